@@ -1,0 +1,214 @@
+"""Every error that Wirewatch raises on purpose.
+
+    WirewatchError
+    ├── UsageError                 the command line or a setting is wrong (exit status 2)
+    │   └── SettingError           one setting: which, what it holds, what it may hold
+    ├── ArticleError               one article is at fault; carries the dead-letter reason
+    │   ├── UndecodableError       not JSON, or not UTF-8
+    │   ├── SchemaError            JSON, but not of the message's schema
+    │   ├── EmptyArticleError      no title and no body that is not blank
+    │   ├── TooLargeError          over a limit of size
+    │   ├── RefusedError           well formed, but asks for what this version does not do
+    │   ├── StepFailedError        the step kept failing on it
+    │   └── CrashError             it ended the process, alone, too often
+    ├── RuleError                  one watch rule is at fault: rule, line, column, text, caret
+    ├── ModelMissingError          no spaCy pipeline for a language and no fallback
+    ├── BrokerError                a broker cannot be started, reached or used
+    │   ├── BrokerUnreachableError nobody answers at that address
+    │   ├── AccessDeniedError      the broker refuses this user that topic
+    │   ├── KafkaMissingError      no Java, no Maven, or no jars to start a local Kafka with
+    │   └── BrokerStartError       a local broker did not come up, or its port or data is taken
+    └── StepStoppedError           a step gave up on purpose: too many articles fail
+
+An error's text is one line that says what, where and what to do; its fields say the same to code.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+DeadLetterReason = Literal["undecodable", "schema", "empty", "too-large", "refused", "failed", "crash"]
+
+
+class WirewatchError(Exception):
+    """Whatever Wirewatch raises on purpose; ``str()`` is one line fit to be shown to a person."""
+
+
+class UsageError(WirewatchError):
+    """The command line or a setting cannot be used as given."""
+
+
+class SettingError(UsageError):
+    """One setting cannot be used.
+
+    Attributes:
+        name: The environment variable, such as ``WIREWATCH_STEP_TIMEOUT_SECONDS``.
+    """
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
+        self.name = name
+
+
+class ArticleError(WirewatchError):
+    """One article is at fault, now and whenever it is tried again.
+
+    Attributes:
+        reason: Under which reason its dead letter is filed.
+    """
+
+    reason: ClassVar[DeadLetterReason]
+
+
+class UndecodableError(ArticleError):
+    """The bytes are not UTF-8 JSON."""
+
+    reason = "undecodable"
+
+
+class SchemaError(ArticleError):
+    """The JSON breaks the schema of its message: a field is missing, of a wrong type or out of range."""
+
+    reason = "schema"
+
+
+class EmptyArticleError(ArticleError):
+    """Neither the title nor the body holds anything but blanks."""
+
+    reason = "empty"
+
+
+class TooLargeError(ArticleError):
+    """The article is over a limit of size."""
+
+    reason = "too-large"
+
+
+class RefusedError(ArticleError):
+    """The article is well formed, but asks for what this version does not do."""
+
+    reason = "refused"
+
+
+class StepFailedError(ArticleError):
+    """A step kept failing on this article alone."""
+
+    reason = "failed"
+
+
+class CrashError(ArticleError):
+    """This article, alone in its batch, ended the process of its step again and again."""
+
+    reason = "crash"
+
+
+class RuleError(WirewatchError):
+    """One watch rule, or a whole rule file, cannot be used.
+
+    Attributes:
+        problem: What is wrong and what was expected, without its place.
+        rule_id: The rule's id, or None where the file itself is at fault.
+        source: The file's name, or ``"<rule>"``.
+        line: 1-based line in the source, or None where it is not known.
+        column: 1-based column, in code points, or None.
+        excerpt: The offending text and, below it, a caret under the offending character; may be empty.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        rule_id: str | None = None,
+        source: str = "<rule>",
+        line: int | None = None,
+        column: int | None = None,
+        excerpt: str = "",
+    ) -> None:
+        place = ":".join(str(part) for part in (source, line, column) if part is not None)
+        rule = f"rule {rule_id}: " if rule_id else ""
+        super().__init__(f"{place}: {rule}{problem}")
+        self.problem = problem
+        self.rule_id = rule_id
+        self.source = source
+        self.line = line
+        self.column = column
+        self.excerpt = excerpt
+
+
+class ModelMissingError(WirewatchError):
+    """A spaCy pipeline that the settings name is not installed.
+
+    Attributes:
+        language: The language tag it was wanted for.
+        model: The pipeline's package name.
+    """
+
+    def __init__(self, language: str, model: str) -> None:
+        super().__init__(
+            f"spaCy pipeline {model!r} for language {language!r} is not installed: "
+            f"install it (pip install {model}) or take it out of WIREWATCH_SPACY_MODELS"
+        )
+        self.language = language
+        self.model = model
+
+
+class BrokerError(WirewatchError):
+    """A broker cannot be started, reached or used."""
+
+
+class BrokerUnreachableError(BrokerError):
+    """Nobody answers at the bootstrap servers.
+
+    Attributes:
+        bootstrap_servers: What was tried, without credentials.
+    """
+
+    def __init__(self, bootstrap_servers: str, detail: str = "") -> None:
+        tail = f" ({detail})" if detail else ""
+        super().__init__(
+            f"no Kafka broker answers at {bootstrap_servers}{tail}: "
+            "start one (make run), or set WIREWATCH_BOOTSTRAP_SERVERS"
+        )
+        self.bootstrap_servers = bootstrap_servers
+
+
+class AccessDeniedError(BrokerError):
+    """The broker refuses this user an operation on a topic or group.
+
+    Attributes:
+        resource: Topic or group.
+    """
+
+    def __init__(self, resource: str, operation: str) -> None:
+        super().__init__(
+            f"the broker does not let this user {operation} {resource}: grant the permission, or use another user"
+        )
+        self.resource = resource
+
+
+class KafkaMissingError(BrokerError):
+    """A local Kafka cannot be started, because something that it needs is not installed and cannot be fetched.
+
+    Attributes:
+        missing: What is not there: ``java``, ``maven``, ``jars`` or ``confluent-kafka``.
+    """
+
+    def __init__(self, missing: str, remedy: str) -> None:
+        super().__init__(remedy)
+        self.missing = missing
+
+
+class BrokerStartError(BrokerError):
+    """A local broker did not come up.
+
+    Attributes:
+        log_tail: The last lines of its log, oldest first; empty when it was not started at all.
+    """
+
+    def __init__(self, problem: str, log_tail: tuple[str, ...] = ()) -> None:
+        super().__init__(problem)
+        self.log_tail = log_tail
+
+
+class StepStoppedError(WirewatchError):
+    """A step stopped itself rather than drain its topic into dead letters."""

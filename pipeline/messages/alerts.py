@@ -1,0 +1,156 @@
+"""What a fired rule sends: the match (one rule, one article) and the alert that people read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from pipeline.messages.articles import EntityRef, EnrichedArticle, Instant, Language, Times
+from pipeline.messages.rules import Mode, Severity
+
+EvidenceField = Literal["title", "body", "lang", "source", "site", "tag"]
+EvidenceVia = Literal[
+    "name",
+    "adjective",
+    "alias",
+    "transliteration",
+    "short-name",
+    "model",
+    "metonym",
+    "word",
+    "inflection",
+    "prefix",
+    "exact",
+    "metadata",
+]
+AlertKind = Literal["matched", "updated", "withdrawn"]
+
+
+class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why one clause of a rule is satisfied.
+
+    Attributes:
+        clause: The clause as the canonical form of the rule writes it.
+        field: Where it was found; a clause on what the article is has that field.
+        text: The text found, ``field[start:end]``, or the value of the metadata field.
+        via: How it was found.
+        start: First code point; None for ``via: metadata``.
+        end: One past the last code point; None for ``via: metadata``.
+        entity: The concept, where the clause is one.
+    """
+
+    clause: str
+    field: EvidenceField
+    text: str
+    via: EvidenceVia
+    start: Annotated[int, Meta(ge=0)] | None = None
+    end: Annotated[int, Meta(ge=0)] | None = None
+    entity: EntityRef | None = None
+
+
+class Highlight(Struct, frozen=True, kw_only=True):
+    """A half-open span of the snippet's text, in code points."""
+
+    start: Annotated[int, Meta(ge=0)]
+    end: Annotated[int, Meta(ge=0)]
+
+
+class Snippet(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A passage that shows the evidence: exact text of the article, cut with ``…``, with the found spans."""
+
+    text: str
+    highlights: tuple[Highlight, ...] = ()
+
+
+class ArticleHeader(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The article without its text."""
+
+    id: str
+    revision: str
+    title: str
+    language: Language
+    url: str = ""
+    source: str = ""
+    published_at: Instant | None = None
+    revised_at: Instant | None = None
+    tags: tuple[str, ...] = ()
+    attributes: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, article: EnrichedArticle) -> ArticleHeader:
+        """The header of an article."""
+        return cls(
+            id=article.id,
+            revision=article.revision,
+            title=article.title,
+            language=article.language,
+            url=article.url,
+            source=article.source,
+            published_at=article.published_at,
+            revised_at=article.revised_at,
+            tags=article.tags,
+            attributes=article.attributes,
+        )
+
+
+class RuleHeader(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The rule as an alert names it; ``version`` is 12 hex digits of the document's SHA-256."""
+
+    id: str
+    version: str
+    name: str
+    tags: tuple[str, ...] = ()
+    severity: Severity = "medium"
+
+
+class MatchedRule(RuleHeader, frozen=True, kw_only=True, omit_defaults=True):
+    """The rule with what the alerts step needs of it, so that this step reads no rules.
+
+    Attributes:
+        channel: Where the alert is also published.
+        mode: ``live`` in this version.
+    """
+
+    channel: str | None = None
+    mode: Mode = "live"
+
+    def header(self) -> RuleHeader:
+        """What the alert says of the rule."""
+        return RuleHeader(id=self.id, version=self.version, name=self.name, tags=self.tags, severity=self.severity)
+
+
+class Match(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One rule is satisfied by one revision of one article.
+
+    Attributes:
+        score: Sum of the weights of the satisfied clauses, each once.
+        evidence: In the order of the rule's clauses, at least one for each satisfied clause.
+    """
+
+    rule: MatchedRule
+    article: ArticleHeader
+    score: float
+    evidence: tuple[Evidence, ...]
+    snippet: Snippet
+    times: Times = Times()
+
+
+class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a subscriber reads.
+
+    Attributes:
+        alert_id: Hash of rule id, article id, revision and kind: the same alert has the same id for ever.
+        kind: ``updated`` when a newer revision satisfies the rule by other evidence.
+        held_back: How many alerts of the rule were suppressed since the last one raised.
+    """
+
+    alert_id: str
+    kind: AlertKind
+    rule: RuleHeader
+    article: ArticleHeader
+    score: float
+    evidence: tuple[Evidence, ...]
+    snippet: Snippet
+    held_back: Annotated[int, Meta(ge=0)] = 0
+    times: Times = Times()

@@ -1,0 +1,137 @@
+"""The article on its way: raw, identified, enriched.
+
+Each stage is a type of its own that adds to the one before. Text is never normalised: every offset is a
+Unicode code point of the original title or body, half open, so that ``body[start:end] == text``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+MAX_ARTICLE_CODE_POINTS = 200_000
+
+Instant = Annotated[datetime, Meta(tz=True)]
+"""A moment with its offset from UTC, in RFC 3339: ``2024-06-18T09:30:00Z``."""
+
+Status = Literal["published", "withdrawn"]
+Field = Literal["title", "body"]
+Label = Literal["PER", "ORG", "LOC", "MISC"]
+EntityKind = Literal["country", "region", "city", "org", "person"]
+MentionVia = Literal["name", "adjective", "alias", "transliteration", "short-name", "model"]
+Fraction = Annotated[float, Meta(ge=0, le=1)]
+ArticleId = Annotated[str, Meta(max_length=512)]
+
+
+class Times(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When each step published the article: latency is measured on these, not on the reader's clock."""
+
+    ingested_at: Instant | None = None
+    identified_at: Instant | None = None
+    enriched_at: Instant | None = None
+    matched_at: Instant | None = None
+    raised_at: Instant | None = None
+
+
+class RawArticle(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An article as a source publishes it.
+
+    Attributes:
+        id: The source's id; when empty, the first step derives it from the URL, else from title and body.
+        url: Where it can be read, or empty.
+        title: Headline as received; may be empty when the body is not.
+        body: Text as received, plain; lines are paragraphs.
+        source: Who publishes it, such as ``Reuters``.
+        published_at: When it was first published.
+        revised_at: When this revision was made; when absent, the Kafka timestamp of the message.
+        declared_language: The language tag that the source claims; never overrides the text.
+        tags: The source's subjects.
+        attributes: Passed through to the alert untouched.
+        status: ``withdrawn`` takes an earlier article back and needs only the id.
+    """
+
+    id: ArticleId = ""
+    url: str = ""
+    title: str = ""
+    body: str = ""
+    source: str = ""
+    published_at: Instant | None = None
+    revised_at: Instant | None = None
+    declared_language: str = ""
+    tags: tuple[str, ...] = ()
+    attributes: dict[str, str] = {}
+    status: Status = "published"
+
+
+class LanguageGuess(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Another language that the article might be in: from the text, or declared by the source."""
+
+    tag: str
+    confidence: Fraction = 0.0
+    declared: bool = False
+
+
+class Language(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The language of an article.
+
+    Attributes:
+        tag: BCP 47, such as ``de``, ``zh-Hant``, ``sr-Latn``; ``und`` where it cannot be told.
+        confidence: 0..1.
+        alternatives: Other candidates, likeliest first.
+    """
+
+    tag: str
+    confidence: Fraction
+    alternatives: tuple[LanguageGuess, ...] = ()
+
+
+class IdentifiedArticle(RawArticle, frozen=True, kw_only=True, omit_defaults=True):
+    """An article whose id, time of revision and language are settled.
+
+    Attributes:
+        language: What it is written in.
+        revision: Hash of title and body: equal text, equal revision.
+        times: Grows along the way.
+    """
+
+    language: Language
+    revision: str
+    times: Times = Times()
+
+
+class EntityRef(Struct, frozen=True, kw_only=True):
+    """A concept of the knowledge base, such as ``country/kp``, by its English name."""
+
+    id: str
+    name: str
+    kind: EntityKind
+
+
+class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One place in an article that names something.
+
+    Attributes:
+        field: Which text the offsets count in.
+        start: First code point.
+        end: One past the last code point.
+        text: ``field[start:end]``.
+        label: What the text names; an adjective is ``MISC``.
+        entity: The concept it is linked to, or None.
+        via: How it was found.
+    """
+
+    field: Field
+    start: Annotated[int, Meta(ge=0)]
+    end: Annotated[int, Meta(ge=0)]
+    text: str
+    label: Label
+    via: MentionVia
+    entity: EntityRef | None = None
+
+
+class EnrichedArticle(IdentifiedArticle, frozen=True, kw_only=True, omit_defaults=True):
+    """An article with what it names: mentions sorted by field and start, nested or disjoint, never crossing."""
+
+    mentions: tuple[Mention, ...] = ()

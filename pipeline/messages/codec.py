@@ -1,0 +1,76 @@
+"""Messages to and from JSON bytes, with errors that say what is wrong and where."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+import msgspec
+
+from pipeline.errors import SchemaError, UndecodableError
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+_encoder = msgspec.json.Encoder()
+_decoders: dict[type, msgspec.json.Decoder[object]] = {}
+
+_REPLACEMENT = "\ufffd"
+# A pair of escapes is one character and is kept; what is left of the surrogates stands alone.
+_ESCAPES = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+# A surrogate in UTF-8's own scheme, as careless encoders write it.
+_RAW_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+
+
+def encode(message: msgspec.Struct) -> bytes:
+    """The message as compact UTF-8 JSON."""
+    return _encoder.encode(message)
+
+
+def decode(payload: bytes, kind: type[T]) -> T:
+    """Read a message.
+
+    Args:
+        payload: UTF-8 JSON.
+        kind: The message type expected.
+
+    Returns:
+        The message; unknown fields are ignored unless the type forbids them.
+
+    Raises:
+        UndecodableError: The payload is not UTF-8 JSON.
+        SchemaError: It is JSON, but not a message of this type; says which field.
+    """
+    decoder = _decoders.get(kind)
+    if decoder is None:
+        decoder = _decoders[kind] = msgspec.json.Decoder(kind)
+    try:
+        return decoder.decode(payload)  # type: ignore[return-value]
+    except msgspec.ValidationError as error:
+        raise SchemaError(f"not a {kind.__name__}: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UndecodableError(f"not JSON in UTF-8: {error}") from error
+
+
+def replace_lone_surrogates(payload: bytes) -> tuple[bytes, int]:
+    """Put U+FFFD where JSON bytes hold half a surrogate pair, so that text keeps its length in code points.
+
+    Returns:
+        The payload, the same object when there was none, and how many were replaced.
+    """
+    count = 0
+
+    def escape(match: re.Match[bytes]) -> bytes:
+        nonlocal count
+        if match.group(1) is None:
+            return match.group(0)
+        count += 1
+        return b"\\ufffd"
+
+    if b"\\ud" in payload or b"\\uD" in payload:
+        payload = _ESCAPES.sub(escape, payload)
+    if b"\xed" in payload:
+        payload, raw = _RAW_SURROGATE.subn(_REPLACEMENT.encode(), payload)
+        count += raw
+    return payload, count

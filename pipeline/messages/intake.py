@@ -1,0 +1,57 @@
+"""Read a raw article from the outside world: decode, check, and settle its id and time of revision."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from pipeline.errors import EmptyArticleError, RefusedError, TooLargeError
+from pipeline.messages import identity
+from pipeline.messages.articles import MAX_ARTICLE_CODE_POINTS, RawArticle
+from pipeline.messages.codec import decode, replace_lone_surrogates
+
+
+class Intake(NamedTuple):
+    """A raw article fit for the pipeline, and how many lone surrogates were replaced in it."""
+
+    article: RawArticle
+    replaced_surrogates: int
+
+
+def read_article(payload: bytes, *, read_at: datetime) -> Intake:
+    """Read and check one raw article.
+
+    Args:
+        payload: JSON as published by any client.
+        read_at: The Kafka timestamp of the message, or the time of reading; stands in for ``revised_at``.
+
+    Returns:
+        The article with its id and ``revised_at`` settled; a lone surrogate has become U+FFFD.
+
+    Raises:
+        UndecodableError: Not UTF-8 JSON.
+        SchemaError: Not a raw article; says which field.
+        EmptyArticleError: Neither title nor body holds text.
+        TooLargeError: Title and body together have more than 200,000 code points.
+        RefusedError: A withdrawal, which this version does not handle.
+    """
+    payload, replaced = replace_lone_surrogates(payload)
+    article = decode(payload, RawArticle)
+    if article.status == "withdrawn":
+        raise RefusedError(f"article {article.id or '(no id)'}: status withdrawn is not handled by this version")
+    if not article.title.strip() and not article.body.strip():
+        raise EmptyArticleError(f"article {article.id or '(no id)'}: title and body are blank: give one of them")
+    size = len(article.title) + len(article.body)
+    if size > MAX_ARTICLE_CODE_POINTS:
+        raise TooLargeError(
+            f"article {article.id or '(no id)'}: title and body have {size:,} code points, "
+            f"{MAX_ARTICLE_CODE_POINTS:,} are allowed: cut or split it"
+        )
+    settled = msgspec.structs.replace(
+        article,
+        id=article.id or identity.article_id(article.url, article.title, article.body),
+        revised_at=article.revised_at or read_at,
+    )
+    return Intake(settled, replaced)

@@ -1,0 +1,1 @@
+"""The Faust shell: carries the pure steps on Kafka without losing an article."""

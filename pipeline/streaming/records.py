@@ -1,0 +1,121 @@
+"""What the hop hands to a step and gets back: records as Kafka holds them, in bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from pipeline.errors import ArticleError
+
+Headers = tuple[tuple[str, bytes], ...]
+
+
+class Position(NamedTuple):
+    """Where a record lies in a step's source topic."""
+
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One message read, undecoded."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: datetime
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+    @property
+    def position(self) -> Position:
+        """Partition and offset."""
+        return Position(self.partition, self.offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One message to publish.
+
+    Attributes:
+        topic: Full name.
+        partition: A fixed partition, or None for the key's.
+        stage: Outputs of a later stage are sent once the broker has acknowledged all of the earlier one.
+    """
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+    partition: int | None = None
+    stage: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step made of one record: its outputs (perhaps none), or the error that makes it a dead letter.
+
+    Attributes:
+        language: The article's language tag, for the metrics.
+    """
+
+    record: Record
+    outputs: tuple[Output, ...] = ()
+    error: ArticleError | None = None
+    language: str = "und"
+
+
+class StepHandler(Protocol):
+    """One step, as the hop drives it."""
+
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        """Make the outcomes of a batch, one for each record, in order; called in a thread, never twice at once.
+
+        A record that is at fault for good gets an outcome with an error. The same batch may come again, whole or in
+        part, when publishing failed: nothing may be remembered before ``committed``.
+
+        Raises:
+            Exception: A passing fault; the batch is tried again, then bisected.
+        """
+        ...
+
+    def committed(self, outcomes: Sequence[Outcome]) -> None:
+        """The broker has acknowledged every output of these outcomes; called on the event loop, in order."""
+        ...
+
+    async def assigned(self, partitions: frozenset[int]) -> None:
+        """These partitions of the source topic are now this process's; awaited before their first record."""
+        ...
+
+    async def revoked(self, partitions: frozenset[int]) -> None:
+        """These partitions are no longer this process's."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """What the supervisor has learnt from earlier deaths of a step's process.
+
+    Attributes:
+        alone: Records to be processed one at a time: a batch that held them killed the process twice.
+        condemned: Records that killed it alone too often; they are dead-lettered ``crash`` unprocessed.
+    """
+
+    alone: frozenset[Position] = frozenset()
+    condemned: frozenset[Position] = frozenset()
+
+
+class InFlight(Protocol):
+    """Tells the supervisor what a step is about to process, so that a death can be laid at a record's door."""
+
+    def begin(self, positions: Sequence[Position]) -> None:
+        """These records are being processed from now on; returns once the supervisor's pipe holds it."""
+        ...
+
+    def end(self) -> None:
+        """They have been processed, or the step has given up on them without dying."""
+        ...
