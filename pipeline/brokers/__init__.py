@@ -1,0 +1,29 @@
+"""Start a broker on this machine, for a first run and for tests.
+
+``local_broker`` chooses: a real Apache Kafka where Java is there, an in-memory one where it is not. Both are a
+``Broker``: a context manager with ``bootstrap_servers``, and nothing of either is left when their process ends.
+"""
+
+from __future__ import annotations
+
+from pipeline.brokers.broker import Broker
+from pipeline.brokers.choice import is_continuous_integration, local_broker
+from pipeline.brokers.in_memory import InMemoryBroker
+from pipeline.brokers.java import find_java
+from pipeline.brokers.kafka import KafkaBroker
+from pipeline.brokers.kafka_jars import KafkaJars, cached_jars, fetch_jars, kafka_version
+from pipeline.brokers.ports import free_port
+
+__all__ = [
+    "Broker",
+    "InMemoryBroker",
+    "KafkaBroker",
+    "KafkaJars",
+    "cached_jars",
+    "fetch_jars",
+    "find_java",
+    "free_port",
+    "is_continuous_integration",
+    "kafka_version",
+    "local_broker",
+]

@@ -1,0 +1,59 @@
+"""Choose the local broker: a real Apache Kafka wherever there is one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipeline.brokers.broker import Broker
+from pipeline.brokers.in_memory import InMemoryBroker
+from pipeline.brokers.java import find_java
+from pipeline.brokers.kafka import KafkaBroker
+from pipeline.brokers.kafka_jars import Progress, fetch_jars
+from pipeline.errors import KafkaMissingError
+
+
+def local_broker(
+    cache_dir: Path,
+    *,
+    data_directory: Path | None = None,
+    port: int = 0,
+    kafka_required: bool | None = None,
+    on_progress: Progress | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Broker:
+    """Choose a broker for this machine; ``description`` says which and why. It is not started yet.
+
+    A real Apache Kafka where Java 17 and either its jars or Maven to fetch them are there; else the in-memory broker.
+
+    Args:
+        cache_dir: Where Kafka's jars are kept.
+        data_directory: Kafka's data, kept between runs; None: temporary. The in-memory broker keeps nothing.
+        port: Kafka's port; 0 takes a free one. The in-memory broker takes a free one always.
+        kafka_required: A missing Kafka is an error; by default it is when ``CI=true`` is in the environment.
+        on_progress: Told, in a sentence, what is waited for.
+        environment: Where ``PATH``, ``JAVA_HOME`` and ``CI`` are read; by default this process's environment.
+
+    Raises:
+        KafkaMissingError: Kafka is required and something that it needs is missing.
+    """
+    variables = os.environ if environment is None else environment
+    required = is_continuous_integration(variables) if kafka_required is None else kafka_required
+    try:
+        java = find_java(variables)
+        jars = fetch_jars(cache_dir, java, on_progress=on_progress or _silent, environment=variables)
+    except KafkaMissingError as error:
+        if required:
+            raise
+        return InMemoryBroker(reason=str(error))
+    return KafkaBroker(java, jars, data_directory=data_directory, port=port, reason=f"on {java}")
+
+
+def is_continuous_integration(environment: Mapping[str, str]) -> bool:
+    """Whether ``CI=true`` is set, where nothing that can run may be left out."""
+    return environment.get("CI", "").lower() == "true"
+
+
+def _silent(_message: str) -> None:
+    pass

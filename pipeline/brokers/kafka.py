@@ -1,0 +1,300 @@
+"""A real Apache Kafka, one KRaft node as a local Java process."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from pipeline.brokers.guarded_process import GuardedProcess
+from pipeline.brokers.kafka_jars import KafkaJars
+from pipeline.brokers.ports import free_port, port_answers, port_is_free
+from pipeline.brokers.server_properties import HOST, as_properties_file, log4j_properties, server_properties
+from pipeline.errors import BrokerError, BrokerStartError
+
+_POLL_SECONDS = 0.05
+_PORT_TRIES = 3
+_LOG_TAIL_LINES = 20
+_EXCEPTION = re.compile(r"^(?:Caused by: )?(?:[\w$]+\.)+[\w$]*(?:Exception|Error): (.+)$")
+_PORT_TAKEN = "Address already in use"
+
+
+class KafkaBroker:
+    """One Apache Kafka node on loopback that ends with this process, however it ends.
+
+    Args:
+        java: A Java of version 17 or later (``find_java``).
+        jars: Kafka's jars (``fetch_jars``).
+        data_directory: Kept between runs, and used by one broker at a time; None: a temporary one, removed at the end.
+        port: For clients; 0 takes a free one and keeps it over ``restart`` and ``kill``.
+        properties: More settings of the broker, which win over its own; ``listeners`` must keep the first two.
+        reason: Why this broker was chosen, for ``description``.
+        start_timeout_seconds: Longest that ``start`` waits.
+        stop_timeout_seconds: After this ``stop`` no longer waits for a clean end.
+    """
+
+    supports_topic_creation = True
+
+    def __init__(
+        self,
+        java: Path,
+        jars: KafkaJars,
+        *,
+        data_directory: Path | None = None,
+        port: int = 0,
+        properties: Mapping[str, str] | None = None,
+        reason: str = "",
+        start_timeout_seconds: float = 60.0,
+        stop_timeout_seconds: float = 20.0,
+    ) -> None:
+        self._java = java
+        self._jars = jars
+        self._kept_directory = data_directory
+        self._temporary_directory: Path | None = None
+        self._chosen_port = port
+        self._port = port
+        self._properties = dict(properties or {})
+        self._reason = reason
+        self._start_timeout_seconds = start_timeout_seconds
+        self._stop_timeout_seconds = stop_timeout_seconds
+        self._process: GuardedProcess | None = None
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """``127.0.0.1:port``; it stays the same over ``restart`` and ``kill``.
+
+        Raises:
+            BrokerError: It was never started and its port is not chosen yet.
+        """
+        if not self._port:
+            raise BrokerError("Apache Kafka was not started yet, so that it has no port: start it first")
+        return f"{HOST}:{self._port}"
+
+    @property
+    def description(self) -> str:
+        """One line for a person: which Kafka, where its data are, and why it was chosen."""
+        data = f"data kept in {self._kept_directory}" if self._kept_directory else "temporary data"
+        reason = f" ({self._reason})" if self._reason else ""
+        return f"Apache Kafka {self._jars.version}, {data}{reason}"
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its process runs."""
+        return self._process is not None and self._process.exit_status is None
+
+    def start(self) -> None:
+        """Start it and return when a client gets answers (2 to 3 s on an idle machine); nothing happens if it runs.
+
+        Raises:
+            BrokerStartError: The port or the data are in use, or Kafka ended or did not answer in time; with the last
+                lines of its log.
+        """
+        if self.is_running:
+            return
+        self.kill()
+        directory = self._directory()
+        lock = _locked(directory)
+        try:
+            for tries_left in reversed(range(_PORT_TRIES)):
+                self._choose_port()
+                try:
+                    self._launch(directory, lock)
+                    break
+                except BrokerStartError as error:
+                    self.kill()
+                    lost_a_race = any(_PORT_TAKEN in line for line in error.log_tail) and not self._chosen_port
+                    if not (lost_a_race and tries_left):
+                        raise
+                    self._port = 0
+                except BaseException:
+                    self.kill()
+                    raise
+        except BaseException:
+            self._remove_temporary_directory()
+            raise
+        finally:
+            # The guard has it too, and keeps the data locked for as long as Kafka runs.
+            os.close(lock)
+
+    def stop(self) -> None:
+        """Stop it within the bound; nothing happens if it does not run. Temporary data are removed."""
+        if self._temporary_directory is not None:
+            # Data that go anyway need no clean end.
+            self.kill()
+        elif self._process is not None:
+            self._process.terminate()
+            self._process = None
+        self._remove_temporary_directory()
+
+    def kill(self) -> None:
+        """End it as ``kill -9`` does, and keep its data; ``start`` brings it back on the same port."""
+        if self._process is not None:
+            self._process.kill()
+            self._process = None
+
+    def restart(self) -> None:
+        """Stop it cleanly and start it again, with the same port and data."""
+        if self._process is not None:
+            self._process.terminate()
+        self.start()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        self.stop()
+
+    def _directory(self) -> Path:
+        directory = self._kept_directory or self._temporary_directory
+        if directory is None:
+            directory = self._temporary_directory = Path(tempfile.mkdtemp(prefix="wirewatch-kafka-"))
+        try:
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise BrokerStartError(f"cannot keep Apache Kafka's data in {directory}: {error}") from error
+        return directory
+
+    def _choose_port(self) -> None:
+        if not self._port:
+            self._port = free_port()
+        elif not port_is_free(self._port):
+            raise BrokerStartError(
+                f"port {self._port} on {HOST} is taken: stop what listens there, choose another with "
+                f"WIREWATCH_LOCAL_BROKER_PORT, or use it, if it is a Kafka, with "
+                f"WIREWATCH_BOOTSTRAP_SERVERS={HOST}:{self._port}"
+            )
+
+    def _launch(self, directory: Path, lock: int) -> None:
+        deadline = time.monotonic() + self._start_timeout_seconds
+        log_file, console_file = directory / "kafka.log", directory / "console.log"
+        log_start = log_file.stat().st_size if log_file.exists() else 0
+        data = directory / "data"
+        configuration = directory / "server.properties"
+        configuration.write_text(
+            as_properties_file(server_properties(data, self._port, free_port()) | self._properties), encoding="ascii"
+        )
+        logging_configuration = directory / "log4j2.properties"
+        logging_configuration.write_text(as_properties_file(log4j_properties(log_file)), encoding="ascii")
+        java = [str(self._java), "-Xmx512m", "-Djava.awt.headless=true"]
+        java += [f"-Dlog4j2.configurationFile={logging_configuration}", "-cp", self._jars.classpath]
+        with console_file.open("wb") as console:
+            # Written last by the formatter, so that a directory which has it is whole.
+            if not (data / "meta.properties").exists():
+                self._format(java, configuration, console)
+            self._process = process = GuardedProcess(
+                [*java, "kafka.Kafka", str(configuration)],
+                output=console,
+                grace_seconds=self._stop_timeout_seconds,
+                inherited=lock,
+                orphan_directory=self._temporary_directory,
+            )
+        while not (port_answers(self._port) and _client_gets_answers(self.bootstrap_servers)):
+            status = process.exit_status
+            if status is not None or time.monotonic() > deadline:
+                tail = (*_lines(console_file, 0), *_lines(log_file, log_start))[-_LOG_TAIL_LINES:]
+                happened = (
+                    f"did not answer within {self._start_timeout_seconds:g} s"
+                    if status is None
+                    else f"ended at once with exit status {status}"
+                )
+                raise _start_error(f"Apache Kafka {happened}", tail, log_file)
+            time.sleep(_POLL_SECONDS)
+
+    def _format(self, java: list[str], configuration: Path, console: IO[bytes]) -> None:
+        cluster_id = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
+        # An id that starts with a dash would be read as an option.
+        cluster_id = f"W{cluster_id[1:]}"
+        command = [*java, "kafka.tools.StorageTool", "format"]
+        command += ["--cluster-id", cluster_id, "--config", str(configuration)]
+        try:
+            run = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=self._start_timeout_seconds,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise BrokerStartError(f"Apache Kafka's data could not be prepared: {error}") from error
+        console.write(run.stdout)
+        if run.returncode != 0:
+            tail = tuple(run.stdout.decode("utf-8", "replace").splitlines()[-_LOG_TAIL_LINES:])
+            raise _start_error(
+                f"Apache Kafka's data could not be prepared, exit status {run.returncode}", tail, Path(console.name)
+            )
+
+    def _remove_temporary_directory(self) -> None:
+        if self._temporary_directory is not None:
+            shutil.rmtree(self._temporary_directory, ignore_errors=True)
+            self._temporary_directory = None
+
+
+def _locked(directory: Path) -> int:
+    """Lock the data for one broker; a predecessor whose owner was killed is given time to end."""
+    descriptor = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                os.close(descriptor)
+                raise BrokerStartError(
+                    f"another local broker uses the data in {directory}: use that one with "
+                    "WIREWATCH_BOOTSTRAP_SERVERS, stop it, or choose other data with WIREWATCH_DATA_DIR"
+                ) from None
+            time.sleep(_POLL_SECONDS)
+        else:
+            return descriptor
+
+
+def _client_gets_answers(bootstrap_servers: str) -> bool:
+    # A thread of its own, so that a caller inside an event loop may start a broker too.
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        return executor.submit(asyncio.run, _cluster_is_complete(bootstrap_servers)).result()
+
+
+async def _cluster_is_complete(bootstrap_servers: str) -> bool:
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=5_000)
+    try:
+        await client.start()
+        cluster = await client.describe_cluster()
+    except (KafkaError, OSError):
+        return False
+    finally:
+        await client.close()
+    return bool(cluster["brokers"]) and cluster["controller_id"] >= 0
+
+
+def _lines(log: Path, start: int) -> list[str]:
+    if not log.exists():
+        return []
+    with log.open("rb") as handle:
+        # A file shorter than it was has been rolled.
+        handle.seek(start if start <= log.stat().st_size else 0)
+        return handle.read().decode("utf-8", "replace").splitlines()
+
+
+def _start_error(happened: str, tail: tuple[str, ...], log: Path) -> BrokerStartError:
+    """Put the innermost exception of the log into the message; it says more than the exit status."""
+    causes = [found[1] for line in tail if (found := _EXCEPTION.match(line))]
+    cause = causes[-1] if causes else next((line for line in reversed(tail) if line.strip()), "its log is empty")
+    return BrokerStartError(f"{happened}: {cause}; log: {log}", tail)

@@ -1,0 +1,162 @@
+"""Fetch the jars of Apache Kafka once, with Maven, into the user's cache."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import KafkaMissingError
+
+Progress = Callable[[str], None]
+
+# A wheel carries the file beside this module; a checkout has it where operators look for it.
+_POM_PLACES = (Path(__file__).with_name("pom.xml"), Path(__file__).parents[2] / "deploy" / "kafka" / "pom.xml")
+_KAFKA_VERSION = re.compile(r"<kafka\.version>([^<]+)</kafka\.version>")
+_FETCH_TIMEOUT_SECONDS = 600.0
+
+
+def _silent(_message: str) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaJars:
+    """The jars of one Kafka version.
+
+    Attributes:
+        directory: Holds every jar that the broker needs, and nothing else.
+        version: Such as ``4.3.1``.
+    """
+
+    directory: Path
+    version: str
+
+    @property
+    def classpath(self) -> str:
+        """For ``java -cp``."""
+        return str(self.directory / "*")
+
+
+def kafka_version() -> str:
+    """The version of Apache Kafka that ``deploy/kafka/pom.xml`` names."""
+    found = _KAFKA_VERSION.search(_pom().read_text(encoding="utf-8"))
+    if found is None:
+        raise KafkaMissingError("jars", f"{_pom()} names no <kafka.version>: restore the file")
+    return found[1]
+
+
+def cached_jars(cache_dir: Path) -> KafkaJars | None:
+    """The jars, if they were fetched before; whatever is there is whole, since it is moved into place at the end."""
+    jars = _jars_of_pom(cache_dir)
+    return jars if jars.directory.is_dir() else None
+
+
+def fetch_jars(
+    cache_dir: Path, java: Path, *, on_progress: Progress = _silent, environment: Mapping[str, str] | None = None
+) -> KafkaJars:
+    """Return the jars from the cache, or fetch them (54 MB, some seconds) when they are not there.
+
+    Two processes may call this at once: the second waits for the first. A download that is interrupted leaves no
+    jars behind that a later call could mistake for all of them.
+
+    Args:
+        cache_dir: The jars go into a directory of their own below it.
+        java: Runs Maven where ``JAVA_HOME`` and ``PATH`` name none.
+        on_progress: Told, in a sentence, what is waited for.
+        environment: Where Maven is looked for and what it is run with; by default this process's environment.
+
+    Raises:
+        KafkaMissingError: Maven is not installed, or could not fetch them.
+    """
+    cached = cached_jars(cache_dir)
+    if cached is not None:
+        return cached
+    variables = dict(os.environ if environment is None else environment)
+    maven = shutil.which("mvn", path=variables.get("PATH", ""))
+    if maven is None:
+        raise KafkaMissingError(
+            "maven", f"no Maven (mvn) on the PATH to fetch Apache Kafka {kafka_version()} with: install it"
+        )
+    try:
+        cache_dir.mkdir(parents=True, exist_ok=True)
+        with _only_one(cache_dir / "kafka.lock", on_progress):
+            cached = cached_jars(cache_dir)
+            if cached is None:
+                on_progress(f"Fetching Apache Kafka {kafka_version()} with Maven (54 MB, only this once)")
+                _fetch(cache_dir, maven, variables | {"JAVA_HOME": str(java.resolve().parent.parent)})
+                cached = cached_jars(cache_dir)
+    except OSError as error:
+        raise KafkaMissingError("jars", f"cannot keep Apache Kafka's jars in {cache_dir}: {error}") from error
+    if cached is None:
+        raise KafkaMissingError("jars", f"{_pom()} changed while its jars were fetched: try again")
+    return cached
+
+
+def _jars_of_pom(cache_dir: Path) -> KafkaJars:
+    # The digest makes another list of jars another directory, though Kafka's version stays the same.
+    digest = hashlib.sha256(_pom().read_bytes()).hexdigest()[:8]
+    version = kafka_version()
+    return KafkaJars(cache_dir / f"kafka-{version}-{digest}", version)
+
+
+def _fetch(cache_dir: Path, maven: str, environment: Mapping[str, str]) -> None:
+    target = _jars_of_pom(cache_dir).directory
+    # Nobody else is here (the lock), so that whatever an interrupted run left can go.
+    for leftover in cache_dir.glob("fetching-*"):
+        shutil.rmtree(leftover)
+    with tempfile.TemporaryDirectory(prefix="fetching-", dir=cache_dir) as partial:
+        jars = Path(partial) / "jars"
+        command = [maven, "--quiet", "--batch-mode", "--strict-checksums", "-Dstyle.color=never", f"--file={_pom()}"]
+        command += ["dependency:copy-dependencies", f"-DoutputDirectory={jars}", "-DincludeScope=runtime"]
+        try:
+            run = subprocess.run(
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                timeout=_FETCH_TIMEOUT_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise KafkaMissingError(
+                "jars", f"Maven did not fetch Apache Kafka in {_FETCH_TIMEOUT_SECONDS:.0f} s: check the network"
+            ) from error
+        if run.returncode != 0 or not any(jars.glob("kafka_*.jar")):
+            reason = _first_error(run.stdout) or f"exit status {run.returncode}"
+            raise KafkaMissingError("jars", f"Maven could not fetch Apache Kafka: {reason}")
+        jars.rename(target)
+
+
+def _first_error(output: str) -> str:
+    lines = (line.removeprefix("[ERROR]").strip() for line in output.splitlines())
+    return next((line for line in lines if line), "")
+
+
+def _pom() -> Path:
+    for place in _POM_PLACES:
+        if place.is_file():
+            return place
+    raise KafkaMissingError("jars", f"no pom.xml at {' or '.join(map(str, _POM_PLACES))}: reinstall wirewatch")
+
+
+@contextmanager
+def _only_one(lock: Path, on_progress: Progress) -> Iterator[None]:
+    with lock.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_progress("Waiting for another process that is fetching Apache Kafka")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
