@@ -1,0 +1,201 @@
+"""JSON Schemas and the AsyncAPI document, generated from the message types so that they cannot drift."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import msgspec
+
+from pipeline.errors import DeadLetterReason
+from pipeline.messages.alerts import Alert, Match
+from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, RawArticle
+from pipeline.messages.rules import WatchRule
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_BASE = "https://schemas.wirewatch.example/"
+
+MESSAGES: Mapping[str, type[msgspec.Struct]] = {
+    "raw-article.v1": RawArticle,
+    "identified-article.v1": IdentifiedArticle,
+    "enriched-article.v1": EnrichedArticle,
+    "match.v1": Match,
+    "alert.v1": Alert,
+    "watch-rule.v1": WatchRule,
+}
+"""Every message that travels as JSON, by the name of its schema."""
+
+_TRACE_HEADERS = {"traceparent": "W3C Trace Context, version 00."}
+_CLOUDEVENTS_HEADERS = {
+    "ce_specversion": "CloudEvents version, 1.0.",
+    "ce_id": "The alert's id.",
+    "ce_source": "Which deployment raised it.",
+    "ce_type": "What happened: an alert was raised, and of which kind.",
+    "ce_subject": "The rule's id.",
+    "ce_time": "When it was raised, RFC 3339.",
+    "content-type": "application/json.",
+}
+_DEAD_LETTER_HEADERS = {
+    "ww_reason": "Why it is here.",
+    "ww_step": "Which step set it aside.",
+    "ww_topic": "The topic it was read from.",
+    "ww_partition": "Its partition there.",
+    "ww_offset": "Its offset there.",
+    "ww_error": "One line: what is wrong and what to do.",
+    "ww_time": "When it was set aside, RFC 3339.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTopic:
+    """A topic as the AsyncAPI document needs it.
+
+    Attributes:
+        address: Full name, where ``{prefix}`` and ``{channel}`` may stand as parameters.
+        schema: A key of ``MESSAGES``, or None for dead letters.
+        key: What the messages are keyed by.
+        direction: What a user of the pipeline does with it: ``send`` or ``receive``.
+        summary: One line.
+    """
+
+    address: str
+    schema: str | None
+    key: str
+    direction: str
+    summary: str
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of one message, complete in itself.
+
+    Args:
+        name: A key of ``MESSAGES``.
+    """
+    (reference,), components = msgspec.json.schema_components([MESSAGES[name]], ref_template="#/$defs/{name}")
+    root = reference["$ref"].removeprefix("#/$defs/")
+    body = components.pop(root)
+    return _tidied(
+        {
+            "$schema": _DIALECT,
+            "$id": f"{_BASE}{name}.schema.json",
+            **body,
+            **({"$defs": components} if components else {}),
+        }
+    )
+
+
+def dead_letter_headers_schema() -> dict[str, Any]:
+    """The JSON Schema of a dead letter's headers; its key and value are the original bytes."""
+    schema = _headers(_DEAD_LETTER_HEADERS, required=True)
+    schema["properties"]["ww_reason"]["enum"] = list(get_args(DeadLetterReason))
+    return {
+        "$schema": _DIALECT,
+        "$id": f"{_BASE}dead-letter-headers.v1.schema.json",
+        "title": "DeadLetterHeaders",
+        **schema,
+    }
+
+
+def asyncapi_document(topics: Iterable[ChannelTopic], version: str) -> dict[str, Any]:
+    """The AsyncAPI 3 document: which topics there are, what they carry, and who sends and receives it."""
+    channels: dict[str, Any] = {}
+    operations: dict[str, Any] = {}
+    messages: dict[str, Any] = {}
+    for topic in topics:
+        channel = re.sub(r"[^a-zA-Z]+", "-", topic.address.replace("{prefix}.", "")).strip("-").removesuffix("-v")
+        message = topic.schema or "dead-letter.v1"
+        message_name = "".join(part.capitalize() for part in message.removesuffix(".v1").split("-"))
+        messages[message_name] = _message(topic.schema, topic.key, message_name)
+        parameters = {
+            name: {"description": text}
+            for name, text in (
+                ("prefix", "WIREWATCH_TOPIC_PREFIX, `news` unless set."),
+                ("channel", "A channel that a rule names: `[a-z0-9-]{1,40}`."),
+            )
+            if f"{{{name}}}" in topic.address
+        }
+        channels[channel] = {
+            "address": topic.address,
+            "summary": topic.summary,
+            "messages": {message_name: {"$ref": f"#/components/messages/{message_name}"}},
+            "parameters": parameters,
+            "bindings": {"kafka": {"bindingVersion": "0.5.0"}},
+        }
+        operations[f"{topic.direction}-{channel}"] = {
+            "action": topic.direction,
+            "channel": {"$ref": f"#/channels/{channel}"},
+            "summary": topic.summary,
+        }
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Wirewatch",
+            "version": version,
+            "description": "Articles in any language go in; alerts with the proof of why come out.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "channels": channels,
+        "operations": operations,
+        "components": {"messages": messages},
+    }
+
+
+def _message(schema: str | None, key: str, name: str) -> dict[str, Any]:
+    message: dict[str, Any] = {"name": name, "title": name, "contentType": "application/json"}
+    if schema is None:
+        message["contentType"] = "application/octet-stream"
+        message["headers"] = {"$ref": "./dead-letter-headers.v1.schema.json"}
+        message["summary"] = "The original key and value, byte for byte; all else is in the headers."
+    else:
+        message["payload"] = {"$ref": f"./{schema}.schema.json"}
+        headers = {**_TRACE_HEADERS, **(_CLOUDEVENTS_HEADERS if schema == "alert.v1" else {})}
+        message["headers"] = _headers(headers, required=False)
+    message["bindings"] = {
+        "kafka": {"key": {"type": "string", "description": f"The {key}."}, "bindingVersion": "0.5.0"}
+    }
+    return message
+
+
+def _headers(headers: Mapping[str, str], *, required: bool) -> dict[str, Any]:
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {name: {"type": "string", "description": text} for name, text in headers.items()},
+    }
+    if required:
+        schema["required"] = list(headers)
+    return schema
+
+
+def _tidied(schema: Any) -> Any:  # noqa: ANN401 - JSON of any shape
+    """Docstrings as a schema's reader wants them: the first paragraph, and each attribute's text at its property."""
+    if isinstance(schema, list):
+        return [_tidied(value) for value in schema]
+    if not isinstance(schema, dict):
+        return schema
+    tidied = {key: _tidied(value) for key, value in schema.items()}
+    docstring = schema.get("description")
+    if isinstance(docstring, str) and "properties" in schema:
+        tidied["description"] = docstring.split("\n\n")[0]
+        for name, text in _documented_attributes(docstring).items():
+            tidied["properties"][name] = {"description": text, **tidied["properties"][name]}
+    return tidied
+
+
+def _documented_attributes(docstring: str) -> dict[str, str]:
+    """The ``Attributes:`` section of a Google-style docstring, each text on one line."""
+    _, _, section = docstring.partition("Attributes:\n")
+    attributes: dict[str, str] = {}
+    name = ""
+    for line in section.splitlines():
+        entry = re.match(r" {4}(\w+): (.*)", line)
+        if entry:
+            name = entry[1]
+            attributes[name] = entry[2]
+        elif name and line.startswith(" " * 8):
+            attributes[name] += " " + line.strip()
+        else:
+            break
+    return attributes

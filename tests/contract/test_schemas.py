@@ -1,0 +1,107 @@
+"""The committed schemas are those of the types, and every committed v1 example stays readable for ever."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+import yaml
+
+from pipeline.messages.alerts import Alert, Match
+from pipeline.messages.articles import EnrichedArticle
+from pipeline.messages.codec import decode, encode
+from pipeline.messages.export import channel_topics, rendered_files
+from pipeline.messages.schemas import MESSAGES
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+EXAMPLES = sorted((SCHEMAS / "examples").glob("*.json"))
+
+
+def message_name(example: Path) -> str:
+    """``alert.v1.full.json`` is an example of ``alert.v1``."""
+    return ".".join(example.name.split(".")[:2])
+
+
+def test_committed_files_are_what_the_types_generate() -> None:
+    committed = {
+        path.name: path.read_text(encoding="utf-8") for path in SCHEMAS.iterdir() if path.name in rendered_files()
+    }
+    assert committed == rendered_files(), "schemas/ has drifted from the message types: run make schemas"
+
+
+def test_every_message_has_at_least_two_examples() -> None:
+    counted = {name: sum(message_name(path) == name for path in EXAMPLES) for name in MESSAGES}
+    assert all(count >= 2 for count in counted.values()), counted
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_example_is_valid_against_its_schema(example: Path) -> None:
+    schema = json.loads((SCHEMAS / f"{message_name(example)}.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(
+        json.loads(example.read_text(encoding="utf-8"))
+    )
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_todays_reader_reads_the_example_and_loses_nothing(example: Path) -> None:
+    payload = example.read_bytes()
+    kind: type[msgspec.Struct] = MESSAGES[message_name(example)]
+    message = decode(payload, kind)
+    assert decode(encode(message), kind) == message
+    assert _without_defaults(json.loads(payload), json.loads(encode(message))) == {}
+
+
+@pytest.mark.parametrize(
+    "example", [path for path in EXAMPLES if not path.name.startswith("watch-rule")], ids=lambda path: path.name
+)
+def test_reader_ignores_fields_that_a_later_v1_adds(example: Path) -> None:
+    document = json.loads(example.read_bytes())
+    kind: type[msgspec.Struct] = MESSAGES[message_name(example)]
+    assert decode(json.dumps(document | {"added_later": {"x": 1}}).encode(), kind) == decode(example.read_bytes(), kind)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_offsets_of_examples_slice_their_text(example: Path) -> None:
+    kind = MESSAGES[message_name(example)]
+    message = decode(example.read_bytes(), kind)
+    if isinstance(message, EnrichedArticle):
+        for mention in message.mentions:
+            assert getattr(message, mention.field)[mention.start : mention.end] == mention.text
+    if isinstance(message, Match | Alert):
+        for evidence in message.evidence:
+            if evidence.field == "title":
+                assert message.article.title[evidence.start : evidence.end] == evidence.text
+        for highlight in message.snippet.highlights:
+            assert message.snippet.text[highlight.start : highlight.end].strip()
+
+
+def test_asyncapi_names_every_topic_and_only_schemas_that_exist() -> None:
+    document = yaml.safe_load((SCHEMAS / "asyncapi.yaml").read_text(encoding="utf-8"))
+    assert document["asyncapi"] == "3.0.0"
+    assert {channel["address"] for channel in document["channels"].values()} == {
+        topic.address for topic in channel_topics()
+    }
+    for message in document["components"]["messages"].values():
+        for part in ("payload", "headers"):
+            reference = message.get(part, {}).get("$ref")
+            assert reference is None or (SCHEMAS / reference).is_file(), reference
+    for operation in document["operations"].values():
+        assert operation["channel"]["$ref"].removeprefix("#/channels/") in document["channels"]
+
+
+def _without_defaults(given: Any, written: Any) -> Any:
+    """What stands in ``given`` and not in ``written``, but for values that are a field's default."""
+    defaults: tuple[Any, ...] = ("", None, [], {}, 0, "published", "medium", "live", ["en"])
+    if not isinstance(given, dict):
+        return {}
+    lost = {
+        key: value
+        for key, value in given.items()
+        if key not in written and value not in defaults and key not in {"confidence", "held_back"}
+    }
+    return lost

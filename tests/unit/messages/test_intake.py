@@ -1,0 +1,104 @@
+"""Reading raw articles: what is accepted, what is refused, and with which reason."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from pipeline.errors import (
+    ArticleError,
+    EmptyArticleError,
+    RefusedError,
+    SchemaError,
+    TooLargeError,
+    UndecodableError,
+)
+from pipeline.messages.intake import read_article
+
+NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+
+
+def read(**fields: object) -> object:
+    return read_article(json.dumps(fields).encode(), read_at=NOW).article
+
+
+@pytest.mark.parametrize(
+    ("payload", "error"),
+    [
+        (b"", UndecodableError),
+        (b"{", UndecodableError),
+        (b'{"body": "\xff"}', UndecodableError),
+        (b"[]", SchemaError),
+        (b'"text"', SchemaError),
+        (b"{}", EmptyArticleError),
+        (b'{"title": " ", "body": "\\n\\t"}', EmptyArticleError),
+        (b'{"body": 7}', SchemaError),
+        (b'{"body": "x", "published_at": "yesterday"}', SchemaError),
+        (b'{"body": "x", "published_at": "2026-03-02"}', SchemaError),
+        (b'{"body": "x", "published_at": "2026-03-02T07:00:00"}', SchemaError),
+        (b'{"body": "x", "attributes": {"a": 1}}', SchemaError),
+        (b'{"id": "a", "status": "withdrawn"}', RefusedError),
+        (b'{"body": "x", "status": "gone"}', SchemaError),
+    ],
+)
+def test_bad_article_is_refused_with_its_reason(payload: bytes, error: type[ArticleError]) -> None:
+    with pytest.raises(error) as caught:
+        read_article(payload, read_at=NOW)
+    assert "\n" not in str(caught.value)
+
+
+def test_schema_error_names_the_field() -> None:
+    with pytest.raises(SchemaError, match=r"published_at"):
+        read(body="x", published_at="yesterday")
+
+
+def test_limit_of_size_counts_code_points_of_title_and_body() -> None:
+    read(title="題" * 100_000, body="文" * 100_000)
+    with pytest.raises(TooLargeError, match="200,001"):
+        read(title="題" * 100_000, body="文" * 100_001)
+
+
+def test_id_comes_from_the_canonical_url_else_from_the_text() -> None:
+    def made_id(**fields: object) -> str:
+        return read_article(json.dumps({"body": "x", **fields}).encode(), read_at=NOW).article.id
+
+    assert made_id(id="given", url="https://example.org/a") == "given"
+    same = {
+        made_id(url=url)
+        for url in (
+            "https://example.org/a?b=1&a=2",
+            "HTTPS://Example.org:443/a?a=2&b=1&utm_source=x#top",
+            " https://example.org/a?a=2&b=1&fbclid=zz ",
+        )
+    }
+    assert len(same) == 1
+    assert made_id(url="https://example.org/a?a=3") not in same
+    assert made_id() == made_id(body="x") != made_id(body="y")
+    assert made_id(title="x", body="") != made_id(title="", body="x")
+
+
+def test_time_of_revision_is_given_or_that_of_the_message() -> None:
+    given = read_article(b'{"body": "x", "revised_at": "2026-01-01T00:00:00+01:00"}', read_at=NOW).article
+    assert given.revised_at == datetime(2025, 12, 31, 23, tzinfo=UTC)
+    assert read_article(b'{"body": "x"}', read_at=NOW).article.revised_at == NOW
+
+
+def test_nul_is_kept() -> None:
+    assert read_article(b'{"body": "a\\u0000b"}', read_at=NOW).article.body == "a\0b"
+
+
+@pytest.mark.parametrize(
+    ("payload", "body", "replaced"),
+    [
+        (rb'{"body": "a\ud800b"}', "a\ufffdb", 1),
+        (rb'{"body": "\udc00\ud800"}', "\ufffd\ufffd", 2),
+        (rb'{"body": "\uD83D\uDE00"}', "😀", 0),
+        (rb'{"body": "\\ud800"}', r"\ud800", 0),
+        (b'{"body": "a\xed\xa0\x80b"}', "a\ufffdb", 1),
+    ],
+)
+def test_lone_surrogate_becomes_one_replacement_character(payload: bytes, body: str, replaced: int) -> None:
+    intake = read_article(payload, read_at=NOW)
+    assert (intake.article.body, intake.replaced_surrogates) == (body, replaced)
