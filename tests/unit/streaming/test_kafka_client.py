@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka import errors as kafka_errors
+from aiokafka.admin import AIOKafkaAdminClient
+
+from pipeline.errors import AccessDeniedError, BrokerUnreachableError, SettingError
+from pipeline.settings import Settings
+from pipeline.streaming.kafka_client import bootstrap_servers, client_options, connected, kafka_errors_translated
+
+
+def settings(**fields: object) -> Settings:
+    return Settings.model_validate({"bootstrap_servers": "one:9092, two:9093", **fields})
+
+
+def test_no_bootstrap_servers_mean_the_local_broker_by_its_address() -> None:
+    assert bootstrap_servers(settings(bootstrap_servers="", local_broker_port=19092)) == ["127.0.0.1:19092"]
+
+
+def test_a_local_broker_on_a_free_port_must_be_named() -> None:
+    with pytest.raises(SettingError, match="WIREWATCH_BOOTSTRAP_SERVERS: empty"):
+        bootstrap_servers(settings(bootstrap_servers="", local_broker_port=0))
+
+
+@pytest.mark.parametrize("servers", ["one", "one:", ":9092", "one:nine", "one:70000", "one:9092,two"])
+def test_an_address_that_is_not_host_and_port_is_refused(servers: str) -> None:
+    with pytest.raises(SettingError, match="is not host:port"):
+        bootstrap_servers(settings(bootstrap_servers=servers))
+
+
+def test_plain_text_needs_nothing_but_addresses() -> None:
+    assert client_options(settings()) == {
+        "bootstrap_servers": ["one:9092", "two:9093"],
+        "security_protocol": "PLAINTEXT",
+    }
+
+
+def test_sasl_passes_mechanism_user_and_password() -> None:
+    options = client_options(
+        settings(
+            security_protocol="SASL_PLAINTEXT",
+            sasl_mechanism="SCRAM-SHA-256",
+            sasl_username="reader",
+            sasl_password="secret",
+        )
+    )
+    assert options["sasl_mechanism"] == "SCRAM-SHA-256"
+    assert options["sasl_plain_username"] == "reader"
+    assert options["sasl_plain_password"] == "secret"
+    assert "ssl_context" not in options
+
+
+def test_sasl_without_a_user_is_refused() -> None:
+    with pytest.raises(SettingError, match="WIREWATCH_SASL_USERNAME: needed for SASL_SSL"):
+        client_options(settings(security_protocol="SASL_SSL"))
+
+
+def test_tls_checks_the_brokers_name_and_certificate() -> None:
+    context = client_options(settings(security_protocol="SSL"))["ssl_context"]
+    assert context.check_hostname
+    assert context.verify_mode.name == "CERT_REQUIRED"
+
+
+@pytest.mark.parametrize(
+    ("fields", "setting"),
+    [
+        ({"ssl_ca_file": "no-such.pem"}, "WIREWATCH_SSL_CA_FILE"),
+        ({"ssl_cert_file": "no-such.pem"}, "WIREWATCH_SSL_CERT_FILE"),
+        ({"ssl_key_file": "no-such.pem"}, "WIREWATCH_SSL_CERT_FILE"),
+    ],
+)
+def test_a_certificate_that_cannot_be_used_names_its_setting(fields: dict[str, str], setting: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        client_options(settings(security_protocol="SSL", **{name: Path(path) for name, path in fields.items()}))
+    assert caught.value.name == setting
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def connect(kind: type, where: Settings, timeout_seconds: float) -> None:
+    async with connected(kind(**client_options(where)), where, timeout_seconds=timeout_seconds):
+        raise AssertionError("connected to nothing")
+
+
+@pytest.mark.parametrize("kind", [AIOKafkaConsumer, AIOKafkaAdminClient])
+def test_a_broker_that_is_not_there_is_one_clear_line(kind: type, caplog: pytest.LogCaptureFixture) -> None:
+    port = free_port()
+    with pytest.raises(
+        BrokerUnreachableError, match=f"no Kafka broker answers at 127.0.0.1:{port} .*refused"
+    ) as caught:
+        asyncio.run(connect(kind, settings(bootstrap_servers=f"127.0.0.1:{port}"), 5.0))
+    assert "\n" not in str(caught.value)
+    assert not caplog.records
+
+
+def test_a_broker_that_never_answers_is_given_up_in_time() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        where = settings(bootstrap_servers=f"127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(BrokerUnreachableError, match=r"no answer in 0\.2 s"):
+            asyncio.run(connect(AIOKafkaConsumer, where, 0.2))
+
+
+@pytest.mark.parametrize(
+    ("raised", "expected", "text"),
+    [
+        (kafka_errors.TopicAuthorizationFailedError("t"), AccessDeniedError, "does not let this user read topic t"),
+        (kafka_errors.SaslAuthenticationFailed("bad"), AccessDeniedError, "does not let this user log in to one:9092"),
+        (kafka_errors.RequestTimedOutError(), BrokerUnreachableError, "no Kafka broker answers at one:9092,two:9093"),
+        (kafka_errors.OffsetOutOfRangeError(), kafka_errors.OffsetOutOfRangeError, ""),
+    ],
+)
+def test_aiokafka_errors_become_ours(raised: Exception, expected: type[Exception], text: str) -> None:
+    with pytest.raises(expected) as caught, kafka_errors_translated(settings(), "topic t", "read"):
+        raise raised
+    assert text in str(caught.value)
