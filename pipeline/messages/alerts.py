@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from pipeline.messages.articles import EntityRef, EnrichedArticle, Instant, Language, Times
+from pipeline.messages.articles import EnrichedArticle, EntityRef, Instant, Language, Times
 from pipeline.messages.rules import Mode, Severity
 
 EvidenceField = Literal["title", "body", "lang", "source", "site", "tag"]

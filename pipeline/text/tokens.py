@@ -10,7 +10,7 @@ from pipeline.text.scripts import UNSEGMENTED
 
 
 def _joined_ranges() -> str:
-    """What continues a word without being ``\\w``: combining marks (Hindi words would break), joiner, soft hyphen."""
+    """What continues a word though no letter: combining marks (Hindi words would break), joiner, soft hyphen."""
     unsegmented = re.compile(f"[{UNSEGMENTED}]")
     ranges: list[tuple[int, int]] = [(0xAD, 0xAD), (0x200D, 0x200D)]
     for code in range(0x300, 0x20000):

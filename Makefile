@@ -1,0 +1,62 @@
+# Everything runs in .venv, which the first target builds from the lock with nothing but Python 3.11 or later.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check lint format bench schemas concepts reference lock clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(READY) ## The main job in a minute: articles in many languages in, alerts with their proof out
+	@$(BIN)/wirewatch demo
+
+run: $(READY) ## Broker and worker until Ctrl-C; then publish and subscribe from another terminal
+	@$(BIN)/wirewatch worker --with-broker
+
+test: lint ## All tests: unit, property, contract, quality, and on a real Kafka
+	$(BIN)/pytest tests
+
+check: lint ## Under a minute: format, lint, strict types, import rules, unit and property tests
+	$(BIN)/pytest -n auto tests/unit tests/property tests/architecture
+
+lint: $(READY)
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports --no-logo --verbose > $(VENV)/import-rules.log || { cat $(VENV)/import-rules.log; exit 1; }
+
+format: $(READY) ## Format, and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY) ## Measure speed on this machine (minutes); prints tables
+	$(BIN)/python -m tests.bench
+
+schemas: $(READY) ## Write schemas/ from the message types
+	$(BIN)/python -m pipeline.messages.export schemas
+
+concepts: $(READY) ## Build the knowledge base from CLDR and the reviewed files
+	$(BIN)/python -m pipeline.concepts.build
+
+reference: $(READY) ## Write docs/reference/ from the settings, the metrics and the command line
+	$(BIN)/python -m pipeline.cli.reference docs/reference
+
+lock: ## Resolve the dependencies anew (needs uv)
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command "make lock" --extra mock-broker --group dev -o requirements/dev.lock
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command "make lock" -c requirements/dev.lock -o requirements/runtime.lock
+
+clean: ## Remove what was built here
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+
+$(READY): requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11")'
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
