@@ -29,7 +29,7 @@ from pipeline.errors import BrokerError, BrokerStartError
 _POLL_SECONDS = 0.05
 _PORT_TRIES = 3
 _LOG_TAIL_LINES = 20
-_EXCEPTION = re.compile(r"^(?:Caused by: )?(?:[\w$]+\.)+[\w$]*(?:Exception|Error): (.+)$")
+_EXCEPTION = re.compile(r"^(?:Caused by: |Exception in thread \S+ )?(?:[\w$]+\.)+([\w$]*(?:Exception|Error): .+)$")
 _PORT_TAKEN = "Address already in use"
 
 
@@ -41,10 +41,13 @@ class KafkaBroker:
         jars: Kafka's jars (``fetch_jars``).
         data_directory: Kept between runs, and used by one broker at a time; None: a temporary one, removed at the end.
         port: For clients; 0 takes a free one and keeps it over ``restart`` and ``kill``.
-        properties: More settings of the broker, which win over its own; ``listeners`` must keep the first two.
+        properties: More settings of the broker, which win over its own.
+        listeners: More ports for clients, by security protocol (``{"SASL_PLAINTEXT": 9094}``); what these need comes by
+            ``properties``.
         reason: Why this broker was chosen, for ``description``.
         start_timeout_seconds: Longest that ``start`` waits.
         stop_timeout_seconds: After this ``stop`` no longer waits for a clean end.
+        lock_wait_seconds: Longest that ``start`` waits for another broker, whose owner was killed, to leave the data.
     """
 
     supports_topic_creation = True
@@ -57,9 +60,11 @@ class KafkaBroker:
         data_directory: Path | None = None,
         port: int = 0,
         properties: Mapping[str, str] | None = None,
+        listeners: Mapping[str, int] | None = None,
         reason: str = "",
         start_timeout_seconds: float = 60.0,
         stop_timeout_seconds: float = 20.0,
+        lock_wait_seconds: float = 10.0,
     ) -> None:
         self._java = java
         self._jars = jars
@@ -68,9 +73,11 @@ class KafkaBroker:
         self._chosen_port = port
         self._port = port
         self._properties = dict(properties or {})
+        self._listeners = dict(listeners or {})
         self._reason = reason
         self._start_timeout_seconds = start_timeout_seconds
         self._stop_timeout_seconds = stop_timeout_seconds
+        self._lock_wait_seconds = lock_wait_seconds
         self._process: GuardedProcess | None = None
 
     @property
@@ -107,7 +114,7 @@ class KafkaBroker:
             return
         self.kill()
         directory = self._directory()
-        lock = _locked(directory)
+        lock = _locked(directory, self._lock_wait_seconds)
         try:
             for tries_left in reversed(range(_PORT_TRIES)):
                 self._choose_port()
@@ -187,9 +194,8 @@ class KafkaBroker:
         log_start = log_file.stat().st_size if log_file.exists() else 0
         data = directory / "data"
         configuration = directory / "server.properties"
-        configuration.write_text(
-            as_properties_file(server_properties(data, self._port, free_port()) | self._properties), encoding="ascii"
-        )
+        properties = server_properties(data, self._port, free_port(), self._listeners) | self._properties
+        configuration.write_text(as_properties_file(properties), encoding="ascii")
         logging_configuration = directory / "log4j2.properties"
         logging_configuration.write_text(as_properties_file(log4j_properties(log_file)), encoding="ascii")
         java = [str(self._java), "-Xmx512m", "-Djava.awt.headless=true"]
@@ -208,13 +214,13 @@ class KafkaBroker:
         while not (port_answers(self._port) and _client_gets_answers(self.bootstrap_servers)):
             status = process.exit_status
             if status is not None or time.monotonic() > deadline:
-                tail = (*_lines(console_file, 0), *_lines(log_file, log_start))[-_LOG_TAIL_LINES:]
+                log = (*_lines(console_file, 0), *_lines(log_file, log_start))
                 happened = (
                     f"did not answer within {self._start_timeout_seconds:g} s"
                     if status is None
                     else f"ended at once with exit status {status}"
                 )
-                raise _start_error(f"Apache Kafka {happened}", tail, log_file)
+                raise self._start_error(f"Apache Kafka {happened}", log, log_file)
             time.sleep(_POLL_SECONDS)
 
     def _format(self, java: list[str], configuration: Path, console: IO[bytes]) -> None:
@@ -236,10 +242,17 @@ class KafkaBroker:
             raise BrokerStartError(f"Apache Kafka's data could not be prepared: {error}") from error
         console.write(run.stdout)
         if run.returncode != 0:
-            tail = tuple(run.stdout.decode("utf-8", "replace").splitlines()[-_LOG_TAIL_LINES:])
-            raise _start_error(
-                f"Apache Kafka's data could not be prepared, exit status {run.returncode}", tail, Path(console.name)
-            )
+            log = tuple(run.stdout.decode("utf-8", "replace").splitlines())
+            happened = f"Apache Kafka's data could not be prepared, exit status {run.returncode}"
+            raise self._start_error(happened, log, Path(console.name))
+
+    def _start_error(self, happened: str, log: tuple[str, ...], log_file: Path) -> BrokerStartError:
+        """Put the innermost exception of the log into the message; it says more than the exit status."""
+        causes = [found[1] for line in log if (found := _EXCEPTION.match(line))]
+        cause = causes[-1] if causes else next((line for line in reversed(log) if line.strip()), "its log is empty")
+        # A temporary log is removed; its end is in the error.
+        place = "" if self._temporary_directory else f"; log: {log_file}"
+        return BrokerStartError(f"{happened}: {cause}{place}", log[-_LOG_TAIL_LINES:])
 
     def _remove_temporary_directory(self) -> None:
         if self._temporary_directory is not None:
@@ -247,10 +260,10 @@ class KafkaBroker:
             self._temporary_directory = None
 
 
-def _locked(directory: Path) -> int:
+def _locked(directory: Path, wait_seconds: float) -> int:
     """Lock the data for one broker; a predecessor whose owner was killed is given time to end."""
     descriptor = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + wait_seconds
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -291,10 +304,3 @@ def _lines(log: Path, start: int) -> list[str]:
         # A file shorter than it was has been rolled.
         handle.seek(start if start <= log.stat().st_size else 0)
         return handle.read().decode("utf-8", "replace").splitlines()
-
-
-def _start_error(happened: str, tail: tuple[str, ...], log: Path) -> BrokerStartError:
-    """Put the innermost exception of the log into the message; it says more than the exit status."""
-    causes = [found[1] for line in tail if (found := _EXCEPTION.match(line))]
-    cause = causes[-1] if causes else next((line for line in reversed(tail) if line.strip()), "its log is empty")
-    return BrokerStartError(f"{happened}: {cause}; log: {log}", tail)

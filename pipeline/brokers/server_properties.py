@@ -10,23 +10,29 @@ HOST = "127.0.0.1"
 _MAX_MESSAGE_BYTES = 9 * 1024 * 1024
 
 
-def server_properties(data_directory: Path, port: int, controller_port: int) -> dict[str, str]:
+def server_properties(
+    data_directory: Path, port: int, controller_port: int, listeners: Mapping[str, int] | None = None
+) -> dict[str, str]:
     """Settings of one KRaft node, broker and controller in one, that listens on loopback only.
 
     Args:
         data_directory: Where the node keeps its logs.
         port: For clients.
         controller_port: For the node itself.
+        listeners: More ports for clients, by security protocol.
 
     Source: https://kafka.apache.org/43/configuration/broker-configs/
     """
+    ports = {"PLAINTEXT": port, "CONTROLLER": controller_port, **(listeners or {})}
     return {
         "process.roles": "broker,controller",
         "node.id": "1",
         "controller.quorum.voters": f"1@{HOST}:{controller_port}",
         "controller.listener.names": "CONTROLLER",
-        "listeners": f"PLAINTEXT://{HOST}:{port},CONTROLLER://{HOST}:{controller_port}",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT",
+        "listeners": ",".join(f"{name}://{HOST}:{number}" for name, number in ports.items()),
+        "listener.security.protocol.map": ",".join(
+            f"{name}:{'PLAINTEXT' if name == 'CONTROLLER' else name}" for name in ports
+        ),
         "log.dirs": str(data_directory),
         # A topic that is misspelt must be an error, not a new topic with other settings.
         "auto.create.topics.enable": "false",
