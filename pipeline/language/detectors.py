@@ -1,0 +1,109 @@
+"""The two detectors behind one shape: CLD2 for speed and mixed articles, langid where CLD2 does not know."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+import pycld2
+from py3langid.langid import MODEL_FILE
+from py3langid.langid import LanguageIdentifier as LangidModel
+
+from pipeline.language.tags import normalise_tag
+
+# What CLD2 refuses (measured over all of Unicode): controls but for white space, noncharacters.
+_REFUSED_BY_CLD2 = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ud800-\udfff"
+    + "".join(f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17))
+    + "]"
+)
+# Addresses and handles are letters of no language. Lengths are bounded, so that no text costs quadratic time.
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w.-]{1,255}|(?<!\w)[@#]\w+")
+_LETTER = re.compile(r"[^\W\d_]")
+
+# Languages of jokes and constructed ones, which CLD2 gives for gibberish.
+_NOT_OF_NEWS = frozenset({"ie", "ia", "vo", "tlh", "za", "xxx", "un"})
+
+_LANGID_CODE_POINTS = 2_000
+
+
+class Guess(NamedTuple):
+    """A language that a detector names, by normalised tag, and how sure it is, 0..1."""
+
+    tag: str
+    confidence: float
+
+
+class Reading(NamedTuple):
+    """What CLD2 says of a text.
+
+    Attributes:
+        is_reliable: CLD2 vouches for its first guess.
+        guesses: Up to three languages; confidence is the share of the text.
+    """
+
+    is_reliable: bool
+    guesses: tuple[Guess, ...]
+
+
+def readable(text: str) -> str:
+    """Return the text for a detector's eyes: without addresses, handles and what CLD2 refuses."""
+    return _REFUSED_BY_CLD2.sub(" ", _ADDRESS.sub(" ", text))
+
+
+def letters_in(text: str, at_most: int) -> int:
+    """Count letters of any script, no further than ``at_most``."""
+    count = 0
+    for _ in _LETTER.finditer(text):
+        count += 1
+        if count == at_most:
+            break
+    return count
+
+
+def read_with_cld2(text: str) -> Reading:
+    """Ask CLD2.
+
+    Args:
+        text: As ``readable`` returns it.
+
+    Source: Sites, Compact Language Detector 2 (2013); about 80 languages, by quadgrams of letters.
+    """
+    is_reliable, _, details = pycld2.detect(text, isPlainText=True)
+    guesses: list[Guess] = []
+    for _, code, percent, _ in details:
+        tag = "" if code in _NOT_OF_NEWS or code.startswith(("xx-", "zz")) else normalise_tag(code)
+        if tag:
+            guesses.append(Guess(tag, percent / 100))
+    first_is_known = bool(guesses) and guesses[0].tag == normalise_tag(details[0][1])
+    return Reading(is_reliable and first_is_known, tuple(guesses))
+
+
+def rank_with_langid(text: str) -> tuple[Guess, ...]:
+    """Ask langid: its three likeliest languages, confidence being the posterior; gibberish is left out.
+
+    Args:
+        text: As ``readable`` returns it; the first 2,000 code points are read.
+
+    Source: Lui and Baldwin, langid.py (2012), in its maintained fork; naive Bayes over byte n-grams.
+    """
+    ranking = _langid().rank(text[:_LANGID_CODE_POINTS])[:3]
+    merged: dict[str, float] = {}
+    for code, confidence in ranking:
+        tag = "" if code in _NOT_OF_NEWS else normalise_tag(code)
+        if tag:
+            merged[tag] = merged.get(tag, 0.0) + confidence
+        elif not merged:
+            return ()
+    return tuple(Guess(tag, min(confidence, 1.0)) for tag, confidence in merged.items())
+
+
+def load_langid() -> None:
+    """Read langid's model now rather than with the first article; it takes about a second."""
+    _langid()
+
+
+@cache
+def _langid() -> LangidModel:
+    return LangidModel.from_model_file(MODEL_FILE, norm_probs=True)
