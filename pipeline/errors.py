@@ -18,6 +18,7 @@
     │   ├── AccessDeniedError      the broker refuses this user that topic
     │   ├── KafkaMissingError      no Java, no Maven, or no jars to start a local Kafka with
     │   └── BrokerStartError       a local broker did not come up, or its port or data is taken
+    ├── PartitionNotLoadedError    a match lies on a partition that this process does not, or no longer, hold
     └── StepStoppedError           a step gave up on purpose: too many articles fail
 
 An error's text is one line that says what, where and what to do; its fields say the same to code.
@@ -208,6 +209,18 @@ class BrokerStartError(BrokerError):
     def __init__(self, problem: str, log_tail: tuple[str, ...] = ()) -> None:
         super().__init__(problem)
         self.log_tail = log_tail
+
+
+class PartitionNotLoadedError(WirewatchError):
+    """A match lies on a partition whose alerts are not remembered here: it has not been assigned, or was taken away.
+
+    Attributes:
+        partition: Of the matches topic.
+    """
+
+    def __init__(self, partition: int) -> None:
+        super().__init__(f"partition {partition} is not, or no longer, this process's: its new owner handles it")
+        self.partition = partition
 
 
 class StepStoppedError(WirewatchError):
