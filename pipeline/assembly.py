@@ -1,0 +1,61 @@
+"""The composition root: the pure steps built from the settings, for the shell and the command line alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from pipeline.concepts import KnowledgeBase
+from pipeline.entities import EntityExtractor, Linker, NoRecognizer, Recognizer, SpacyRecognizer
+from pipeline.language import LanguageIdentifier, identify_language
+from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, RawArticle
+from pipeline.messages.intake import settled
+from pipeline.settings import Settings
+
+
+def build_recognizer(settings: Settings) -> Recognizer:
+    """The spaCy pipelines that the settings name, or none.
+
+    Raises:
+        ModelMissingError: One of them is not installed.
+    """
+    if not settings.spacy_models and not settings.spacy_fallback:
+        return NoRecognizer()
+    return SpacyRecognizer(settings.spacy_models, settings.spacy_fallback)
+
+
+def build_extractor(settings: Settings) -> EntityExtractor:
+    """The entities step: the recognizer of the settings and the linker over the knowledge base."""
+    return EntityExtractor(build_recognizer(settings), Linker(KnowledgeBase.load()))
+
+
+class Enrichment:
+    """The first two steps in a row, without Kafka: from a raw article to one that rules can be matched against."""
+
+    def __init__(self, identifier: LanguageIdentifier, extractor: EntityExtractor) -> None:
+        self._identifier = identifier
+        self._extractor = extractor
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Enrichment:
+        """With the recognizer that the settings name."""
+        return cls(LanguageIdentifier(), build_extractor(settings))
+
+    @classmethod
+    def without_models(cls) -> Enrichment:
+        """With the knowledge base alone: the same result on every machine, as a rule's examples need it."""
+        return cls(LanguageIdentifier(), EntityExtractor(NoRecognizer(), Linker(KnowledgeBase.load())))
+
+    def identify(self, article: RawArticle, *, now: datetime | None = None) -> IdentifiedArticle:
+        """Settle the language of an article that ``read_article`` has read."""
+        now = now or datetime.now(UTC)
+        return identify_language(article, self._identifier, ingested_at=now, now=now)
+
+    def extract(self, articles: Sequence[IdentifiedArticle], *, now: datetime | None = None) -> list[EnrichedArticle]:
+        """Find and link what articles name, a batch at once."""
+        return self._extractor.extract(articles, now=now or datetime.now(UTC))
+
+    def enrich_text(self, body: str) -> EnrichedArticle:
+        """Plain text as an article's body, all the way."""
+        now = datetime.now(UTC)
+        return self.extract([self.identify(settled(RawArticle(body=body), read_at=now), now=now)], now=now)[0]

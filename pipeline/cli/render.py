@@ -1,0 +1,90 @@
+"""Articles and alerts as people read them: the matched text marked, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
+
+from pipeline.messages.alerts import Alert, Evidence
+
+SEVERITY_STYLES = {"info": "cyan", "low": "green", "medium": "yellow", "high": "red", "critical": "bold white on red"}
+_MARK_STYLE = "bold black on yellow"
+
+
+def console() -> Console:
+    """Standard output: colours on a terminal, plain text in a pipe, and no guessing at what to colour."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def marked(text: str, spans: Iterable[tuple[int, int]], *, colour: bool) -> Text:
+    """A text with spans marked: in colour, or between brackets where there is none.
+
+    Args:
+        text: Any text; control characters become U+FFFD, so that no text can steer the terminal.
+        spans: Half-open code-point offsets; overlapping ones are merged.
+        colour: Whether the reader sees colours.
+    """
+    result = Text()
+    position = 0
+    for start, end in _merged(spans):
+        result.append(printable(text[position:start]))
+        found = printable(text[start:end])
+        result.append(found if colour else f"[{found}]", _MARK_STYLE if colour else "")
+        position = end
+    result.append(printable(text[position:]))
+    return result
+
+
+def printable(text: str) -> str:
+    """The text without characters that would steer a terminal; lines and tabs stay."""
+    return "".join("\ufffd" if (ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160 else c for c in text)
+
+
+def alert_block(alert: Alert, *, colour: bool) -> RenderableType:
+    """One alert: rule, language, title and snippet with the matched text marked, and why each clause is satisfied."""
+    head = Text()
+    head.append("● ", SEVERITY_STYLES[alert.rule.severity])
+    head.append(printable(alert.rule.name), "bold")
+    head.append(f"  {alert.rule.severity}", SEVERITY_STYLES[alert.rule.severity])
+    head.append(f"  {alert.article.language.tag}", "magenta")
+    if alert.kind != "matched":
+        head.append(f"  {alert.kind}", "bold")
+    if alert.article.source:
+        head.append(f"  {printable(alert.article.source)}", "dim")
+    rows: list[RenderableType] = [head]
+    if alert.article.title:
+        spans = [
+            (e.start, e.end) for e in alert.evidence if e.field == "title" and e.start is not None and e.end is not None
+        ]
+        rows.append(Text("  ").append(marked(alert.article.title, spans, colour=colour)))
+    if alert.snippet.text and alert.snippet.text != alert.article.title:
+        spans = [(highlight.start, highlight.end) for highlight in alert.snippet.highlights]
+        rows.append(Text("  ").append(marked(alert.snippet.text.replace("\n", " "), spans, colour=colour)))
+    rows.extend(why(alert.evidence))
+    return Group(*rows)
+
+
+def why(evidence: Iterable[Evidence]) -> list[Text]:
+    """One line for each clause: what was found for it, and how."""
+    by_clause: dict[str, list[str]] = {}
+    for item in evidence:
+        found = f"{printable(item.text)} ({item.field}, {item.via})"
+        pieces = by_clause.setdefault(item.clause, [])
+        if found not in pieces:
+            pieces.append(found)
+    return [
+        Text("  because ", "dim").append(printable(clause), "cyan").append("  ").append("; ".join(pieces))
+        for clause, pieces in by_clause.items()
+    ]
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
