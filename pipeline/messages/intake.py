@@ -58,7 +58,7 @@ def settled(article: RawArticle, *, read_at: datetime) -> RawArticle:
     size = len(article.title) + len(article.body)
     if size > MAX_ARTICLE_CODE_POINTS:
         raise TooLargeError(
-            f"{name}: title and body have {size:,} code points; the limit is {MAX_ARTICLE_CODE_POINTS:,}: cut or split it"
+            f"{name}: title and body have {size:,} code points, {MAX_ARTICLE_CODE_POINTS:,} are allowed: split it"
         )
     return msgspec.structs.replace(
         article,

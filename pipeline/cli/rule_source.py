@@ -1,0 +1,70 @@
+"""A rule file as the verbs without Kafka use it: checked as a whole, and an index over it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli import say_error
+from pipeline.errors import RuleError, UsageError
+
+if TYPE_CHECKING:
+    from pipeline.rules import RuleFileCheck, RuleIndex
+
+
+def read_text(path: Path) -> str:
+    """A file's text.
+
+    Raises:
+        UsageError: It cannot be read, or is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not text in UTF-8 (byte {error.start}): convert it first") from error
+
+
+def checked(path: Path) -> RuleFileCheck:
+    """The rules of a file, usable every one; warnings have been said on standard error.
+
+    Raises:
+        RuleError: The last of the errors in the file; those before it have been said on standard error.
+    """
+    return checked_text(read_text(path), str(path))
+
+
+def checked_text(text: str, source: str) -> RuleFileCheck:
+    """As ``checked``, for a text that names its source."""
+    from pipeline.concepts import KnowledgeBase  # noqa: PLC0415 - loads the knowledge base; --help need not
+    from pipeline.rules import check_rules  # noqa: PLC0415 - as above
+
+    check = check_rules(text, source, KnowledgeBase.load())
+    for rule in check.rules:
+        for warning in rule.warnings:
+            click.echo(f"warning: {warning}", err=True)
+    errors: tuple[RuleError, ...] = check.errors
+    for error in errors[:-1]:
+        say_error(error)
+    if errors:
+        raise errors[-1]
+    return check
+
+
+def index_of(path: Path) -> RuleIndex:
+    """An index over a rule file."""
+    return index_over(checked(path))
+
+
+def index_over(check: RuleFileCheck) -> RuleIndex:
+    """An index over rules that have been checked."""
+    from pipeline.concepts import KnowledgeBase  # noqa: PLC0415 - as above
+    from pipeline.rules import RuleIndex  # noqa: PLC0415 - as above
+
+    index = RuleIndex(KnowledgeBase.load())
+    for rule in check.rules:
+        index.add(rule.rule)
+    return index
