@@ -16,10 +16,13 @@
     ├── BrokerError                a broker cannot be started, reached or used
     │   ├── BrokerUnreachableError nobody answers at that address
     │   ├── AccessDeniedError      the broker refuses this user that topic
+    │   ├── TopicMissingError      a topic is not there
+    │   ├── TopicRefusedError      the broker will not create, change or delete a topic
     │   ├── KafkaMissingError      no Java, no Maven, or no jars to start a local Kafka with
     │   └── BrokerStartError       a local broker did not come up, or its port or data is taken
     ├── PartitionNotLoadedError    a match lies on a partition that this process does not, or no longer, hold
-    └── StepStoppedError           a step gave up on purpose: too many articles fail
+    ├── StepStoppedError           a step gave up on purpose: too many articles fail
+    └── WorkerNotReadyError        a worker's processes did not get their partitions in time
 
 An error's text is one line that says what, where and what to do; its fields say the same to code.
 """
@@ -187,6 +190,30 @@ class AccessDeniedError(BrokerError):
         self.resource = resource
 
 
+class TopicMissingError(BrokerError):
+    """A topic is not there.
+
+    Attributes:
+        topic: Its full name.
+    """
+
+    def __init__(self, topic: str) -> None:
+        super().__init__(f"topic {topic} does not exist: create it (wirewatch topics apply), or check the prefix")
+        self.topic = topic
+
+
+class TopicRefusedError(BrokerError):
+    """The broker will not create, change or delete a topic as asked.
+
+    Attributes:
+        topic: Its full name.
+    """
+
+    def __init__(self, topic: str, operation: str, detail: str) -> None:
+        super().__init__(f"topic {topic}: the broker will not {operation} it: {detail}")
+        self.topic = topic
+
+
 class KafkaMissingError(BrokerError):
     """A local Kafka cannot be started, because something that it needs is not installed and cannot be fetched.
 
@@ -225,3 +252,15 @@ class PartitionNotLoadedError(WirewatchError):
 
 class StepStoppedError(WirewatchError):
     """A step stopped itself rather than drain its topic into dead letters."""
+
+
+class WorkerNotReadyError(WirewatchError):
+    """A worker was not ready in the time that its caller gave it.
+
+    Attributes:
+        problem: What it still waited for.
+    """
+
+    def __init__(self, problem: str, timeout_seconds: float) -> None:
+        super().__init__(f"the worker is not ready after {timeout_seconds:g} s ({problem}): see its log")
+        self.problem = problem
