@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 from pydantic_settings.sources import EnvSettingsSource
 
 from pipeline.errors import SettingError
@@ -146,6 +146,10 @@ def load_settings(**overrides: object) -> Settings:
         first = error.errors(include_url=False, include_input=False)[0]
         field = str(first["loc"][0]) if first["loc"] else "settings"
         raise SettingError(ENV_PREFIX + field.upper(), first["msg"]) from None
+    except SettingsError as error:
+        # A structured setting that is no JSON; the library names the field within its sentence only.
+        field = next(name for name in Settings.model_fields if f'"{name}"' in str(error))
+        raise SettingError(ENV_PREFIX + field.upper(), f"not JSON: {error.__cause__}") from None
 
 
 def _refuse_unknown_names(environment: Mapping[str, str]) -> None:

@@ -1,0 +1,62 @@
+"""The house rules that a machine can check: size and names of modules, docstrings, one place for a thing."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted((ROOT / "pipeline").rglob("*.py"))
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"}
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("module", [*MODULES, *sorted((ROOT / "tests").rglob("*.py"))], ids=relative)
+def test_module_has_at_most_400_lines(module: Path) -> None:
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize("module", MODULES, ids=relative)
+def test_module_says_what_it_is(module: Path) -> None:
+    assert ast.get_docstring(ast.parse(module.read_text(encoding="utf-8")))
+    assert not FORBIDDEN_NAMES & set(module.relative_to(ROOT).with_suffix("").parts)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=relative)
+def test_metrics_and_settings_are_defined_in_one_place(module: Path) -> None:
+    text = module.read_text(encoding="utf-8")
+    if relative(module) != "pipeline/metrics.py":
+        assert not re.search(r"\b(Counter|Gauge|Histogram|Summary)\(\s*\"wirewatch", text)
+    if relative(module) != "pipeline/settings.py":
+        assert "BaseSettings" not in text
+
+
+def test_importing_the_core_loads_no_framework() -> None:
+    """What import-linter reads from the text, seen at run time too."""
+    program = (
+        "import sys\n"
+        "import pipeline.messages.intake, pipeline.language, pipeline.concepts, pipeline.rules, pipeline.alerts\n"
+        "print([m for m in ('faust', 'aiokafka', 'prometheus_client', 'confluent_kafka') if m in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert result.stdout.strip() == "[]"
+
+
+def test_no_committed_text_names_a_machine() -> None:
+    files = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True, cwd=ROOT).stdout.split()
+    pattern = re.compile(r"(?<![\w.])/(?:home|Users|root)/\w")
+    offenders = [
+        name
+        for name in files
+        if Path(name).suffix in {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".lock", ""}
+        and pattern.search((ROOT / name).read_text(encoding="utf-8", errors="ignore"))
+    ]
+    assert offenders == []
