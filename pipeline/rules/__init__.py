@@ -1,0 +1,36 @@
+"""Watch rules: read them, say what they mean, and find those that an article satisfies.
+
+A condition is cut into tokens (``lexer``), parsed into units (``parser``) and resolved to concepts, words and metadata
+(``resolve``). ``RuleIndex`` files each rule under its rarest required clause and matches articles.
+"""
+
+from pipeline.rules.compile import CheckedRule, check_rule
+from pipeline.rules.evaluate import MAX_EVIDENCE_PER_CLAUSE
+from pipeline.rules.examples import ExampleFailure, check_examples
+from pipeline.rules.explanation import ClauseExplanation, NamesByLanguage, RuleExplanation, explain_rule
+from pipeline.rules.index import RuleIndex
+from pipeline.rules.limits import Limits
+from pipeline.rules.lookup import ConceptLookup
+from pipeline.rules.origin import RuleWarning
+from pipeline.rules.rule_file import RuleFileCheck, check_rules, read_rules
+from pipeline.rules.rule_schema import rule_file_schema
+
+__all__ = [
+    "MAX_EVIDENCE_PER_CLAUSE",
+    "CheckedRule",
+    "ClauseExplanation",
+    "ConceptLookup",
+    "ExampleFailure",
+    "Limits",
+    "NamesByLanguage",
+    "RuleExplanation",
+    "RuleFileCheck",
+    "RuleIndex",
+    "RuleWarning",
+    "check_examples",
+    "check_rule",
+    "check_rules",
+    "explain_rule",
+    "read_rules",
+    "rule_file_schema",
+]

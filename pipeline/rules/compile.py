@@ -1,0 +1,83 @@
+"""From a rule document to a rule that is understood: parsed, resolved, in canonical form."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from pipeline.errors import RuleError
+from pipeline.messages.rules import WatchRule
+from pipeline.rules.clauses import Clause, canonical_form
+from pipeline.rules.expressions import Expression
+from pipeline.rules.limits import Limits
+from pipeline.rules.lookup import ConceptLookup
+from pipeline.rules.origin import Origin, RuleWarning
+from pipeline.rules.parser import parse
+from pipeline.rules.resolve import resolve
+from pipeline.topology import RESERVED_CHANNELS
+
+
+class CheckedRule(Struct, frozen=True, kw_only=True):
+    """A rule that can go live, its examples apart.
+
+    Attributes:
+        rule: The document.
+        canonical: Its condition as Wirewatch understands it.
+        warnings: What is allowed and probably not meant.
+    """
+
+    rule: WatchRule
+    canonical: str
+    warnings: tuple[RuleWarning, ...]
+
+
+class CompiledRule(Struct, frozen=True, kw_only=True):
+    """A rule document with its resolved condition."""
+
+    rule: WatchRule
+    expression: Expression[Clause]
+    warnings: tuple[RuleWarning, ...]
+
+
+def compile_rule(
+    rule: WatchRule, concepts: ConceptLookup, limits: Limits | None = None, origin: Origin | None = None
+) -> CompiledRule:
+    """Understand a rule.
+
+    Args:
+        rule: The document.
+        concepts: Where names are looked up.
+        limits: How large the rule may be.
+        origin: Where its condition stands; by default the condition itself.
+
+    Raises:
+        RuleError: The rule cannot be used.
+    """
+    origin = origin or Origin(text=rule.when, rule_id=rule.id)
+    refuse_unusable(rule, origin)
+    parsed = parse(rule.when, origin, limits)
+    resolved = resolve(parsed.expression, concepts, rule.languages, origin)
+    warnings = sorted((*parsed.warnings, *resolved.warnings), key=lambda warning: (warning.line, warning.column))
+    return CompiledRule(rule=rule, expression=resolved.expression, warnings=tuple(warnings))
+
+
+def check_rule(
+    rule: WatchRule, concepts: ConceptLookup, limits: Limits | None = None, origin: Origin | None = None
+) -> CheckedRule:
+    """Check one rule document, whatever it came with; arguments and errors as ``compile_rule``."""
+    compiled = compile_rule(rule, concepts, limits, origin)
+    return CheckedRule(rule=rule, canonical=canonical_form(compiled.expression), warnings=compiled.warnings)
+
+
+def refuse_unusable(rule: WatchRule, origin: Origin) -> None:
+    """Refuse what the document's type allows and this version does not do.
+
+    Raises:
+        RuleError: The rule is in shadow mode, or its channel is reserved.
+    """
+    problem = ""
+    if rule.mode == "shadow":
+        problem = "mode: shadow comes in a later version: use live or off"
+    elif rule.channel in RESERVED_CHANNELS:
+        problem = f"channel {rule.channel} is reserved: name another one"
+    if problem:
+        raise RuleError(problem, rule_id=rule.id, source=origin.source)

@@ -1,0 +1,134 @@
+"""Say what a rule means: its canonical form, what each clause answers to, and under what it is filed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from pipeline.concepts import NameVia
+from pipeline.messages.articles import EntityRef
+from pipeline.messages.rules import WatchRule
+from pipeline.rules.clauses import (
+    Clause,
+    ConceptClause,
+    MentionClause,
+    MetadataClause,
+    PhraseClause,
+    RawClause,
+    canonical_form,
+)
+from pipeline.rules.compile import compile_rule
+from pipeline.rules.expressions import leaves
+from pipeline.rules.limits import Limits
+from pipeline.rules.lookup import ConceptLookup
+from pipeline.rules.origin import RuleWarning
+from pipeline.rules.pivot import choose_pivot
+
+ClauseKind = Literal["concept", "word", "phrase", "prefix", "raw", "mention", "metadata"]
+
+
+class NamesByLanguage(Struct, frozen=True, kw_only=True):
+    """How a concept is written in one language, by one kind of name; ``mul`` is any language."""
+
+    language: str
+    via: NameVia
+    texts: tuple[str, ...]
+
+
+class ClauseExplanation(Struct, frozen=True, kw_only=True):
+    """One clause of a rule.
+
+    Attributes:
+        clause: In canonical form.
+        kind: What sort of clause it is.
+        blocks: Whether it stands under NOT.
+        concept: The concept, where it is one.
+        names: What the concept answers to; empty for other clauses.
+    """
+
+    clause: str
+    kind: ClauseKind
+    blocks: bool
+    concept: EntityRef | None = None
+    names: tuple[NamesByLanguage, ...] = ()
+
+
+class RuleExplanation(Struct, frozen=True, kw_only=True):
+    """What a rule means.
+
+    Attributes:
+        canonical: The whole condition in canonical form.
+        pivot: The clauses it is filed under: an article that satisfies none of them is never tried.
+        clauses: Each clause once, in the rule's order.
+        warnings: What is doubtful.
+    """
+
+    rule_id: str
+    canonical: str
+    pivot: tuple[str, ...]
+    clauses: tuple[ClauseExplanation, ...]
+    warnings: tuple[RuleWarning, ...]
+
+
+def explain_rule(rule: WatchRule, concepts: ConceptLookup, limits: Limits | None = None) -> RuleExplanation:
+    """Explain a rule.
+
+    Args:
+        rule: The document.
+        concepts: Where names are looked up.
+        limits: How large the rule may be.
+
+    Raises:
+        RuleError: The rule cannot be used.
+    """
+    compiled = compile_rule(rule, concepts, limits)
+    found = dict.fromkeys(leaves(compiled.expression))
+    return RuleExplanation(
+        rule_id=rule.id,
+        canonical=canonical_form(compiled.expression),
+        pivot=tuple(clause.canonical for clause in choose_pivot(compiled.expression).clauses),
+        clauses=tuple(_explain(clause, concepts, blocks=not positive) for clause, positive in found),
+        warnings=compiled.warnings,
+    )
+
+
+def _explain(clause: Clause, concepts: ConceptLookup, *, blocks: bool) -> ClauseExplanation:
+    concept = clause.concept if isinstance(clause, ConceptClause) else None
+    return ClauseExplanation(
+        clause=clause.canonical,
+        kind=_kind(clause),
+        blocks=blocks,
+        concept=concept,
+        names=() if concept is None else _names(concept.id, concepts),
+    )
+
+
+def _kind(clause: Clause) -> ClauseKind:
+    if isinstance(clause, ConceptClause):
+        return "concept"
+    if isinstance(clause, MetadataClause):
+        return "metadata"
+    if isinstance(clause, RawClause):
+        return "raw"
+    if isinstance(clause, MentionClause):
+        return "mention"
+    if not isinstance(clause, PhraseClause):
+        raise TypeError(f"no kind is defined for {type(clause).__name__}")
+    if clause.has_prefix:
+        return "prefix"
+    return "phrase" if len(clause.sequence) > 1 else "word"
+
+
+def _names(concept_id: str, concepts: ConceptLookup) -> tuple[NamesByLanguage, ...]:
+    grouped: dict[tuple[str, NameVia], dict[str, None]] = {}
+    for name in concepts.concept(concept_id).names:
+        for language in name.languages:
+            grouped.setdefault((language, name.via), {}).update(dict.fromkeys(name.surfaces))
+    return tuple(
+        NamesByLanguage(language=language, via=via, texts=tuple(texts))
+        for (language, via), texts in sorted(grouped.items(), key=lambda group: (group[0][0], _VIA_ORDER[group[0][1]]))
+    )
+
+
+_VIA_ORDER: dict[NameVia, int] = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3}

@@ -1,0 +1,122 @@
+"""The frozen tree of a rule: AND, OR and NOT over leaves, which are units as written or clauses as resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeAlias, TypeVar, Union
+
+from msgspec import Struct
+
+Leaf = TypeVar("Leaf")
+Other = TypeVar("Other")
+
+
+class And(Struct, Generic[Leaf], frozen=True):
+    """All parts, of which there are at least two."""
+
+    parts: tuple[Expression[Leaf], ...]
+
+
+class Or(Struct, Generic[Leaf], frozen=True):
+    """At least one part; there are at least two."""
+
+    parts: tuple[Expression[Leaf], ...]
+
+
+class Not(Struct, Generic[Leaf], frozen=True):
+    """The absence of its part."""
+
+    part: Expression[Leaf]
+
+
+Expression: TypeAlias = Union[Leaf, And[Leaf], Or[Leaf], Not[Leaf]]  # noqa: UP007  # the alias is generic and recursive
+
+
+class Word(Struct, frozen=True):
+    """One bare word of a unit, or the whole text in quotes.
+
+    Attributes:
+        text: As written, without the star.
+        start: Offset in the condition.
+        is_prefix: Whether a star follows.
+    """
+
+    text: str
+    start: int
+    is_prefix: bool = False
+
+
+class Unit(Struct, frozen=True, kw_only=True):
+    """What the condition asks for at one place, as written.
+
+    Attributes:
+        words: Bare words that stand together, or the one text in quotes.
+        quoted: Whether it stands in quotes.
+        fields: The fields before it, in order, such as ``("title", "person")``.
+        exact: Whether ``=`` stands before it.
+        concept: The concept id in square brackets behind it, or None.
+        start: Offset of its first character in the condition.
+    """
+
+    words: tuple[Word, ...]
+    quoted: bool
+    fields: tuple[str, ...]
+    exact: bool
+    concept: str | None
+    start: int
+
+    @property
+    def text(self) -> str:
+        """The words, with single spaces, stars left out."""
+        return " ".join(word.text for word in self.words)
+
+
+def leaves(expression: Expression[Leaf], *, positive: bool = True) -> Iterator[tuple[Leaf, bool]]:
+    """Every leaf in order, with whether an even number of NOT stands above it."""
+    if isinstance(expression, (And, Or)):
+        for part in expression.parts:
+            yield from leaves(part, positive=positive)
+    elif isinstance(expression, Not):
+        yield from leaves(expression.part, positive=not positive)
+    else:
+        yield expression, positive
+
+
+def map_leaves(expression: Expression[Leaf], change: Callable[[Leaf], Other]) -> Expression[Other]:
+    """The same tree over other leaves."""
+    if isinstance(expression, And):
+        return And(tuple(map_leaves(part, change) for part in expression.parts))
+    if isinstance(expression, Or):
+        return Or(tuple(map_leaves(part, change) for part in expression.parts))
+    if isinstance(expression, Not):
+        return Not(map_leaves(expression.part, change))
+    return change(expression)
+
+
+def flatten(expression: Expression[Leaf]) -> Expression[Leaf]:
+    """The same condition without brackets that change nothing and without double NOT."""
+    if isinstance(expression, Not):
+        part = flatten(expression.part)
+        return part.part if isinstance(part, Not) else Not(part)
+    if isinstance(expression, And):
+        return And(tuple(inner for part in expression.parts for inner in _parts_of(flatten(part), And)))
+    if isinstance(expression, Or):
+        return Or(tuple(inner for part in expression.parts for inner in _parts_of(flatten(part), Or)))
+    return expression
+
+
+def push_negation_down(expression: Expression[Leaf], *, negated: bool = False) -> Expression[Leaf]:
+    """The negation normal form: NOT stands above leaves only.
+
+    Source: De Morgan's laws.
+    """
+    if isinstance(expression, Not):
+        return push_negation_down(expression.part, negated=not negated)
+    if isinstance(expression, (And, Or)):
+        parts = tuple(push_negation_down(part, negated=negated) for part in expression.parts)
+        return And(parts) if isinstance(expression, And) is not negated else Or(parts)
+    return Not(expression) if negated else expression
+
+
+def _parts_of(expression: Expression[Leaf], kind: type[And[Leaf] | Or[Leaf]]) -> tuple[Expression[Leaf], ...]:
+    return expression.parts if isinstance(expression, (And, Or)) and isinstance(expression, kind) else (expression,)

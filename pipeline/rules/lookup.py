@@ -1,0 +1,24 @@
+"""What the rules need of the knowledge base."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from pipeline.concepts import Concept, Sense
+
+
+class ConceptLookup(Protocol):
+    """Names to concepts; ``pipeline.concepts.KnowledgeBase`` is one."""
+
+    def concept(self, concept_id: str) -> Concept:
+        """The concept with this id.
+
+        Raises:
+            UnknownConceptError: There is none.
+        """
+        ...
+
+    def senses(self, surface: str, languages: Sequence[str] = ()) -> list[Sense]:
+        """What a name may mean: the readings of these languages where there are any, else those of all."""
+        ...

@@ -1,0 +1,80 @@
+"""Clauses on what the article is: its language, source, site and tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from pipeline.messages.articles import EnrichedArticle
+from pipeline.rules.clauses import MetadataClause
+from pipeline.rules.expressions import Unit
+from pipeline.rules.origin import Origin
+from pipeline.rules.vocabulary import MetadataField
+
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
+
+
+def metadata_clause(field: MetadataField, unit: Unit, origin: Origin) -> MetadataClause:
+    """The clause of ``lang:``, ``source:``, ``site:`` or ``tag:``.
+
+    Raises:
+        RuleError: The value is none of that field.
+    """
+    for word in unit.words:
+        if word.is_prefix:
+            raise origin.error(f"{field}: takes a whole value and no star", word.start + len(word.text))
+    text = unit.text.strip()
+    at = unit.words[0].start
+    if not text:
+        raise origin.error(f"expected a value behind {field}:", at)
+    if field == "lang":
+        if not _LANGUAGE_TAG.fullmatch(text):
+            raise origin.error(f"{text} is no language tag: expected one such as de, zh or zh-Hant", at)
+        return MetadataClause(field=field, value=text.lower(), text=text)
+    if field == "site":
+        host = _ascii_host(text)
+        if not _HOST.fullmatch(host):
+            raise origin.error(f"{text} is no host name: expected one such as example.org", at)
+        return MetadataClause(field=field, value=host, text=text)
+    return MetadataClause(field=field, value=_folded(text), text=text)
+
+
+def metadata_of(article: EnrichedArticle) -> Iterator[tuple[MetadataField, str, str]]:
+    """Every (field, value, text) of an article that a clause can ask for, the text as the article has it."""
+    tag = article.language.tag
+    subtags = tag.lower().split("-")
+    for count in range(1, len(subtags) + 1):
+        yield "lang", "-".join(subtags[:count]), tag
+    if article.source.strip():
+        yield "source", _folded(article.source), article.source
+    host = _host_of(article.url)
+    labels = host.split(".") if host else []
+    for first in range(len(labels) - 1):
+        yield "site", ".".join(labels[first:]), host
+    for subject in article.tags:
+        yield "tag", _folded(subject), subject
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _host_of(url: str) -> str:
+    try:
+        return _ascii_host(urlsplit(url.strip()).hostname or "")
+    except ValueError:
+        # What a source writes into ``url`` is its own affair: no host is no site.
+        return ""
+
+
+def _ascii_host(host: str) -> str:
+    """The host in lower case and, where it is not ASCII, in its ASCII form."""
+    host = host.strip().lower().rstrip(".")
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host

@@ -1,0 +1,208 @@
+"""Parse a condition by recursive descent: NOT binds tighter than AND, AND than OR.
+
+The grammar is tests/property/watch_rules.lark; both read every condition alike.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pipeline.rules.expressions import And, Expression, Not, Or, Unit, Word
+from pipeline.rules.lexer import Token, scan
+from pipeline.rules.limits import Limits
+from pipeline.rules.origin import Origin, RuleWarning
+
+_STARTS_TERM = frozenset({"word", "prefix", "quoted", "field", "exact", "open"})
+
+
+class Parsed(NamedTuple):
+    """A condition as written, and what is doubtful in how it is written."""
+
+    expression: Expression[Unit]
+    warnings: list[RuleWarning]
+
+
+def parse(text: str, origin: Origin | None = None, limits: Limits | None = None) -> Parsed:
+    """Read a condition.
+
+    Args:
+        text: What stands behind ``when:``.
+        origin: Where it stands, for errors; by default the text itself.
+        limits: Its bounds.
+
+    Raises:
+        RuleError: It is not of the language, or over a limit; says where and what was expected.
+    """
+    origin = origin or Origin(text=text)
+    limits = limits or Limits()
+    if len(text) > limits.max_length:
+        raise origin.error(
+            f"the condition has {len(text):,} characters, max_length allows {limits.max_length:,}: split the rule", 0
+        )
+    return _Parser(scan(text, origin), origin, limits).condition()
+
+
+class _Chain(NamedTuple):
+    """What stands between two ORs; ``operator`` is the place of its first AND, or None."""
+
+    expression: Expression[Unit]
+    operator: int | None
+
+
+class _Parser:
+    """The state of one parse."""
+
+    def __init__(self, tokens: list[Token], origin: Origin, limits: Limits) -> None:
+        self._tokens = tokens
+        self._at = 0
+        self._origin = origin
+        self._limits = limits
+        self._nodes = 0
+        self._prefixes = 0
+        self._warnings: list[RuleWarning] = []
+
+    def condition(self) -> Parsed:
+        """The whole text."""
+        expression = self._alternatives(0)
+        token = self._token
+        if token.kind == "close":
+            raise self._origin.error("this bracket was never opened", token.start)
+        return Parsed(expression, self._warnings)
+
+    @property
+    def _token(self) -> Token:
+        return self._tokens[self._at]
+
+    def _take(self) -> Token:
+        token = self._tokens[self._at]
+        self._at += 1
+        return token
+
+    def _count(self, token: Token) -> None:
+        self._nodes += 1
+        if self._nodes > self._limits.max_nodes:
+            raise self._origin.error(
+                f"the rule has more than max_nodes = {self._limits.max_nodes:,} terms and operators: split it",
+                token.start,
+            )
+
+    def _deeper(self, depth: int, token: Token) -> int:
+        if depth >= self._limits.max_nesting:
+            raise self._origin.error(
+                f"brackets and NOT are nested deeper than max_nesting = {self._limits.max_nesting}: flatten the rule",
+                token.start,
+            )
+        return depth + 1
+
+    def _alternatives(self, depth: int) -> Expression[Unit]:
+        """``chain (OR chain)*``, after a ``+`` that Google's and Lucene's users write first."""
+        first = self._token
+        if first.spelling == "+" and self._tokens[self._at + 1].start == first.end:
+            self._take()
+        chains = [self._chain(depth)]
+        while self._token.kind == "or":
+            self._count(self._take())
+            chains.append(self._chain(depth))
+        if len(chains) == 1:
+            return chains[0].expression
+        mixed = next((chain.operator for chain in chains if chain.operator is not None), None)
+        if mixed is not None:
+            self._warnings.append(
+                self._origin.warning(
+                    "AND binds tighter than OR: put brackets around what belongs together, as in A + (B OR C)", mixed
+                )
+            )
+        return Or(tuple(chain.expression for chain in chains))
+
+    def _chain(self, depth: int) -> _Chain:
+        """Negations joined by AND, by ``+``, or by standing side by side."""
+        parts = [self._negation(depth)]
+        operator: int | None = None
+        while True:
+            token = self._token
+            if token.kind == "and":
+                self._take()
+            elif token.kind not in _STARTS_TERM and token.kind != "not":
+                break
+            self._count(token)
+            operator = token.start if operator is None else operator
+            parts.append(self._negation(depth))
+        return _Chain(And(tuple(parts)) if len(parts) > 1 else parts[0], operator)
+
+    def _negation(self, depth: int) -> Expression[Unit]:
+        negations = 0
+        while self._token.kind == "not":
+            token = self._take()
+            depth = self._deeper(depth, token)
+            self._count(token)
+            negations += 1
+        expression = self._primary(depth)
+        for _ in range(negations):
+            expression = Not(expression)
+        return expression
+
+    def _primary(self, depth: int) -> Expression[Unit]:
+        token = self._token
+        if token.kind == "open":
+            self._take()
+            inside = self._alternatives(self._deeper(depth, token))
+            if self._token.kind != "close":
+                raise self._origin.error("this bracket is never closed: expected a )", token.start)
+            self._take()
+            return inside
+        if token.kind in _STARTS_TERM:
+            self._count(token)
+            return self._unit()
+        raise self._unexpected(token)
+
+    def _unit(self) -> Unit:
+        start = self._token.start
+        fields: list[str] = []
+        while self._token.kind == "field":
+            fields.append(self._take().text)
+        exact = self._token.kind == "exact"
+        if exact:
+            self._take()
+        token = self._token
+        if token.kind == "open":
+            behind = f"{fields[-1]}:" if fields and not exact else "="
+            raise self._origin.error(
+                f"{behind} takes one term, not a bracket: repeat it, as in ({behind}A OR {behind}B)", token.start
+            )
+        words: list[Word] = []
+        if token.kind == "quoted":
+            self._take()
+            words.append(Word(token.text, token.start))
+        else:
+            while self._token.kind in {"word", "prefix"}:
+                word = self._take()
+                self._count_prefix(word)
+                words.append(Word(word.text, word.start, word.kind == "prefix"))
+        if not words:
+            raise self._unexpected(token)
+        concept = self._take().text if self._token.kind == "concept" else None
+        return Unit(
+            words=tuple(words),
+            quoted=token.kind == "quoted",
+            fields=tuple(fields),
+            exact=exact,
+            concept=concept,
+            start=start,
+        )
+
+    def _count_prefix(self, token: Token) -> None:
+        self._prefixes += token.kind == "prefix"
+        if self._prefixes > self._limits.max_prefixes:
+            raise self._origin.error(
+                f"the rule has more than max_prefixes = {self._limits.max_prefixes} words with a star: split it",
+                token.start,
+            )
+
+    def _unexpected(self, token: Token) -> Exception:
+        before = self._tokens[self._at - 1].spelling if self._at else ""
+        after = f" after {before}" if before else ""
+        if token.kind == "end":
+            found = "the end of the rule" if before else "nothing"
+            return self._origin.error(f"expected a term{after}, found {found}", token.start)
+        hint = " (|| is no operator: write OR)" if token.spelling == before == "|" else ""
+        return self._origin.error(f"expected a term{after}, found {token.spelling}{hint}", token.start)

@@ -1,0 +1,279 @@
+"""Settle what each unit of a rule means: a concept, words, exact characters, or what the article is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
+
+from pipeline.concepts import Concept, Sense, UnknownConceptError
+from pipeline.messages.articles import EntityRef, Field, Label
+from pipeline.rules.clauses import Clause, ConceptClause, MentionClause, PhraseClause, Scope
+from pipeline.rules.expressions import And, Expression, Not, Or, Unit, flatten, map_leaves, push_negation_down
+from pipeline.rules.lookup import ConceptLookup
+from pipeline.rules.metadata import metadata_clause
+from pipeline.rules.origin import Origin, RuleWarning
+from pipeline.rules.terms import raw_clause, sequence_of
+from pipeline.rules.vocabulary import KIND_FIELDS, LANGUAGE_FIELDS, METADATA_FIELDS, OPERATOR_WORDS, TEXT_FIELDS
+from pipeline.text.tokens import tokenize
+
+Leaf = TypeVar("Leaf")
+
+_KINDS: dict[str, tuple[str, ...]] = {
+    "person": ("person",),
+    "org": ("org",),
+    "place": ("country", "region", "city"),
+}
+_LABELS: dict[str, Label] = {"person": "PER", "org": "ORG", "place": "LOC"}
+# Names inside a phrase are looked for up to this many tokens; longer names are rare, and phrases may be long.
+_MAX_NAME_TOKENS = 8
+
+
+class Resolved(NamedTuple):
+    """A rule whose every unit is settled."""
+
+    expression: Expression[Clause]
+    warnings: list[RuleWarning]
+
+
+def resolve(
+    expression: Expression[Unit], concepts: ConceptLookup, languages: Sequence[str], origin: Origin
+) -> Resolved:
+    """Settle every unit of a condition.
+
+    Args:
+        expression: As parsed.
+        concepts: Where names are looked up.
+        languages: The rule's languages, in which names are looked up first.
+        origin: Where the condition stands.
+
+    Raises:
+        RuleError: A name is ambiguous, a concept unknown, a term too short, fields do not go together, or the rule
+            would fire on the absence of something alone.
+    """
+    warnings: list[RuleWarning] = []
+    expression = flatten(expression)
+    resolver = _Resolver(concepts, languages, origin, warnings)
+    settled = map_leaves(expression, resolver.clause)
+    absent = _only_absent(push_negation_down(expression))
+    if absent is not None:
+        raise origin.error(
+            "a rule needs a positive part, and this alternative has none: say with + what the article must hold",
+            absent.start,
+        )
+    _warn_of_doubtful_absence(push_negation_down(settled), expression, origin, warnings)
+    return Resolved(settled, warnings)
+
+
+def _only_absent(expression: Expression[Unit]) -> Unit | None:
+    """A unit by whose absence alone the condition may hold, or None; in negation normal form."""
+    if isinstance(expression, And):
+        found = [_only_absent(part) for part in expression.parts]
+        return found[0] if all(unit is not None for unit in found) else None
+    if isinstance(expression, Or):
+        return next((unit for part in expression.parts if (unit := _only_absent(part)) is not None), None)
+    if isinstance(expression, Not):
+        return expression.part if isinstance(expression.part, Unit) else None
+    return None
+
+
+def _warn_of_doubtful_absence(
+    settled: Expression[Clause], written: Expression[Unit], origin: Origin, warnings: list[RuleWarning]
+) -> None:
+    """NOT does not trust a model, so a name that only a model finds does not block as its author may think."""
+    for clause, unit in zip(_negated(settled), _negated(push_negation_down(written)), strict=True):
+        if isinstance(clause, MentionClause):
+            warnings.append(
+                origin.warning(
+                    f"NOT trusts no model, and {clause.text} is not in the knowledge base: "
+                    f"NOT ={clause.text} blocks wherever the words stand",
+                    unit.start,
+                )
+            )
+
+
+def _negated(expression: Expression[Leaf]) -> list[Leaf]:
+    if isinstance(expression, (And, Or)):
+        return [leaf for part in expression.parts for leaf in _negated(part)]
+    # In negation normal form what stands below NOT is a leaf.
+    return [expression.part] if isinstance(expression, Not) else []  # type: ignore[list-item]
+
+
+class _Fields(NamedTuple):
+    """The fields before a unit, by their sort; at most one of each."""
+
+    scope: Scope
+    meaning: str | None
+
+
+class _Resolver:
+    """What all units of one rule share."""
+
+    def __init__(
+        self, concepts: ConceptLookup, languages: Sequence[str], origin: Origin, warnings: list[RuleWarning]
+    ) -> None:
+        self._concepts = concepts
+        self._languages = tuple(languages)
+        self._origin = origin
+        self._warnings = warnings
+
+    def clause(self, unit: Unit) -> Clause:
+        """What a unit asks an article for."""
+        scope, meaning = self._fields(unit)
+        if unit.exact and meaning not in {None, *KIND_FIELDS}:
+            raise self._origin.error(f"{meaning}: and = do not go together: leave the = out", unit.start)
+        if unit.concept is not None:
+            return self._annotated(unit, unit.concept, scope, meaning)
+        if meaning is not None and meaning in METADATA_FIELDS:
+            return self._metadata(unit, scope, meaning)
+        if meaning == "raw":
+            return raw_clause(unit, scope, self._origin)
+        if meaning == "entity":
+            for word in unit.words:
+                if word.is_prefix:
+                    raise self._origin.error("entity: takes a whole id and no star", word.start + len(word.text))
+            return ConceptClause(concept=self._reference(self._concept(unit.text, unit.words[0].start)), scope=scope)
+        sense = None if unit.exact or any(word.is_prefix for word in unit.words) else self._sense(unit, scope, meaning)
+        if sense is not None:
+            return ConceptClause(concept=self._reference(sense.concept), scope=scope)
+        return self._words(unit, scope, meaning)
+
+    def _fields(self, unit: Unit) -> _Fields:
+        place: Field | None = None
+        language: str | None = None
+        meaning: str | None = None
+        for name in unit.fields:
+            clash: str | None
+            if name in TEXT_FIELDS:
+                clash, place = place, TEXT_FIELDS[name]
+            elif name in LANGUAGE_FIELDS:
+                clash, language = language, name
+            else:
+                clash, meaning = meaning, name
+            if clash is not None:
+                raise self._origin.error(f"{clash}: and {name}: do not go together on one term", unit.start)
+        return _Fields(Scope(place, language), meaning)
+
+    def _metadata(self, unit: Unit, scope: Scope, field: str) -> Clause:
+        if scope.canonical:
+            raise self._origin.error(
+                f"{field}: is about the whole article: write it alone, without {scope.canonical}", unit.start
+            )
+        return metadata_clause(METADATA_FIELDS[field], unit, self._origin)
+
+    def _annotated(self, unit: Unit, concept_id: str, scope: Scope, meaning: str | None) -> Clause:
+        """``Georgia[country/ge]``: the author, or the canonical form, has said which."""
+        if unit.exact or meaning not in {None, *KIND_FIELDS}:
+            raise self._origin.error("[…] says which concept a name means: take the field or = away", unit.start)
+        concept = self._concept(concept_id, unit.start)
+        self._check_kind(concept, meaning, unit)
+        known = [sense.concept.id for sense in self._concepts.senses(unit.text)]
+        if unit.text != concept.label and concept_id not in known:
+            self._warn(f"{unit.text} is no name of {concept.label}: {concept_id} is what counts", unit)
+        return ConceptClause(concept=self._reference(concept), scope=scope)
+
+    def _check_kind(self, concept: Concept, meaning: str | None, unit: Unit) -> None:
+        if meaning is not None and concept.kind not in _KINDS[meaning]:
+            raise self._origin.error(f"{concept.id} is not what {meaning}: asks for: take the field away", unit.start)
+
+    def _concept(self, concept_id: str, at: int) -> Concept:
+        try:
+            return self._concepts.concept(concept_id)
+        except UnknownConceptError as error:
+            raise self._origin.error(str(error), at) from error
+
+    def _reference(self, concept: Concept) -> EntityRef:
+        return EntityRef(id=concept.id, name=concept.label, kind=concept.kind)
+
+    def _sense(self, unit: Unit, scope: Scope, meaning: str | None) -> Sense | None:
+        """The one concept that a unit names, or None.
+
+        Raises:
+            RuleError: It may name several things.
+        """
+        preferred = (scope.language,) if scope.language else self._languages
+        wrong_kind: list[Sense] = []
+        for languages in (preferred, ()):
+            senses = [
+                sense for sense in self._concepts.senses(unit.text, languages) if _same_capitals(unit.text, sense)
+            ]
+            fitting = [sense for sense in senses if meaning is None or sense.concept.kind in _KINDS[meaning]]
+            if len(fitting) > 1 or (fitting and fitting[0].name.ambiguous):
+                raise self._origin.error(_which(unit.text, fitting), unit.words[0].start)
+            if fitting:
+                return fitting[0]
+            wrong_kind = wrong_kind or senses
+        if meaning is not None:
+            other = f"{wrong_kind[0].concept.id}, and " if wrong_kind else ""
+            self._warn(
+                f"the knowledge base has {other}no {meaning} called {unit.text}: "
+                f"what counts is a mention labelled {_LABELS[meaning]} that holds these words",
+                unit,
+            )
+        return None
+
+    def _words(self, unit: Unit, scope: Scope, meaning: str | None) -> Clause:
+        sequence = sequence_of(unit, self._origin)
+        text = " ".join(word.text + "*" * word.is_prefix for word in unit.words)
+        text = " ".join(text.split()) if unit.quoted else text
+        if not unit.exact and meaning is None:
+            self._warn_of_operators(unit)
+            self._warn_of_names_inside(unit, scope)
+        if meaning is None:
+            return PhraseClause(text=text, sequence=sequence, exact=unit.exact, scope=scope)
+        kind = KIND_FIELDS[meaning]
+        return MentionClause(
+            kind=kind, label=_LABELS[kind], text=text, sequence=sequence, exact=unit.exact, scope=scope
+        )
+
+    def _warn_of_operators(self, unit: Unit) -> None:
+        if unit.quoted:
+            return
+        for word in unit.words:
+            if word.text.upper() in OPERATOR_WORDS:
+                self._warnings.append(
+                    self._origin.warning(
+                        f"{word.text} is a word here, since operators are in capitals: "
+                        f"write {word.text.upper()}, or quote the phrase",
+                        word.start,
+                    )
+                )
+
+    def _warn_of_names_inside(self, unit: Unit, scope: Scope) -> None:
+        """Say which known name, the longest and first, stands inside a phrase that is none itself."""
+        text = unit.text
+        spans = tokenize(text).spans
+        languages = (scope.language,) if scope.language else self._languages
+        for count in range(min(len(spans) - 1, _MAX_NAME_TOKENS), 0, -1):
+            for first in range(len(spans) - count + 1):
+                surface = text[spans[first][0] : spans[first + count - 1][1]]
+                for sense in self._concepts.senses(surface, languages):
+                    used = any(sense.name.in_language(language) for language in languages)
+                    if used and _same_capitals(surface, sense):
+                        self._warn(
+                            f"{text} is searched as these words; for the concept {sense.concept.label}"
+                            f"[{sense.concept.id}] in every language, split it: {_split(text, surface)}",
+                            unit,
+                        )
+                        return
+
+    def _warn(self, problem: str, unit: Unit) -> None:
+        self._warnings.append(self._origin.warning(problem, unit.start))
+
+
+def _same_capitals(surface: str, sense: Sense) -> bool:
+    """Whether a name whose capitals matter (``US``) is written with them; all capitals will do."""
+    name = sense.name
+    return not name.case_sensitive or surface in name.surfaces or surface in {form.upper() for form in name.surfaces}
+
+
+def _which(text: str, senses: list[Sense]) -> str:
+    candidates = [f"{sense.concept.label} (entity:{sense.concept.id})" for sense in senses]
+    candidates += sorted({sense.name.also for sense in senses if sense.name.also})
+    listed = ", ".join(candidates[:-1]) + f" or {candidates[-1]}"
+    word = f'="{text}"' if " " in text else f"={text}"
+    return f"{text} may mean {listed}: write entity:{senses[0].concept.id} or the like, or {word} for the word alone"
+
+
+def _split(text: str, surface: str) -> str:
+    before, _, after = text.partition(surface)
+    return " + ".join(part for part in (before.strip(" -"), surface, after.strip(" -")) if part)

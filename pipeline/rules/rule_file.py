@@ -1,0 +1,269 @@
+"""Read a rule file: YAML whose every error is told with the rule, the line and the column."""
+
+from __future__ import annotations
+
+import difflib
+from typing import NamedTuple
+
+import msgspec
+import yaml
+from msgspec import Struct
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from pipeline.errors import RuleError
+from pipeline.messages.rules import WatchRule
+from pipeline.rules.compile import CheckedRule, check_rule, refuse_unusable
+from pipeline.rules.limits import Limits
+from pipeline.rules.lookup import ConceptLookup
+from pipeline.rules.origin import Origin
+from pipeline.rules.parser import parse
+from pipeline.rules.placement import offsets_in_source
+
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FIELDS = WatchRule.__struct_fields__
+_LATER_FIELDS = frozenset({"metonyms", "min_score", "suppress", "limit"})
+_LIST_FIELDS = frozenset({"tags", "languages"})
+_EXAMPLE_FIELDS = ("fires", "silent")
+_NULL_TAG = "tag:yaml.org,2002:null"
+_EXPECTED = {
+    "id": "lower-case letters, digits, dots, dashes and underscores, at most 100, as in nato-north-korea",
+    "channel": "lower-case letters, digits and dashes, at most 40",
+    "severity": "info, low, medium, high or critical",
+    "mode": "live or off",
+    "languages": "language tags such as en, de or zh-Hant",
+    "name": "at most 200 characters",
+    "when": "a condition, as in NATO + North Korea",
+}
+
+
+class RuleFileCheck(Struct, frozen=True, kw_only=True):
+    """What a rule file holds: the rules that can go live, and everything that is wrong.
+
+    Attributes:
+        rules: In the file's order.
+        errors: In the file's order; empty when the file can be applied.
+    """
+
+    rules: tuple[CheckedRule, ...]
+    errors: tuple[RuleError, ...]
+
+
+def read_rules(text: str, source: str) -> list[WatchRule]:
+    """Read a rule file.
+
+    Args:
+        text: YAML: a mapping whose ``rules`` is a list.
+        source: The file's name, for errors.
+
+    Returns:
+        The rules in the file's order. Conditions are of the language; their names are not looked up.
+
+    Raises:
+        RuleError: The first thing that is wrong, with its line and column.
+    """
+    document = _read(text, source)
+    for placed in document.rules:
+        refuse_unusable(placed.rule, placed.origin)
+        parse(placed.rule.when, placed.origin)
+    if document.errors:
+        raise min(document.errors, key=lambda error: (error.line or 0, error.column or 0))
+    return [placed.rule for placed in document.rules]
+
+
+def check_rules(text: str, source: str, concepts: ConceptLookup, limits: Limits | None = None) -> RuleFileCheck:
+    """Check a whole rule file, their examples apart, and say everything that is wrong with it.
+
+    Args:
+        text: YAML: a mapping whose ``rules`` is a list.
+        source: The file's name, for errors.
+        concepts: Where names are looked up.
+        limits: How large a rule may be.
+    """
+    document = _read(text, source)
+    errors = list(document.errors)
+    rules: list[CheckedRule] = []
+    for placed in document.rules:
+        try:
+            rules.append(check_rule(placed.rule, concepts, limits, placed.origin))
+        except RuleError as error:
+            errors.append(error)
+    errors.sort(key=lambda error: (error.line or 0, error.column or 0))
+    return RuleFileCheck(rules=tuple(rules), errors=tuple(errors))
+
+
+class _PlacedRule(NamedTuple):
+    rule: WatchRule
+    origin: Origin
+
+
+class _Document(NamedTuple):
+    rules: list[_PlacedRule]
+    errors: list[RuleError]
+
+
+def _read(text: str, source: str) -> _Document:
+    file = Origin(text=text, source=source)
+    document = _Document([], [])
+    first_lines: dict[str, int] = {}
+    try:
+        nodes = _rule_nodes(_compose(text, file), file)
+    except RuleError as error:
+        document.errors.append(error)
+        return document
+    for node in nodes:
+        try:
+            placed = _rule(node, file)
+            line = file.place(node.start_mark.index).line
+            known = first_lines.setdefault(placed.rule.id, line)
+            if known != line:
+                raise Origin(text=text, source=source, rule_id=placed.rule.id).error(
+                    f"this id is taken by the rule in line {known}: give each rule its own", node.start_mark.index
+                )
+            document.rules.append(placed)
+        except RuleError as error:
+            document.errors.append(error)
+    return document
+
+
+def _compose(text: str, file: Origin) -> Node | None:
+    """The tree of the file, every node with its place."""
+    try:
+        return yaml.compose(text, Loader=_LOADER)
+    except yaml.reader.ReaderError as error:
+        raise file.error(f"not YAML: {error.reason}", min(error.position, len(text))) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = 0 if mark is None else min(mark.index, len(text))
+        raise file.error(f"not YAML: {error.problem or error.context}{_yaml_hint(text, at)}", at) from error
+    except RecursionError as error:
+        raise file.error("not a rule file: lists and mappings are nested too deep", 0) from error
+
+
+def _yaml_hint(text: str, at: int) -> str:
+    """What to do about the two slips that rule authors make."""
+    line = text[text.rfind("\n", 0, at) + 1 :].partition("\n")[0]
+    value = line.partition(":")[2].strip()
+    if value.startswith('"'):
+        return "; a value that begins with a quote stands in quotes as a whole: when: '\"North Korea\" + NATO'"
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "; indent with blanks, not with tabs"
+    if ": " in value:
+        return "; a value that holds a colon and a blank stands in quotes"
+    return ""
+
+
+def _rule_nodes(root: Node | None, file: Origin) -> list[Node]:
+    if not isinstance(root, MappingNode):
+        raise file.error("expected a mapping with the key rules:", 0 if root is None else root.start_mark.index)
+    rules: Node | None = None
+    for key, value in _items(root, file):
+        if key.value != "rules":
+            raise file.error(f"{key.value} is no field of a rule file: expected rules:", key.start_mark.index)
+        rules = value
+    if rules is None:
+        raise file.error("expected the key rules:", root.start_mark.index)
+    if _is_null(rules):
+        return []
+    if not isinstance(rules, SequenceNode):
+        raise file.error("rules: expected a list, each rule after a dash", rules.start_mark.index)
+    return list(rules.value)
+
+
+def _items(node: MappingNode, file: Origin) -> list[tuple[ScalarNode, Node]]:
+    """Keys and values; keys are scalars, and each comes once."""
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if not isinstance(key, ScalarNode):
+            raise file.error("expected a field's name before the colon", key.start_mark.index)
+        if key.value in seen:
+            raise file.error(f"{key.value}: stands twice: keep one of them", key.start_mark.index)
+        seen.add(key.value)
+    return list(node.value)
+
+
+def _rule(node: Node, file: Origin) -> _PlacedRule:
+    """One rule of the file."""
+    if not isinstance(node, MappingNode):
+        raise file.error("expected a rule: a mapping with id: and when:", node.start_mark.index)
+    named = next((v.value for k, v in node.value if k.value == "id" and isinstance(v, ScalarNode)), None)
+    owner = Origin(text=file.text, source=file.source, rule_id=named or None)
+    values: dict[str, object] = {}
+    nodes: dict[str, Node] = {}
+    for key, value in _items(node, owner):
+        _refuse_unknown_field(key, _FIELDS, owner)
+        if _is_null(value):
+            if key.value != "channel":
+                raise owner.error(f"{key.value}: is empty: give it a value, or leave it out", key.start_mark.index)
+            continue
+        nodes[key.value] = value
+        values[key.value] = _value(key.value, value, owner)
+    for name in ("id", "when"):
+        if name not in values:
+            raise owner.error(f"the rule has no {name}: expected {name}: {_EXPECTED[name]}", node.start_mark.index)
+    rule = _convert(values, nodes, owner)
+    when = nodes["when"]
+    offsets = offsets_in_source(rule.when, file.text, when.start_mark.index, when.end_mark.index)
+    return _PlacedRule(rule, Origin(text=file.text, source=file.source, rule_id=rule.id, offsets=offsets))
+
+
+def _value(name: str, node: Node, owner: Origin) -> object:
+    if name == "examples":
+        if not isinstance(node, MappingNode):
+            raise owner.error("examples: expected fires: and silent:, each a list of texts", node.start_mark.index)
+        examples: dict[str, object] = {}
+        for key, value in _items(node, owner):
+            _refuse_unknown_field(key, _EXAMPLE_FIELDS, owner)
+            examples[key.value] = [] if _is_null(value) else _texts(key.value, value, owner)
+        return examples
+    if name in _LIST_FIELDS:
+        return _texts(name, node, owner)
+    return _text(name, node, owner)
+
+
+def _texts(name: str, node: Node, owner: Origin) -> list[str]:
+    if not isinstance(node, SequenceNode):
+        raise owner.error(f"{name}: expected a list, as in [a, b]", node.start_mark.index)
+    return [_text(name, item, owner) for item in node.value]
+
+
+def _text(name: str, node: Node, owner: Origin) -> str:
+    """A scalar as it is written: ``no`` is Norwegian here, not false."""
+    if not isinstance(node, ScalarNode):
+        raise owner.error(
+            f"{name}: expected a text; quote what holds brackets, or a colon and a blank", node.start_mark.index
+        )
+    return str(node.value)
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and node.tag == _NULL_TAG
+
+
+def _refuse_unknown_field(key: ScalarNode, known: tuple[str, ...], owner: Origin) -> None:
+    name = key.value
+    if name in known:
+        return
+    if name in _LATER_FIELDS:
+        raise owner.error(f"{name}: comes in a later version: leave it out", key.start_mark.index)
+    close = difflib.get_close_matches(name.lower(), known, n=1)
+    hint = f"did you mean {close[0]}:?" if close else f"fields are {', '.join(known)}"
+    raise owner.error(f"{name}: is no field here: {hint}", key.start_mark.index)
+
+
+def _convert(values: dict[str, object], nodes: dict[str, Node], owner: Origin) -> WatchRule:
+    try:
+        rule = msgspec.convert(values, WatchRule)
+    except msgspec.ValidationError as error:
+        # msgspec's message ends in the path: "... - at `$.languages[1]`".
+        path = str(error).rpartition("`$.")[2].rstrip("`")
+        name, _, rest = path.partition("[")
+        node = nodes[name]
+        if rest and isinstance(node, SequenceNode):
+            node = node.value[int(rest.partition("]")[0])]
+        shown = node.value if isinstance(node, ScalarNode) else name
+        raise owner.error(
+            f"{name}: {shown!r} will not do: expected {_EXPECTED[name]}", node.start_mark.index
+        ) from error
+    if not rule.when.strip():
+        raise owner.error(f"when: is empty: expected {_EXPECTED['when']}", nodes["when"].start_mark.index)
+    return rule

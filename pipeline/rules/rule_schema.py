@@ -1,0 +1,33 @@
+"""The JSON Schema of a rule file, with which editors complete and check it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from pipeline.messages.rules import WatchRule
+
+SCHEMA_ID = "rule-file.v1.schema.json"
+
+
+def rule_file_schema() -> dict[str, object]:
+    """The schema of the YAML that ``read_rules`` reads, as JSON Schema 2020-12."""
+    _, components = msgspec.json.schema_components([WatchRule], ref_template="#/$defs/{name}")
+    rule = components["WatchRule"]
+    # The document's type knows the modes to come; a file may not use them yet.
+    rule["properties"]["mode"] = {**rule["properties"]["mode"], "enum": ["live", "off"]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": SCHEMA_ID,
+        "title": "Wirewatch rule file",
+        "type": "object",
+        "properties": {
+            "rules": {
+                "description": "The watch rules; each has an id of its own.",
+                "type": "array",
+                "items": {"$ref": "#/$defs/WatchRule"},
+            }
+        },
+        "required": ["rules"],
+        "additionalProperties": False,
+        "$defs": components,
+    }

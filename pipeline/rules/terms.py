@@ -1,0 +1,70 @@
+"""Turn a unit's words into what is looked for in the text, and refuse words that would be found everywhere."""
+
+from __future__ import annotations
+
+from pipeline.rules.clauses import PREFIX_MARK, RawClause, Scope
+from pipeline.rules.expressions import Unit, Word
+from pipeline.rules.origin import Origin
+from pipeline.text.folding import fold
+from pipeline.text.tokens import is_unsegmented, tokenize
+
+MIN_PREFIX_LETTERS = 3
+
+
+def sequence_of(unit: Unit, origin: Origin) -> tuple[str, ...]:
+    """The folded tokens of a unit; the last token of a word with a star ends in ``*``.
+
+    Raises:
+        RuleError: There is no token, one letter alone, or a star that would match too much.
+    """
+    sequence: list[str] = []
+    for word in unit.words:
+        if unit.quoted:
+            _refuse_star_in_quotes(word, origin)
+        tokens = tokenize(word.text)
+        folded = [fold(token) for token in tokens.words]
+        if word.is_prefix:
+            _check_prefix(word, tokens.words[-1], folded[-1], tokens.spans[-1][1], origin)
+            folded[-1] += PREFIX_MARK
+        sequence += folded
+    _refuse_too_short(sequence, unit, origin)
+    return tuple(sequence)
+
+
+def raw_clause(unit: Unit, scope: Scope, origin: Origin) -> RawClause:
+    """The clause of ``raw:"…"``.
+
+    Raises:
+        RuleError: It holds a star outside quotes, no token, or one letter alone.
+    """
+    for word in unit.words:
+        if word.is_prefix:
+            raise origin.error('raw: takes exact characters and no star: write raw:"…"', word.start + len(word.text))
+    tokens = tokenize(unit.text)
+    sequence = tuple(fold(token) for token in tokens.words)
+    _refuse_too_short(list(sequence), unit, origin)
+    return RawClause(text=unit.text, sequence=sequence, lead=tokens.spans[0][0], scope=scope)
+
+
+def _refuse_too_short(sequence: list[str], unit: Unit, origin: Origin) -> None:
+    if not sequence:
+        raise origin.error("expected a term that holds a letter or a digit", unit.start)
+    if len(sequence) == 1 and len(sequence[0]) == 1:
+        raise origin.error(
+            f"{unit.text.strip()} is one letter, which nearly every article holds: write a longer term", unit.start
+        )
+
+
+def _check_prefix(word: Word, last: str, folded: str, last_end: int, origin: Origin) -> None:
+    star = word.start + len(word.text)
+    if is_unsegmented(last):
+        raise origin.error(f"{word.text} needs no star: in this script a term is found inside longer words", star)
+    if last_end != len(word.text) or len(folded) < MIN_PREFIX_LETTERS:
+        raise origin.error(f"a star needs at least {MIN_PREFIX_LETTERS} letters right before it: korea*", star)
+
+
+def _refuse_star_in_quotes(word: Word, origin: Origin) -> None:
+    if any(part.endswith(PREFIX_MARK) for part in word.text.split()):
+        raise origin.error(
+            "in quotes a star is a mere sign: take the words out of the quotes, as in korea*", word.start
+        )

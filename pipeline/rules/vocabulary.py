@@ -1,0 +1,57 @@
+"""The words of the rule language: operators, fields, signs, and what a later version will add."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pipeline.messages.articles import Field
+
+KindField = Literal["person", "org", "place"]
+MetadataField = Literal["lang", "source", "site", "tag"]
+
+TEXT_FIELDS: Mapping[str, Field] = {"title": "title", "body": "body"}
+KIND_FIELDS: Mapping[str, KindField] = {"person": "person", "org": "org", "place": "place"}
+METADATA_FIELDS: Mapping[str, MetadataField] = {"lang": "lang", "source": "source", "site": "site", "tag": "tag"}
+NAMED_FIELDS = (*TEXT_FIELDS, *KIND_FIELDS, "entity", "raw", *METADATA_FIELDS)
+
+# Source: ISO 639-1, as the Library of Congress lists it.
+_ISO_639_1 = """
+aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en
+eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja
+jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb
+nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq
+sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+"""
+LANGUAGE_FIELDS = frozenset(_ISO_639_1.split())
+
+# Operators that look like words; only in capitals.
+OPERATOR_WORDS = ("AND", "OR", "NOT", "NEAR")
+
+# A whole bare word of this form is an operator of a later version.
+LATER_OPERATORS = r"(?:O?NEAR|ATLEAST)(?:/.*)?"
+
+# Signs that end a bare word. Those without a meaning of their own are kept for later and must be quoted.
+MEANINGFUL_SIGNS = '()|"+=:*[]'
+UNUSED_SIGNS = ",;^~{}<>\\?!"
+
+# Signs that look like ours on other keyboards and in word processors, and the one to type.
+LOOK_ALIKES = {
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "‟": '"',
+    "«": '"',
+    "»": '"',
+    "「": '"',
+    "」": '"',
+    "＂": '"',
+    "（": "(",
+    "）": ")",
+    "＋": "+",
+    "｜": "|",
+    "：": ":",
+    "＝": "=",
+    "＊": "*",
+}
+DASHES = "‐‑‒–—―−－"
