@@ -16,7 +16,7 @@ import msgspec
 
 from pipeline.alerts.evidence import evidence_digest
 from pipeline.errors import PartitionNotLoadedError
-from pipeline.messages.alerts import Alert, AlertKind, Match
+from pipeline.messages.alerts import Alert, AlertKind, ArticleHeader, Match
 from pipeline.messages.identity import alert_id
 
 _Key = bytes
@@ -51,14 +51,25 @@ class _LastAlert(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         revised_at: NaN where it is not known, so that nothing is older or newer.
-        updated: Every revision that an ``updated`` was raised on.
+        matched: The revision that ``matched`` was raised on; empty when that is older than the memory.
+        updated: Every revision that ``updated`` was raised on.
     """
 
     revision: str
     evidence: int
     revised_at: float
     raised_at: float
+    matched: str
     updated: tuple[str, ...]
+
+    def is_followed_by(self, article: ArticleHeader, evidence: int) -> bool:
+        """Whether a match after this alert is news."""
+        revised_at = _seconds(article.revised_at)
+        if article.revision == self.revision or evidence == self.evidence or revised_at < self.revised_at:
+            return False
+        # The first revision, come back: as news of its own when it was dated anew, else as a message read again.
+        is_back = article.revision == self.matched and not revised_at > self.revised_at
+        return not is_back and article.revision not in self.updated
 
 
 class AlertMemory:
@@ -139,7 +150,7 @@ class AlertDraft:
         Returns:
             ``matched`` for the rule's first alert on the article; ``updated`` for another revision, not older than the
             last alert's, whose evidence differs from it as a set of (clause, entity id or folded text); else None.
-            An alert id is never raised twice, so a revision that comes back a third time raises nothing.
+            A revision that comes back is an update once, if it was dated anew: an alert id is never raised twice.
 
         Raises:
             PartitionNotLoadedError: The partition is not, or no longer, this process's.
@@ -150,12 +161,7 @@ class AlertDraft:
         evidence = evidence_digest(match.evidence)
         kind: AlertKind = "matched"
         if last is not None:
-            if (
-                last.revision == article.revision
-                or last.evidence == evidence
-                or _seconds(article.revised_at) < last.revised_at
-                or article.revision in last.updated
-            ):
+            if not last.is_followed_by(article, evidence):
                 return None
             kind = "updated"
         past = PastAlert(match.rule.id, article.id, article.revision, kind, evidence, article.revised_at, self._now)
@@ -164,6 +170,7 @@ class AlertDraft:
 
 
 def _followed_by(last: _LastAlert | None, past: PastAlert) -> _LastAlert:
+    matched = past.revision if past.kind == "matched" else last.matched if last is not None else ""
     updated = last.updated if last is not None else ()
     if past.kind == "updated" and past.revision not in updated:
         updated = (*updated, past.revision)
@@ -171,8 +178,9 @@ def _followed_by(last: _LastAlert | None, past: PastAlert) -> _LastAlert:
     raised_at = past.raised_at.timestamp()
     if last is not None and revised_at < last.revised_at:
         # A copy of an earlier alert, written by a process that had lost the partition: the last one stays the last.
-        return msgspec.structs.replace(last, updated=updated, raised_at=max(raised_at, last.raised_at))
-    return _LastAlert(past.revision, past.evidence, revised_at, raised_at, updated)
+        raised_at = max(raised_at, last.raised_at)
+        return msgspec.structs.replace(last, matched=matched, updated=updated, raised_at=raised_at)
+    return _LastAlert(past.revision, past.evidence, revised_at, raised_at, matched, updated)
 
 
 def _alert(match: Match, kind: AlertKind, raised_at: datetime) -> Alert:

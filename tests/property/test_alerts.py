@@ -78,7 +78,15 @@ def expected_kinds(given_matches: Sequence[Match]) -> list[str | None]:
                 and match.article.revised_at is not None
                 and match.article.revised_at < last.article.revised_at
             )
-            is_raised = ("updated", match.article.revision) in [(kind, past.article.revision) for kind, past in earlier]
+            is_newer = (
+                last.article.revised_at is not None
+                and match.article.revised_at is not None
+                and match.article.revised_at > last.article.revised_at
+            )
+            raised = {(kind, past.article.revision) for kind, past in earlier}
+            is_raised = ("updated", match.article.revision) in raised or (
+                ("matched", match.article.revision) in raised and not is_newer
+            )
             is_same_revision = last.article.revision == match.article.revision
             kind = None if is_older or is_raised or is_same_revision or same_news(last, match) else "updated"
         kinds.append(kind)

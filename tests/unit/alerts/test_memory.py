@@ -135,6 +135,13 @@ def test_a_revision_that_comes_back_is_an_update_once() -> None:
     assert step(match("r2", minutes=3, evidence=(SANCTIONS,))) is None
 
 
+def test_revisions_of_one_time_that_are_read_again_raise_nothing() -> None:
+    step = Step()
+    revisions = [match("r1", evidence=(NATO,)), match("r2", evidence=(SANCTIONS,))]
+    assert [step(one) for one in revisions] == ["matched", "updated"]
+    assert [step(one) for one in revisions] == [None, None]
+
+
 def test_without_a_time_of_revision_nothing_counts_as_older() -> None:
     step = Step()
     step(match(minutes=None))

@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from prometheus_client import REGISTRY
+
+from pipeline.alerts import PastAlert, evidence_digest
+from pipeline.errors import BrokerUnreachableError, PartitionNotLoadedError, RefusedError, SchemaError, UndecodableError
+from pipeline.messages.alerts import Alert, ArticleHeader, Evidence, Match, MatchedRule, Snippet
+from pipeline.messages.articles import Language, Times
+from pipeline.messages.codec import decode, encode
+from pipeline.settings import load_settings
+from pipeline.streaming.alert_handler import AlertHandler
+from pipeline.streaming.records import Headers, Outcome, Record
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+def evidence(word: str) -> Evidence:
+    return Evidence(clause=word, field="body", text=word, via="word", start=0, end=len(word))
+
+
+def match(revision: str = "r1", *, rule: str = "nato", word: str = "NATO", channel: str | None = None) -> Match:
+    return Match(
+        rule=MatchedRule(id=rule, version="0" * 12, name="NATO", channel=channel),
+        article=ArticleHeader(
+            id="a", revision=revision, title="NATO", language=Language(tag="de", confidence=1.0), revised_at=NOON
+        ),
+        score=1.0,
+        evidence=(evidence(word),),
+        snippet=Snippet(text="NATO"),
+        times=Times(ingested_at=NOON - timedelta(seconds=2)),
+    )
+
+
+class TopicInMemory:
+    """An alerts topic as far as the step sees it; what is read is what was written."""
+
+    def __init__(self) -> None:
+        self.partitions: dict[int, list[PastAlert]] = {}
+        self.starts: list[dict[int, int | None]] = []
+        self.is_away = False
+
+    def write(self, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            for output in outcome.outputs:
+                if output.partition is not None and output.value is not None:
+                    alert = decode(output.value, Alert)
+                    past = PastAlert(
+                        alert.rule.id,
+                        alert.article.id,
+                        alert.article.revision,
+                        alert.kind,
+                        evidence_digest(alert.evidence),
+                        alert.article.revised_at,
+                        NOON,
+                    )
+                    self.partitions.setdefault(output.partition, []).append(past)
+
+    async def read(
+        self, partitions: Mapping[int, int | None], since: datetime, remember: Callable[[int, PastAlert], None]
+    ) -> dict[int, int]:
+        if self.is_away:
+            raise BrokerUnreachableError("localhost:9092")
+        self.starts.append(dict(partitions))
+        assert since == NOON - timedelta(days=1)
+        for number, start in partitions.items():
+            for past in self.partitions.get(number, [])[start or 0 :]:
+                remember(number, past)
+        return {number: len(self.partitions.get(number, [])) for number in partitions}
+
+
+class Step:
+    def __init__(self, topic: TopicInMemory, **settings: object) -> None:
+        self.topic = topic
+        self.offset = 0
+        self.handler = AlertHandler(load_settings(topic_prefix="test", **settings), topic, clock=lambda: NOON)
+
+    def assign(self, *partitions: int) -> None:
+        asyncio.run(self.handler.assigned(frozenset(partitions)))
+
+    def revoke(self, *partitions: int) -> None:
+        asyncio.run(self.handler.revoked(frozenset(partitions)))
+
+    def record(self, value: Match | bytes | None, partition: int = 0, headers: Headers = ()) -> Record:
+        self.offset += 1
+        payload = encode(value) if isinstance(value, Match) else value
+        return Record("test.matches.v1", partition, self.offset, NOON, b"nato", payload, headers)
+
+    def process(self, *records: Record) -> list[Outcome]:
+        return list(self.handler.process(records))
+
+    def carry(self, *records: Record) -> list[Outcome]:
+        outcomes = self.process(*records)
+        self.topic.write(outcomes)
+        self.handler.committed(outcomes)
+        return outcomes
+
+
+@pytest.fixture
+def topic() -> TopicInMemory:
+    return TopicInMemory()
+
+
+@pytest.fixture
+def step(topic: TopicInMemory) -> Step:
+    step = Step(topic)
+    step.assign(0, 1)
+    return step
+
+
+def kinds(outcomes: list[Outcome]) -> list[str | None]:
+    return [decode(outcome.outputs[-1].value or b"", Alert).kind if outcome.outputs else None for outcome in outcomes]
+
+
+def test_an_alert_goes_to_the_partition_of_its_match_with_its_headers(step: Step) -> None:
+    [outcome] = step.process(step.record(match(), partition=1, headers=(("traceparent", TRACE), ("x", b"y"))))
+    [output] = outcome.outputs
+    assert (output.topic, output.partition, output.key) == ("test.alerts.v1", 1, b"nato")
+    assert outcome.language == "de"
+    alert = decode(output.value or b"", Alert)
+    assert alert.times.raised_at == NOON
+    headers = dict(output.headers)
+    assert headers.pop("traceparent").startswith(b"00-0af7651916cd43dd8448eb211c80319c-")
+    assert headers == {
+        "content-type": b"application/json",
+        "ce_specversion": b"1.0",
+        "ce_id": alert.alert_id.encode(),
+        "ce_source": b"/wirewatch/test",
+        "ce_type": b"wirewatch.alert.matched.v1",
+        "ce_subject": b"nato",
+        "ce_time": b"2026-03-01T12:00:00Z",
+    }
+
+
+def test_the_copy_for_a_channel_is_sent_before_the_alert(step: Step) -> None:
+    [outcome] = step.process(step.record(match(channel="security")))
+    copy, alert = outcome.outputs
+    assert (copy.topic, copy.partition, copy.stage) == ("test.alerts.security.v1", None, 0)
+    assert (alert.topic, alert.partition, alert.stage) == ("test.alerts.v1", 0, 1)
+    assert (copy.value, copy.headers, copy.key) == (alert.value, alert.headers, alert.key)
+    assert "channel" not in json.loads(alert.value or b"")["rule"]
+
+
+def test_a_batch_that_is_tried_again_decides_the_same_until_it_is_committed(step: Step) -> None:
+    records = [step.record(match()), step.record(match()), step.record(match("r2", word="Nato-Rat"))]
+    assert kinds(step.process(*records)) == ["matched", None, "updated"]
+    assert kinds(step.process(*records[:1])) == ["matched"]
+    assert kinds(step.carry(*records)) == ["matched", None, "updated"]
+    assert kinds(step.process(*records)) == [None, None, None]
+
+
+def test_a_refused_alert_is_not_remembered(step: Step) -> None:
+    record = step.record(match())
+    step.process(record)
+    step.handler.committed([Outcome(record, error=RefusedError("too large"))])
+    assert kinds(step.process(step.record(match()))) == ["matched"]
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [(b"{", UndecodableError), (None, UndecodableError), (b"{}", SchemaError), (b"\xff", UndecodableError)],
+)
+def test_what_is_no_match_is_an_error_of_its_own(step: Step, value: bytes | None, error: type[Exception]) -> None:
+    bad, good = step.process(step.record(value), step.record(match()))
+    assert isinstance(bad.error, error)
+    assert not bad.outputs
+    assert kinds([good]) == ["matched"]
+
+
+def test_another_process_goes_on_where_this_one_died(step: Step, topic: TopicInMemory) -> None:
+    step.carry(step.record(match()))
+    unpublished = step.record(match(rule="korea"))
+    step.process(unpublished)
+    heir = Step(topic)
+    heir.assign(0, 1)
+    assert kinds(heir.carry(heir.record(match()), unpublished)) == [None, "matched"]
+
+
+def test_partitions_that_come_back_are_read_only_from_where_they_were_known(step: Step, topic: TopicInMemory) -> None:
+    step.carry(step.record(match()))
+    step.revoke(0, 1)
+    other = Step(topic)
+    other.assign(0)
+    other.carry(other.record(match(rule="korea")))
+    step.assign(0, 1)
+    assert kinds(step.process(step.record(match()), step.record(match(rule="korea")))) == [None, None]
+    assert topic.starts == [{0: None, 1: None}, {0: None}, {0: 0, 1: 0}]
+    step.revoke(0, 1)
+    step.assign(0, 1)
+    assert topic.starts[-1] == {0: 2, 1: 0}
+
+
+def test_partitions_that_went_elsewhere_are_forgotten(step: Step, topic: TopicInMemory) -> None:
+    step.carry(step.record(match()))
+    step.revoke(0, 1)
+    step.assign(1)
+    with pytest.raises(PartitionNotLoadedError, match="partition 0"):
+        step.process(step.record(match(), partition=0))
+    step.revoke(1)
+    step.assign(0, 1)
+    assert topic.starts[-1] == {0: None, 1: 0}
+    assert kinds(step.process(step.record(match()))) == [None]
+
+
+def test_no_record_is_decided_on_between_revocation_and_assignment(step: Step) -> None:
+    record = step.record(match())
+    step.revoke(0, 1)
+    with pytest.raises(PartitionNotLoadedError):
+        step.process(record)
+
+
+def test_an_assignment_that_fails_can_be_tried_again(topic: TopicInMemory) -> None:
+    step = Step(topic)
+    topic.is_away = True
+    with pytest.raises(BrokerUnreachableError):
+        step.assign(0)
+    with pytest.raises(PartitionNotLoadedError):
+        step.process(step.record(match()))
+    topic.is_away = False
+    step.assign(0)
+    assert kinds(step.process(step.record(match()))) == ["matched"]
+
+
+def counted(rule: str) -> float:
+    return REGISTRY.get_sample_value("wirewatch_alerts_total", {"rule": rule, "kind": "matched"}) or 0.0
+
+
+def test_alerts_are_counted_by_rule_up_to_a_limit(topic: TopicInMemory) -> None:
+    step = Step(topic, metrics_rule_limit=1)
+    step.assign(0)
+    latency = "wirewatch_publish_to_alert_seconds_sum"
+    before = (counted("counted"), counted("uncounted"), counted("other"), REGISTRY.get_sample_value(latency) or 0.0)
+    step.carry(step.record(match(rule="counted")), step.record(match(rule="uncounted")))
+    step.process(step.record(match("r2", rule="counted", word="never published")))
+    after = (counted("counted"), counted("uncounted"), counted("other"), REGISTRY.get_sample_value(latency) or 0.0)
+    assert [new - old for old, new in zip(before, after, strict=True)] == [1, 0, 1, pytest.approx(4.0)]
