@@ -1,0 +1,160 @@
+"""One step as a Faust app of its own: consumer group, settings that lose nothing, and the hop as its agent."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import faust
+from faust.streams import Stream
+from faust.types import TP, AppT, EventT, StreamT
+
+from pipeline.errors import WirewatchError
+from pipeline.settings import Settings
+from pipeline.streaming.hop import Hop
+from pipeline.streaming.kafka_client import client_options
+from pipeline.streaming.producer import KafkaPublisher
+from pipeline.streaming.records import Caution, InFlight, Record, StepHandler
+from pipeline.topology import Step
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+class StepApp(faust.App):
+    """A Faust app that carries one step.
+
+    Attributes:
+        hop: Its loop.
+        publisher: Its producer, connected as long as the app runs.
+    """
+
+    hop: Hop
+    publisher: KafkaPublisher
+
+    async def on_start(self) -> None:
+        """Connect the producer first, so that a missing broker is told in our words."""
+        await self.publisher.start()
+        await super().on_start()
+
+    async def on_shutdown(self) -> None:
+        """Disconnect, once Faust has let go of the last record."""
+        await super().on_shutdown()
+        await self.publisher.stop()
+        self.hop.close()
+
+    def _create_directories(self) -> None:
+        """Make none: a step keeps no state on disk, and its working directory is not its own."""
+
+
+def create_app(
+    step: Step,
+    settings: Settings,
+    handler: StepHandler,
+    *,
+    in_flight: InFlight,
+    on_stopped: Callable[[WirewatchError], None],
+    caution: Caution | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> StepApp:
+    """Make the app of one step; nothing is connected before ``await app.start()``.
+
+    Args:
+        step: Source, sink and consumer group.
+        settings: Brokers, batch sizes, retries and limits.
+        handler: What is done with the records.
+        in_flight: Told what is being processed.
+        on_stopped: Called once, on the event loop, when the step gives up on purpose: too many articles fail, or
+            the broker refuses it a topic. Nothing of the batch at hand is acked, and no other is taken.
+        caution: What earlier deaths of the process have taught.
+        clock: The time, for dead letters.
+
+    Returns:
+        The app. Its source topic must be there already.
+
+    Raises:
+        SettingError: The brokers, the user or a certificate cannot be used as set.
+    """
+    options = client_options(settings)
+    app = StepApp(
+        step.consumer_group(settings.topic_prefix),
+        broker=[f"kafka://{server}" for server in options["bootstrap_servers"]],
+        broker_credentials=_credentials(options),
+        broker_client_id=f"wirewatch-{step.name}",
+        broker_session_timeout=settings.broker_session_timeout_seconds,
+        broker_heartbeat_interval=settings.broker_session_timeout_seconds / 5,
+        broker_rebalance_timeout=30,
+        broker_request_timeout=max(30.0, settings.broker_session_timeout_seconds),
+        broker_commit_interval=1,
+        broker_max_poll_records=500,
+        stream_buffer_maxsize=1000,
+        stream_wait_empty=True,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        key_serializer="raw",
+        value_serializer="raw",
+        store="memory://",
+        web_enabled=False,
+        autodiscover=False,
+    )
+    app.publisher = KafkaPublisher(settings, step.name)
+    hop = app.hop = Hop(
+        step,
+        settings,
+        handler,
+        app.publisher,
+        in_flight=in_flight,
+        caution=caution or Caution(),
+        on_stopped=on_stopped,
+        clock=clock,
+    )
+    topic = step.source.full_name(settings.topic_prefix)
+
+    @app.agent(app.topic(topic, key_type=bytes, value_type=bytes), concurrency=1, name=f"wirewatch.{step.name}")
+    async def carry(stream: StreamT[Any]) -> None:
+        taking = cast("Stream[Any]", stream)
+        batches: AsyncIterator[Sequence[EventT[bytes]]] = taking.noack_take(
+            settings.batch_max_articles, within=settings.batch_wait_seconds
+        )
+        await hop.run(batches, _record, taking.ack)
+
+    # Faust resumes the flow of records only after this signal, so none comes before the handler is ready.
+    @app.on_rebalance_complete.connect(weak=False)
+    async def assigned(_app: AppT, **_: object) -> None:
+        await hop.assigned(frozenset(place.partition for place in app.consumer.assignment() if place.topic == topic))
+
+    @app.on_partitions_revoked.connect(weak=False)
+    async def revoked(_app: AppT, places: set[TP], **_: object) -> None:
+        await hop.revoked(frozenset(place.partition for place in places if place.topic == topic))
+
+    return app
+
+
+def _record(event: EventT[bytes]) -> Record:
+    message = event.message
+    return Record(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        timestamp=datetime.fromtimestamp(message.timestamp, UTC),
+        key=message.key,
+        value=message.value,
+        headers=tuple(cast("list[tuple[str, bytes]]", message.headers) or ()),
+    )
+
+
+def _credentials(options: dict[str, Any]) -> faust.auth.Credentials | None:
+    protocol = options["security_protocol"]
+    if protocol.startswith("SASL_"):
+        return faust.SASLCredentials(
+            username=options["sasl_plain_username"],
+            password=options["sasl_plain_password"],
+            mechanism=options["sasl_mechanism"],
+            ssl_context=options.get("ssl_context"),
+        )
+    if protocol == "SSL":
+        return faust.SSLCredentials(context=options["ssl_context"])
+    return None

@@ -1,0 +1,135 @@
+"""The first three steps on records: bytes in, the pure step, bytes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from pipeline import metrics
+from pipeline.errors import ArticleError, UndecodableError
+from pipeline.language import LanguageIdentifier, identify_language
+from pipeline.messages.alerts import Match
+from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle
+from pipeline.messages.codec import decode, encode
+from pipeline.messages.intake import read_article
+from pipeline.streaming.records import Outcome, Output, Record
+from pipeline.streaming.tracing import child_traceparent
+
+MessageT = TypeVar("MessageT", bound=msgspec.Struct)
+Clock = Callable[[], datetime]
+
+
+class Extractor(Protocol):
+    """Finds what articles name; see ``EntityExtractor``."""
+
+    def extract(self, articles: Sequence[IdentifiedArticle], *, now: datetime) -> list[EnrichedArticle]:
+        """The articles with their mentions, in order."""
+        ...
+
+
+class RuleMatcher(Protocol):
+    """Finds the rules that an article satisfies; see ``RuleIndex``."""
+
+    def match(self, article: EnrichedArticle, *, now: datetime) -> list[Match]:
+        """One match for each rule that fires."""
+        ...
+
+
+class PartitionsAreAlike:
+    """A handler that remembers nothing: which partitions it serves makes no difference to it."""
+
+    def committed(self, outcomes: Sequence[Outcome]) -> None:
+        """Nothing to remember."""
+
+    async def assigned(self, partitions: frozenset[int]) -> None:
+        """Ready for any."""
+
+    async def revoked(self, partitions: frozenset[int]) -> None:
+        """Nothing to forget."""
+
+
+class LanguageHandler(PartitionsAreAlike):
+    """Raw articles, as anyone may have written them, to identified ones, keyed by article id."""
+
+    def __init__(self, identifier: LanguageIdentifier, *, sink: str, clock: Clock) -> None:
+        self._identifier = identifier
+        self._sink = sink
+        self._clock = clock
+
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        """See ``StepHandler.process``."""
+        return [self._identify(record) for record in records]
+
+    def _identify(self, record: Record) -> Outcome:
+        try:
+            intake = read_article(_payload(record), read_at=record.timestamp)
+        except ArticleError as error:
+            return Outcome(record, error=error)
+        if intake.replaced_surrogates:
+            metrics.REPLACED_SURROGATES.inc(intake.replaced_surrogates)
+        article = identify_language(intake.article, self._identifier, ingested_at=record.timestamp, now=self._clock())
+        return Outcome(record, (_output(record, self._sink, article.id, article),), language=article.language.tag)
+
+
+class EntitiesHandler(PartitionsAreAlike):
+    """Identified articles to enriched ones, a batch at a time."""
+
+    def __init__(self, extractor: Extractor, *, sink: str, clock: Clock) -> None:
+        self._extractor = extractor
+        self._sink = sink
+        self._clock = clock
+
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        """See ``StepHandler.process``."""
+        read = [_read(record, IdentifiedArticle) for record in records]
+        identified = [article for article in read if not isinstance(article, ArticleError)]
+        enriched = iter(self._extractor.extract(identified, now=self._clock()) if identified else ())
+        outcomes: list[Outcome] = []
+        for record, article in zip(records, read, strict=True):
+            if isinstance(article, ArticleError):
+                outcomes.append(Outcome(record, error=article))
+            else:
+                output = _output(record, self._sink, article.id, next(enriched))
+                outcomes.append(Outcome(record, (output,), language=article.language.tag))
+        return outcomes
+
+
+class RulesHandler(PartitionsAreAlike):
+    """Enriched articles to matches, one for each rule that fires, keyed by rule id."""
+
+    def __init__(self, rules: RuleMatcher, *, sink: str, clock: Clock) -> None:
+        self._rules = rules
+        self._sink = sink
+        self._clock = clock
+
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        """See ``StepHandler.process``."""
+        return [self._match(record) for record in records]
+
+    def _match(self, record: Record) -> Outcome:
+        article = _read(record, EnrichedArticle)
+        if isinstance(article, ArticleError):
+            return Outcome(record, error=article)
+        matches = self._rules.match(article, now=self._clock())
+        outputs = tuple(_output(record, self._sink, match.rule.id, match) for match in matches)
+        return Outcome(record, outputs, language=article.language.tag)
+
+
+def _read(record: Record, kind: type[MessageT]) -> MessageT | ArticleError:
+    try:
+        return decode(_payload(record), kind)
+    except ArticleError as error:
+        return error
+
+
+def _payload(record: Record) -> bytes:
+    if record.value is None:
+        raise UndecodableError("the record has no value: an article is JSON in UTF-8")
+    return record.value
+
+
+def _output(record: Record, sink: str, key: str, message: msgspec.Struct) -> Output:
+    return Output(sink, key.encode(), encode(message), (child_traceparent(record.headers),))

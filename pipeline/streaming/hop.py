@@ -1,0 +1,268 @@
+"""The one loop of all four steps: take, process, publish, await the acknowledgements, and only then ack."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from time import monotonic
+from typing import TypeVar
+
+from pipeline import metrics
+from pipeline.errors import AccessDeniedError, CrashError, StepFailedError, StepStoppedError, WirewatchError
+from pipeline.settings import Settings
+from pipeline.streaming.backoff import pauses
+from pipeline.streaming.dead_letters import dead_letter
+from pipeline.streaming.producer import Publisher
+from pipeline.streaming.records import Caution, InFlight, Outcome, Output, Position, Record, StepHandler
+from pipeline.topology import Step
+
+log = logging.getLogger(__name__)
+
+EventT = TypeVar("EventT")
+
+FAILURE_WINDOW_ARTICLES = 200
+
+# Raised by a handler or a publisher, these end the step: trying again would not help.
+_STOPPING = (AccessDeniedError, StepStoppedError)
+
+
+class Hop:
+    """Carries records through one step so that each ends in outputs or in a dead letter, whatever fails.
+
+    A batch that keeps failing is bisected; every part goes its whole way, to ``committed``, before the next is
+    processed, so that a handler with a memory never decides on records whose predecessors it has not seen through.
+    """
+
+    def __init__(
+        self,
+        step: Step,
+        settings: Settings,
+        handler: StepHandler,
+        publisher: Publisher,
+        *,
+        in_flight: InFlight,
+        caution: Caution,
+        on_stopped: Callable[[WirewatchError], None],
+        clock: Callable[[], datetime],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._step = step
+        self._settings = settings
+        self._handler = handler
+        self._publisher = publisher
+        self._in_flight = in_flight
+        self._caution = self._next_caution = caution
+        self._on_stopped = on_stopped
+        self._clock = clock
+        self._pause = pause
+        self._failed: deque[bool] = deque(maxlen=FAILURE_WINDOW_ARTICLES)
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"step-{step.name}")
+        self._assigning: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    async def run(
+        self,
+        batches: AsyncIterator[Sequence[EventT]],
+        record_of: Callable[[EventT], Record],
+        ack: Callable[[EventT], Awaitable[object]],
+    ) -> None:
+        """Carry batch after batch; raises nothing but cancellation.
+
+        Args:
+            batches: Events as they are taken from the source topic; the next is asked for when the last is acked.
+            record_of: The record that an event holds.
+            ack: Marks an event as done, so that its offset can be committed.
+        """
+        async for events in batches:
+            await self._carry([record_of(event) for event in events])
+            for event in events:
+                await ack(event)
+
+    def heed(self, caution: Caution) -> None:
+        """Go by this caution from the next batch on: other processes of the step have died meanwhile."""
+        self._next_caution = caution
+
+    async def assigned(self, partitions: frozenset[int]) -> None:
+        """Let the handler take over partitions; returns once it has, and is ended early by ``revoked``."""
+        self._assigning = asyncio.create_task(self._assign(partitions))
+        await asyncio.wait({self._assigning})
+
+    async def revoked(self, partitions: frozenset[int]) -> None:
+        """Let the handler give up partitions; what was in flight has been acked or will come again elsewhere."""
+        if self._assigning is not None and not self._assigning.done():
+            self._assigning.cancel()
+            await asyncio.wait({self._assigning})
+        await self._handler.revoked(partitions)
+
+    def close(self) -> None:
+        """Let go of the thread; a batch that is being processed is not waited for."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    async def _assign(self, partitions: frozenset[int]) -> None:
+        for wait in pauses(self._settings):
+            try:
+                return await self._handler.assigned(partitions)
+            except _STOPPING as error:
+                await self._stop(error)
+            except Exception as error:
+                log.exception("taking over partitions failed, trying again in %g s", wait, exc_info=error)
+                await self._pause(wait)
+        return None
+
+    async def _carry(self, records: Sequence[Record]) -> None:
+        for wait in pauses(self._settings):
+            try:
+                return await self._carry_once(records)
+            except _STOPPING as error:
+                await self._stop(error)
+            except Exception as error:
+                # Faust would ack what an agent that raised has never seen: nothing may leave this loop.
+                log.exception("a batch failed outside of its step, trying again in %g s", wait, exc_info=error)
+                await self._pause(wait)
+        return None
+
+    async def _carry_once(self, records: Sequence[Record]) -> None:
+        self._caution = self._next_caution
+        started = monotonic()
+        metrics.BATCH_SIZE.labels(self._step.name).observe(len(records))
+        for part in self._parts(records):
+            await self._carry_part(part, self._settings.retry_attempts)
+        metrics.STEP_DURATION.labels(self._step.name).observe(monotonic() - started)
+
+    def _parts(self, records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+        """The batch in order, cut so that each record under caution is by itself."""
+        careful = self._caution.alone | self._caution.condemned
+        if not careful:
+            yield records
+            return
+
+        def kind(record: Record) -> Position | None:
+            return record.position if record.position in careful else None
+
+        for _, part in groupby(records, kind):
+            yield list(part)
+
+    async def _carry_part(self, records: Sequence[Record], attempts: int) -> None:
+        if records[0].position in self._caution.condemned:
+            crash = CrashError(f"it ended the process of step {self._step.name} alone, again and again")
+            return await self._finish([Outcome(record, error=crash) for record in records])
+        try:
+            outcomes = await self._process(records, attempts)
+        except _STOPPING:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a step raises is laid at an article's door
+            if len(records) == 1:
+                failed = StepFailedError(f"step {self._step.name} failed {attempts} times: {error!r}")
+                failed.__cause__ = error
+                return await self._finish([Outcome(records[0], error=failed)])
+            log.warning("step %s: bisecting a batch of %d that keeps failing", self._step.name, len(records))
+        else:
+            return await self._finish(outcomes)
+        half = len(records) // 2
+        for part in (records[:half], records[half:]):
+            # The whole batch has had its patience; its parts are tried to find the one at fault.
+            await self._carry_part(part, attempts=1)
+        return None
+
+    async def _process(self, records: Sequence[Record], attempts: int) -> Sequence[Outcome]:
+        waits = pauses(self._settings)
+        for attempt in range(1, attempts + 1):
+            try:
+                return await self._process_once(records)
+            except _STOPPING:
+                raise
+            except Exception as error:
+                if attempt == attempts:
+                    raise
+                wait = next(waits)
+                log.warning(
+                    "step %s failed on a batch of %d (try %d of %d), again in %g s: %r",
+                    self._step.name, len(records), attempt, attempts, wait, error,
+                )  # fmt: skip
+                metrics.RETRIES.labels(self._step.name).inc()
+                await self._pause(wait)
+        raise AssertionError("a batch is tried at least once")
+
+    async def _process_once(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        self._in_flight.begin([record.position for record in records])
+        try:
+            outcomes = await asyncio.get_running_loop().run_in_executor(self._executor, self._handler.process, records)
+        finally:
+            self._in_flight.end()
+        if [outcome.record.position for outcome in outcomes] != [record.position for record in records]:
+            raise RuntimeError(f"step {self._step.name} gave {len(outcomes)} outcomes for {len(records)} records")
+        return outcomes
+
+    async def _finish(self, outcomes: Sequence[Outcome]) -> None:
+        self._check_failures(outcomes)
+        outcomes = await self._publish(outcomes)
+        await self._set_aside(outcomes)
+        self._handler.committed(outcomes)
+        for outcome in outcomes:
+            if outcome.error is None:
+                metrics.ARTICLES.labels(self._step.name, outcome.language).inc()
+            else:
+                metrics.DEAD_LETTERS.labels(self._step.name, outcome.error.reason).inc()
+
+    def _check_failures(self, outcomes: Sequence[Outcome]) -> None:
+        self._failed.extend(isinstance(outcome.error, StepFailedError) for outcome in outcomes)
+        failed = sum(self._failed)
+        if failed > self._settings.failure_limit * FAILURE_WINDOW_ARTICLES:
+            last = next(outcome.error for outcome in reversed(outcomes) if outcome.error is not None)
+            raise StepStoppedError(
+                f"step {self._step.name} stopped: {failed} of its last {len(self._failed)} articles failed, more than "
+                f"WIREWATCH_FAILURE_LIMIT allows; the last: {last}: look at the dead letters "
+                f"(wirewatch dead-letters list --step {self._step.name}), then start it again"
+            )
+
+    async def _publish(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+        """Send stage by stage; an outcome that the broker refuses goes no further and becomes an error."""
+        outcomes = list(outcomes)
+        stages = sorted({output.stage for outcome in outcomes for output in outcome.outputs})
+        for stage in stages:
+            owners: list[int] = []
+            outputs: list[Output] = []
+            for index, outcome in enumerate(outcomes):
+                for output in outcome.outputs:
+                    if output.stage == stage:
+                        owners.append(index)
+                        outputs.append(output)
+            for place, error in (await self._publisher.publish(outputs)).items():
+                outcomes[owners[place]] = replace(outcomes[owners[place]], outputs=(), error=error)
+        return outcomes
+
+    async def _set_aside(self, outcomes: Sequence[Outcome]) -> None:
+        now = self._clock()
+        prefix = self._settings.topic_prefix
+        letters = [
+            dead_letter(outcome.record, outcome.error, step=self._step.name, prefix=prefix, now=now)
+            for outcome in outcomes
+            if outcome.error is not None
+        ]
+        if not letters:
+            return
+        refused = await self._publisher.publish(letters)
+        if refused:
+            raise StepStoppedError(
+                f"step {self._step.name} stopped, so that nothing is lost: the dead-letters topic refuses "
+                f"{len(refused)} messages ({next(iter(refused.values()))}): "
+                "give it the limits of `wirewatch topics apply`"
+            )
+        for outcome in outcomes:
+            if outcome.error is not None:
+                log.warning(
+                    "step %s: %s of %s is a dead letter (%s): %s",
+                    self._step.name, outcome.record.position, outcome.record.topic, outcome.error.reason, outcome.error,
+                )  # fmt: skip
+
+    async def _stop(self, error: WirewatchError) -> None:
+        if not self._stopped:
+            self._stopped = True
+            self._on_stopped(error)
+        await asyncio.Event().wait()

@@ -1,0 +1,49 @@
+"""One trace per article, from the first step to its alert: the W3C ``traceparent`` header."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from pipeline.streaming.records import Headers
+
+TRACEPARENT = "traceparent"
+
+_SAMPLED = "01"
+# A later version may append fields behind a dash; the first four stay as they are.
+_TRACEPARENT = re.compile(rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?", re.DOTALL)
+
+
+def header(headers: Headers, name: str) -> bytes | None:
+    """The value of the last header of that name, or None."""
+    for key, value in reversed(headers):
+        if key == name:
+            return value
+    return None
+
+
+def child_traceparent(headers: Headers) -> tuple[str, bytes]:
+    """The trace header of a message that is made from another.
+
+    Args:
+        headers: Of the message read.
+
+    Returns:
+        Name and value: the same trace and flags under a new span id; a new, sampled trace when the message
+        carries none, or one that breaks the standard.
+
+    Source: W3C Trace Context, section 3.2.
+    """
+    trace_id, flags = _parse(header(headers, TRACEPARENT) or b"") or (os.urandom(16).hex(), _SAMPLED)
+    return TRACEPARENT, f"00-{trace_id}-{os.urandom(8).hex()}-{flags}".encode()
+
+
+def _parse(value: bytes) -> tuple[str, str] | None:
+    match = _TRACEPARENT.fullmatch(value)
+    if match is None:
+        return None
+    version, trace_id, parent_id, flags, more = match.groups()
+    malformed = version == b"ff" or (version == b"00" and more is not None)
+    if malformed or not trace_id.strip(b"0") or not parent_id.strip(b"0"):
+        return None
+    return trace_id.decode(), flags.decode()
