@@ -1,0 +1,182 @@
+"""Serve /metrics, /livez and /readyz of one process.
+
+A thread serves them, so that they answer while the process loads its models; whether its event loop turns is told by
+a heartbeat.
+"""
+
+from __future__ import annotations
+
+import errno
+import socketserver
+import threading
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from socket import AF_INET, AF_INET6, socket
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+
+from pipeline.errors import SettingError
+
+Probe = Callable[[], str | None]
+"""Says what is wrong, in a few words; None when all is well."""
+
+_PORTS_TRIED = 200
+_HIGHEST_PORT = 65_535
+_REQUEST_SECONDS = 5.0
+_CONNECTIONS = 16
+
+
+class Heartbeat:
+    """Tells how long ago a loop last turned.
+
+    Args:
+        limit_seconds: From there on the loop counts as stuck. A loop that has not turned yet is still starting.
+    """
+
+    def __init__(self, limit_seconds: float) -> None:
+        self._limit_seconds = limit_seconds
+        self._turned_at: float | None = None
+
+    def turned(self) -> None:
+        """The loop turns: it is calling."""
+        self._turned_at = time.monotonic()
+
+    def problem(self) -> str | None:
+        """A ``Probe``."""
+        turned_at = self._turned_at
+        if turned_at is None:
+            return None
+        age = time.monotonic() - turned_at
+        return None if age < self._limit_seconds else f"the event loop has not turned for {age:.0f} s"
+
+
+class HealthServer:
+    """An HTTP server with three paths that only reads, in a thread.
+
+    Args:
+        host: Address to listen on.
+        first_port: The first port to try; the next free one is taken. 0: any.
+        live: Behind /livez, 200 or 503.
+        ready: Behind /readyz, 200 or 503.
+        registry: The metrics to serve.
+
+    Raises:
+        SettingError: The address is not this machine's, or no port from the first on is free.
+    """
+
+    def __init__(
+        self, host: str, first_port: int, *, live: Probe, ready: Probe, registry: CollectorRegistry = REGISTRY
+    ) -> None:
+        pages: dict[str, Callable[[], _Page]] = {
+            "/livez": lambda: _probe_page(live),
+            "/readyz": lambda: _probe_page(ready),
+            "/metrics": lambda: _Page(HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(registry)),
+        }
+        handler = type("_BoundHandler", (_Handler,), {"pages": pages})
+        self._server = _bind_next_free(host, first_port, handler)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="health", daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def address(self) -> str:
+        """``host:port``, with brackets around an IPv6 host."""
+        host, port = self._server.server_address[:2]
+        return f"[{host!s}]:{port}" if ":" in str(host) else f"{host!s}:{port}"
+
+    def close(self) -> None:
+        """Stop serving and free the port."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _Page:
+    __slots__ = ("body", "content_type", "status")
+
+    def __init__(self, status: HTTPStatus, content_type: str, body: bytes) -> None:
+        self.status = status
+        self.content_type = content_type
+        self.body = body
+
+
+def _text_page(status: HTTPStatus, text: str) -> _Page:
+    return _Page(status, "text/plain; charset=utf-8", f"{text}\n".encode())
+
+
+def _probe_page(probe: Probe) -> _Page:
+    problem = probe()
+    if problem is None:
+        return _text_page(HTTPStatus.OK, "ok")
+    return _text_page(HTTPStatus.SERVICE_UNAVAILABLE, problem)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    timeout = _REQUEST_SECONDS
+    server_version = "wirewatch"
+    sys_version = ""
+    pages: ClassVar[dict[str, Callable[[], _Page]]]
+
+    def do_GET(self) -> None:
+        page = self.pages.get(self.path.partition("?")[0])
+        found = page() if page else _text_page(HTTPStatus.NOT_FOUND, "here are /metrics, /livez and /readyz")
+        self.send_response(found.status)
+        self.send_header("Content-Type", found.content_type)
+        self.send_header("Content-Length", str(len(found.body)))
+        self.end_headers()
+        self.wfile.write(found.body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """A scrape every few seconds is no news."""
+
+
+class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_address = True
+
+    def __init__(self, host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
+        self.address_family = AF_INET6 if ":" in host else AF_INET
+        self._free = threading.BoundedSemaphore(_CONNECTIONS)
+        super().__init__((host, port), handler)
+
+    def process_request(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:  # noqa: ANN401
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:  # noqa: ANN401
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def handle_error(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:  # noqa: ANN401
+        """A client that hung up is its own affair."""
+
+
+def _bind_next_free(host: str, first_port: int, handler: type[BaseHTTPRequestHandler]) -> _Server:
+    last_port = min(first_port + _PORTS_TRIED, _HIGHEST_PORT) if first_port else 0
+    for port in range(first_port, last_port + 1):
+        try:
+            return _Server(host, port, handler)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                name = "WIREWATCH_METRICS_PORT" if error.errno == errno.EACCES else "WIREWATCH_METRICS_HOST"
+                problem = f"cannot listen on {host}:{port} ({error.strerror or error})"
+                raise SettingError(name, problem) from error
+    raise SettingError("WIREWATCH_METRICS_PORT", f"no port from {first_port} to {last_port} is free on {host}")

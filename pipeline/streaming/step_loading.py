@@ -1,0 +1,67 @@
+"""Load what a step needs, before its process joins the consumer group: only then may partitions wait for it."""
+
+# ruff: noqa: PLC0415 - a step's process does not load, and hold in memory, what only the others need
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from pipeline.settings import Settings
+from pipeline.streaming.app import utc_now
+from pipeline.streaming.records import StepHandler
+from pipeline.topology import STEPS, StepName
+
+
+async def _nothing_to_follow() -> None:
+    await asyncio.Event().wait()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedStep:
+    """A step that is ready to be put on its Faust app.
+
+    Attributes:
+        handler: Processes its records.
+        follow: Runs beside it until cancelled, and keeps up to date what it has loaded.
+    """
+
+    handler: StepHandler
+    follow: Callable[[], Awaitable[None]] = _nothing_to_follow
+
+
+@contextlib.asynccontextmanager
+async def loaded_step(step: StepName, settings: Settings) -> AsyncIterator[LoadedStep]:
+    """Load a step's models, names and rules; blocks the event loop meanwhile, which has nothing else to do yet.
+
+    Raises:
+        ModelMissingError: A spaCy pipeline of the settings is not installed.
+        BrokerError: The watch rules cannot be read.
+    """
+    sink = STEPS[step].sink.full_name(settings.topic_prefix)
+    match step:
+        case StepName.LANGUAGE:
+            from pipeline.language import LanguageIdentifier
+            from pipeline.streaming.handlers import LanguageHandler
+
+            yield LoadedStep(LanguageHandler(LanguageIdentifier(), sink=sink, clock=utc_now))
+        case StepName.ENTITIES:
+            from pipeline.assembly import build_extractor
+            from pipeline.streaming.handlers import EntitiesHandler
+
+            yield LoadedStep(EntitiesHandler(build_extractor(settings), sink=sink, clock=utc_now))
+        case StepName.RULES:
+            from pipeline.concepts import KnowledgeBase
+            from pipeline.rules import RuleIndex
+            from pipeline.streaming.handlers import RulesHandler
+            from pipeline.streaming.rule_reader import RuleReader
+
+            index = RuleIndex(KnowledgeBase.load())
+            async with RuleReader(settings, index) as reader:
+                yield LoadedStep(RulesHandler(index, sink=sink, clock=utc_now), reader.follow)
+        case StepName.ALERTS:
+            from pipeline.streaming.alert_handler import AlertHandler
+
+            yield LoadedStep(AlertHandler(settings))

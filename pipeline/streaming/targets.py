@@ -1,0 +1,96 @@
+"""Tell Prometheus where a worker's processes serve their metrics: a file_sd target file, shared by the workers."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One process that serves metrics.
+
+    Attributes:
+        process: Its name, such as ``entities-0`` or ``supervisor``: the label ``process`` of all that it serves. It is
+            not called ``step``, which is a label of the metrics themselves.
+        address: ``host:port``.
+    """
+
+    process: str
+    address: str
+
+
+class TargetsFile:
+    """This worker's part of a Prometheus file_sd file; other workers of the machine have theirs in the same file.
+
+    The file is replaced as a whole, so that Prometheus never reads half of it, and a worker that was killed is taken
+    out by the next one that writes.
+
+    Args:
+        path: The file; its folder is made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._host = socket.gethostname()
+        self._worker = f"{self._host}:{os.getpid()}"
+
+    def publish(self, targets: Iterable[Target]) -> None:
+        """Replace this worker's targets; raises ``OSError`` when the file cannot be written."""
+        own = [
+            {"targets": [target.address], "labels": {"process": target.process, "worker": self._worker}}
+            for target in targets
+        ]
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.with_name(self._path.name + ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._replace([*self._groups_of_others(), *own])
+
+    def withdraw(self) -> None:
+        """Take this worker's targets out again."""
+        self.publish(())
+
+    def _groups_of_others(self) -> list[dict[str, Any]]:
+        try:
+            groups = json.loads(self._path.read_bytes())
+        except FileNotFoundError:
+            return []
+        except ValueError:
+            # Not ours to keep: what is no JSON is of no use to Prometheus either.
+            return []
+        return [group for group in groups if self._is_living_other(group.get("labels", {}).get("worker", ""))]
+
+    def _is_living_other(self, worker: str) -> bool:
+        host, _, pid = worker.rpartition(":")
+        if worker == self._worker or not pid.isdecimal():
+            return False
+        return host != self._host or _is_running(int(pid))
+
+    def _replace(self, groups: list[dict[str, Any]]) -> None:
+        descriptor, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "w") as file:
+                json.dump(groups, file, indent=2)
+            temporary.chmod(0o644)
+            temporary.replace(self._path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,68 @@
+"""What a worker tells about itself while it runs."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.topology import StepName
+
+_log = logging.getLogger(__name__)
+
+EventKind = Literal[
+    "started",
+    "serving",
+    "ready",
+    "died",
+    "stuck",
+    "alone",
+    "condemned",
+    "gave-up",
+    "targets",
+    "stopping",
+    "killed",
+    "stopped",
+]
+
+_LEVELS: dict[EventKind, int] = {
+    "died": logging.WARNING,
+    "stuck": logging.ERROR,
+    "alone": logging.WARNING,
+    "condemned": logging.ERROR,
+    "gave-up": logging.ERROR,
+    "targets": logging.WARNING,
+    "killed": logging.WARNING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerEvent:
+    """One thing that happened in a worker; ``str()`` is one line for people.
+
+    Attributes:
+        kind: ``started`` a process; ``serving`` its metrics and health; ``ready`` to process; ``died`` not by order;
+            ``stuck``, and so ended; ``alone`` or ``condemned`` are records from now on; ``gave-up`` on purpose, which
+            stops the worker; ``targets`` cannot be written; ``stopping`` all; ``killed``, because it did not stop in
+            time; ``stopped`` the whole worker.
+        text: What happened, without saying to whom.
+        step: The step of the process, or None for the worker as a whole.
+        process: The process's name, such as ``entities-0``; ``supervisor`` for the worker as a whole.
+        pid: Of that process.
+        address: Where it serves, ``host:port``, with ``serving``; else empty.
+    """
+
+    kind: EventKind
+    text: str
+    step: StepName | None
+    process: str
+    pid: int
+    address: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.process}[{self.pid}] {self.text}"
+
+
+def log_event(event: WorkerEvent) -> None:
+    """Log an event at the level that it deserves."""
+    _log.log(_LEVELS.get(event.kind, logging.INFO), "%s", event)

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import http.client
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from prometheus_client import CollectorRegistry, Counter
+
+from pipeline.errors import SettingError
+from pipeline.streaming.health import HealthServer, Heartbeat
+
+
+class Problems:
+    def __init__(self) -> None:
+        self.live: str | None = None
+        self.ready: str | None = None
+
+
+@pytest.fixture
+def problems() -> Problems:
+    return Problems()
+
+
+@pytest.fixture
+def server(problems: Problems) -> Iterator[HealthServer]:
+    registry = CollectorRegistry()
+    Counter("things", "Things.", registry=registry).inc(3)
+    with HealthServer(
+        "127.0.0.1", 0, live=lambda: problems.live, ready=lambda: problems.ready, registry=registry
+    ) as running:
+        yield running
+
+
+def ask(server: HealthServer, path: str, method: str = "GET") -> tuple[int, str]:
+    connection = http.client.HTTPConnection(server.address, timeout=10)
+    connection.request(method, path)
+    response = connection.getresponse()
+    body = response.read().decode()
+    connection.close()
+    return response.status, body
+
+
+def test_metrics_are_served(server: HealthServer) -> None:
+    status, body = ask(server, "/metrics")
+    assert status == 200
+    assert "things_total 3.0" in body
+
+
+def test_probes_are_well_until_there_is_a_problem_and_say_which(server: HealthServer, problems: Problems) -> None:
+    assert ask(server, "/livez") == (200, "ok\n")
+    assert ask(server, "/readyz") == (200, "ok\n")
+    problems.ready = "loading"
+    assert ask(server, "/livez") == (200, "ok\n")
+    assert ask(server, "/readyz?verbose") == (503, "loading\n")
+    problems.live = "stuck"
+    assert ask(server, "/livez") == (503, "stuck\n")
+
+
+def test_other_paths_and_methods_are_refused(server: HealthServer) -> None:
+    assert ask(server, "/")[0] == 404
+    assert ask(server, "/metrics", "POST")[0] == 501
+
+
+def test_clients_that_say_nothing_do_not_keep_others_out_for_ever(server: HealthServer) -> None:
+    host, port = server.address.split(":")
+    silent = [socket.create_connection((host, int(port))) for _ in range(40)]
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            assert ask(server, "/livez") == (200, "ok\n")
+            break
+        except (http.client.HTTPException, OSError):
+            assert time.monotonic() < deadline
+    for connection in silent:
+        connection.close()
+
+
+def test_the_next_free_port_is_taken(server: HealthServer) -> None:
+    taken = int(server.address.split(":")[1])
+    with HealthServer("127.0.0.1", taken, live=lambda: None, ready=lambda: None) as other:
+        assert int(other.address.split(":")[1]) > taken
+
+
+def test_a_port_is_free_again_after_the_end() -> None:
+    with HealthServer("127.0.0.1", 0, live=lambda: None, ready=lambda: None) as first:
+        port = int(first.address.split(":")[1])
+        ask(first, "/livez")
+    with HealthServer("127.0.0.1", port, live=lambda: None, ready=lambda: None) as second:
+        assert second.address == first.address
+
+
+def test_a_host_that_is_not_this_machine_is_a_setting_error() -> None:
+    with pytest.raises(SettingError, match="WIREWATCH_METRICS_HOST: cannot listen on 192"):
+        HealthServer("192.0.2.1", 9101, live=lambda: None, ready=lambda: None)
+
+
+def test_a_loop_is_starting_then_turning_then_stuck() -> None:
+    assert Heartbeat(0.0).problem() is None
+    turning, stuck = Heartbeat(60.0), Heartbeat(0.0)
+    turning.turned()
+    stuck.turned()
+    assert turning.problem() is None
+    assert stuck.problem() == "the event loop has not turned for 0 s"
