@@ -1,0 +1,47 @@
+"""The entities step: what a model recognizes and what the knowledge base knows, as one list of mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from pipeline.entities.linker import Linker
+from pipeline.entities.nesting import nest
+from pipeline.entities.recognizer import Recognizer
+from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle
+
+
+class EntityExtractor:
+    """Finds what articles name.
+
+    Args:
+        recognizer: Finds names by context; ``NoRecognizer`` where no model is wanted.
+        linker: Finds the names of concepts, and says which concept a model's span names.
+    """
+
+    def __init__(self, recognizer: Recognizer, linker: Linker) -> None:
+        self._recognizer = recognizer
+        self._linker = linker
+
+    def extract(self, articles: Sequence[IdentifiedArticle], *, now: datetime) -> list[EnrichedArticle]:
+        """Enrich a batch of articles.
+
+        Args:
+            articles: Of any languages.
+            now: When the step publishes them.
+
+        Returns:
+            The articles in the same order, each with 0..n mentions sorted by field (title first) and start, nested or
+            disjoint; ``field[start:end] == text``.
+        """
+        enriched: list[EnrichedArticle] = []
+        for article, spans in zip(articles, self._recognizer.recognize(articles), strict=True):
+            language = article.language.tag
+            names = self._linker.link(article.title, article.body, language)
+            mentions = nest(names, [self._linker.link_span(span, language) for span in spans], self._linker.is_named_by)
+            fields = {field: getattr(article, field) for field in IdentifiedArticle.__struct_fields__}
+            fields["times"] = msgspec.structs.replace(article.times, enriched_at=now)
+            enriched.append(EnrichedArticle(**fields, mentions=mentions))
+        return enriched

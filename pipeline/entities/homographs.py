@@ -1,0 +1,68 @@
+"""Words and phrases that look like a name with something added, or hold a name, and mean something else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# A phrase hides the name inside it and links to nothing. Places that a knowledge base may hold as concepts of their own
+# are no harm here: where both fit the same characters, the concept wins.
+_OTHER_MEANINGS: Mapping[str, tuple[str, ...]] = {
+    "mul": (
+        "New England", "New Mexico", "Nuevo México", "New Jersey", "Papua New Guinea", "Georgia Tech",
+        "Guinea pig", "Air Jordan", "Michael Jordan", "Jordan River", "China Town", "Chinatown", "Little Italy",
+        "New Ireland", "Niger Delta", "Chad Smith", "West Virginia", "Baton Rouge", "Lake Victoria",
+        "East Jerusalem", "Paris Hilton", "Paris Saint-Germain", "Real Madrid", "Atlético Madrid",
+        "Inter Milan", "AC Milan", "AS Roma", "Boston Tea Party",
+    ),
+    "en": (
+        "guinea fowl", "Panama hat", "India ink", "Turkey Day", "Turkey Trot", "Brazil nut", "Brazil nuts",
+        "Jersey City",
+    ),
+    "zh": (
+        "印度洋", "印度教", "印度支那", "中国海", "南中国海", "东中国海", "南中國海", "北京烤鸭", "墨西哥湾",
+        "墨西哥灣", "日本海", "阿曼达", "马里兰", "馬里蘭", "马里奥", "马里乌波尔", "馬里烏波爾", "以色列特",
+        "约旦河", "約旦河", "新英格兰", "新墨西哥", "波兰尼", "希腊人", "乍得湖", "佐治亚", "古巴比伦",
+        "刚果红",
+    ),
+    "ja": (
+        "日本海", "インド洋", "インドネシア", "メキシコ湾", "ヨルダン川", "中国地方", "中国山地", "中国電力",
+        "新日本", "ペルシャ", "ニューメキシコ", "ニューイングランド",
+    ),
+    "ko": (
+        "인도양", "인도적", "인도주의", "인도주의적", "멕시코만", "요르단강", "뉴멕시코", "수단과",
+    ),
+    "th": (
+        "มหาสมุทรอินเดีย",
+    ),
+    "he": (
+        "כיוון", "מכיוון", "הכיוון", "לכיוון", "בכיוון", "וכיוון", "שכיוון",
+    ),
+    "fi": (
+        "Ruotsinsuomalainen",
+    ),
+}  # fmt: skip
+
+# Names that are words of the language too, folded, beside those that the knowledge base flags: they need support.
+_ALSO_WORDS: Mapping[str, frozenset[str]] = {
+    "fa": frozenset({"مالي", "چاد", "عمان", "پرو", "توگو"}),
+    "ur": frozenset({"مالي"}),
+    "ar": frozenset({"مالي"}),
+    "fi": frozenset({"oman", "malin"}),
+    "ko": frozenset({"수단", "가나", "차드", "말리", "통가"}),
+    "tr": frozenset({"mali", "cad"}),
+    "hu": frozenset({"mali"}),
+    "de": frozenset({"man"}),
+    "sv": frozenset({"man"}),
+    "da": frozenset({"man"}),
+    "nb": frozenset({"man"}),
+}
+
+
+def other_meanings(language: str) -> tuple[str, ...]:
+    """The phrases of a language that hide a name inside them; those of any language are among them."""
+    return (*_OTHER_MEANINGS["mul"], *_OTHER_MEANINGS.get(language.partition("-")[0], ()))
+
+
+def is_also_a_word(folded: str, language: str) -> bool:
+    """Whether a folded name is a word of the language too, so that it links only where the text supports it."""
+    return folded in _ALSO_WORDS.get(language.partition("-")[0], ())

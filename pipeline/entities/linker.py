@@ -1,0 +1,267 @@
+"""Link what a text names to the concepts of the knowledge base: one pass over its tokens, then the text as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from pipeline.concepts import Concept, KnowledgeBase
+from pipeline.entities.homographs import is_also_a_word
+from pipeline.entities.lexicon import LABELS, UNDETERMINED, Entry, Lexicon
+from pipeline.entities.occurrences import FieldText
+from pipeline.entities.personal_names import follows_a_given_name, is_title, precedes_a_surname
+from pipeline.messages.articles import EntityRef, Field, Mention
+from pipeline.text.folding import fold
+from pipeline.text.tokens import tokenize
+
+_VIA_ORDER = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3, "transliteration": 4, "model": 5}
+_KIND_ORDER = {"country": 0, "region": 1, "city": 2, "org": 3, "person": 4}
+# "Niger, Tschad und Mali": an ambiguous name so near to another country is one.
+_NEIGHBOUR_TOKENS = 3
+
+
+class _Span(NamedTuple):
+    """Tokens of one field that are a name, with every entry that fits them, the best first."""
+
+    field: Field
+    first: int
+    end: int
+    entries: tuple[Entry, ...]
+
+
+class _Article(NamedTuple):
+    """What the choice of a reading needs to know of the article as a whole.
+
+    Attributes:
+        language: Its tag.
+        fields: Its texts.
+        supported: Ids of concepts named beyond doubt, and of those that these support.
+        starts: First tokens of all names found, by field.
+    """
+
+    language: str
+    fields: Mapping[Field, FieldText]
+    supported: frozenset[str]
+    starts: Mapping[Field, frozenset[int]]
+
+
+class Linker:
+    """Finds names of concepts; compiles the names of a language when its first article comes.
+
+    Threads may share it. Each name applies in its own languages; English names apply wherever a language has Latin
+    letters or the article quotes them; ``und`` articles are read with the names of all languages.
+
+    Args:
+        kb: The knowledge base.
+    """
+
+    def __init__(self, kb: KnowledgeBase) -> None:
+        self._kb = kb
+        self._lexicons: dict[str, Lexicon] = {}
+        self._own_names: dict[str, frozenset[str]] = {}
+        self._related: dict[str, frozenset[str]] = _related(kb.concepts.values())
+
+    def prepare(self, languages: Iterable[str]) -> None:
+        """Compile the names of these languages now rather than with their first article."""
+        for language in languages:
+            self._lexicon(language)
+
+    def link(self, title: str, body: str, language: str) -> tuple[Mention, ...]:
+        """Find every name of a concept.
+
+        Args:
+            title: As received.
+            body: As received.
+            language: BCP 47 tag of the article.
+
+        Returns:
+            Linked mentions, title first, then by start; disjoint. Of names that overlap the longest wins. A name that
+            may mean something else is linked only where the article supports it: the concept is named there without
+            doubt too, or its capital is, or it stands in a list of countries; never where it looks like part of a
+            person's name. A surname alone is linked unless another person's given name stands before it.
+
+        Source: longest span wins, as in spaCy's ``filter_spans``.
+        """
+        lexicon = self._lexicon(language)
+        fields: dict[Field, FieldText] = {
+            "title": FieldText(title, tokenize(title), is_headline=True),
+            "body": FieldText(body, tokenize(body), is_headline=False),
+        }
+        spans = [span for name, field in fields.items() for span in _longest(name, field, lexicon)]
+        sure = {
+            entry.concept.id
+            for span in spans
+            if len(span.entries) == 1 and (entry := span.entries[0]).concept is not None and _is_sure(entry, language)
+        }
+        article = _Article(
+            language=language,
+            fields=fields,
+            supported=frozenset(sure).union(*(self._related.get(concept_id, frozenset()) for concept_id in sure)),
+            starts={name: frozenset(span.first for span in spans if span.field == name) for name in fields},
+        )
+        mentions: list[Mention] = []
+        for place, span in enumerate(spans):
+            neighbours = spans[max(0, place - 1) : place] + spans[place + 1 : place + 2]
+            chosen = self._choose(span, article, neighbours)
+            if chosen is not None and chosen.ref is not None:
+                mentions.append(_mention(span, fields[span.field], chosen, chosen.ref))
+        return tuple(mentions)
+
+    def link_span(self, span: Mention, language: str) -> Mention:
+        """Link a model's span that is, as a whole, the name of one concept of its label; else return it as it is."""
+        senses = [
+            sense
+            for sense in self._kb.senses(span.text, (language,))
+            if LABELS[sense.concept.kind] == span.label and not sense.name.ambiguous
+        ]
+        if len(senses) != 1:
+            return span
+        concept = senses[0].concept
+        return msgspec.structs.replace(span, entity=EntityRef(id=concept.id, name=concept.label, kind=concept.kind))
+
+    def is_named_by(self, span: Mention, name: Mention) -> bool:
+        """Whether a name inside a person's span is the person: a full name, or a surname with titles or own names."""
+        if name.entity is None or name.entity.kind != "person":
+            return False
+        if name.via != "short-name":
+            return True
+        own = self._words_of(self._kb.concept(name.entity.id))
+        return all(is_title(word) or fold(word) in own for word in tokenize(span.text).words)
+
+    def _choose(self, span: _Span, article: _Article, neighbours: Sequence[_Span]) -> Entry | None:
+        """The entry that a span means, or None where the text does not say."""
+        readings: list[tuple[Concept, Entry]] = []
+        for entry in span.entries:
+            if entry.concept is None:
+                return None
+            readings.append((entry.concept, entry))
+        readings.sort(key=lambda reading: reading[0].id not in article.supported)
+        for concept, entry in readings:
+            is_doubtful = len(readings) > 1 or not _is_sure(entry, article.language)
+            if (is_doubtful or entry.via == "short-name") and self._is_somebody_else(concept, entry, span, article):
+                continue
+            if (
+                not is_doubtful
+                or concept.id in article.supported
+                or _is_listed(concept, span, neighbours, article.language)
+            ):
+                return entry
+        return None
+
+    def _is_somebody_else(self, concept: Concept, entry: Entry, span: _Span, article: _Article) -> bool:
+        """Whether the words beside a span make it part of the name of a person who is not this concept."""
+        field = article.fields[span.field]
+        if follows_a_given_name(field, span.first, article.language, self._words_of(concept)):
+            return True
+        return entry.via != "short-name" and precedes_a_surname(field, span.end, article.starts[span.field])
+
+    def _lexicon(self, language: str) -> Lexicon:
+        lexicon = self._lexicons.get(language)
+        if lexicon is None:
+            lexicon = self._lexicons[language] = Lexicon(self._kb, language or UNDETERMINED)
+        return lexicon
+
+    def _words_of(self, concept: Concept) -> frozenset[str]:
+        words = self._own_names.get(concept.id)
+        if words is None:
+            words = frozenset(fold(word) for name in concept.names for word in tokenize(name.text).words)
+            self._own_names[concept.id] = words
+        return words
+
+
+def _longest(name: Field, field: FieldText, lexicon: Lexicon) -> list[_Span]:
+    """The spans that are names, disjoint, by start; where some overlap, those with the most characters are kept."""
+    found: dict[tuple[int, int], list[Entry]] = {}
+    for first, end, numbers in lexicon.scan(field.tokens):
+        for number in numbers:
+            entry = lexicon.entries[number]
+            if field.can_be(entry, first, end):
+                found.setdefault((first, end), []).append(entry)
+    offsets = field.tokens.spans
+    by_length = sorted(found, key=lambda tokens: (offsets[tokens[0]][0] - offsets[tokens[1] - 1][1], tokens))
+    taken: set[int] = set()
+    spans: list[_Span] = []
+    for first, end in by_length:
+        if taken.isdisjoint(range(first, end)):
+            taken.update(range(first, end))
+            spans.append(_Span(name, first, end, _best_first(field, first, end, found[first, end])))
+    return sorted(spans, key=lambda span: span.first)
+
+
+def _best_first(field: FieldText, first: int, end: int, entries: list[Entry]) -> tuple[Entry, ...]:
+    """One entry a concept: letter for letter before folded, folded before inflected, of these the nearest."""
+    exact = [entry for entry in entries if field.is_exact(entry, first, end)]
+    surface = tuple(field.tokens.words[first:end])
+    pool = exact or entries
+    ranked = sorted(
+        pool,
+        key=lambda entry: (
+            entry.concept is not None,
+            entry.words != surface,
+            _KIND_ORDER[entry.concept.kind] if entry.concept else 0,
+            -sum(map(len, entry.folded)),
+            _VIA_ORDER[entry.via],
+        ),
+    )
+    kept: dict[str, Entry] = {}
+    for entry in ranked:
+        kept.setdefault(entry.concept.id if entry.concept else "", entry)
+    best = next(iter(kept.values()))
+    # A country and its capital of one name are one reading: the country. Two countries of one name are a doubt.
+    return tuple(
+        entry
+        for entry in kept.values()
+        if entry is best
+        or best.concept is None
+        or entry.concept is None
+        or entry.concept.kind == best.concept.kind
+        or _is_flagged(best)
+    )
+
+
+def _is_flagged(entry: Entry) -> bool:
+    return entry.name is not None and entry.name.ambiguous
+
+
+def _is_doubtful(entry: Entry, language: str) -> bool:
+    return _is_flagged(entry) or (len(entry.folded) == 1 and is_also_a_word(entry.folded[0], language))
+
+
+def _is_sure(entry: Entry, language: str) -> bool:
+    return not _is_doubtful(entry, language)
+
+
+def _is_listed(concept: Concept, span: _Span, neighbours: Sequence[_Span], language: str) -> bool:
+    """Whether another country's name, itself beyond doubt, stands within a few tokens."""
+    return concept.kind == "country" and any(
+        other.field == span.field
+        and (other.first - span.end if other.first >= span.end else span.first - other.end) <= _NEIGHBOUR_TOKENS
+        and (entry := other.entries[0]).concept is not None
+        and entry.concept.kind == "country"
+        and entry.concept.id != concept.id
+        and entry.via in {"name", "alias"}
+        and _is_sure(entry, language)
+        for other in neighbours
+    )
+
+
+def _related(concepts: Iterable[Concept]) -> dict[str, frozenset[str]]:
+    """For each concept those that it supports: a capital its country, and the country its capital."""
+    related: dict[str, set[str]] = {}
+    for concept in concepts:
+        for relation in concept.relations:
+            if relation.type in {"capital-of", "seat-of"}:
+                related.setdefault(concept.id, set()).add(relation.target)
+                related.setdefault(relation.target, set()).add(concept.id)
+    return {concept_id: frozenset(others) for concept_id, others in related.items()}
+
+
+def _mention(span: _Span, field: FieldText, entry: Entry, ref: EntityRef) -> Mention:
+    start, end = field.tokens.spans[span.first][0], field.tokens.spans[span.end - 1][1]
+    if entry.name is not None and entry.name.text.endswith(".") and field.text[end : end + 1] == ".":
+        end += 1
+    return Mention(
+        field=span.field, start=start, end=end, text=field.text[start:end], label=entry.label, via=entry.via, entity=ref
+    )

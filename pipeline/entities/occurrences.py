@@ -1,0 +1,118 @@
+"""Whether characters of a text can be a name at all: what stands between words, letter case, borders of scripts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pipeline.entities.lexicon import Entry
+from pipeline.text.folding import fold
+from pipeline.text.tokens import Tokens
+
+# Between two words of a name: a space or line break, a hyphen, an apostrophe, a dot with or without a space, the middle
+# dots of transcribed names; quotes only where they are glued to both sides, as in Hebrew ארה״ב. Never a comma.
+_GAP = re.compile(
+    r"[ \t\u00a0\u202f\u200a\u2009]{0,2}\n?[ \t\u00a0]{0,2}|\s?[-‐‑‒–]\s?|['’ʼ`´״׳\"]|\.[ \u00a0]?|[·・‧•･.=＝]|\u200c"
+)
+_SENTENCE_END = re.compile(r"[.!?\n]")
+_SENTENCE_REACH = 200
+_SHOUTED_WORDS = 2
+
+
+class FieldText:
+    """One field of an article, cut into tokens, with what the letter case of its whole says.
+
+    Attributes:
+        text: As received.
+        tokens: Its tokens.
+        is_small: It has letters of two cases, and none is a capital.
+        is_title_case: It is a headline that writes most words with a capital.
+    """
+
+    def __init__(self, text: str, tokens: Tokens, *, is_headline: bool) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.is_small = text.islower()
+        capitals = sum(word[0].isupper() for word in tokens.words if len(word) > 3) if is_headline else 0
+        longer = sum(len(word) > 3 for word in tokens.words) if is_headline else 0
+        self.is_title_case = longer >= 3 and capitals >= 0.75 * longer
+
+    def can_be(self, entry: Entry, first: int, end: int) -> bool:
+        """Whether tokens ``first`` to ``end`` can be this way of writing a name, meaning left aside."""
+        return (
+            self._is_joined(first, end)
+            and self._has_borders(entry, first, end)
+            and (entry.name is None or self._case_fits(entry, first, end))
+        )
+
+    def is_exact(self, entry: Entry, first: int, end: int) -> bool:
+        """Whether the tokens are the name without anything added at its ends."""
+        return entry.folded == tuple(map(fold, self.tokens.words[first:end]))
+
+    def is_shouted(self, first: int, end: int) -> bool:
+        """Whether the sentence around writes every letter as a capital, so that capitals say nothing."""
+        start, stop = self.tokens.spans[first][0], self.tokens.spans[end - 1][1]
+        before = _SENTENCE_END.split(self.text[max(0, start - _SENTENCE_REACH) : start])[-1]
+        after = _SENTENCE_END.split(self.text[stop : stop + _SENTENCE_REACH])[0]
+        around = f"{before} {after}"
+        return around.isupper() and len(around.split()) >= _SHOUTED_WORDS
+
+    def _is_joined(self, first: int, end: int) -> bool:
+        spans = self.tokens.spans
+        return all(
+            spans[place][1] == spans[place + 1][0] or _GAP.fullmatch(self.text, spans[place][1], spans[place + 1][0])
+            for place in range(first, end - 1)
+        )
+
+    def _has_borders(self, entry: Entry, first: int, end: int) -> bool:
+        """Scripts without spaces: a katakana word ends where katakana ends, and no sign is torn from its letter."""
+        if entry.script not in {"kana", "thai", "other"}:
+            return True
+        start, stop = self.tokens.spans[first][0], self.tokens.spans[end - 1][1]
+        after = self.text[stop : stop + 1]
+        if after and unicodedata.category(after) == "Mn":
+            return False
+        if entry.script != "kana":
+            return True
+        before = self.text[start - 1 : start]
+        return not (_is_katakana(before) and _is_katakana(self.text[start])) and not (
+            _is_katakana(after) and _is_katakana(self.text[stop - 1])
+        )
+
+    def _case_fits(self, entry: Entry, first: int, end: int) -> bool:
+        surface = self.tokens.words[first:end]
+        name = entry.name
+        if name is not None and name.case_sensitive:
+            if all(word.isupper() or not word.isalpha() for word in surface):
+                shouted = self.is_shouted(first, end)
+                if name.text.isupper():
+                    return not shouted or not _is_word_when_small(entry)
+                if shouted:
+                    return True
+            return all(map(_same_capitals, entry.words, surface))
+        if entry.via == "adjective" and name is not None and name.via != "adjective":
+            return True
+        return not entry.words[0][0].isupper() or surface[0][0].isupper() or self.is_small or not _has_case(surface[0])
+
+
+def _is_word_when_small(entry: Entry) -> bool:
+    """Whether capitals are all that tells an acronym from a word: it is written without dots."""
+    return len(entry.words) == 1
+
+
+def _same_capitals(name_word: str, word: str) -> bool:
+    """Whether two words have the same capitals as far as they have the same letters."""
+    for wanted, letter in zip(name_word, word, strict=False):
+        if fold(wanted) != fold(letter):
+            return True
+        if wanted.isupper() != letter.isupper():
+            return False
+    return True
+
+
+def _is_katakana(letter: str) -> bool:
+    return letter != "" and ("\u30a1" <= letter <= "\u30fa" or letter in "ー\u31f0" or "\uff66" <= letter <= "\uff9d")
+
+
+def _has_case(word: str) -> bool:
+    return word.lower() != word.upper()

@@ -1,0 +1,102 @@
+"""Small words written together with the next or the last one: Arabic and Hebrew proclitics, Korean particles."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+from pipeline.text.scripts import script_of
+
+# A shorter rest is any word: Hebrew "לו" (to him) is no Laos.
+_SHORTEST_REST = 3
+
+# And, so; then in, for, like; then the article, which "for" swallows: لل is ل and ال.
+_ARABIC = re.compile(r"(?P<before>[وف]?)(?P<preposition>[بلك]?)(?P<article>ال|(?<=ل)ل)?")
+_ARABIC_ARTICLE = "ال"
+_LONGEST_ARABIC = 4
+
+# And, that, when; in, to, from, like; the. At most three stand together.
+_HEBREW = (
+    "ו",
+    "ש",
+    "כש",
+    "וש",
+    "שה",
+    "וה",
+    "ה",
+    "ב",
+    "ל",
+    "מ",
+    "כ",
+    "וב",
+    "ול",
+    "ומ",
+    "וכ",
+    "שב",
+    "של",
+    "שמ",
+    "מה",
+    "ומה",
+    "כשה",
+)
+
+_PARTICLES = (
+    "은 는 이 가 을 를 의 에 에서 에게 에는 에도 에서는 에서도 에선 엔 와 과 와의 과의 와는 과는 도 만 "
+    "만이 만을 로 으로 로의 으로의 로부터 으로부터 "
+    "로서 으로서 로써 까지 부터 보다 처럼 나 이나 라고 이라고 라는 이라는 라며 이라며 이다 다 였다 이었다 "
+    "이며 이고 측 측은 측이 등 등이 등을 등의 "
+    "에게는 에게서 께서 한테 인 이란 란 이라 라 마저 조차 뿐 밖에 이든 든"
+)  # fmt: skip
+_COMPOUNDS = (
+    "군 인 인들 산 어 계 발 행 형 판 령 내 대 전 당국 정부 대사 대사관 대통령 총리 외교부 외무부 국방부 "
+    "의회 국민 사회 시장 기업 경제 국적 "
+    "출신 주재 제 식 언론 매체 여행 관광 영토 국경 전역 본토 남부 북부 동부 서부 씨 장관 국무장관 위원장 "
+    "주석 사무총장"
+)
+_KOREAN_TAILS = frozenset(
+    compound + particle for compound, particle in product(["", *_COMPOUNDS.split()], ["", *_PARTICLES.split()])
+) - {""}
+_LONGEST_KOREAN_TAIL = max(map(len, _KOREAN_TAILS))
+
+
+def without_proclitics(word: str) -> tuple[str, ...]:
+    """The words that are left when proclitics are taken off.
+
+    Args:
+        word: One folded Arabic or Hebrew word.
+
+    Returns:
+        Each at least three letters, with the Arabic article put back where a preposition swallowed it (``للصين`` gives
+        ``الصين`` and ``صين``). Empty for other scripts.
+    """
+    script = script_of(word[0])
+    if script == "hebrew":
+        return tuple(
+            word[len(clitic) :]
+            for clitic in _HEBREW
+            if word.startswith(clitic) and len(word) - len(clitic) >= _SHORTEST_REST
+        )
+    if script != "arabic":
+        return ()
+    found: list[str] = []
+    for length in range(1, min(_LONGEST_ARABIC, len(word) - _SHORTEST_REST) + 1):
+        match = _ARABIC.fullmatch(word[:length])
+        if match is not None:
+            rest = word[length:]
+            found.extend((rest, _ARABIC_ARTICLE + rest) if match["article"] else (rest,))
+    return tuple(found)
+
+
+def without_particles(word: str) -> tuple[str, ...]:
+    """The words that are left when Korean particles, and the nouns that stand glued to a name, are taken off.
+
+    Returns:
+        Each at least two syllables; empty for words of other scripts.
+    """
+    if script_of(word[0]) != "hangul":
+        return ()
+    return tuple(
+        word[:-length]
+        for length in range(1, min(_LONGEST_KOREAN_TAIL, len(word) - 2) + 1)
+        if word[-length:] in _KOREAN_TAILS
+    )
