@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,7 @@ from pipeline.messages.codec import decode, encode
 from pipeline.settings import Settings
 from pipeline.streaming.alert_history import AlertHistory, KafkaAlertHistory
 from pipeline.streaming.records import Headers, Outcome, Output, Position, Record
+from pipeline.streaming.topics import apply_topics
 from pipeline.streaming.tracing import child_traceparent
 from pipeline.topology import ALERTS, channel_topic
 
@@ -37,6 +39,8 @@ class AlertHandler:
     Args:
         settings: Topic prefix, reach of the memory, number of rules with a counter.
         history: What was raised before; the alerts topic when None.
+        make_channel: Makes sure that a channel's topic is there; called in the step's thread, once for each channel.
+            None creates what is missing.
         clock: The time at which alerts are raised.
     """
 
@@ -45,6 +49,7 @@ class AlertHandler:
         settings: Settings,
         history: AlertHistory | None = None,
         *,
+        make_channel: Callable[[str], object] | None = None,
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._prefix = settings.topic_prefix
@@ -52,6 +57,8 @@ class AlertHandler:
         self._history = history or KafkaAlertHistory(settings)
         self._reach = timedelta(seconds=settings.alert_memory_seconds)
         self._memory = AlertMemory(settings.alert_memory_seconds)
+        self._make_channel = make_channel or (lambda channel: asyncio.run(apply_topics(settings, channels=[channel])))
+        self._channels: set[str] = set()
         self._clock = clock
         self._assigned: frozenset[int] = frozenset()
         # For each partition in memory: up to where its alerts have been read. It is kept over a revocation, since most
@@ -66,6 +73,7 @@ class AlertHandler:
 
         Raises:
             PartitionNotLoadedError: A record is of a partition that is not, or no longer, this process's.
+            BrokerError: A channel's topic cannot be created.
         """
         for record in records:
             if record.partition not in self._assigned:
@@ -127,9 +135,15 @@ class AlertHandler:
         headers = self._headers(raised.alert, record, now)
         outputs = [Output(self._topic, key, value, headers, record.partition, _ALERT_STAGE)]
         if match.rule.channel is not None:
-            channel = channel_topic(match.rule.channel).full_name(self._prefix)
-            outputs.insert(0, Output(channel, key, value, headers, stage=_CHANNEL_STAGE))
+            outputs.insert(0, Output(self._channel(match.rule.channel), key, value, headers, stage=_CHANNEL_STAGE))
         return Outcome(record, tuple(outputs), language=language)
+
+    def _channel(self, channel: str) -> str:
+        """The topic of a channel, which is there: waiting for one that is not would hold up all other alerts."""
+        if channel not in self._channels:
+            self._make_channel(channel)
+            self._channels.add(channel)
+        return channel_topic(channel).full_name(self._prefix)
 
     def _headers(self, alert: Alert, record: Record, now: datetime) -> Headers:
         """The trace, and CloudEvents attributes in binary mode.

@@ -19,7 +19,6 @@ from pipeline.settings import Settings
 from pipeline.streaming.backoff import pauses
 from pipeline.streaming.kafka_client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.records import Output
-from pipeline.topology import StepName
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +115,7 @@ class KafkaPublisher:
     def __init__(
         self,
         settings: Settings,
-        step: StepName,
+        step: str,
         *,
         make_producer: Callable[[], BatchProducer] | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -241,11 +240,10 @@ class KafkaPublisher:
 
     async def _partitions(self, producer: BatchProducer, topic: str) -> list[int] | BaseException:
         try:
-            partitions: list[int] = sorted(await producer.partitions_for(topic))
+            return sorted(await producer.partitions_for(topic))
         except kafka_errors.KafkaError as error:
             self._check_denied(error, topic)
-            return error
-        return partitions
+            return RuntimeError(f"{topic}: {error!r}")
 
     async def _queue(self, producer: BatchProducer, batch: _Batch) -> Awaitable[object]:
         while True:

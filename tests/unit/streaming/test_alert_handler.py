@@ -79,7 +79,13 @@ class Step:
     def __init__(self, topic: TopicInMemory, **settings: object) -> None:
         self.topic = topic
         self.offset = 0
-        self.handler = AlertHandler(load_settings(topic_prefix="test", **settings), topic, clock=lambda: NOON)
+        self.channels: list[str] = []
+        self.handler = AlertHandler(
+            load_settings(topic_prefix="test", **settings),
+            topic,
+            make_channel=self.channels.append,
+            clock=lambda: NOON,
+        )
 
     def assign(self, *partitions: int) -> None:
         asyncio.run(self.handler.assigned(frozenset(partitions)))
@@ -145,6 +151,14 @@ def test_the_copy_for_a_channel_is_sent_before_the_alert(step: Step) -> None:
     assert (alert.topic, alert.partition, alert.stage) == ("test.alerts.v1", 0, 1)
     assert (copy.value, copy.headers, copy.key) == (alert.value, alert.headers, alert.key)
     assert "channel" not in json.loads(alert.value or b"")["rule"]
+
+
+def test_a_channel_is_made_sure_of_once(step: Step) -> None:
+    step.process(step.record(match()))
+    for rule in ("nato", "korea"):
+        step.process(step.record(match(rule=rule, channel="security")))
+    step.process(step.record(match(channel="trade")))
+    assert step.channels == ["security", "trade"]
 
 
 def test_a_batch_that_is_tried_again_decides_the_same_until_it_is_committed(step: Step) -> None:

@@ -1,0 +1,201 @@
+"""Keep a step's rule index as the rules topic is: whole at the start, and within a second of every change after."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from pipeline import metrics
+from pipeline.errors import RuleError
+from pipeline.messages.rules import WatchRule
+from pipeline.settings import Settings
+from pipeline.streaming.rule_records import StoredRule, read_rule_record
+from pipeline.streaming.topic_reader import Chunk, TopicReader, topic_reader
+from pipeline.topology import WATCH_RULES
+
+log = logging.getLogger(__name__)
+
+
+class RuleIndex(Protocol):
+    """What the reader needs of the index; it is called from a thread, also while another one matches."""
+
+    def add(self, rule: WatchRule, /) -> object:
+        """Match this rule from now on, instead of an earlier one of its id; RuleError when it cannot be used."""
+        ...
+
+    def remove(self, rule_id: str, /) -> object:
+        """Match this rule no longer."""
+        ...
+
+
+class IndexedRules:
+    """Which rules of the topic are in the index, and why the others are not.
+
+    A rule that cannot be used is set aside, together with what stood under its id before: the topic says that this
+    is no longer the rule. It stops no other.
+    """
+
+    def __init__(self, index: RuleIndex) -> None:
+        self._index = index
+        self._indexed: set[str] = set()
+        self._muted: dict[str, StoredRule] = {}
+        self._set_aside: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        """How many rules are in the index."""
+        return len(self._indexed)
+
+    @property
+    def set_aside(self) -> dict[str, str]:
+        """What is wrong with each rule that cannot be used, by its id."""
+        return dict(self._set_aside)
+
+    def apply(self, stored_rules: Iterable[StoredRule], now: datetime) -> None:
+        """Take over changes, of which the last of an id counts."""
+        for stored in {stored.id: stored for stored in stored_rules}.values():
+            self._set_aside.pop(stored.id, None)
+            self._muted.pop(stored.id, None)
+            if stored.problem:
+                self._reject(stored.id, stored.problem)
+            elif stored.is_muted(now):
+                self._remove(stored.id)
+                self._muted[stored.id] = stored
+            else:
+                self._put(stored)
+
+    def unmute(self, now: datetime) -> None:
+        """Put back the rules whose mute has ended."""
+        ended = [stored for stored in self._muted.values() if not stored.is_muted(now)]
+        for stored in ended:
+            del self._muted[stored.id]
+            self._put(stored)
+
+    def _put(self, stored: StoredRule) -> None:
+        rule = stored.rule
+        if rule is None or rule.mode == "off":
+            self._remove(stored.id)
+            return
+        try:
+            self._index.add(rule)
+        except RuleError as error:
+            self._reject(stored.id, str(error))
+        except Exception as error:
+            log.exception("rule %s breaks the rule engine", stored.id)
+            self._reject(stored.id, f"it breaks the rule engine: {error!r}")
+        else:
+            self._indexed.add(stored.id)
+
+    def _reject(self, rule_id: str, problem: str) -> None:
+        self._remove(rule_id)
+        self._set_aside[rule_id] = problem
+
+    def _remove(self, rule_id: str) -> None:
+        if rule_id in self._indexed:
+            self._indexed.remove(rule_id)
+            self._index.remove(rule_id)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class RuleReader:
+    """Follows the rules topic, outside any consumer group, on behalf of one index.
+
+    As a context manager it connects and fills the index with every rule that the topic holds; ``follow`` then carries
+    on until it is cancelled. The index is changed in a thread, so that neither takes the event loop.
+
+    Args:
+        settings: Brokers and topic prefix.
+        index: The rules that are matched.
+        on_progress: Told while loading how many records have been read.
+        clock: The time, for mutes.
+
+    Raises:
+        TopicMissingError: On entering: there is no rules topic.
+        BrokerError: On entering: the topic cannot be read.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        index: RuleIndex,
+        *,
+        on_progress: Callable[[int], None] | None = None,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._settings = settings
+        self._rules = IndexedRules(index)
+        self._on_progress = on_progress
+        self._clock = clock
+        self._exit = contextlib.AsyncExitStack()
+        self._reader: TopicReader | None = None
+        self._next: dict[int, int] = {}
+        self._logged: dict[str, str] = {}
+
+    @property
+    def rules(self) -> IndexedRules:
+        """What is in the index, and what is not."""
+        return self._rules
+
+    async def __aenter__(self) -> Self:
+        topic = WATCH_RULES.full_name(self._settings.topic_prefix)
+        async with contextlib.AsyncExitStack() as stack:
+            self._reader = await stack.enter_async_context(topic_reader(self._settings, topic))
+            await self._load(self._reader)
+            self._exit = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._reader = None
+        await self._exit.aclose()
+
+    async def follow(self) -> None:
+        """Bring every change of the topic to the index, and every mute to its end, until cancelled.
+
+        Raises:
+            BrokerError: The broker refuses the topic; while it is away, the rules stay as they are.
+        """
+        if self._reader is None:
+            raise RuntimeError("rules are followed after they have been loaded: use `async with`")
+        async for chunks in self._reader.follow(self._next):
+            await self._apply(chunks)
+
+    async def _load(self, reader: TopicReader) -> None:
+        self._next = await reader.end_offsets()
+        count = 0
+        async for chunk in reader.read(await reader.start_offsets(), self._next):
+            stored = [read_rule_record(record.key, record.value, record.headers) for record in chunk.records]
+            await asyncio.to_thread(self._rules.apply, stored, self._clock())
+            count += len(stored)
+            if self._on_progress is not None:
+                self._on_progress(count)
+        self._report()
+        log.info("%d watch rules are loaded, %d set aside", len(self._rules), len(self._rules.set_aside))
+
+    async def _apply(self, chunks: Iterable[Chunk]) -> None:
+        now = self._clock()
+        stored = [
+            read_rule_record(record.key, record.value, record.headers) for chunk in chunks for record in chunk.records
+        ]
+        if stored:
+            await asyncio.to_thread(self._rules.apply, stored, now)
+            log.info("%d changes of watch rules are live; %d rules", len(stored), len(self._rules))
+        await asyncio.to_thread(self._rules.unmute, now)
+        self._report()
+
+    def _report(self) -> None:
+        set_aside = self._rules.set_aside
+        for rule_id, problem in set_aside.items():
+            if self._logged.get(rule_id) != problem:
+                log.error("rule %s is set aside, apply it again: %s", rule_id, problem)
+        self._logged = set_aside
+        metrics.RULES_LOADED.set(len(self._rules))
+        metrics.RULES_SET_ASIDE.set(len(set_aside))

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipeline.errors import RuleError
+from pipeline.messages.codec import encode
+from pipeline.messages.rules import WatchRule
+from pipeline.streaming.rule_reader import IndexedRules
+from pipeline.streaming.rule_records import StoredRule, read_rule_record, rule_headers
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class Index:
+    def __init__(self) -> None:
+        self.rules: dict[str, WatchRule] = {}
+
+    def add(self, rule: WatchRule) -> None:
+        if rule.when == "(":
+            raise RuleError("a bracket is not closed", rule_id=rule.id)
+        if rule.when == "bug":
+            raise ZeroDivisionError
+        self.rules[rule.id] = rule
+
+    def remove(self, rule_id: str) -> None:
+        del self.rules[rule_id]
+
+
+@pytest.fixture
+def index() -> Index:
+    return Index()
+
+
+@pytest.fixture
+def rules(index: Index) -> IndexedRules:
+    return IndexedRules(index)
+
+
+def stored(rule_id: str, when: str = "NATO", *, until: datetime | None = None, **fields: object) -> StoredRule:
+    rule = WatchRule(id=rule_id, when=when, **fields)  # type: ignore[arg-type]
+    return read_rule_record(rule_id.encode(), encode(rule), rule_headers("default", until))
+
+
+def tombstone(rule_id: str) -> StoredRule:
+    return read_rule_record(rule_id.encode(), None, ())
+
+
+def test_the_last_record_of_an_id_counts(rules: IndexedRules, index: Index) -> None:
+    rules.apply([stored("a", "one"), stored("b"), stored("a", "two"), tombstone("b"), tombstone("unknown")], NOON)
+    assert {rule_id: rule.when for rule_id, rule in index.rules.items()} == {"a": "two"}
+    assert len(rules) == 1
+
+
+def test_a_tombstone_removes_the_rule(rules: IndexedRules, index: Index) -> None:
+    rules.apply([stored("a"), stored("b")], NOON)
+    rules.apply([tombstone("a")], NOON)
+    assert set(index.rules) == {"b"}
+
+
+@pytest.mark.parametrize(
+    ("bad", "problem"),
+    [
+        (stored("a", "("), "a bracket is not closed"),
+        (stored("a", "bug"), "ZeroDivisionError"),
+        (read_rule_record(b"a", b"{", ()), "not JSON"),
+        (read_rule_record(b"a", b'{"id":"a","when":"x","near":1}', ()), "unknown field `near`"),
+        (read_rule_record(b"a", b'{"id":"b","when":"x"}', ()), "its document is of rule b"),
+        (read_rule_record(b"a", b'{"id":"a","when":"x"}', [("ww_mute_until", b"soon")]), "soon"),
+        (read_rule_record(b"a", b'{"id":"a","when":"x"}', [("ww_mute_until", b"2026-03-01T12:00:00")]), "no offset"),
+    ],
+)
+def test_a_rule_that_cannot_be_used_is_set_aside_and_stops_no_other(
+    rules: IndexedRules, index: Index, bad: StoredRule, problem: str
+) -> None:
+    rules.apply([stored("a", "was good")], NOON)
+    rules.apply([bad, stored("b")], NOON)
+    assert set(index.rules) == {"b"}
+    assert problem in rules.set_aside["a"]
+    rules.apply([stored("a", "is good")], NOON)
+    assert index.rules["a"].when == "is good"
+    assert not rules.set_aside
+
+
+def test_a_record_without_a_key_is_set_aside(rules: IndexedRules) -> None:
+    rules.apply([read_rule_record(None, b'{"id":"a","when":"x"}', ())], NOON)
+    assert rules.set_aside == {"(no key)": "its document is of rule a"}
+
+
+def test_a_rule_that_is_off_is_not_in_the_index(rules: IndexedRules, index: Index) -> None:
+    rules.apply([stored("a")], NOON)
+    rules.apply([stored("a", mode="off")], NOON)
+    assert not index.rules
+    assert not rules.set_aside
+
+
+def test_a_mute_ends_by_itself(rules: IndexedRules, index: Index) -> None:
+    rules.apply([stored("a"), stored("b")], NOON)
+    rules.apply([stored("a", until=NOON + timedelta(hours=2))], NOON)
+    assert set(index.rules) == {"b"}
+    rules.unmute(NOON + timedelta(hours=1))
+    assert set(index.rules) == {"b"}
+    rules.unmute(NOON + timedelta(hours=2))
+    assert set(index.rules) == {"a", "b"}
+
+
+def test_a_mute_that_is_over_or_taken_back_is_none(rules: IndexedRules, index: Index) -> None:
+    rules.apply([stored("a", until=NOON), stored("b", until=NOON + timedelta(hours=1))], NOON)
+    assert set(index.rules) == {"a"}
+    rules.apply([stored("b")], NOON)
+    assert set(index.rules) == {"a", "b"}
+
+
+def test_a_rule_deleted_while_mute_does_not_come_back(rules: IndexedRules, index: Index) -> None:
+    rules.apply([stored("a", until=NOON + timedelta(hours=1))], NOON)
+    rules.apply([tombstone("a")], NOON)
+    rules.unmute(NOON + timedelta(hours=2))
+    assert not index.rules
