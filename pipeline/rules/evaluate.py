@@ -74,10 +74,10 @@ def _is_found(filed: FiledClause, terms: ArticleTerms, *, certain: bool) -> bool
     clause = filed.clause
     if isinstance(clause, MetadataClause):
         return True
-    if clause.scope == ANYWHERE and (
-        isinstance(clause, PhraseClause) or (isinstance(clause, ConceptClause) and not certain)
-    ):
-        return True
+    if isinstance(clause, (PhraseClause, ConceptClause)) and clause.scope == ANYWHERE:
+        # The key says all there is to know, but for how sure a mention is.
+        if isinstance(clause, PhraseClause) or not certain:
+            return True
     return next(terms.places(clause, filed.key, certain=certain), None) is not None
 
 

@@ -110,7 +110,7 @@ class _Lexer:
 
     def _quoted(self) -> None:
         touching = self._touching()
-        if touching is not None and touching.kind in {"word", "prefix", "quoted", "concept"}:
+        if touching is not None and touching.spelling[-1] not in "()|+-:=":
             raise self._origin.error(
                 "put a space before this quote, or take the whole term into the quotes", self._position
             )
@@ -144,7 +144,7 @@ class _Lexer:
 
     def _equals(self) -> None:
         touching = self._touching()
-        if touching is not None and touching.kind in {"word", "prefix", "quoted", "concept", "exact"}:
+        if touching is not None and touching.spelling[-1] not in "()|+-:":
             raise self._origin.error(
                 "= means the exact word and stands before it: put a space before the =, or quote the whole term",
                 self._position,

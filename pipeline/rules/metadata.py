@@ -31,12 +31,12 @@ def metadata_clause(field: MetadataField, unit: Unit, origin: Origin) -> Metadat
         raise origin.error(f"expected a value behind {field}:", at)
     if field == "lang":
         if not _LANGUAGE_TAG.fullmatch(text):
-            raise origin.error(f"{text} is no language tag: expected one such as de, zh or zh-Hant", at)
+            raise origin.error(f"{text} is no language tag: expected one such as de, zh or zh-Hant{_several(unit)}", at)
         return MetadataClause(field=field, value=text.lower(), text=text)
     if field == "site":
         host = _ascii_host(text)
         if not _HOST.fullmatch(host):
-            raise origin.error(f"{text} is no host name: expected one such as example.org", at)
+            raise origin.error(f"{text} is no host name: expected one such as example.org{_several(unit)}", at)
         return MetadataClause(field=field, value=host, text=text)
     return MetadataClause(field=field, value=_folded(text), text=text)
 
@@ -55,6 +55,11 @@ def metadata_of(article: EnrichedArticle) -> Iterator[tuple[MetadataField, str, 
         yield "site", ".".join(labels[first:]), host
     for subject in article.tags:
         yield "tag", _folded(subject), subject
+
+
+def _several(unit: Unit) -> str:
+    """What to do when the field has swallowed the term behind it."""
+    return f"; put a + before {unit.words[1].text}" if len(unit.words) > 1 else ""
 
 
 def _folded(text: str) -> str:

@@ -128,10 +128,7 @@ class _Resolver:
         if meaning == "raw":
             return raw_clause(unit, scope, self._origin)
         if meaning == "entity":
-            for word in unit.words:
-                if word.is_prefix:
-                    raise self._origin.error("entity: takes a whole id and no star", word.start + len(word.text))
-            return ConceptClause(concept=self._reference(self._concept(unit.text, unit.words[0].start)), scope=scope)
+            return ConceptClause(concept=self._reference(self._entity(unit)), scope=scope)
         sense = None if unit.exact or any(word.is_prefix for word in unit.words) else self._sense(unit, scope, meaning)
         if sense is not None:
             return ConceptClause(concept=self._reference(sense.concept), scope=scope)
@@ -158,7 +155,20 @@ class _Resolver:
             raise self._origin.error(
                 f"{field}: is about the whole article: write it alone, without {scope.canonical}", unit.start
             )
-        return metadata_clause(METADATA_FIELDS[field], unit, self._origin)
+        clause = metadata_clause(METADATA_FIELDS[field], unit, self._origin)
+        if len(unit.words) > 1:
+            self._warn(f"{field}: takes all of {clause.text}: quote it if that is the value, or put a + in between", unit)
+        return clause
+
+    def _entity(self, unit: Unit) -> Concept:
+        first, *rest = unit.words
+        if rest:
+            raise self._origin.error(
+                f"entity: takes one id, as in entity:country/kp: put a + before {rest[0].text}", rest[0].start
+            )
+        if first.is_prefix:
+            raise self._origin.error("entity: takes a whole id and no star", first.start + len(first.text))
+        return self._concept(unit.text, first.start)
 
     def _annotated(self, unit: Unit, concept_id: str, scope: Scope, meaning: str | None) -> Clause:
         """``Georgia[country/ge]``: the author, or the canonical form, has said which."""
@@ -192,10 +202,11 @@ class _Resolver:
         """
         preferred = (scope.language,) if scope.language else self._languages
         wrong_kind: list[Sense] = []
+        lower_case: list[Sense] = []
         for languages in (preferred, ()):
-            senses = [
-                sense for sense in self._concepts.senses(unit.text, languages) if _same_capitals(unit.text, sense)
-            ]
+            known = self._concepts.senses(unit.text, languages)
+            senses = [sense for sense in known if _same_capitals(unit.text, sense)]
+            lower_case = lower_case or [sense for sense in known if sense not in senses]
             fitting = [sense for sense in senses if meaning is None or sense.concept.kind in _KINDS[meaning]]
             if len(fitting) > 1 or (fitting and fitting[0].name.ambiguous):
                 raise self._origin.error(_which(unit.text, fitting), unit.words[0].start)
@@ -209,6 +220,9 @@ class _Resolver:
                 f"what counts is a mention labelled {_LABELS[meaning]} that holds these words",
                 unit,
             )
+        elif lower_case:
+            name = lower_case[0].name.text
+            self._warn(f"{unit.text} is a plain word here: for {lower_case[0].concept.label} write {name}", unit)
         return None
 
     def _words(self, unit: Unit, scope: Scope, meaning: str | None) -> Clause:

@@ -1,0 +1,156 @@
+"""The index as rules come and go."""
+
+from __future__ import annotations
+
+from threading import Thread
+
+import pytest
+
+from pipeline.errors import RuleError
+from pipeline.messages.identity import rule_version
+from pipeline.messages.rules import WatchRule
+from pipeline.rules import RuleIndex, explain_rule
+from pipeline.rules.article_terms import ArticleTerms
+from tests.unit.rules.world import WORLD, article
+
+NEWS = article("[[NATO|org/nato]] talks about sanctions")
+
+
+def rule(rule_id: str, when: str) -> WatchRule:
+    return WatchRule(id=rule_id, when=when)
+
+
+def fired(index: RuleIndex) -> list[str]:
+    return [match.rule.id for match in index.match(NEWS)]
+
+
+def test_matches_come_sorted_by_rule_id() -> None:
+    index = RuleIndex(WORLD)
+    for rule_id in ("b", "c", "a"):
+        index.add(rule(rule_id, "NATO"))
+
+    assert fired(index) == ["a", "b", "c"]
+    assert len(index) == 3
+
+
+def test_adding_a_known_id_replaces_the_rule() -> None:
+    index = RuleIndex(WORLD)
+    index.add(rule("r", "NATO"))
+    index.add(rule("r", "Poland"))
+
+    assert fired(index) == []
+    assert len(index) == 1
+    assert index.version("r") == rule_version(rule("r", "Poland"))
+
+
+def test_a_rule_that_cannot_be_used_leaves_the_index_as_it_was() -> None:
+    index = RuleIndex(WORLD)
+    index.add(rule("r", "NATO"))
+    with pytest.raises(RuleError):
+        index.add(rule("r", "NATO + ("))
+
+    assert fired(index) == ["r"]
+    assert index.version("r") == rule_version(rule("r", "NATO"))
+
+
+def test_removing_says_whether_the_rule_was_there() -> None:
+    index = RuleIndex(WORLD)
+    index.add(rule("r", "NATO + sanctions"))
+
+    assert index.remove("r")
+    assert not index.remove("r")
+    assert fired(index) == []
+    assert len(index) == 0
+    assert "r" not in index
+    assert index.version("r") is None
+
+
+def test_a_rule_that_is_off_is_known_and_silent_until_it_is_on_again() -> None:
+    index = RuleIndex(WORLD)
+    index.add(WatchRule(id="r", when="NATO", mode="off"))
+    assert "r" in index
+    assert fired(index) == []
+
+    index.add(rule("r", "NATO"))
+    assert fired(index) == ["r"]
+
+
+def test_rules_that_share_a_word_do_not_take_it_from_each_other() -> None:
+    index = RuleIndex(WORLD)
+    index.add(rule("a", "sanctions"))
+    index.add(rule("b", "sanctions + (sanctions OR talks)"))
+    index.remove("b")
+
+    assert fired(index) == ["a"]
+
+
+def test_a_word_met_before_a_rule_asks_for_it_is_found_afterwards() -> None:
+    index = RuleIndex(WORLD)
+    index.add(rule("a", "talks"))
+    assert fired(index) == ["a"]
+
+    index.add(rule("b", "sanctions"))
+    index.add(rule("c", "sanct*"))
+    assert fired(index) == ["a", "b", "c"]
+
+
+def test_a_removed_index_holds_nothing_of_its_rules() -> None:
+    index = RuleIndex(WORLD)
+    for number, when in enumerate(["sanct* + talks", "NATO OR talks", "lang:en + raw:talks", "person:Ann Lee"]):
+        index.add(rule(f"r{number}", when))
+    for number in range(4):
+        index.remove(f"r{number}")
+
+    assert len(index._terms) == 0
+    assert len(index._postings) == 0
+    assert ArticleTerms(NEWS, index._terms)._ranges == {}
+
+
+@pytest.mark.parametrize(
+    ("when", "pivot"),
+    [
+        ("NATO + North Korea", ("NATO[org/nato]",)),
+        ("lang:de + sanctions", ("sanctions",)),
+        ("NATO + nuclear weapons test", ('"nuclear weapons test"',)),
+        ("Poland OR Turkey", ("Poland[country/pl]", "Turkey[country/tr]")),
+        ("(Poland OR Turkey) + Jens Stoltenberg", ("Jens Stoltenberg[person/jens-stoltenberg]",)),
+        ("lang:de", ("lang:de",)),
+        ("tag:x -NATO", ("tag:x",)),
+        ("NATO + NOT (Poland OR NOT sanctions)", ("sanctions",)),
+    ],
+)
+def test_a_rule_is_filed_under_the_rarest_of_its_required_clauses(when: str, pivot: tuple[str, ...]) -> None:
+    assert explain_rule(rule("r", when), WORLD).pivot == pivot
+
+
+def test_an_article_is_tried_against_the_rules_of_its_terms_only() -> None:
+    index = RuleIndex(WORLD)
+    for number in range(1_000):
+        index.add(rule(f"other{number}", f"NATO + unheard{number}"))
+    index.add(rule("mine", "NATO + sanctions"))
+    terms = ArticleTerms(NEWS, index._terms)
+
+    assert len(index._postings.candidates(terms.keys())) == 1
+    assert fired(index) == ["mine"]
+
+
+def test_rules_may_come_and_go_while_another_thread_matches() -> None:
+    index = RuleIndex(WORLD)
+    index.add(rule("stays", "NATO"))
+    seen: list[list[str]] = []
+
+    def change() -> None:
+        for number in range(200):
+            index.add(rule("changes", f"NATO + sanct* + word{number}"))
+            index.remove("changes")
+
+    def look() -> None:
+        seen.extend(fired(index) for _ in range(200))
+
+    threads = [Thread(target=change), Thread(target=look)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert seen == [["stays"]] * 200
