@@ -172,6 +172,8 @@ async def _start(client: KafkaClient, settings: Settings, timeout_seconds: float
     try:
         async with asyncio.timeout(timeout_seconds):
             await client.start()
+            # A consumer that is stopped before its own tasks have begun raises their cancellation, half stopped.
+            await asyncio.sleep(0)
     except TimeoutError as error:
         raise BrokerUnreachableError(servers, f"no answer in {timeout_seconds:g} s") from error
     except kafka_errors.KafkaError as error:

@@ -1,0 +1,226 @@
+"""The alerts step on its own Faust app and a real Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import timedelta
+
+import pytest
+
+from pipeline.brokers import KafkaBroker
+from pipeline.errors import StepStoppedError, TopicMissingError, WirewatchError
+from pipeline.messages.codec import encode
+from pipeline.messages.identity import alert_id
+from pipeline.settings import Settings, load_settings
+from pipeline.streaming.alert_handler import AlertHandler
+from pipeline.streaming.app import create_app
+from pipeline.streaming.publish import ArticlePayload, PublishCounts, publish_articles
+from pipeline.streaming.records import Position
+from pipeline.streaming.subscribe import subscribed
+from pipeline.streaming.topic_admin import topic_admin
+from pipeline.streaming.topic_reader import topic_reader
+from pipeline.streaming.topics import apply_topics
+from pipeline.topology import ALERTS, DEAD_LETTERS, MATCHES, RAW, STEPS, StepName, channel_topic
+
+from .matches_on_kafka import (
+    RULES,
+    alert_count,
+    await_alerts,
+    match,
+    publish_matches,
+    publish_values,
+    read_alerts,
+)
+
+
+@pytest.fixture
+def settings(kafka: KafkaBroker, topic_prefix: str) -> Settings:
+    settings = load_settings(bootstrap_servers=kafka.bootstrap_servers, topic_prefix=topic_prefix)
+    asyncio.run(apply_topics(settings))
+    return settings
+
+
+class NobodyWatches:
+    def begin(self, positions: Sequence[Position]) -> None: ...
+
+    def end(self) -> None: ...
+
+
+@contextlib.asynccontextmanager
+async def alerts_step(settings: Settings) -> AsyncIterator[list[WirewatchError]]:
+    given_up: list[WirewatchError] = []
+    app = create_app(
+        STEPS[StepName.ALERTS],
+        settings,
+        AlertHandler(settings),
+        in_flight=NobodyWatches(),
+        on_stopped=given_up.append,
+    )
+    await app.start()
+    try:
+        yield given_up
+    finally:
+        await app.stop()
+
+
+def test_each_match_raises_its_alert_once_on_the_partition_of_its_own_number(settings: Settings) -> None:
+    matches = [match(number) for number in range(3 * RULES)]
+
+    async def run() -> None:
+        await publish_matches(settings, matches)
+        async with alerts_step(settings):
+            await await_alerts(settings, len(matches))
+            await publish_matches(settings, [*matches, match(9_999)])
+            await await_alerts(settings, len(matches) + 1)
+
+    asyncio.run(run())
+    alerts = asyncio.run(read_alerts(settings))
+    expected = {
+        alert_id(one.rule.id, one.article.id, one.article.revision, "matched") for one in [*matches, match(9_999)]
+    }
+    assert {alert.alert_id for _, alert in alerts} == expected
+    assert len(alerts) == len(expected)
+
+    async def match_partitions() -> dict[str, int]:
+        found: dict[str, int] = {}
+        async with topic_reader(settings, MATCHES.full_name(settings.topic_prefix)) as reader:
+            async for chunk in reader.read(await reader.start_offsets(), await reader.end_offsets()):
+                found |= {record.key.decode(): chunk.partition for record in chunk.records}
+        return found
+
+    places = asyncio.run(match_partitions())
+    assert all(places[alert.rule.id] == partition for partition, alert in alerts)
+
+
+def test_a_step_that_starts_anew_raises_nothing_again(settings: Settings) -> None:
+    matches = [match(number) for number in range(2 * RULES)]
+
+    async def run() -> None:
+        await publish_matches(settings, matches)
+        async with alerts_step(settings):
+            await await_alerts(settings, len(matches))
+        # The same matches as they come again from a step before that died; then one more, to see the end of them.
+        await publish_matches(settings, matches)
+        last = [match(number) for number in range(8 * RULES, 9 * RULES)]
+        await publish_matches(settings, last)
+        async with alerts_step(settings):
+            await await_alerts(settings, len(matches) + len(last))
+
+    asyncio.run(run())
+    ids = [alert.alert_id for _, alert in asyncio.run(read_alerts(settings))]
+    assert len(ids) == len(set(ids)) == len(matches) + RULES
+
+
+def test_a_channel_gets_its_copy_though_nobody_has_made_its_topic(settings: Settings) -> None:
+    channel = channel_topic("security")
+
+    async def run() -> None:
+        await publish_matches(settings, [match(1, channel="security"), match(2)])
+        async with alerts_step(settings):
+            await await_alerts(settings, 2)
+
+    asyncio.run(run())
+    copies = asyncio.run(read_alerts(settings, channel))
+    alerts = [alert for _, alert in asyncio.run(read_alerts(settings)) if alert.article.id == "article-1"]
+    assert [alert for _, alert in copies] == alerts
+
+
+def test_what_is_no_match_becomes_a_dead_letter_and_holds_up_nothing(settings: Settings) -> None:
+    async def run() -> None:
+        await publish_values(settings, MATCHES, [("rule-1", b"{"), ("rule-1", encode(match(1))), ("rule-1", b"{}")])
+        async with alerts_step(settings):
+            await await_alerts(settings, 1)
+            await await_alerts(settings, 2, DEAD_LETTERS)
+
+    asyncio.run(run())
+    assert asyncio.run(alert_count(settings)) == 1
+
+
+def test_fewer_partitions_of_alerts_than_of_matches_stop_the_step(kafka: KafkaBroker, topic_prefix: str) -> None:
+    settings = load_settings(bootstrap_servers=kafka.bootstrap_servers, topic_prefix=topic_prefix)
+
+    async def run() -> None:
+        async with topic_admin(settings) as admin:
+            name = ALERTS.full_name(topic_prefix)
+            await admin.create({name: dataclasses.replace(ALERTS, partitions=4)}, 1)
+        await apply_topics(settings)
+        with pytest.raises(StepStoppedError, match=r"has 4 partitions, but .* has number 4"):
+            await AlertHandler(settings).assigned(frozenset(range(12)))
+
+    asyncio.run(run())
+
+
+def test_subscribers_see_alerts_from_now_or_from_before(settings: Settings) -> None:
+    async def run() -> None:
+        await publish_matches(settings, [match(1), match(2, channel="security")])
+        async with alerts_step(settings):
+            await await_alerts(settings, 2)
+            async with (
+                asyncio.timeout(30),
+                subscribed(settings) as now,
+                subscribed(settings, since=timedelta(hours=1)) as before,
+                subscribed(settings, channel="security", since=timedelta(hours=1)) as channel,
+                subscribed(settings, since=timedelta(hours=1), rule_ids=["rule-3"]) as rule,
+            ):
+                await publish_matches(settings, [match(3)])
+                assert (await anext(now)).alert.article.id == "article-3"
+                assert {(await anext(before)).alert.article.id for _ in range(3)} == {f"article-{n}" for n in (1, 2, 3)}
+                copied = await anext(channel)
+                assert copied.alert.article.id == "article-2"
+                assert copied.payload == encode(copied.alert)
+                assert (await anext(rule)).alert.rule.id == "rule-3"
+
+    asyncio.run(run())
+
+
+def test_subscribing_to_a_channel_that_is_not_there_is_said(settings: Settings) -> None:
+    async def run() -> None:
+        async with subscribed(settings, channel="nowhere"):
+            raise AssertionError("subscribed to nothing")
+
+    with pytest.raises(TopicMissingError, match=r"alerts\.nowhere\.v1 does not exist"):
+        asyncio.run(run())
+
+
+def test_articles_are_published_whole_and_the_one_too_large_is_named(settings: Settings) -> None:
+    small = [ArticlePayload(f"a{number}", b'{"title":"%d"}' % number) for number in range(1200)]
+    large = ArticlePayload("large", b'{"body":"' + b"x" * (RAW.max_message_bytes + 1) + b'"}')
+    told: list[int] = []
+    refused: list[tuple[int, str]] = []
+    counts = asyncio.run(
+        publish_articles(
+            settings,
+            iter([*small[:700], large, *small[700:]]),
+            on_published=told.append,
+            on_refused=lambda index, error: refused.append((index, error.reason)),
+        )
+    )
+    assert counts == PublishCounts(1200, 1)
+    assert refused == [(700, "too-large")]
+    assert told == sorted(told)
+    assert told[-1] == 1200
+
+    async def read() -> dict[bytes, bytes]:
+        found: dict[bytes, bytes] = {}
+        async with topic_reader(settings, RAW.full_name(settings.topic_prefix)) as reader:
+            async for chunk in reader.read(await reader.start_offsets(), await reader.end_offsets()):
+                found |= {record.key: record.value for record in chunk.records}
+                assert all(dict(record.headers)["traceparent"].startswith(b"00-") for record in chunk.records)
+        return found
+
+    assert asyncio.run(read()) == {payload.article_id.encode(): payload.value for payload in small}
+
+
+def test_articles_that_cannot_be_read_fail_after_those_before_them(settings: Settings) -> None:
+    told: list[int] = []
+
+    def payloads() -> Iterator[ArticlePayload]:
+        yield ArticlePayload("a", b"{}")
+        raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        asyncio.run(publish_articles(settings, payloads(), on_published=told.append))
+    assert told == [1]
