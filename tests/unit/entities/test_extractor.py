@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from pipeline.entities import EntityExtractor, Linker, NoRecognizer
+from pipeline.messages.articles import IdentifiedArticle, Language, Mention, Times
+
+NOW = datetime(2024, 6, 18, 9, 30, tzinfo=UTC)
+ARTICLE = IdentifiedArticle(
+    id="a1",
+    title="Putin reist nach Nordkorea",
+    body="Erika Muster von der NATO warnt.",
+    source="Beispiel",
+    tags=("politik",),
+    language=Language(tag="de", confidence=0.9),
+    revision="r1",
+    times=Times(identified_at=NOW),
+)
+
+
+class NameFinder:
+    """A recognizer that knows one person."""
+
+    def recognize(self, articles: Sequence[IdentifiedArticle]) -> list[tuple[Mention, ...]]:
+        return [
+            (Mention(field="body", start=0, end=12, text="Erika Muster", label="PER", via="model"),)
+            if article.body.startswith("Erika Muster")
+            else ()
+            for article in articles
+        ]
+
+
+def test_articles_come_back_in_order_with_everything_they_had(small_linker: Linker) -> None:
+    extractor = EntityExtractor(NameFinder(), small_linker)
+    other = IdentifiedArticle(id="a2", body="Nichts.", language=Language(tag="de", confidence=0.5), revision="r2")
+    first, second = extractor.extract([ARTICLE, other], now=NOW)
+    assert [(m.field, m.text, m.via) for m in first.mentions] == [
+        ("title", "Putin", "short-name"),
+        ("title", "Nordkorea", "name"),
+        ("body", "Erika Muster", "model"),
+        ("body", "NATO", "name"),
+    ]
+    assert (second.id, second.mentions) == ("a2", ())
+    assert first.times == Times(identified_at=NOW, enriched_at=NOW)
+    for field in IdentifiedArticle.__struct_fields__:
+        if field != "times":
+            assert getattr(first, field) == getattr(ARTICLE, field)
+
+
+def test_no_articles(small_linker: Linker) -> None:
+    assert EntityExtractor(NoRecognizer(), small_linker).extract([], now=NOW) == []
