@@ -1,0 +1,141 @@
+"""Properties of tokens, folding and the trie, over text of every script and over nonsense."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.text.clitics import without_particles, without_proclitics
+from pipeline.text.folding import fold
+from pipeline.text.inflection import inflection_of, name_stems
+from pipeline.text.scripts import script_of
+from pipeline.text.tokens import is_unsegmented, tokenize
+from pipeline.text.trie import Occurrence, TokenTrie, Vocabulary
+
+any_text = st.text(st.characters(categories=None), max_size=60)
+letters = st.text(
+    st.one_of(
+        st.characters(categories=("L", "M")),
+        st.sampled_from("aàáÅeéİıßœøłłñ NATO-’.·"),
+        st.sampled_from("йёЇґα ώς И"),
+        st.sampled_from("اأإآىيکكةبـًُ ארה״ב ולמ"),
+        st.sampled_from("中国北约ガがプーチン한국은 ไทยกำ हिंदी"),
+    ),
+    max_size=40,
+)
+texts = st.one_of(any_text, letters)
+
+
+@given(texts)
+def test_tokens_are_slices_in_order_that_miss_no_letter_or_digit(text: str) -> None:
+    words, spans = tokenize(text)
+    assert [text[start:end] for start, end in spans] == words
+    assert all(start < end for start, end in spans)
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+    covered = {place for start, end in spans for place in range(start, end)}
+    missed = [letter for place, letter in enumerate(text) if place not in covered]
+    assert not [letter for letter in missed if letter.isalnum()]
+
+
+@given(texts, texts)
+def test_tokens_of_a_text_do_not_depend_on_what_follows_a_break(before: str, after: str) -> None:
+    assert tokenize(f"{before}\n{after}").words == tokenize(before).words + tokenize(after).words
+
+
+@given(texts)
+def test_unsegmented_letters_stand_alone(text: str) -> None:
+    assert all(len(word) == 1 for word in tokenize(text).words if is_unsegmented(word))
+
+
+@given(texts)
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(texts)
+def test_folding_forgets_case_and_composition(text: str) -> None:
+    assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text)) == fold(text)
+    # Letters whose capitals are several (ŉ, ǰ, İ) come back from upper case as other letters.
+    if len(text.upper()) == len(text) and text.upper().lower() == text.lower():
+        assert fold(text.upper()) == fold(text.lower())
+
+
+@given(st.characters(categories=None))
+def test_every_character_has_a_script(letter: str) -> None:
+    assert script_of(letter) in {
+        "latin", "cyrillic", "greek", "arabic", "hebrew", "hangul", "han", "kana", "thai", "other",
+    }  # fmt: skip
+
+
+sequences = st.lists(st.lists(st.integers(0, 4), min_size=1, max_size=4), max_size=12)
+readings = st.lists(st.lists(st.integers(0, 5), max_size=3, unique=True).map(tuple), max_size=12)
+
+
+@given(sequences, readings)
+def test_the_trie_finds_what_looking_everywhere_finds(filed: list[list[int]], text: list[tuple[int, ...]]) -> None:
+    trie = TokenTrie()
+    for value, sequence in enumerate(filed):
+        trie.add(sequence, value)
+    expected = {
+        (first, first + len(sequence), value)
+        for value, sequence in enumerate(filed)
+        for first in range(len(text) - len(sequence) + 1)
+        if all(token in text[first + place] for place, token in enumerate(sequence))
+    }
+    assert _found(trie, text) == expected
+
+
+@given(sequences, st.sets(st.integers(0, 11)), readings)
+def test_a_trie_after_removals_is_the_trie_of_the_rest(
+    filed: list[list[int]], removed: set[int], text: list[tuple[int, ...]]
+) -> None:
+    changed, built = TokenTrie(), TokenTrie()
+    for value, sequence in enumerate(filed):
+        changed.add(sequence, value)
+    for value, sequence in enumerate(filed):
+        if value in removed:
+            changed.remove(sequence, value)
+        else:
+            built.add(sequence, value)
+    assert _found(changed, text) == _found(built, text)
+    assert len(changed) == len(built)
+
+
+def _found(trie: TokenTrie, text: list[tuple[int, ...]]) -> set[tuple[int, int, int]]:
+    occurrences: list[Occurrence] = list(trie.scan(text))
+    return {(found.first, found.end, value) for found in occurrences for value in found.values}
+
+
+@given(st.lists(texts, max_size=20))
+def test_a_word_keeps_its_number(words: list[str]) -> None:
+    vocabulary = Vocabulary()
+    numbers = [vocabulary.add(word) for word in words]
+    assert numbers == [vocabulary.add(word) for word in words] == [vocabulary.find(word) for word in words]
+    assert len(vocabulary) == len(set(words))
+
+
+words = st.from_regex(re.compile(r"[a-zа-яα-ωא-תء-ي가-힣]{1,12}"), fullmatch=True)
+
+
+@given(
+    words, st.sampled_from(["de", "fi", "hu", "cs", "sr", "sr-Latn", "ru", "el", "ro", "lv", "tr", "en", "und", "xx"])
+)
+def test_stems_are_shorter_or_as_long_and_never_the_word(word: str, language: str) -> None:
+    for stem in name_stems(word, language):
+        assert 3 <= len(stem) <= len(word)
+        assert stem != word
+    assert all(tail == fold(tail) for tail in inflection_of(language).tails)
+
+
+@given(words)
+def test_clitics_leave_an_end_or_a_beginning(word: str) -> None:
+    for rest in without_proclitics(word):
+        assert len(rest) >= 3
+        assert word.endswith(rest) or (rest.startswith("ال") and word.endswith(rest[2:]))
+    for rest in without_particles(word):
+        assert len(rest) >= 2
+        assert word.startswith(rest)
