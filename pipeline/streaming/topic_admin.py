@@ -53,13 +53,8 @@ class _Client(AIOKafkaAdminClient):  # type: ignore[misc]
         described: list[dict[str, Any]] = response.to_object()["topics"]
         return described
 
-    async def has_topic_requests(self) -> bool:
-        """Whether the broker knows the requests that create, change and delete topics."""
-        try:
-            await self._send_request(CreateTopicsRequest([], _REQUEST_TIMEOUT_MS, validate_only=True))
-        except kafka_errors.IncompatibleBrokerVersion:
-            return False
-        return True
+    async def create_nothing(self) -> None:
+        await self._send_request(CreateTopicsRequest([], _REQUEST_TIMEOUT_MS, validate_only=True))
 
 
 class TopicAdmin:
@@ -68,6 +63,15 @@ class TopicAdmin:
     def __init__(self, client: _Client, settings: Settings) -> None:
         self._client = client
         self._settings = settings
+
+    async def is_supported(self) -> bool:
+        """Whether this broker has administration at all; the in-memory one has not, and creates topics on demand."""
+        with kafka_errors_translated(self._settings, "topics", "create"):
+            try:
+                await self._client.create_nothing()
+            except kafka_errors.IncompatibleBrokerVersion:
+                return False
+        return True
 
     async def names(self) -> frozenset[str]:
         """Every topic that this user may see."""
@@ -103,12 +107,11 @@ class TopicAdmin:
         with kafka_errors_translated(self._settings, "topics", "describe"):
             await self._client.describe_topics(sorted(topics))
 
-    async def create(self, topics: Mapping[str, Topic], replication_factor: int) -> tuple[str, ...] | None:
+    async def create(self, topics: Mapping[str, Topic], replication_factor: int) -> tuple[str, ...]:
         """Create topics.
 
         Returns:
-            Those that were created; one that is there already is not among them. None when this broker has no
-            administration of topics at all.
+            Those that were created; one that is there already is not among them.
 
         Raises:
             AccessDeniedError: This user may not create one of them.
@@ -119,8 +122,6 @@ class TopicAdmin:
             for name, topic in topics.items()
         ]
         with kafka_errors_translated(self._settings, "topics", "create"):
-            if not await self._client.has_topic_requests():
-                return None
             response = await self._client.create_topics(new, timeout_ms=_REQUEST_TIMEOUT_MS)
         created = []
         for name, code, *detail in response.topic_errors:
@@ -129,24 +130,18 @@ class TopicAdmin:
                 created.append(name)
         return tuple(created)
 
-    async def delete(self, topics: Collection[str]) -> bool:
+    async def delete(self, topics: Collection[str]) -> None:
         """Delete topics; one that is not there is no error.
-
-        Returns:
-            False when this broker has no administration of topics at all.
 
         Raises:
             AccessDeniedError: This user may not delete one of them.
             TopicRefusedError: The broker will not delete one, and why.
         """
         with kafka_errors_translated(self._settings, "topics", "delete"):
-            if not await self._client.has_topic_requests():
-                return False
             response = await self._client.delete_topics(sorted(topics), timeout_ms=_REQUEST_TIMEOUT_MS)
         for name, code in response.topic_error_codes:
             if kafka_errors.for_code(code) is not kafka_errors.UnknownTopicOrPartitionError:
                 _check(name, code, "delete")
-        return True
 
     async def configs(self, topics: Collection[str]) -> dict[str, dict[str, ConfigValue]]:
         """The whole configuration of topics that exist.

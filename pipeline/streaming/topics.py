@@ -81,13 +81,11 @@ async def apply_topics(settings: Settings, *, channels: Iterable[str] = ()) -> T
         existing = await admin.names()
         wanted = _wanted_topics(settings.topic_prefix, channels, existing)
         missing = {name: topic for name, topic in wanted.items() if name not in existing}
-        created: tuple[str, ...] | None = ()
-        if missing:
-            created = await admin.create(missing, settings.replication_factor)
-        if created is None:
+        if not await admin.is_supported():
             await admin.touch(wanted)
             await _await_leaders(admin, wanted)
             return TopicReport(is_checked=False)
+        created = await admin.create(missing, settings.replication_factor) if missing else ()
         states = await _await_leaders(admin, wanted)
         differences = [*_partition_differences(wanted, states)]
         changed = []
@@ -119,8 +117,9 @@ async def delete_topics(settings: Settings) -> tuple[str, ...]:
     async with topic_admin(settings) as admin:
         existing = await admin.names()
         doomed = frozenset(_wanted_topics(settings.topic_prefix, (), existing)) & existing
-        if not doomed or not await admin.delete(doomed):
+        if not doomed or not await admin.is_supported():
             return ()
+        await admin.delete(doomed)
         async with _settling("that were deleted are still there"):
             while doomed & await admin.names():  # noqa: ASYNC110 - the cluster sends no event to wait for
                 await asyncio.sleep(_POLL_SECONDS)
