@@ -25,7 +25,7 @@ from pipeline.streaming.in_flight import EXIT_STOPPED, Beat, GaveUp, OrderPipe, 
 from pipeline.streaming.kafka_client import kafka_errors_translated
 from pipeline.streaming.readiness import Readiness
 from pipeline.streaming.records import Caution, StepHandler
-from pipeline.streaming.step_loading import loaded_step
+from pipeline.streaming.step_loading import StepLoader, loaded_step
 from pipeline.streaming.worker_log import configure_log
 from pipeline.topology import STEPS, StepName
 
@@ -79,13 +79,17 @@ class StepRunner:
         settings: As the supervisor has them.
         reports: Where to tell the supervisor.
         orders: Where the supervisor tells what it has learnt.
+        load: Loads the step.
     """
 
-    def __init__(self, step: StepName, settings: Settings, reports: ReportPipe, orders: OrderPipe) -> None:
+    def __init__(
+        self, step: StepName, settings: Settings, reports: ReportPipe, orders: OrderPipe, load: StepLoader
+    ) -> None:
         self._step = step
         self._settings = settings
         self._reports = reports
         self._orders = orders
+        self._load = load
         self._readiness = Readiness()
         self._heartbeat = Heartbeat(_STUCK_LOOP_SECONDS)
         self._loop = asyncio.new_event_loop()
@@ -109,7 +113,7 @@ class StepRunner:
             self._loop.run_until_complete(self._run())
 
     async def _run(self) -> None:
-        async with loaded_step(self._step, self._settings) as loaded:
+        async with self._load(self._step, self._settings) as loaded:
             # What was loaded stays for good: the collector need not look through it again.
             gc.collect()
             gc.freeze()
@@ -188,8 +192,13 @@ class StepRunner:
         return self._heartbeat.problem()
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the step that the command line names; the exit status says whether it may be started again."""
+def main(arguments: Sequence[str] | None = None, load: StepLoader = loaded_step) -> NoReturn:
+    """Run the step that the command line names; the exit status says whether it may be started again.
+
+    Args:
+        arguments: The command line without the program; None: this process's own.
+        load: Loads the step.
+    """
     parser = argparse.ArgumentParser(prog="python -m pipeline.streaming.child", description=__doc__)
     parser.add_argument("--step", type=StepName, required=True)
     parser.add_argument("--process", required=True)
@@ -205,7 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         settings = load_settings()
         configure_log(settings.log_level, options.process)
         reports.alarm_seconds = settings.step_timeout_seconds * _ALARM_SHARE
-        StepRunner(options.step, settings, reports, OrderPipe(options.order_fd)).run()
+        StepRunner(options.step, settings, reports, OrderPipe(options.order_fd), load).run()
     except _LASTING as error:
         log.critical("%s", error)
         reports.report(GaveUp(str(error)))

@@ -7,10 +7,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from pipeline.settings import Settings
-from pipeline.streaming.app import utc_now
+from pipeline.streaming.clock import utc_now
 from pipeline.streaming.records import StepHandler
 from pipeline.topology import STEPS, StepName
 
@@ -30,6 +31,10 @@ class LoadedStep:
 
     handler: StepHandler
     follow: Callable[[], Awaitable[None]] = _nothing_to_follow
+
+
+StepLoader = Callable[[StepName, Settings], AbstractAsyncContextManager[LoadedStep]]
+"""Loads a step for as long as it runs."""
 
 
 @contextlib.asynccontextmanager

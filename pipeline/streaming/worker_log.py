@@ -6,8 +6,8 @@ import logging
 import sys
 import time
 
-# Frameworks that tell of every heartbeat at INFO.
-_CHATTERING = ("faust", "mode", "aiokafka", "kafka", "asyncio")
+# Frameworks that tell of every heartbeat at INFO; Faust does so in the name of the app's module, too.
+_CHATTERING = ("faust", "mode", "aiokafka", "kafka", "asyncio", "pipeline.streaming.app")
 
 
 class _LineFormatter(logging.Formatter):

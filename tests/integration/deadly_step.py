@@ -1,0 +1,41 @@
+"""The process of a step whose handler passes articles on, but for those that kill it or keep it for ever.
+
+Run as ``pipeline.streaming.child`` is, with the same arguments.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import AsyncIterator, Sequence
+
+from pipeline.settings import Settings
+from pipeline.streaming.child import main
+from pipeline.streaming.handlers import PartitionsAreAlike
+from pipeline.streaming.records import Outcome, Output, Record
+from pipeline.streaming.step_loading import LoadedStep
+from pipeline.topology import STEPS, StepName
+
+
+class DeadlyHandler(PartitionsAreAlike):
+    def __init__(self, sink: str) -> None:
+        self._sink = sink
+
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        for record in records:
+            if record.value == b"kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if record.value == b"hang":
+                threading.Event().wait()
+        return [Outcome(record, (Output(self._sink, record.key, record.value),)) for record in records]
+
+
+@contextlib.asynccontextmanager
+async def deadly_step(step: StepName, settings: Settings) -> AsyncIterator[LoadedStep]:
+    yield LoadedStep(DeadlyHandler(STEPS[step].sink.full_name(settings.topic_prefix)))
+
+
+if __name__ == "__main__":
+    main(load=deadly_step)
