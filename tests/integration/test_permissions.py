@@ -1,0 +1,98 @@
+"""A broker that refuses: each command says in one line what this user may not do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.brokers import KafkaBroker, KafkaJars, free_port
+from pipeline.errors import AccessDeniedError
+from pipeline.messages.rules import WatchRule
+from pipeline.settings import Settings, load_settings
+from pipeline.streaming.alert_handler import AlertHandler
+from pipeline.streaming.publish import ArticlePayload, publish_articles
+from pipeline.streaming.rule_reader import RuleReader
+from pipeline.streaming.rule_store import RuleStore
+from pipeline.streaming.subscribe import subscribed
+from pipeline.streaming.topics import apply_topics, delete_topics
+
+
+@pytest.fixture(scope="module")
+def reader_settings(kafka_program: tuple[Path, KafkaJars]) -> Iterator[Settings]:
+    """A user whom the broker lets in and lets do nothing; the topics are there."""
+    port = free_port()
+    login = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+    properties = {
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": "User:ANONYMOUS",
+        "sasl.enabled.mechanisms": "PLAIN",
+        "listener.name.sasl_plaintext.plain.sasl.jaas.config": f'{login} user_reader="a-password";',
+    }
+    with KafkaBroker(*kafka_program, properties=properties, listeners={"SASL_PLAINTEXT": port}) as broker:
+        asyncio.run(apply_topics(load_settings(bootstrap_servers=broker.bootstrap_servers, topic_prefix="kept")))
+        yield load_settings(
+            bootstrap_servers=f"127.0.0.1:{port}",
+            topic_prefix="kept",
+            security_protocol="SASL_PLAINTEXT",
+            sasl_username="reader",
+            sasl_password="a-password",
+        )
+
+
+class NoIndex:
+    def add(self, rule: WatchRule) -> None: ...
+
+    def remove(self, rule_id: str) -> None: ...
+
+
+async def subscribe(settings: Settings) -> None:
+    async with subscribed(settings):
+        pass
+
+
+async def publish(settings: Settings) -> None:
+    await publish_articles(settings, [ArticlePayload("a", b"{}")])
+
+
+async def read_rules(settings: Settings) -> None:
+    await RuleStore(settings).read()
+
+
+async def follow_rules(settings: Settings) -> None:
+    async with RuleReader(settings, NoIndex()):
+        pass
+
+
+async def take_over(settings: Settings) -> None:
+    await AlertHandler(settings).assigned(frozenset({0}))
+
+
+async def apply(settings: Settings) -> None:
+    await apply_topics(settings)
+
+
+@pytest.mark.parametrize("command", [subscribe, publish, read_rules, follow_rules, take_over, apply])
+def test_a_topic_without_permission_is_named(
+    reader_settings: Settings, command: Callable[[Settings], Awaitable[None]]
+) -> None:
+    async def run() -> None:
+        async with asyncio.timeout(30):
+            await command(reader_settings)
+
+    with pytest.raises(AccessDeniedError, match=r"does not let this user \w+( to)? X:
+        asyncio.run(run())
+    assert "\n" not in str(caught.value)
+
+
+def test_topics_that_may_not_be_seen_are_not_deleted(reader_settings: Settings) -> None:
+    assert asyncio.run(delete_topics(reader_settings)) == ()
+
+
+def test_a_wrong_password_is_said_and_not_shown(reader_settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    wrong = load_settings(**{**reader_settings.model_dump(), "sasl_password": "guessed"})
+    with pytest.raises(AccessDeniedError, match=r"does not let this user log in to 127\.0\.0\.1:"):
+        asyncio.run(subscribe(wrong))
+    assert "guessed" not in caplog.text
