@@ -1,0 +1,130 @@
+"""Build the knowledge base: ``python -m pipeline.concepts.build [--check]`` writes the packed file, or compares with it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from pipeline.concepts import cldr
+from pipeline.concepts.assemble import assemble
+from pipeline.concepts.concept import ANY_LANGUAGE, Concept, Name, Source, primary_subtag
+from pipeline.concepts.knowledge_base import folded_key
+from pipeline.concepts.packed import PACKED_FILE, Contents, pack, unpack
+from pipeline.concepts.reviewed_files import REVIEWED_FOLDER, ReviewedConcept, read_reviewed
+from pipeline.errors import WirewatchError
+
+REVIEWED_LANGUAGES = ("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "uk", "zh")
+"""The languages that people have read the names of: there, a name of two concepts must say so in the reviewed files."""
+
+WIREWATCH = Source(id="wirewatch", title="Wirewatch's reviewed files", licence="Apache-2.0")
+
+
+class UnflaggedNameError(WirewatchError):
+    """Two concepts are called the same in a reviewed language and the files do not say so.
+
+    Attributes:
+        conflicts: One line each: language, surface form, concept ids.
+    """
+
+    def __init__(self, conflicts: Sequence[str]) -> None:
+        super().__init__(f"mark these with <also ...> in the reviewed files: {'; '.join(conflicts)}")
+        self.conflicts = conflicts
+
+
+def build() -> Contents:
+    """Read CLDR and the reviewed files.
+
+    Raises:
+        ReviewedFileError: A reviewed file breaks its form.
+        UnflaggedNameError: Two concepts share a name of a reviewed language unmarked.
+    """
+    parts: dict[str, list[ReviewedConcept]] = defaultdict(list)
+    for file in sorted(REVIEWED_FOLDER.glob("*.yaml")):
+        for part in read_reviewed(file):
+            parts[part.id].append(part)
+    concepts: dict[str, Concept] = {}
+    for concept_id in sorted({*parts, *(f"country/{code}" for code in cldr.country_codes())}, key=_countries_first):
+        countries = [relation.target for part in parts[concept_id] for relation in part.relations]
+        taken = [concepts[target] for target in countries if concept_id.startswith("city/") and target in concepts]
+        concepts[concept_id] = assemble(concept_id, parts[concept_id], taken)
+    flagged = _flag_shared_names([concepts[concept_id] for concept_id in sorted(concepts)])
+    _check_relations(flagged)
+    return Contents(sources=(cldr.CLDR, WIREWATCH), concepts=tuple(flagged))
+
+
+def _countries_first(concept_id: str) -> tuple[bool, str]:
+    return not concept_id.startswith("country/"), concept_id
+
+
+def _flag_shared_names(concepts: Sequence[Concept]) -> list[Concept]:
+    """Mark as ambiguous what two concepts share in a language that nobody has reviewed; refuse it in one of the others."""
+    owners: dict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
+    for concept in concepts:
+        for name in concept.names:
+            for language in name.languages:
+                for surface in name.surfaces:
+                    owners[language, folded_key(surface)].add(concept.id)
+    labels = {concept.id: concept.label for concept in concepts}
+    conflicts: set[str] = set()
+
+    def flagged(concept: Concept, name: Name) -> Name:
+        others: set[str] = set()
+        for language in name.languages:
+            for surface in name.surfaces:
+                sharing = owners[language, folded_key(surface)] - {concept.id}
+                if sharing and not name.also and primary_subtag(language) in {*REVIEWED_LANGUAGES, ANY_LANGUAGE}:
+                    conflicts.add(f"{language} {surface!r} ({', '.join(sorted({concept.id, *sharing}))})")
+                others |= sharing
+        if others and not name.also:
+            return msgspec.structs.replace(name, also=", ".join(sorted(labels[other] for other in others)))
+        return name
+
+    result = [
+        msgspec.structs.replace(concept, names=tuple(flagged(concept, name) for name in concept.names))
+        for concept in concepts
+    ]
+    if conflicts:
+        raise UnflaggedNameError(sorted(conflicts))
+    return result
+
+
+def _check_relations(concepts: Sequence[Concept]) -> None:
+    known = {concept.id for concept in concepts}
+    for concept in concepts:
+        for relation in concept.relations:
+            if relation.target not in known:
+                message = f"{concept.id} is {relation.type} {relation.target}, which is no concept"
+                raise ValueError(message)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the packed file, or with ``--check`` compare its content; return 0 when it is as built, else 1."""
+    parser = argparse.ArgumentParser(prog="python -m pipeline.concepts.build", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare with the packed file instead of writing it")
+    parser.add_argument("--output", type=Path, default=PACKED_FILE, help="the packed file (default: in the package)")
+    options = parser.parse_args(arguments)
+    try:
+        contents = build()
+    except WirewatchError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    names = sum(len(concept.names) for concept in contents.concepts)
+    summary = f"{len(contents.concepts)} concepts, {names} names"
+    if options.check:
+        same = unpack(options.output.read_bytes()) == contents
+        sys.stdout.write(f"{options.output}: {'as built' if same else 'differs from the build: run it again'}: {summary}\n")
+        return 0 if same else 1
+    data = pack(contents)
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_bytes(data)
+    sys.stdout.write(f"{options.output}: {summary}, {len(data):,} bytes\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""Spell out the forms of a country's adjective, or of the word for its people, from the dictionary form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from pipeline.concepts.inflection import polish, russian, ukrainian
+from pipeline.concepts.inflection.cases import Paradigm, ends
+
+# Ending of the dictionary form, what stands in its place; the first that fits is taken.
+_Rules = tuple[tuple[str, str], ...]
+
+_ENGLISH: _Rules = (
+    ("ish", "ish"), ("ese", "ese"), ("ch", "ch"), ("ss", "ss"), ("men", "men"), ("man", "man mans"), ("", " s"),
+)  # fmt: skip
+_GERMAN_NOUN: _Rules = (("er", "er ers ern erin erinnen"), ("e", "e en in innen"), ("i", "i is"), ("", " s"))
+_FRENCH: _Rules = (
+    ("en", "en enne ens ennes"), ("on", "on onne one ons onnes ones"), ("ec", "ec ecque ecs ecques"),
+    ("rc", "rc rque rcs rques"), ("s", "s se ses"), ("al", "al ale aux ales"), ("e", "e es"), ("", " e s es"),
+)  # fmt: skip
+_SPANISH: _Rules = (
+    ("ón", "ón ona ones onas"), ("és", "és esa eses esas"), ("án", "án ana anes anas"), ("o", "o a os as"),
+    ("ol", "ol ola oles olas"), ("í", "í íes ís"), ("ú", "ú úes ús"), ("s", "s"), ("a", "a as"), ("e", "e es"), ("", " es"),
+)  # fmt: skip
+_ITALIAN: _Rules = (
+    ("co", "co ca ci chi che"), ("io", "io ia i ie"), ("o", "o a i e"), ("e", "e i"), ("a", "a i e"), ("", ""),
+)  # fmt: skip
+_PORTUGUESE: _Rules = (
+    ("ês", "ês esa eses esas"), ("eu", "eu eia eus eias"), ("ão", "ão ã ães ãs ões ãos oa oas"), ("o", "o a os as"),
+    ("ol", "ol ola óis olas"), ("s", "s"), ("", " s"),
+)  # fmt: skip
+_DUTCH: _Rules = (("e", "e"), ("n", "n"), ("", " e"))
+_RUSSIAN_NOUN: _Rules = (
+    ("аец", "аец айца айцу айцем айце айцы айцев айцам айцами айцах"),
+    ("ец", "ец ца цу цем цом це цы цев цов цам цами цах"),
+    ("анин", "анин анина анину анином анине ане ан анам анами анах"),
+    ("янин", "янин янина янину янином янине яне ян янам янами янах"),
+    ("к", "к ка ку ком ке ки ков кам ками ках"), ("х", "х ха ху хом хе хи хов хам хами хах"),
+    ("ш", "ш ша шу шом ше ши шей шам шами шах"),
+    ("", " а у ом е ы ов ам ами ах"),
+)  # fmt: skip
+_UKRAINIAN_NOUN: _Rules = (
+    ("аєць", "аєць айця айцю айцем айцеві айці айців айцям айцями айцях"),
+    ("ець", "ець ця цю цем цеві ці ців цям цями цях"), ("мець", "мець мця мцю мцем мці мців мцям мцями мцях"),
+    ("анин", "анин анина анину анином ани ан анам анами анах"), ("янин", "янин янина янину янином яни ян янам янами янах"),
+    ("", " а у ом ові и ів ам ами ах"),
+)  # fmt: skip
+_POLISH_NOUN: _Rules = (
+    ("anin", "anin anina aninowi aninem aninie anie an anom anami anach"),
+    ("czyk", "czyk czyka czykowi czykiem czyku czycy czyków czykom czykami czykach"),
+    ("ec", "ec ca cowi cem cu cy ców com cami cach"),
+    ("k", "k ka kowi kiem ku cy ków kom kami kach"), ("r", "r ra rowi rem rze rzy rów rom rami rach"),
+    ("g", "g ga gowi giem gu dzy gów gom gami gach"), ("n", "n na nowi nem nie ni nów nom nami nach"),
+    ("z", "z za zowi zem zie zi zów zom zami zach"), ("t", "t ta towi tem cie ci tów tom tami tach"),
+    ("d", "d da dowi dem dzie dzi dów dom dami dach"), ("b", "b ba bowi bem bie bowie bów bom bami bach"),
+    ("sz", "sz sza szowi szem szu sze szów szom szami szach"), ("s", "s sa sowi sem sie si sów som sami sach"),
+    ("", ""),
+)  # fmt: skip
+
+
+def _by_rules(rules: _Rules) -> Callable[[str], Iterable[str]]:
+    def spell(word: str) -> Iterable[str]:
+        for ending, replacements in rules:
+            if word.endswith(ending):
+                stem = word[: len(word) - len(ending)]
+                return [stem + replacement for replacement in replacements.split(" ")]
+        return [word]
+
+    return spell
+
+
+def _german(word: str) -> Iterable[str]:
+    if word.islower() or word.startswith("US-a"):
+        return [word + ending for ending in ("", "e", "en", "er", "es", "em")]
+    return _by_rules(_GERMAN_NOUN)(word)
+
+
+def _cases(paradigms: Iterable[Paradigm]) -> Iterable[str]:
+    return [form for paradigm in paradigms for form in paradigm]
+
+
+def _russian(word: str) -> Iterable[str]:
+    if ends(word, ("ий", "ый")):
+        stem = word[:-2]
+        genders = (word, stem + "ая", stem + "ое", stem + ("ие" if ends(word, ("ий",)) else "ые"))
+        return [form for gender in genders for form in _cases(russian.adjective(gender))]
+    return _by_rules(_RUSSIAN_NOUN)(word)
+
+
+def _ukrainian(word: str) -> Iterable[str]:
+    if ends(word, ("ий",)):
+        stem = word[:-2]
+        return [form for ending in ("ий", "а", "е", "і") for form in _cases(ukrainian.adjective(stem + ending))]
+    return _by_rules(_UKRAINIAN_NOUN)(word)
+
+
+def _polish(word: str) -> Iterable[str]:
+    if ends(word, ("ski", "cki", "dzki")):
+        genders = (word, word[:-1] + "a", word + "e")
+        return [form for gender in genders for form in _cases(polish.adjective(gender))]
+    if ends(word, ("ni",)):
+        return _cases([*polish.adjective(word), *polish.adjective(word + "a"), *polish.adjective(word + "e")])
+    return _by_rules(_POLISH_NOUN)(word)
+
+
+def _arabic(phrase: str) -> Iterable[str]:
+    words = phrase.split(" ")
+    endings = ("", "ة", "ين", "ون", "ا") if all(word.endswith("ي") for word in words) else ("",)
+    # Of جنوب أفريقي only the second word is an adjective; the article goes with it.
+    fixed = words[:-1] if words[0] in {"جنوب", "شرق"} else []
+    changing = words[len(fixed) :]
+    return [
+        " ".join([*fixed, *(article + word + ending for word in changing)]) for article in ("", "ال") for ending in endings
+    ]
+
+
+_SPELLERS: dict[str, Callable[[str], Iterable[str]]] = {
+    "ar": _arabic,
+    "de": _german,
+    "en": _by_rules(_ENGLISH),
+    "es": _by_rules(_SPANISH),
+    "fr": _by_rules(_FRENCH),
+    "it": _by_rules(_ITALIAN),
+    "nl": _by_rules(_DUTCH),
+    "pl": _polish,
+    "pt": _by_rules(_PORTUGUESE),
+    "ru": _russian,
+    "uk": _ukrainian,
+}
+
+
+def adjective_forms(word: str, language: str) -> tuple[str, ...]:
+    """Spell out the other forms of an adjective or of a word for a people.
+
+    Args:
+        word: The dictionary form: masculine singular; in German an adjective is lower case and a noun is not.
+        language: Primary subtag.
+
+    Returns:
+        The forms that differ from ``word``, in the order of the rules; empty where the language has no rules.
+    """
+    speller = _SPELLERS.get(language)
+    if speller is None:
+        return ()
+    return tuple(form for form in dict.fromkeys(speller(word)) if form != word)
