@@ -32,11 +32,16 @@ class Run(NamedTuple):
 def runs_of(positions: Iterable[Position]) -> tuple[Run, ...]:
     """Write positions as runs, sorted: a batch is a handful of them."""
     runs: list[Run] = []
+    at = first = last = -1
     for partition, offset in sorted(positions):
-        if runs and runs[-1].partition == partition and offset <= runs[-1].last + 1:
-            runs[-1] = Run(partition, runs[-1].first, offset)
-        else:
-            runs.append(Run(partition, offset, offset))
+        if partition == at and offset <= last + 1:
+            last = offset
+            continue
+        if at >= 0:
+            runs.append(Run(at, first, last))
+        at, first, last = partition, offset, offset
+    if at >= 0:
+        runs.append(Run(at, first, last))
     return tuple(runs)
 
 

@@ -15,7 +15,8 @@ class Backoff:
     """Pauses before a process is started again: doubled by each death, forgotten after a healthy while."""
 
     first_seconds: float = 0.2
-    most_seconds: float = 30.0
+    # Also the longest that a worker stands still once a broker that was away is back.
+    most_seconds: float = 10.0
     healthy_seconds: float = 60.0
 
     def pause_seconds(self, deaths: int) -> float:

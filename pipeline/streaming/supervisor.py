@@ -149,7 +149,7 @@ class Supervisor:
         if slot.starts:
             metrics.RESTARTS.labels(slot.step).inc()
         slot.starts += 1
-        self._tell("started", "started" if slot.starts == 1 else f"started, the {slot.starts - 1}. time again", slot)
+        self._tell("started", "started" if slot.starts == 1 else f"started again (restart {slot.starts - 1})", slot)
 
     def _hear(self, slot: Slot, process: StepProcess, report: Report) -> None:
         match report:

@@ -31,6 +31,7 @@ def run_worker(
     *,
     on_event: Callable[[WorkerEvent], None] = log_event,
     output: int | None = None,
+    command: Callable[[StepName, str], Sequence[str]] = child_command,
 ) -> int:
     """Run a worker in this process's main thread until SIGTERM, SIGINT or SIGHUP; a second one kills.
 
@@ -39,6 +40,7 @@ def run_worker(
         steps: How many processes each step gets.
         on_event: Called with what happens.
         output: Descriptor that takes the processes' logs; None: standard error.
+        command: Makes the command line of a step's process from its step and name.
 
     Returns:
         The exit status: 0 when it was told to stop, 1 when a step gave up; the last ``gave-up`` event says why.
@@ -46,7 +48,7 @@ def run_worker(
     Raises:
         SettingError: The worker cannot serve its metrics.
     """
-    supervisor = Supervisor(settings, steps, on_event=on_event, output=output)
+    supervisor = Supervisor(settings, steps, on_event=on_event, output=output, command=command)
     with _stopped_by_signals(supervisor):
         return supervisor.run()
 
@@ -56,7 +58,9 @@ def _stopped_by_signals(supervisor: Supervisor) -> Iterator[None]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         supervisor.request_stop()
 
-    before = {number: signal.signal(number, stop) for number in _STOP_SIGNALS}
+    # One that is ignored stays so: nohup, or a shell's background job.
+    heeded = [number for number in _STOP_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in heeded}
     try:
         yield
     finally:
@@ -75,7 +79,7 @@ class Worker:
         steps: As for ``run_worker``.
         on_event: As for ``run_worker``, but called in the supervisor's thread.
         output: As for ``run_worker``.
-        command: Makes the command line of a step's process.
+        command: As for ``run_worker``.
         backoff: The pauses before a process is started again.
     """
 

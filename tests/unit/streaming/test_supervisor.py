@@ -292,3 +292,52 @@ def test_processes_are_gone_when_their_supervisor_was_killed(tmp_path: Path) -> 
         assert time.monotonic() < killed_at + 2.0
     assert time.monotonic() < killed_at + 2.0
     os.close(reader)
+
+
+FOREGROUND = """
+import sys
+from pipeline.settings import load_settings
+from pipeline.streaming.worker import run_worker
+from pipeline.topology import StepName
+folder, fake, behaviour = sys.argv[1:]
+settings = load_settings(metrics_port=0, data_dir=folder, shutdown_timeout_seconds=60)
+def tell(event):
+    print(event.kind, flush=True)
+def command(step, process):
+    return [sys.executable, fake, behaviour, folder]
+sys.exit(run_worker(settings, {StepName.ENTITIES: 1}, on_event=tell, command=command))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_worker_in_the_foreground_stops_at_a_signal(tmp_path: Path, number: signal.Signals) -> None:
+    kinds, status = signalled("steady", tmp_path, number, {"ready"})
+    assert status == 0
+    assert "killed" not in kinds
+    assert kinds[-1] == "stopped"
+
+
+def test_a_second_signal_kills(tmp_path: Path) -> None:
+    kinds, status = signalled("stubborn", tmp_path, signal.SIGINT, {"ready", "stopping"})
+    assert status == 0
+    assert "killed" in kinds
+
+
+def test_a_step_that_gave_up_is_the_status_of_the_worker(tmp_path: Path) -> None:
+    assert signalled("refusing", tmp_path, signal.SIGTERM, set()) == (
+        ["serving", "started", "serving", "gave-up", "stopped"],
+        1,
+    )
+
+
+def signalled(behaviour: str, folder: Path, number: signal.Signals, at: set[str]) -> tuple[list[str], int]:
+    kinds: list[str] = []
+    arguments = [sys.executable, "-c", FOREGROUND, str(folder), str(FAKE_STEP), behaviour]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        for line in worker.stdout:
+            kinds.append(line.strip())
+            if kinds[-1] in at:
+                worker.send_signal(number)
+        status = worker.wait(DEADLINE_SECONDS)
+    return kinds, status
