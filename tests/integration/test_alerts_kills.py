@@ -1,0 +1,114 @@
+"""kill -9 of the alerts step, again and again while it drains matches: nothing lost, next to nothing repeated."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import queue
+import random
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.brokers import KafkaBroker, KafkaJars
+from pipeline.messages.identity import alert_id
+from pipeline.settings import Settings, load_settings
+from pipeline.streaming.slot import Backoff
+from pipeline.streaming.topic_reader import topic_reader
+from pipeline.streaming.topics import apply_topics
+from pipeline.streaming.worker import Worker
+from pipeline.streaming.worker_events import WorkerEvent
+from pipeline.topology import ALERTS, StepName, channel_topic
+
+from .matches_on_kafka import await_alerts, match, publish_matches, read_alerts
+
+REPOSITORY = Path(__file__).parents[2]
+CHANNEL = "security"
+EVERY = 5
+MOST_REPEATED = 2
+READY_WITHIN_SECONDS = 60
+
+
+@pytest.fixture
+def settings(
+    kafka_program: tuple[Path, KafkaJars], topic_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
+    """A broker of its own that gives up a dead member soon, so that many deaths do not take minutes."""
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
+    with KafkaBroker(*kafka_program, properties={"group.min.session.timeout.ms": "1000"}) as broker:
+        settings = load_settings(
+            bootstrap_servers=broker.bootstrap_servers,
+            topic_prefix=topic_prefix,
+            data_dir=tmp_path,
+            metrics_port=0,
+            broker_session_timeout_seconds=2.0,
+            # A death is not laid at an article's door here: it comes from outside, at any batch.
+            crash_attempts=20,
+        )
+        asyncio.run(apply_topics(settings, channels=[CHANNEL]))
+        yield settings
+
+
+class Lives:
+    """The process ids of the step's processes, as each is ready."""
+
+    def __init__(self) -> None:
+        self._ready: queue.Queue[int] = queue.Queue()
+
+    def __call__(self, event: WorkerEvent) -> None:
+        if event.kind == "ready":
+            self._ready.put(event.pid)
+
+    def next(self) -> int:
+        return self._ready.get(timeout=READY_WITHIN_SECONDS)
+
+
+async def written_within_a_life(settings: Settings, more: int) -> None:
+    """Wait until so many more alerts have been written."""
+    async with topic_reader(settings, ALERTS.full_name(settings.topic_prefix)) as reader:
+        before = sum((await reader.end_offsets()).values())
+    await await_alerts(settings, before + more)
+
+
+@pytest.mark.timeout(900)
+def test_no_alert_is_lost_and_next_to_none_repeated_over_kills(
+    settings: Settings, request: pytest.FixtureRequest
+) -> None:
+    full_size = request.config.getoption("--full-size")
+    kills, count = (20, 50_000) if full_size else (3, 6_000)
+    seed = request.config.getoption("--seed") or random.SystemRandom().randrange(1 << 32)
+    chance = random.Random(seed)
+    matches = [match(number, channel=None if number % EVERY else CHANNEL) for number in range(count)]
+    asyncio.run(publish_matches(settings, matches))
+
+    lives = Lives()
+    with Worker(settings, {StepName.ALERTS: 1}, on_event=lives, backoff=Backoff(0.05, 0.05)):
+        for _ in range(kills):
+            pid = lives.next()
+            asyncio.run(written_within_a_life(settings, chance.randrange(1, count // (kills + 1))))
+            os.kill(pid, signal.SIGKILL)
+        lives.next()
+        asyncio.run(await_alerts(settings, count, within_seconds=120))
+        # What would be raised twice would be so by now: a last match is behind all others in its partition.
+        last = [match(number) for number in range(count, count + 40)]
+        asyncio.run(publish_matches(settings, last))
+        asyncio.run(await_alerts(settings, count + len(last), within_seconds=120))
+
+    expected = {alert_id(one.rule.id, one.article.id, one.article.revision, "matched") for one in [*matches, *last]}
+    raised = Counter(alert.alert_id for _, alert in asyncio.run(read_alerts(settings)))
+    repeated = raised.total() - len(raised)
+    copies = Counter(alert.alert_id for _, alert in asyncio.run(read_alerts(settings, channel_topic(CHANNEL))))
+    in_channel = {
+        alert_id(one.rule.id, one.article.id, one.article.revision, "matched") for one in matches if one.rule.channel
+    }
+    report = (
+        f"seed {seed}: {kills} kills over {count} matches: {len(expected - raised.keys())} lost, {repeated} repeated; "
+        f"channel: {len(in_channel - copies.keys())} lost, {copies.total() - len(copies)} repeated"
+    )
+    print(report)  # noqa: T201 - the numbers are what an acceptance is after
+    assert raised.keys() == expected, report
+    assert repeated <= MOST_REPEATED, report
+    assert copies.keys() == in_channel, report
