@@ -1,0 +1,116 @@
+"""``wirewatch rules apply``: make the rules topic hold what a rule file says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from pipeline.cli import pass_settings
+from pipeline.cli.event_loop import run_quietly
+from pipeline.cli.render import console, printable
+from pipeline.cli.rules.check import counted
+from pipeline.cli.rules.examples import try_files
+from pipeline.cli.topics import report_lines
+from pipeline.errors import TopicMissingError, UsageError
+from pipeline.messages.rules import WatchRule
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.streaming.rule_store import ChangedRule, RuleDifference, RuleStore, StoredRules
+    from pipeline.streaming.topics import TopicReport
+
+
+@click.command(name="apply")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--set", "rule_set", metavar="NAME", help="The set's name; else the file's name without its ending.")
+@click.option(
+    "--prune", is_flag=True, help="Remove what was applied with this set before and is no longer in the file."
+)
+@click.option("--dry-run", is_flag=True, help="Show the difference, and change nothing.")
+@pass_settings
+def command(settings: Settings, file: Path, rule_set: str | None, *, prune: bool, dry_run: bool) -> int:
+    """Make the rules topic hold what FILE says, and show the difference.
+
+    A rule that is wrong, or that fails its own examples, is refused, and then nothing of the file is applied. The
+    topics of alert channels are created. A mute stays.
+    """
+    name = file.stem if rule_set is None else rule_set
+    if not name.strip() or not name.isprintable():
+        raise UsageError(f"--set {name!r}: expected a name that can be printed")
+    (tried,) = try_files([file])
+    if tried.error_count:
+        click.echo(f"{counted(tried.error_count, 'error')}: nothing was applied", err=True)
+        return 1
+    difference, report = run_quietly(
+        _apply(settings, name, [checked.rule for checked in tried.good], prune=prune, dry_run=dry_run)
+    )
+    out = console()
+    meanings = {checked.rule.id: checked.canonical for checked in tried.good}
+    _show(out, difference, meanings, prune=prune)
+    if report is not None:
+        for line in report_lines(report):
+            out.print(line)
+    writes = len(difference.added) + len(difference.changed) + (len(difference.surplus) if prune else 0)
+    if dry_run:
+        out.print(f"{counted(writes, 'rule')} would be written; this was a dry run")
+    elif writes:
+        out.print(f"set {printable(name)}: {counted(writes, 'rule')} written; live in every worker within 5 seconds")
+    else:
+        out.print(f"set {printable(name)}: nothing to change")
+    return 0
+
+
+async def _apply(
+    settings: Settings, rule_set: str, rules: list[WatchRule], *, prune: bool, dry_run: bool
+) -> tuple[RuleDifference, TopicReport | None]:
+    from pipeline.streaming.rule_store import RuleStore, compare_rules  # noqa: PLC0415 - loads Kafka; --help need not
+
+    store = RuleStore(settings)
+    difference = compare_rules(await _stored(store), rules, rule_set)
+    return difference, None if dry_run else await store.apply(difference, prune=prune)
+
+
+async def _stored(store: RuleStore) -> StoredRules:
+    try:
+        return await store.read()
+    except TopicMissingError:
+        # Applying creates it.
+        return {}
+
+
+def _show(out: Console, difference: RuleDifference, meanings: dict[str, str], *, prune: bool) -> None:
+    for rule in difference.added:
+        out.print(Text.assemble(("+ ", "green"), (rule.id, "bold"), "  ", (meanings[rule.id], "cyan")))
+    for change in difference.changed:
+        rule = change.rule
+        out.print(
+            Text.assemble(
+                ("~ ", "yellow"),
+                (rule.id, "bold"),
+                "  ",
+                (meanings[rule.id], "cyan"),
+                f"  ({what_changed(change, difference.rule_set)})",
+            )
+        )
+    for stored in difference.surplus:
+        mark, what = ("- ", "removed") if prune else ("? ", "no longer in the set; --prune removes it")
+        out.print(Text.assemble((mark, "red"), (stored.id, "bold"), f"  {what}"))
+    if difference.unchanged:
+        out.print(Text(f"= {len(difference.unchanged):,} unchanged", "dim"))
+
+
+def what_changed(change: ChangedRule, rule_set: str) -> str:
+    """In a few words, what is new of a rule that was there before."""
+    before = change.before
+    if before.rule is None:
+        return f"was unreadable: {printable(before.problem)}"
+    parts = [
+        field for field in WatchRule.__struct_fields__ if getattr(before.rule, field) != getattr(change.rule, field)
+    ]
+    if before.rule_set != rule_set:
+        parts.append(f"from set {printable(before.rule_set)}" if before.rule_set else "had no set")
+    return ", ".join(parts)

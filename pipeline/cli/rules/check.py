@@ -1,0 +1,39 @@
+"""``wirewatch rules check``: everything that is wrong with rule files, and what their rules mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from pipeline.cli.render import console
+from pipeline.cli.rules.examples import try_files
+
+
+@click.command(name="check")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE..."
+)
+def command(files: tuple[Path, ...]) -> int:
+    """Say everything that is wrong with rule files, and what each good rule means.
+
+    The examples that rules carry are run, without a statistical model. Needs no Kafka.
+    """
+    out = console()
+    tried = try_files(files)
+    for file in tried:
+        for checked in file.good:
+            out.print(Text.assemble(("✓ ", "green"), (checked.rule.id, "bold"), "  ", (checked.canonical, "cyan")))
+    good = sum(len(file.good) for file in tried)
+    examples = sum(file.example_count for file in tried)
+    errors = sum(file.error_count for file in tried)
+    summary = Text(f"{counted(good, 'good rule')}, {counted(examples, 'example')} run, {counted(errors, 'error')}")
+    summary.stylize("red" if errors else "green")
+    out.print(summary)
+    return 1 if errors else 0
+
+
+def counted(number: int, thing: str) -> str:
+    """``1 rule``, ``2 rules``."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

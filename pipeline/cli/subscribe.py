@@ -1,0 +1,72 @@
+"""``wirewatch subscribe``: follow the alerts as they are raised."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+
+import click
+from rich.text import Text
+
+from pipeline.cli import pass_settings
+from pipeline.cli.durations import DURATION
+from pipeline.cli.event_loop import run_quietly
+from pipeline.cli.render import alert_block, console
+from pipeline.settings import Settings
+
+
+@click.command()
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only the alerts of this rule; may be repeated.")
+@click.option("--channel", metavar="NAME", help="Only the alerts copied to this channel.")
+@click.option(
+    "--since", type=DURATION, help="Begin with what was raised this long ago, such as 24h; else with the next."
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines: each alert as it was published.")
+@click.option("--count", type=click.IntRange(1), metavar="N", help="End after so many alerts.")
+@pass_settings
+def command(
+    settings: Settings,
+    rules: tuple[str, ...],
+    channel: str | None,
+    since: timedelta | None,
+    *,
+    as_json: bool,
+    count: int | None,
+) -> int:
+    """Follow the alerts until Ctrl-C, each with what matched and why."""
+    try:
+        run_quietly(_follow(settings, frozenset(rules), channel, since, as_json=as_json, count=count))
+    except KeyboardInterrupt:
+        # The way it is meant to end.
+        return 0
+    return 0
+
+
+async def _follow(
+    settings: Settings,
+    rules: frozenset[str],
+    channel: str | None,
+    since: timedelta | None,
+    *,
+    as_json: bool,
+    count: int | None,
+) -> None:
+    from pipeline.streaming.kafka_client import bootstrap_servers  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.subscribe import subscribed  # noqa: PLC0415 - as above
+
+    out = console()
+    async with subscribed(settings, channel=channel, since=since, rule_ids=rules) as alerts:
+        if sys.stderr.isatty():
+            click.echo(f"following the alerts at {', '.join(bootstrap_servers(settings))}; Ctrl-C ends", err=True)
+        seen = 0
+        async for received in alerts:
+            if as_json:
+                sys.stdout.buffer.write(received.payload + b"\n")
+                sys.stdout.buffer.flush()
+            else:
+                out.print(alert_block(received.alert, colour=out.is_terminal))
+                out.print(Text())
+                sys.stdout.flush()
+            seen += 1
+            if seen == count:
+                return
