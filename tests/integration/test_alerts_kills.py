@@ -108,7 +108,7 @@ def test_no_alert_is_lost_and_next_to_none_repeated_over_kills(
         f"seed {seed}: {kills} kills over {count} matches: {len(expected - raised.keys())} lost, {repeated} repeated; "
         f"channel: {len(in_channel - copies.keys())} lost, {copies.total() - len(copies)} repeated"
     )
-    print(report)  # noqa: T201 - the numbers are what an acceptance is after
+    print(report)
     assert raised.keys() == expected, report
     assert repeated <= MOST_REPEATED, report
     assert copies.keys() == in_channel, report
