@@ -74,10 +74,11 @@ def _is_found(filed: FiledClause, terms: ArticleTerms, *, certain: bool) -> bool
     clause = filed.clause
     if isinstance(clause, MetadataClause):
         return True
-    if isinstance(clause, (PhraseClause, ConceptClause)) and clause.scope == ANYWHERE:
-        # The key says all there is to know, but for how sure a mention is.
-        if isinstance(clause, PhraseClause) or not certain:
-            return True
+    # In any field and language the key says all there is to know, but for how sure a mention is.
+    if isinstance(clause, PhraseClause) and clause.scope == ANYWHERE:
+        return True
+    if isinstance(clause, ConceptClause) and clause.scope == ANYWHERE and not certain:
+        return True
     return next(terms.places(clause, filed.key, certain=certain), None) is not None
 
 

@@ -46,6 +46,7 @@ _CONCEPT = re.compile(r"\[([^\[\]\s]+)\]")
 _LATER = re.compile(LATER_OPERATORS)
 _WORD_OPERATORS: dict[str, TokenKind] = {"AND": "and", "OR": "or", "NOT": "not"}
 _SINGLE: dict[str, TokenKind] = {"(": "open", ")": "close", "|": "or"}
+_SIGNS = frozenset("()|+-")
 _AFTER_TERM = " )|"
 
 
@@ -110,7 +111,7 @@ class _Lexer:
 
     def _quoted(self) -> None:
         touching = self._touching()
-        if touching is not None and touching.spelling[-1] not in "()|+-:=":
+        if touching is not None and touching.spelling not in _SIGNS and touching.kind not in {"field", "exact"}:
             raise self._origin.error(
                 "put a space before this quote, or take the whole term into the quotes", self._position
             )
@@ -144,7 +145,7 @@ class _Lexer:
 
     def _equals(self) -> None:
         touching = self._touching()
-        if touching is not None and touching.spelling[-1] not in "()|+-:":
+        if touching is not None and touching.spelling not in _SIGNS and touching.kind != "field":
             raise self._origin.error(
                 "= means the exact word and stands before it: put a space before the =, or quote the whole term",
                 self._position,

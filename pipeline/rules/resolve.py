@@ -157,7 +157,9 @@ class _Resolver:
             )
         clause = metadata_clause(METADATA_FIELDS[field], unit, self._origin)
         if len(unit.words) > 1:
-            self._warn(f"{field}: takes all of {clause.text}: quote it if that is the value, or put a + in between", unit)
+            self._warn(
+                f"{field}: takes all of {clause.text}: quote it if that is the value, or put a + in between", unit
+            )
         return clause
 
     def _entity(self, unit: Unit) -> Concept:

@@ -23,7 +23,7 @@ from tests.unit.rules.world import WORLD
 Shape = tuple[Any, ...]
 
 
-class _NoRule(Exception):
+class _SideConditionError(Exception):
     """The grammar's side conditions do not hold."""
 
 
@@ -36,7 +36,7 @@ class _Shapes(Transformer[Token, Shape]):
     def group(self, children: list[Any]) -> Shape:
         return children[-1]  # type: ignore[no-any-return]
 
-    def lead(self, children: list[Any]) -> None:
+    def lead(self, _: list[Any]) -> None:
         return None
 
     def alternatives(self, children: list[Any]) -> Shape:
@@ -51,13 +51,13 @@ class _Shapes(Transformer[Token, Shape]):
     def words(self, children: list[Token]) -> Shape:
         for word in children:
             if not tokenize(word).words:
-                raise _NoRule
+                raise _SideConditionError
         return ("words", tuple((word.removesuffix("*"), word.type == "PREFIX") for word in children))
 
     def prefixed(self, children: list[Token]) -> Shape:
         fields = tuple(token.removesuffix(":") for token in children if token.type == "FIELD")
         if any(field not in NAMED_FIELDS and field not in LANGUAGE_FIELDS for field in fields):
-            raise _NoRule
+            raise _SideConditionError
         return ("prefixed", fields, children[-1].type == "EXACT")
 
     def unit(self, children: list[Any]) -> Shape:
@@ -101,7 +101,7 @@ def _shape(expression: Expression[Unit]) -> Shape:
 def by_grammar(when: str) -> Shape | None:
     try:
         return GRAMMAR.parse(when)  # type: ignore[return-value]  # the transformer makes shapes
-    except (UnexpectedInput, VisitError, _NoRule):
+    except (UnexpectedInput, VisitError, _SideConditionError):
         return None
 
 
@@ -114,9 +114,47 @@ def by_hand(when: str) -> Shape | None:
 
 _PIECES = st.sampled_from(
     [
-        *("NATO", "North", "Korea", "x", "U.S.", "AT&T", "C", "-", "--", "–", "北京", "é", "AND", "OR", "NOT", "and", "NEAR"),
+        *(
+            "NATO",
+            "North",
+            "Korea",
+            "x",
+            "U.S.",
+            "AT&T",
+            "C",
+            "-",
+            "--",
+            "–",
+            "北京",
+            "é",
+            "AND",
+            "OR",
+            "NOT",
+            "and",
+            "NEAR",
+        ),
         *("NEAR/8", "ONEAR", "ATLEAST/2", "NEARBY", "ANDROID", "a-b", "&&", ".", "'", "/"),
-        *("+", "|", "(", ")", '"', '"a b"', '"C++"', '"\\""', "\\", "=", "*", "[", "]", "[country/ge]", ":", ",", "^3", "“", "！"),
+        *(
+            "+",
+            "|",
+            "(",
+            ")",
+            '"',
+            '"a b"',
+            '"C++"',
+            '"\\""',
+            "\\",
+            "=",
+            "*",
+            "[",
+            "]",
+            "[country/ge]",
+            ":",
+            ",",
+            "^3",
+            "“",
+            "！",
+        ),
         *("title:", "body:", "person:", "de:", "xx:", "foo:", "raw:", "lang:", "source:", "-title:", "=", "title:="),
         *(" ", " ", " ", " ", "\n", "\t", "　"),
     ]
@@ -131,6 +169,8 @@ _SPACED = st.lists(_PIECES, max_size=10).map(" ".join)
 @example("+a +b")
 @example("a -b c")
 @example("(+a b)")
+@example('a- b-"c"')
+@example('AND"c"')
 @given(st.one_of(_SOUP, _SPACED))
 def test_parser_and_grammar_read_every_text_alike(when: str) -> None:
     assert by_hand(when) == by_grammar(when)
@@ -139,9 +179,12 @@ def test_parser_and_grammar_read_every_text_alike(when: str) -> None:
 @settings(max_examples=500, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_with_its_place(when: str) -> None:
+    error: RuleError | None = None
     try:
         check_rule(WatchRule(id="r", when=when), WORLD)
-    except RuleError as error:
+    except RuleError as refused:
+        error = refused
+    if error is not None:
         assert error.line is not None
         assert error.column is not None
         assert 1 <= error.line <= when.count("\n") + 1
@@ -150,9 +193,34 @@ def test_any_text_is_read_or_refused_with_its_place(when: str) -> None:
 
 _TERMS = st.sampled_from(
     [
-        *("NATO", "North Korea", "Turkey", "Trinidad and Tobago", "sanctions", "nuclear test", '"talks or war"', "=Turkey"),
-        *('="and so"', 'raw:"AT&T \\"x\\""', "korea*", "big test*", "title:Poland", "body:de:Programm", "person:Ann Lee"),
-        *("org:=NATO", "place:Springfield", "entity:country/kp", "lang:zh-Hant", 'source:"A B"', "site:a.example", "tag:x y"),
+        *(
+            "NATO",
+            "North Korea",
+            "Turkey",
+            "Trinidad and Tobago",
+            "sanctions",
+            "nuclear test",
+            '"talks or war"',
+            "=Turkey",
+        ),
+        *(
+            '="and so"',
+            'raw:"AT&T \\"x\\""',
+            "korea*",
+            "big test*",
+            "title:Poland",
+            "body:de:Programm",
+            "person:Ann Lee",
+        ),
+        *(
+            "org:=NATO",
+            "place:Springfield",
+            "entity:country/kp",
+            "lang:zh-Hant",
+            'source:"A B"',
+            "site:a.example",
+            "tag:x y",
+        ),
         *('"C++"', "U.S.", "Georgia[country/ge]", "title:Georgia[country/ge]", "NATO-Gipfel", '"-x y"', "Côte d'Azur"),
     ]
 )

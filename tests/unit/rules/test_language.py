@@ -34,7 +34,10 @@ def refusal(when: str, limits: Limits | None = None) -> RuleError:
         ("NATO OR Poland", "NATO[org/nato] OR Poland[country/pl]"),
         ("NATO | Poland", "NATO[org/nato] OR Poland[country/pl]"),
         ("NATO|Poland", "NATO[org/nato] OR Poland[country/pl]"),
-        ("NATO (Poland OR Turkey) -sanctions", "NATO[org/nato] AND (Poland[country/pl] OR Turkey[country/tr]) AND NOT sanctions"),
+        (
+            "NATO (Poland OR Turkey) -sanctions",
+            "NATO[org/nato] AND (Poland[country/pl] OR Turkey[country/tr]) AND NOT sanctions",
+        ),
         ("NATO NOT Turkey", "NATO[org/nato] AND NOT Turkey[country/tr]"),
         ("NATO -(Turkey OR Poland)", "NATO[org/nato] AND NOT (Turkey[country/tr] OR Poland[country/pl])"),
         ("NOT NOT NATO", "NATO[org/nato]"),

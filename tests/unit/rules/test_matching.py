@@ -273,7 +273,12 @@ def test_a_match_carries_rule_article_and_times() -> None:
 
     assert found.rule.id == "r"
     assert found.rule.version == index.version("r")
-    assert (found.rule.name, found.rule.severity, found.rule.tags, found.rule.channel) == ("N", "high", ("t",), "security")
+    assert (found.rule.name, found.rule.severity, found.rule.tags, found.rule.channel) == (
+        "N",
+        "high",
+        ("t",),
+        "security",
+    )
     assert found.article.id == SUMMIT.id
     assert found.article.revision == SUMMIT.revision
     assert found.times.matched_at == now

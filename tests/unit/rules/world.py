@@ -14,7 +14,13 @@ _LABELS: dict[Kind, Label] = {"country": "LOC", "city": "LOC", "region": "LOC", 
 
 
 def name(
-    text: str, languages: str = "en", via: NameVia = "name", *, also: str = "", forms: Sequence[str] = (), cased: bool = False
+    text: str,
+    languages: str = "en",
+    via: NameVia = "name",
+    *,
+    also: str = "",
+    forms: Sequence[str] = (),
+    cased: bool = False,
 ) -> Name:
     return Name(
         text=text,

@@ -1,0 +1,198 @@
+"""Rule files: what is read, and that every error names rule, line and column."""
+
+from __future__ import annotations
+
+import json
+from textwrap import dedent
+
+import jsonschema
+import pytest
+import yaml
+
+from pipeline.errors import RuleError
+from pipeline.messages.rules import Examples, WatchRule
+from pipeline.rules import check_rules, read_rules, rule_file_schema
+from tests.unit.rules.world import WORLD
+
+FULL = """\
+# What we watch.
+rules:
+  - id: nato-north-korea
+    name: NATO and North Korea
+    when: NATO + North Korea
+    severity: high
+    tags: [security, asia]
+    languages: [en, no]
+    channel: security
+    mode: live
+    examples:
+      fires:
+        - NATO warns North Korea
+      silent: ["NATO meets"]
+  - {id: "2024", when: "Poland", channel: ~, examples: {fires: , silent: []}}
+"""
+
+
+def test_a_rule_file_is_read_whole() -> None:
+    assert read_rules(FULL, "rules.yaml") == [
+        WatchRule(
+            id="nato-north-korea",
+            name="NATO and North Korea",
+            when="NATO + North Korea",
+            severity="high",
+            tags=("security", "asia"),
+            languages=("en", "no"),
+            channel="security",
+            examples=Examples(fires=("NATO warns North Korea",), silent=("NATO meets",)),
+        ),
+        WatchRule(id="2024", when="Poland"),
+    ]
+
+
+def test_json_is_yaml_too() -> None:
+    assert read_rules(json.dumps({"rules": [{"id": "r", "when": 'NATO -"North Korea"'}]}), "r.json") == [
+        WatchRule(id="r", when='NATO -"North Korea"')
+    ]
+
+
+@pytest.mark.parametrize("text", ["rules:\n", "rules: []\n", "rules: ~\n"])
+def test_a_file_may_hold_no_rules(text: str) -> None:
+    assert read_rules(text, "rules.yaml") == []
+
+
+RULE = "rules:\n  - id: r\n    when: NATO\n    "
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "rule_id", "problem"),
+    [
+        ("", 1, 1, None, "expected a mapping with the key rules:"),
+        ("- id: r\n", 1, 1, None, "expected a mapping with the key rules:"),
+        ("rule:\n  - id: r\n", 1, 1, None, "rule is no field of a rule file: expected rules:"),
+        ("{}", 1, 1, None, "expected the key rules:"),
+        ("rules:\n  id: r\n", 2, 3, None, "rules: expected a list"),
+        ("rules:\n  - NATO\n", 2, 5, None, "expected a rule: a mapping with id: and when:"),
+        ("rules:\n  - when: NATO\n", 2, 5, None, "the rule has no id"),
+        ("rules:\n  - id: r\n", 2, 5, "r", "the rule has no when"),
+        ("rules:\n  - id: r\n    when:\n", 3, 5, "r", "when: is empty"),
+        ("rules:\n  - id: r\n    when: ' '\n", 3, 11, "r", "when: is empty"),
+        (
+            "rules:\n  - id: Big Rule\n    when: NATO\n",
+            2,
+            9,
+            "Big Rule",
+            "'Big Rule' will not do: expected lower-case letters",
+        ),
+        (RULE + "serverity: high", 4, 5, "r", "did you mean severity:?"),
+        (RULE + "colour: red", 4, 5, "r", "fields are id, when, name"),
+        (RULE + "severity: urgent", 4, 15, "r", "expected info, low, medium, high or critical"),
+        (RULE + "mode: shadow", None, None, "r", "mode: shadow comes in a later version"),
+        (RULE + "channel: held", None, None, "r", "channel held is reserved"),
+        (RULE + "channel: Big_One", 4, 14, "r", "expected lower-case letters, digits and dashes"),
+        (RULE + "metonyms: true", 4, 5, "r", "metonyms: comes in a later version"),
+        (RULE + "suppress: {for: 6h}", 4, 5, "r", "suppress: comes in a later version"),
+        (RULE + "limit: 20/h", 4, 5, "r", "limit: comes in a later version"),
+        (RULE + "min_score: 2", 4, 5, "r", "min_score: comes in a later version"),
+        (RULE + "tags: security", 4, 11, "r", "tags: expected a list"),
+        (RULE + "languages: [en, deutsch]", 4, 21, "r", "'deutsch' will not do: expected language tags"),
+        (RULE + "name: [a]", 4, 11, "r", "name: expected a text"),
+        (RULE + "name:", 4, 5, "r", "name: is empty"),
+        (RULE + "examples: [a]", 4, 15, "r", "examples: expected fires: and silent:"),
+        (RULE + "examples: {fire: [a]}", 4, 16, "r", "did you mean fires:?"),
+        (RULE + "examples: {fires: a}", 4, 23, "r", "fires: expected a list"),
+        (RULE + "id: s", 4, 5, "r", "id: stands twice"),
+        (RULE + "[a]: b", 4, 5, "r", "expected a field's name"),
+        (RULE + "\n  - id: r\n    when: Poland", 5, 5, "r", "this id is taken by the rule in line 2"),
+        ("rules:\n  - id: r\n    when: NATO + (Poland\n", 3, 18, "r", "this bracket is never closed"),
+    ],
+)
+def test_errors_name_rule_line_and_column(
+    text: str, line: int | None, column: int | None, rule_id: str | None, problem: str
+) -> None:
+    with pytest.raises(RuleError) as caught:
+        read_rules(text, "rules.yaml")
+
+    assert problem in caught.value.problem
+    assert (caught.value.line, caught.value.column, caught.value.rule_id) == (line, column, rule_id)
+    assert caught.value.source == "rules.yaml"
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        ('rules:\n  - id: r\n    when: "North Korea" + NATO\n', 3, "a value that begins with a quote stands in quotes"),
+        ("rules:\n\t- id: r\n", 2, "indent with blanks"),
+        ("rules:\n  - id: r\n    when: title: NATO\n", 3, "a value that holds a colon and a blank"),
+        ("rules: [", 1, "not YAML"),
+        ("rules: &a [*b]", 1, "not YAML"),
+        ("a\0b", 1, "not YAML"),
+        ("rules: " + "[" * 300_000, 1, "nested too deep"),
+        ("[" * 300_000 + "]" * 300_000, 1, "nested too deep"),
+        ("--- a\n--- b\n", 2, "not YAML"),
+    ],
+)
+def test_what_is_not_yaml_gets_one_clear_line(text: str, line: int, problem: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        read_rules(text, "rules.yaml")
+
+    assert problem in caught.value.problem
+    assert caught.value.line == line
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "column"),
+    [
+        ("when: NATO + Georgia", 3, 18),
+        ("when: 'NATO + ''it'' + Georgia'", 3, 28),
+        ('when: "NATO + \\"it is\\" + Georgia"', 3, 31),
+        ("when: |\n      NATO\n      + Georgia", 5, 9),
+        ("when: >-\n      NATO\n\n      + Georgia", 6, 9),
+        ("when: NATO\n      + Georgia", 4, 9),
+        ('when: "\\u004eATO +\n      Georgia"', 4, 7),
+    ],
+)
+def test_errors_point_into_the_file_however_the_condition_is_written(written: str, line: int, column: int) -> None:
+    text = f"rules:\n  - id: r\n    {written}\n    severity: low\n"
+    (error,) = check_rules(text, "rules.yaml", WORLD).errors
+
+    assert "Georgia may mean" in error.problem
+    assert (error.line, error.column) == (line, column)
+    shown, caret = error.excerpt.split("\n")
+    assert shown[caret.index("^") :].startswith("Georgia")
+
+
+def test_all_errors_of_a_file_are_told_in_its_order_and_good_rules_are_kept() -> None:
+    text = dedent("""\
+        rules:
+          - id: a
+            when: Georgia
+          - id: b
+            colour: red
+            when: NATO
+          - id: c
+            when: NATO + North Korea talks
+          - id: d
+            when: (NATO
+        """)
+    check = check_rules(text, "rules.yaml", WORLD)
+
+    assert [(error.rule_id, error.line) for error in check.errors] == [("a", 3), ("b", 5), ("d", 10)]
+    (rule,) = check.rules
+    assert rule.canonical == 'NATO[org/nato] AND "North Korea talks"'
+    (warning,) = rule.warnings
+    assert (warning.source, warning.line, warning.column) == ("rules.yaml", 8, 18)
+    assert str(warning).startswith("rules.yaml:8:18: rule c: North Korea talks is searched as these words")
+
+
+def test_the_schema_for_editors_accepts_what_is_read_and_refuses_unknown_fields() -> None:
+    schema = rule_file_schema()
+    validator = jsonschema.Draft202012Validator(schema)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    document = yaml.safe_load(FULL.replace("no]", "nb]").replace("fires: , ", ""))
+
+    validator.validate(document)
+    for wrong in ({"colour": "red"}, {"severity": "urgent"}, {"mode": "shadow"}, {"id": "Big Rule"}):
+        broken = {"rules": [{**document["rules"][0], **wrong}]}
+        assert not validator.is_valid(broken)
