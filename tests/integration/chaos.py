@@ -1,0 +1,247 @@
+"""What the proof that nothing is lost needs: workers whose processes can be killed, and an observer beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from pipeline.settings import Settings
+from pipeline.streaming.child_command import settings_environment
+from pipeline.topology import DEAD_LETTERS, RAW, STEPS, StepName, Topic, channel_topic
+from tests.integration import chaos_worker
+from tests.integration.chaos_input import CHANNEL, Input
+
+_LOOK_SECONDS = 0.05
+
+
+async def wait_for(what: str, is_so: Callable[[], object], deadline_seconds: float) -> None:
+    """Return as soon as it is so.
+
+    Raises:
+        AssertionError: It is not so by the deadline; says what was waited for.
+    """
+    deadline = time.monotonic() + deadline_seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"not within {deadline_seconds:g} s: {what}"
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+class WorkerProcess:
+    """A worker in a process of its own, started again by hand as an orchestrator would.
+
+    Attributes:
+        events: What its supervisors have told so far: kind, step, pid, text.
+    """
+
+    def __init__(self, name: str, settings: Settings, python_path: Path, log: Path) -> None:
+        self.name = name
+        self.events: list[tuple[str, str | None, int, str]] = []
+        self._environment = {**settings_environment(settings), "PYTHONPATH": str(python_path)}
+        self._log = log
+        self._popen: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the supervisor."""
+        with self._log.open("ab") as log:
+            self._popen = subprocess.Popen(
+                [sys.executable, chaos_worker.__file__],
+                env=self._environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
+        self._reader = threading.Thread(target=self._read, args=(self._popen,), daemon=True)
+        self._reader.start()
+
+    def _read(self, popen: subprocess.Popen[str]) -> None:
+        assert popen.stdout is not None
+        with popen.stdout:
+            for line in popen.stdout:
+                kind, step, pid, text = json.loads(line)
+                self.events.append((kind, step, pid, text))
+
+    def count(self, kind: str) -> int:
+        """How many events of this kind there were."""
+        return sum(event[0] == kind for event in tuple(self.events))
+
+    def ready_processes(self, step: StepName) -> list[int]:
+        """The process ids of a step that are at work, the latest last."""
+        ready: list[int] = []
+        for kind, event_step, pid, _ in tuple(self.events):
+            if event_step == step and kind == "ready":
+                ready.append(pid)
+            elif kind in {"died", "stuck"}:
+                ready = [one for one in ready if one != pid]
+            elif kind == "supervisor-killed":
+                ready = []
+        return ready
+
+    async def kill_process(self, step: StepName, deadline_seconds: float) -> int:
+        """``kill -9`` a step's process that is at work, and wait until its supervisor has seen it."""
+        while True:
+            await wait_for(f"{step} at work in {self.name}", partial(self.ready_processes, step), deadline_seconds)
+            pid = self.ready_processes(step)[-1]
+            # It may just have died of something else.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                break
+            await wait_for(f"the death of {step}[{pid}] is seen", partial(self._has_died, pid), deadline_seconds)
+        await wait_for(f"{self.name} sees the death of {step}[{pid}]", partial(self._has_died, pid), deadline_seconds)
+        return pid
+
+    def _has_died(self, pid: int) -> bool:
+        return any(kind == "died" and dead == pid for kind, _, dead, _ in tuple(self.events))
+
+    def kill_supervisor(self) -> None:
+        """``kill -9`` the supervisor; its children are on their own."""
+        assert self._popen is not None
+        assert self._reader is not None
+        self._popen.kill()
+        self._popen.wait()
+        self._reader.join()
+        self.events.append(("supervisor-killed", None, self._popen.pid, "by the test"))
+
+    def stop(self, deadline_seconds: float) -> int:
+        """SIGTERM; returns the exit status.
+
+        Raises:
+            subprocess.TimeoutExpired: It did not end in time; it is killed then.
+        """
+        assert self._popen is not None
+        assert self._reader is not None
+        self._popen.terminate()
+        try:
+            status = self._popen.wait(deadline_seconds)
+        finally:
+            self._popen.kill()
+        self._reader.join()
+        return status
+
+    def end(self) -> None:
+        """Kill what is left of it."""
+        if self._popen is not None:
+            self._popen.kill()
+            self._popen.wait()
+
+
+class Observer:
+    """Reads topics from their beginning with a plain client of its own, in no group.
+
+    Attributes:
+        records: By topic name without prefix and version, in the order read.
+    """
+
+    def __init__(self, settings: Settings, *topics: Topic) -> None:
+        self._topics = {topic.full_name(settings.topic_prefix): topic for topic in topics}
+        self._bootstrap_servers = settings.bootstrap_servers
+        self.records: dict[str, list[Any]] = {topic.name: [] for topic in topics}
+
+    @contextlib.asynccontextmanager
+    async def observing(self) -> AsyncIterator[None]:
+        """Read on while the context lasts; a broker that goes away is waited for."""
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap_servers, enable_auto_commit=False, auto_offset_reset="earliest"
+        )
+        await consumer.start()
+        try:
+            places = [TopicPartition(name, n) for name, topic in self._topics.items() for n in range(topic.partitions)]
+            consumer.assign(places)
+            reading = asyncio.ensure_future(self._read(consumer))
+            try:
+                yield
+            finally:
+                reading.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await reading
+            ends = await consumer.end_offsets(places)
+            while any([await consumer.position(place) < end for place, end in ends.items()]):
+                self._take(await consumer.getmany(timeout_ms=200))
+        finally:
+            await consumer.stop()
+
+    async def _read(self, consumer: AIOKafkaConsumer) -> None:
+        while True:
+            self._take(await consumer.getmany(timeout_ms=200))
+
+    def _take(self, fetched: dict[TopicPartition, list[Any]]) -> None:
+        for place, records in fetched.items():
+            self.records[self._topics[place.topic].name].extend(records)
+
+
+class Sender:
+    """Another client: writes raw messages, and remembers where each one lies."""
+
+    def __init__(self, producer: AIOKafkaProducer, settings: Settings) -> None:
+        self._producer = producer
+        self._topic = RAW.full_name(settings.topic_prefix)
+        self.places: dict[tuple[int, int], Input] = {}
+
+    async def send(self, inputs: Iterable[Input]) -> None:
+        """Write messages; returns when the broker has them all, however long that takes."""
+        sent = [(one, await self._producer.send(self._topic, key=one.key, value=one.value)) for one in inputs]
+        for one, acknowledged in sent:
+            written = await acknowledged
+            self.places[written.partition, written.offset] = one
+
+
+@contextlib.asynccontextmanager
+async def sender(settings: Settings) -> AsyncIterator[Sender]:
+    """A connected sender."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings.bootstrap_servers, enable_idempotence=True, max_request_size=RAW.max_message_bytes
+    )
+    await producer.start()
+    try:
+        yield Sender(producer, settings)
+    finally:
+        await producer.stop()
+
+
+async def lag(settings: Settings) -> dict[StepName, int]:
+    """How many records each step has not committed yet."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
+    consumer = AIOKafkaConsumer(bootstrap_servers=settings.bootstrap_servers)
+    await admin.start()
+    await consumer.start()
+    try:
+        lags = {}
+        for name, step in STEPS.items():
+            topic = step.source.full_name(settings.topic_prefix)
+            places = [TopicPartition(topic, number) for number in range(step.source.partitions)]
+            ends = await consumer.end_offsets(places)
+            committed = await admin.list_consumer_group_offsets(step.consumer_group(settings.topic_prefix))
+            done = {place: max(0, committed[place].offset) for place in places if place in committed}
+            lags[name] = sum(end - done.get(place, 0) for place, end in ends.items())
+        return lags
+    finally:
+        await consumer.stop()
+        await admin.close()
+
+
+def steps_to_kill(count: int, random_: random.Random) -> list[StepName]:
+    """A random order of steps, each one as often as any other, as far as the count goes."""
+    drawn: list[StepName] = []
+    while len(drawn) < count:
+        drawn += random_.sample(list(StepName), len(StepName))
+    return drawn[:count]
+
+
+CHAOS_CHANNEL = channel_topic(CHANNEL)
+OBSERVED = (STEPS[StepName.ALERTS].sink, DEAD_LETTERS, CHAOS_CHANNEL, STEPS[StepName.LANGUAGE].sink)

@@ -1,0 +1,20 @@
+"""A worker as a process of its own, as an orchestrator runs it: settings from the environment, events on stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from pipeline.settings import load_settings
+from pipeline.streaming.worker import run_worker
+from pipeline.streaming.worker_events import WorkerEvent
+from pipeline.streaming.worker_log import configure_log
+
+
+def tell(event: WorkerEvent) -> None:
+    print(json.dumps([event.kind, event.step, event.pid, event.text]), flush=True)
+
+
+if __name__ == "__main__":
+    configure_log("INFO", "supervisor")
+    sys.exit(run_worker(load_settings(), on_event=tell))
