@@ -32,7 +32,7 @@ class Draft(msgspec.Struct, kw_only=True):
     also: str = ""
     source: str
 
-    def keys(self) -> set[tuple[str, ...]]:
+    def folded_surfaces(self) -> set[tuple[str, ...]]:
         """The folded tokens of the text and of each form."""
         return {folded_key(surface) for surface in (self.text, *self.forms)}
 
@@ -53,10 +53,10 @@ def assemble(concept_id: str, parts: Sequence[ReviewedConcept], taken: Iterable[
             for language, entries in part.lines.items():
                 lines[language].extend(entries)
     if "zh" in lines:
-        entries = lines.pop("zh")
-        lines["zh-Hans"] = entries + lines["zh-Hans"]
+        chinese = lines.pop("zh")
+        lines["zh-Hans"] = chinese + lines["zh-Hans"]
         if "zh-Hant" not in lines:
-            lines["zh-Hant"] = entries
+            lines["zh-Hant"] = chinese
     from_cldr = _cldr_names(concept_id, parts, taken)
     for language in sorted({*lines, *from_cldr}):
         drafts.extend(_drafts(kind, language, lines.get(language, []), from_cldr.get(language)))
@@ -184,7 +184,7 @@ def _without_repeats(drafts: Sequence[Draft]) -> list[Draft]:
 def _covers(earlier: Draft, draft: Draft, key: tuple[str, ...]) -> bool:
     if earlier.case_sensitive and earlier.text != draft.text:
         return False
-    return key == folded_key(earlier.text) or (not draft.forms and key in earlier.keys())
+    return key == folded_key(earlier.text) or (not draft.forms and key in earlier.folded_surfaces())
 
 
 def _merged(drafts: Iterable[Draft]) -> tuple[Name, ...]:

@@ -1,4 +1,7 @@
-"""Build the knowledge base: ``python -m pipeline.concepts.build [--check]`` writes the packed file, or compares with it."""
+"""Build the knowledge base.
+
+``python -m pipeline.concepts.build`` writes the packed file; with ``--check`` it compares what the file holds.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,7 @@ def _countries_first(concept_id: str) -> tuple[bool, str]:
 
 
 def _flag_shared_names(concepts: Sequence[Concept]) -> list[Concept]:
-    """Mark as ambiguous what two concepts share in a language that nobody has reviewed; refuse it in one of the others."""
+    """Mark as ambiguous what two concepts share in a language that nobody has reviewed; refuse it in the others."""
     owners: dict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
     for concept in concepts:
         for name in concept.names:
@@ -104,7 +107,7 @@ def _check_relations(concepts: Sequence[Concept]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the packed file, or with ``--check`` compare its content; return 0 when it is as built, else 1."""
-    parser = argparse.ArgumentParser(prog="python -m pipeline.concepts.build", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m pipeline.concepts.build", description="Build the knowledge base.")
     parser.add_argument("--check", action="store_true", help="compare with the packed file instead of writing it")
     parser.add_argument("--output", type=Path, default=PACKED_FILE, help="the packed file (default: in the package)")
     options = parser.parse_args(arguments)
@@ -117,7 +120,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     summary = f"{len(contents.concepts)} concepts, {names} names"
     if options.check:
         same = unpack(options.output.read_bytes()) == contents
-        sys.stdout.write(f"{options.output}: {'as built' if same else 'differs from the build: run it again'}: {summary}\n")
+        verdict = "as built" if same else "differs from the build: run it again"
+        sys.stdout.write(f"{options.output}: {verdict}: {summary}\n")
         return 0 if same else 1
     data = pack(contents)
     options.output.parent.mkdir(parents=True, exist_ok=True)

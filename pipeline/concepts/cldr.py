@@ -1,4 +1,4 @@
-"""Read what Unicode's CLDR, as babel carries it, knows of countries and cities: names, and adjectives in currency names."""
+"""Read what Unicode's CLDR, as babel carries it, knows of places: names, and adjectives in names of currencies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CLDR = Source(
 
 # Codes that ISO 3166-1 does not assign to a country, and CLDR's pseudo-locales' and unions' codes.
 _NO_COUNTRY = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
-# China's special administrative regions have official names there that no news text uses; their city's name is the name.
+# China's special administrative regions have official names there that no news text uses; the city's name does.
 _NAMED_AS_CITY = {"HK": "Asia/Hong_Kong", "MO": "Asia/Macau"}
 # Deseret and romanised Hindi are no languages of news wires; the others are their base language under another tag.
 _LEFT_OUT = {"en_Dsrt", "hi_Latn", "no", "zh", "az_Arab", "yue_Hans"}

@@ -25,7 +25,7 @@ class Name(msgspec.Struct, frozen=True, kw_only=True):
         forms: The other forms of this name, spelled out. Not empty: the list is closed, ``text`` and these
             match whole and take no inflection tail. Empty: nothing is known about inflection.
         stems: Where the stem is known but not the forms, one entry a token of ``text`` (as ``tokenize`` cuts it): the
-            stem, which an inflection tail may follow, or None for a token that does not inflect. Empty: nothing is known.
+            stem, which an inflection tail may follow, or None for a token that does not inflect. Empty: not known.
         case_sensitive: The letters' case is part of the name (``US``, ``WHO``, ``Turkey``): a match must have the same
             capitals, an all-capitals headline apart.
         also: What else the text may mean, for a person (``a given name``); empty when it is not ambiguous.
@@ -52,7 +52,7 @@ class Name(msgspec.Struct, frozen=True, kw_only=True):
         return (self.text, *self.forms)
 
     def in_language(self, language: str) -> bool:
-        """Tell whether this name is used in a language; ``zh`` covers ``zh-Hans`` and ``zh-Hant``, ``pt-BR`` finds ``pt``."""
+        """Tell whether this name is used in a language: ``zh`` covers both its scripts, ``pt-BR`` finds ``pt``."""
         wanted = primary_subtag(language)
         return any(tag == ANY_LANGUAGE or primary_subtag(tag) == wanted for tag in self.languages)
 

@@ -77,7 +77,7 @@ class KnowledgeBase:
         """Return what a surface form may name, one sense a concept.
 
         Args:
-            surface: A whole name in any spelling that folds alike; forms and adjectives count, free inflection does not.
+            surface: A whole name in any spelling that folds alike; forms and adjectives count, open tails do not.
             languages: BCP 47 tags to look in first; where one of them has the name, the others are not asked.
 
         Returns:
@@ -89,7 +89,7 @@ class KnowledgeBase:
         best: dict[str, Sense] = {}
         for sense in preferred or found:
             known = best.get(sense.concept.id)
-            if known is None or _rank(sense.name) < _rank(known.name):
+            if known is None or _rank(sense.name, surface) < _rank(known.name, surface):
                 best[sense.concept.id] = sense
         return [best[concept_id] for concept_id in sorted(best)]
 
@@ -121,7 +121,8 @@ class KnowledgeBase:
         for concept_id in self.concepts:
             if part in concept_id:
                 ranks.setdefault(concept_id, 3)
-        return [self.concepts[concept_id] for _, concept_id in sorted((rank, id_) for id_, rank in ranks.items())][:limit]
+        found = sorted(ranks, key=lambda concept_id: (ranks[concept_id], concept_id))
+        return [self.concepts[concept_id] for concept_id in found[:limit]]
 
     @cached_property
     def _index(self) -> Mapping[tuple[str, ...], tuple[Sense, ...]]:
@@ -132,8 +133,9 @@ class KnowledgeBase:
         return MappingProxyType({key: tuple(senses) for key, senses in index.items()})
 
 
-def _rank(name: Name) -> tuple[bool, int]:
-    return (name.ambiguous, _VIA_ORDER[name.via])
+def _rank(name: Name, surface: str) -> tuple[bool, bool, int]:
+    """Letter for letter first; then doubt before certainty, since another language may give a name without remark."""
+    return (surface not in name.surfaces, not name.ambiguous, _VIA_ORDER[name.via])
 
 
 @cache

@@ -20,7 +20,8 @@ _FRENCH: _Rules = (
 )  # fmt: skip
 _SPANISH: _Rules = (
     ("ón", "ón ona ones onas"), ("és", "és esa eses esas"), ("án", "án ana anes anas"), ("o", "o a os as"),
-    ("ol", "ol ola oles olas"), ("í", "í íes ís"), ("ú", "ú úes ús"), ("s", "s"), ("a", "a as"), ("e", "e es"), ("", " es"),
+    ("ol", "ol ola oles olas"), ("í", "í íes ís"), ("ú", "ú úes ús"), ("s", "s"), ("a", "a as"), ("e", "e es"),
+    ("", " es"),
 )  # fmt: skip
 _ITALIAN: _Rules = (
     ("co", "co ca ci chi che"), ("io", "io ia i ie"), ("o", "o a i e"), ("e", "e i"), ("a", "a i e"), ("", ""),
@@ -41,8 +42,9 @@ _RUSSIAN_NOUN: _Rules = (
 )  # fmt: skip
 _UKRAINIAN_NOUN: _Rules = (
     ("аєць", "аєць айця айцю айцем айцеві айці айців айцям айцями айцях"),
-    ("ець", "ець ця цю цем цеві ці ців цям цями цях"), ("мець", "мець мця мцю мцем мці мців мцям мцями мцях"),
-    ("анин", "анин анина анину анином ани ан анам анами анах"), ("янин", "янин янина янину янином яни ян янам янами янах"),
+    ("ець", "ець ця цю цем цеві ці ців цям цями цях"),
+    ("анин", "анин анина анину анином ани ан анам анами анах"),
+    ("янин", "янин янина янину янином яни ян янам янами янах"),
     ("", " а у ом ові и ів ам ами ах"),
 )  # fmt: skip
 _POLISH_NOUN: _Rules = (
@@ -110,7 +112,9 @@ def _arabic(phrase: str) -> Iterable[str]:
     fixed = words[:-1] if words[0] in {"جنوب", "شرق"} else []
     changing = words[len(fixed) :]
     return [
-        " ".join([*fixed, *(article + word + ending for word in changing)]) for article in ("", "ال") for ending in endings
+        " ".join([*fixed, *(article + word + ending for word in changing)])
+        for article in ("", "ال")
+        for ending in endings
     ]
 
 

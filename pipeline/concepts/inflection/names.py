@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 from typing import Literal
 
 from pipeline.concepts.inflection import polish, russian, ukrainian
@@ -14,7 +15,14 @@ DECLINED_LANGUAGES = ("pl", "ru", "uk")
 # The mark for the end of a word's stem in the reviewed files: the word declines.
 _MARK = "|"
 
-_GRAMMARS = {"pl": polish, "ru": russian, "uk": ukrainian}
+_DECLENSIONS: dict[tuple[str, str], Callable[[str], list[Paradigm]]] = {
+    ("pl", "adjective"): polish.adjective,
+    ("pl", "noun"): polish.noun,
+    ("ru", "adjective"): russian.adjective,
+    ("ru", "noun"): russian.noun,
+    ("uk", "adjective"): ukrainian.adjective,
+    ("uk", "noun"): ukrainian.noun,
+}
 _ADJECTIVAL_SURNAME = re.compile("(ск|цк|ськ|цьк)ий$|ый$|ний$|(sk|ck)i$|ny$")
 
 _Role = Literal["adjective", "noun", "fixed"]
@@ -41,11 +49,11 @@ def decline_name(marked: str, language: str, *, only_marked: bool) -> tuple[str,
     else:
         roles = _grammatical_roles(plain, language)
     options = [_paradigms(word, language, roles.get(index, "fixed")) for index, word in enumerate(plain)]
-    forms = {
-        " ".join(paradigm[case] for paradigm in choice): None for choice in itertools.product(*options) for case in range(6)
-    }
+    forms = (
+        " ".join(words_in_case) for choice in itertools.product(*options) for words_in_case in zip(*choice, strict=True)
+    )
     nominative = " ".join(plain)
-    return tuple(form for form in forms if form != nominative)
+    return tuple(form for form in dict.fromkeys(forms) if form != nominative)
 
 
 def _marked_roles(words: list[str], plain: list[str], language: str) -> dict[int, _Role]:
@@ -95,8 +103,7 @@ def _is_adjective(word: str, following: str, language: str) -> bool:
 def _paradigms(word: str, language: str, role: _Role) -> list[Paradigm]:
     if role == "fixed":
         return fixed(word)
-    grammar = _GRAMMARS[language]
-    return grammar.adjective(word) if role == "adjective" else grammar.noun(word)
+    return _DECLENSIONS[language, role](word)
 
 
 def _is_acronym(word: str) -> bool:

@@ -6,8 +6,8 @@ from pipeline.concepts.inflection.cases import Paradigm, ends, fixed, paradigm
 
 # How a stem's last consonants change before the -e of the dative and locative; longer ones first.
 _SOFTENED = (
-    ("st", "ści"), ("ch", "sz"), ("k", "c"), ("g", "dz"), ("r", "rz"), ("t", "ci"), ("d", "dzi"), ("ł", "l"), ("n", "ni"),
-    ("w", "wi"), ("m", "mi"), ("p", "pi"), ("b", "bi"), ("f", "fi"), ("s", "si"), ("z", "zi"), ("v", "vi"),
+    ("st", "ści"), ("ch", "sz"), ("k", "c"), ("g", "dz"), ("r", "rz"), ("t", "ci"), ("d", "dzi"), ("ł", "l"),
+    ("n", "ni"), ("w", "wi"), ("m", "mi"), ("p", "pi"), ("b", "bi"), ("f", "fi"), ("s", "si"), ("z", "zi"), ("v", "vi"),
 )  # fmt: skip
 _LOCATIVE_IN_U = ("k", "g", "ch", "l", "j", "ż", "sz", "cz", "rz", "c", "dz", "x", "h")
 
@@ -78,7 +78,12 @@ def noun(word: str) -> list[Paradigm]:
 
 def _feminine(stem: str) -> list[Paradigm]:
     y = "i" if ends(stem, ("k", "g", "l")) else "y"
-    dative = stem + "i" if ends(stem, ("l",)) else stem + "y" if ends(stem, ("c", "ż", "sz", "cz", "rz")) else _softened(stem)
+    if ends(stem, ("l",)):
+        dative = stem + "i"
+    elif ends(stem, ("c", "ż", "sz", "cz", "rz")):
+        dative = stem + "y"
+    else:
+        dative = _softened(stem)
     first = paradigm(stem, f"a {y} - ę ą -")
     return [(first[0], first[1], dative, first[3], first[4], dative)]
 

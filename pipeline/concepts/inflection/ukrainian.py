@@ -13,7 +13,9 @@ def is_adjective(word: str, following: str) -> bool:
     """Whether a word agrees with the one after it: a feminine or plural alike, or a masculine in -ий."""
     if ends(word, ("ий", "ій", "е")):
         return True
-    return ends(word, ("а", "я")) and ends(following, ("а", "я")) or (ends(word, ("і",)) and ends(following, ("и", "і")))
+    if ends(word, ("а", "я")):
+        return ends(following, ("а", "я"))
+    return ends(word, ("і",)) and ends(following, ("и", "і"))
 
 
 def adjective(word: str) -> list[Paradigm]:
