@@ -15,6 +15,8 @@ _OTHER_MEANINGS: Mapping[str, tuple[str, ...]] = {
         "Inter Milan", "AC Milan", "AS Roma", "Boston Tea Party",
     ),
     "en": (
+        "Indian Ocean", "West Indies", "Native American", "Native Americans", "American Indian", "American Indians",
+        "Latin American", "Latin Americans", "New France", "New Spain",
         "guinea fowl", "Panama hat", "India ink", "Turkey Day", "Turkey Trot", "Brazil nut", "Brazil nuts",
         "Jersey City",
     ),
@@ -31,6 +33,15 @@ _OTHER_MEANINGS: Mapping[str, tuple[str, ...]] = {
     "ko": (
         "인도양", "인도적", "인도주의", "인도주의적", "멕시코만", "요르단강", "뉴멕시코", "수단과",
     ),
+    "de": ("Indischer Ozean", "Indischen Ozean", "Indische Ozean", "Indischen Ozeans", "Deutsche Bucht"),
+    "fr": ("océan Indien", "filer à l'anglaise"),
+    "es": ("océano Índico",),
+    "it": ("Oceano Indiano",),
+    "pt": ("Oceano Índico",),
+    "pl": ("Ocean Indyjski", "Oceanu Indyjskiego", "Oceanie Indyjskim"),
+    "ru": ("Индийский океан", "Индийского океана", "Индийском океане", "Индийскому океану"),
+    "uk": ("Індійський океан", "Індійського океану", "Індійському океані"),
+    "ar": ("المحيط الهندي", "جزر الهند الغربية"),
     "th": (
         "มหาสมุทรอินเดีย",
     ),
@@ -44,17 +55,8 @@ _OTHER_MEANINGS: Mapping[str, tuple[str, ...]] = {
 
 # Names that are words of the language too, folded, beside those that the knowledge base flags: they need support.
 _ALSO_WORDS: Mapping[str, frozenset[str]] = {
-    "fa": frozenset({"مالي", "چاد", "عمان", "پرو", "توگو"}),
-    "ur": frozenset({"مالي"}),
-    "ar": frozenset({"مالي"}),
-    "fi": frozenset({"oman", "malin"}),
-    "ko": frozenset({"수단", "가나", "차드", "말리", "통가"}),
-    "tr": frozenset({"mali", "cad"}),
-    "hu": frozenset({"mali"}),
-    "de": frozenset({"man"}),
-    "sv": frozenset({"man"}),
-    "da": frozenset({"man"}),
-    "nb": frozenset({"man"}),
+    "fa": frozenset({"چاد", "پرو", "توگو"}),
+    "ko": frozenset({"가나"}),
 }
 
 

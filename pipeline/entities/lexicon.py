@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pipeline.concepts import Concept, KnowledgeBase, Name
+from pipeline.concepts import ANY_LANGUAGE, Concept, KnowledgeBase, Name, Sense
+from pipeline.concepts.concept import primary_subtag
 from pipeline.entities.homographs import other_meanings
 from pipeline.messages.articles import EntityRef, Label, MentionVia
 from pipeline.text.clitics import without_particles, without_proclitics
@@ -33,8 +34,45 @@ _FREE_TAIL_STEM = 5
 _SHORTEST_INFLECTED = 3
 # "Spojené státy": the genitive of many drops the ending; of a single word what is left says too little.
 _SHORTEST_BARE_STEM = 4
+_SHORT_DEMONYM = 3
 # Readings of the commonest words are kept; news in one language has some 50,000 that matter.
 _MEMO_WORDS = 100_000
+
+
+class NamesByLanguage:
+    """The names of a knowledge base, by the languages that use them."""
+
+    def __init__(self, kb: KnowledgeBase) -> None:
+        self._by_language: dict[str, list[Sense]] = {}
+        for sense in kb.names():
+            for language in dict.fromkeys(map(primary_subtag, sense.name.languages)):
+                self._by_language.setdefault(language, []).append(sense)
+
+    def used_in(self, language: str) -> list[Sense]:
+        """The names that texts of a language use: its own, those of any language, and what English lends.
+
+        Args:
+            language: BCP 47 tag; ``und`` uses the names of all languages, each spelling once, without adjectives.
+        """
+        if language == UNDETERMINED:
+            spellings: dict[tuple[str, str], Sense] = {}
+            for senses in self._by_language.values():
+                for sense in senses:
+                    if sense.name.via != "adjective":
+                        spellings.setdefault((sense.concept.id, sense.name.text), sense)
+            return list(spellings.values())
+        primary = primary_subtag(language)
+        own = [
+            sense
+            for tag in (ANY_LANGUAGE, primary, *_ALSO.get(primary, ()))
+            for sense in self._by_language.get(tag, ())
+        ]
+        lent = [
+            sense
+            for sense in (self._by_language.get(_LENT_BY, ()) if primary != _LENT_BY else ())
+            if sense.name.via in _LENT_VIAS and not sense.name.ambiguous
+        ]
+        return own + lent
 
 
 class Entry(NamedTuple):
@@ -59,6 +97,11 @@ class Entry(NamedTuple):
     words: tuple[str, ...]
     folded: tuple[str, ...]
     script: Script
+
+    @property
+    def is_short_demonym(self) -> bool:
+        """Whether it says too little with a proclitic before it: Arabic ``بروس`` is Bruce, not "with Russians"."""
+        return self.via == "adjective" and len(self.folded) == 1 and len(self.folded[0]) <= _SHORT_DEMONYM
 
 
 class Readings(dict[str, tuple[int, ...]]):
@@ -114,16 +157,14 @@ class Lexicon:
         entries: By the number that the trie holds.
     """
 
-    def __init__(self, kb: KnowledgeBase, language: str) -> None:
+    def __init__(self, senses: Iterable[Sense], language: str) -> None:
         self.entries: list[Entry] = []
         self._language = language
         self._vocabulary = Vocabulary()
         self._trie = TokenTrie()
-        for concept in kb.concepts.values():
-            ref = EntityRef(id=concept.id, name=concept.label, kind=concept.kind)
-            for name in concept.names:
-                if self._applies(name):
-                    self._add_name(concept, ref, name)
+        for sense in senses:
+            concept, name = sense.concept, sense.name
+            self._add_name(concept, EntityRef(id=concept.id, name=concept.label, kind=concept.kind), name)
         for phrase in other_meanings(language):
             self._add(None, None, None, phrase, "name", marks=None)
         self._readings = Readings(language, self._vocabulary)
@@ -131,14 +172,6 @@ class Lexicon:
     def scan(self, tokens: Tokens) -> Iterator[tuple[int, int, tuple[int, ...]]]:
         """Every place where tokens may be a name: first token, end token, numbers of entries."""
         return self._trie.scan(list(map(self._readings.__getitem__, tokens.words)))
-
-    def _applies(self, name: Name) -> bool:
-        """Whether a name is used in texts of this language."""
-        if self._language == UNDETERMINED:
-            return name.via != "adjective"
-        if name.in_language(self._language) or any(map(name.in_language, _ALSO.get(self._language, ()))):
-            return True
-        return name.via in _LENT_VIAS and not name.ambiguous and name.in_language(_LENT_BY)
 
     def _add_name(self, concept: Concept, ref: EntityRef, name: Name) -> None:
         if name.forms:

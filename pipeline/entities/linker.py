@@ -8,8 +8,8 @@ from typing import NamedTuple
 import msgspec
 
 from pipeline.concepts import Concept, KnowledgeBase
-from pipeline.entities.homographs import is_also_a_word
-from pipeline.entities.lexicon import LABELS, UNDETERMINED, Entry, Lexicon
+from pipeline.entities.doubts import Doubt, doubt_of, may_be_a_person
+from pipeline.entities.lexicon import LABELS, UNDETERMINED, Entry, Lexicon, NamesByLanguage
 from pipeline.entities.occurrences import FieldText
 from pipeline.entities.personal_names import follows_a_given_name, is_title, precedes_a_surname
 from pipeline.messages.articles import EntityRef, Field, Mention
@@ -59,6 +59,7 @@ class Linker:
 
     def __init__(self, kb: KnowledgeBase) -> None:
         self._kb = kb
+        self._names = NamesByLanguage(kb)
         self._lexicons: dict[str, Lexicon] = {}
         self._own_names: dict[str, frozenset[str]] = {}
         self._related: dict[str, frozenset[str]] = _related(kb.concepts.values())
@@ -93,7 +94,9 @@ class Linker:
         sure = {
             entry.concept.id
             for span in spans
-            if len(span.entries) == 1 and (entry := span.entries[0]).concept is not None and _is_sure(entry, language)
+            if len(span.entries) == 1
+            and (entry := span.entries[0]).concept is not None
+            and _is_settled(entry, span, fields[span.field], language)
         }
         article = _Article(
             language=language,
@@ -138,12 +141,12 @@ class Linker:
                 return None
             readings.append((entry.concept, entry))
         readings.sort(key=lambda reading: reading[0].id not in article.supported)
+        field = article.fields[span.field]
         for concept, entry in readings:
-            is_doubtful = len(readings) > 1 or not _is_sure(entry, article.language)
-            if (is_doubtful or entry.via == "short-name") and self._is_somebody_else(concept, entry, span, article):
+            if may_be_a_person(entry) and self._is_somebody_else(concept, entry, span, article):
                 continue
             if (
-                not is_doubtful
+                (len(readings) == 1 and _is_settled(entry, span, field, article.language))
                 or concept.id in article.supported
                 or _is_listed(concept, span, neighbours, article.language)
             ):
@@ -160,7 +163,8 @@ class Linker:
     def _lexicon(self, language: str) -> Lexicon:
         lexicon = self._lexicons.get(language)
         if lexicon is None:
-            lexicon = self._lexicons[language] = Lexicon(self._kb, language or UNDETERMINED)
+            known = language or UNDETERMINED
+            lexicon = self._lexicons[language] = Lexicon(self._names.used_in(known), known)
         return lexicon
 
     def _words_of(self, concept: Concept) -> frozenset[str]:
@@ -217,20 +221,14 @@ def _best_first(field: FieldText, first: int, end: int, entries: list[Entry]) ->
         or best.concept is None
         or entry.concept is None
         or entry.concept.kind == best.concept.kind
-        or _is_flagged(best)
+        or (best.name is not None and best.name.ambiguous)
     )
 
 
-def _is_flagged(entry: Entry) -> bool:
-    return entry.name is not None and entry.name.ambiguous
-
-
-def _is_doubtful(entry: Entry, language: str) -> bool:
-    return _is_flagged(entry) or (len(entry.folded) == 1 and is_also_a_word(entry.folded[0], language))
-
-
-def _is_sure(entry: Entry, language: str) -> bool:
-    return not _is_doubtful(entry, language)
+def _is_settled(entry: Entry, span: _Span, field: FieldText, language: str) -> bool:
+    """Whether a name means its concept without further support."""
+    doubt = doubt_of(entry, language)
+    return doubt is Doubt.NONE or (doubt is Doubt.WORD and field.is_capital_inside(span.first, language))
 
 
 def _is_listed(concept: Concept, span: _Span, neighbours: Sequence[_Span], language: str) -> bool:
@@ -242,7 +240,7 @@ def _is_listed(concept: Concept, span: _Span, neighbours: Sequence[_Span], langu
         and entry.concept.kind == "country"
         and entry.concept.id != concept.id
         and entry.via in {"name", "alias"}
-        and _is_sure(entry, language)
+        and doubt_of(entry, language) is Doubt.NONE
         for other in neighbours
     )
 

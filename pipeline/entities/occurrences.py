@@ -16,6 +16,8 @@ _GAP = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _SENTENCE_REACH = 200
+_BEFORE_SENTENCES = '.!?:\n…–—•|»«"“”„(['
+_NOUNS_WITH_CAPITAL = frozenset({"de", "lb", "gsw", "nds"})
 _SHOUTED_WORDS = 2
 
 
@@ -43,6 +45,23 @@ class FieldText:
             self._is_joined(first, end)
             and self._has_borders(entry, first, end)
             and (entry.name is None or self._case_fits(entry, first, end))
+            and not (entry.is_short_demonym and not self.is_exact(entry, first, end))
+        )
+
+    def starts_sentence(self, token: int) -> bool:
+        """Whether a token is the first of a sentence, a line or a quotation, so that its capital says nothing."""
+        start = self.tokens.spans[token][0]
+        before = self.text[max(0, start - _SENTENCE_REACH) : start].rstrip(" \t\u00a0'’‘")
+        return not before or before[-1] in _BEFORE_SENTENCES
+
+    def is_capital_inside(self, token: int, language: str) -> bool:
+        """Whether a capital letter tells that a token is a name: inside a sentence, where not every noun has one."""
+        return (
+            self.tokens.words[token][0].isupper()
+            and not self.is_title_case
+            and not writes_nouns_with_capital(language)
+            and not self.starts_sentence(token)
+            and not self.is_shouted(token, token + 1)
         )
 
     def is_exact(self, entry: Entry, first: int, end: int) -> bool:
@@ -93,6 +112,11 @@ class FieldText:
         if entry.via == "adjective" and name is not None and name.via != "adjective":
             return True
         return not entry.words[0][0].isupper() or surface[0][0].isupper() or self.is_small or not _has_case(surface[0])
+
+
+def writes_nouns_with_capital(language: str) -> bool:
+    """Whether every noun of a language is written with a capital, as in German."""
+    return language.partition("-")[0] in _NOUNS_WITH_CAPITAL
 
 
 def _is_word_when_small(entry: Entry) -> bool:

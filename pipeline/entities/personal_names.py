@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.entities.occurrences import FieldText
+from pipeline.entities.occurrences import FieldText, writes_nouns_with_capital
 from pipeline.text.folding import fold
 
 # What stands before a surname without being a given name, folded; German ones also by their ending.
@@ -39,9 +39,6 @@ _GIVEN_NAME_WORDS = (
     "сергей дмитрий алексей александр игорь олег наталья ольга елена татьяна светлана людмила мария анна"
 )
 _GIVEN_NAMES = frozenset(_GIVEN_NAME_WORDS.split())
-_SENTENCE_ENDS = '.!?:\n…–—•|»«"“”„(['
-# Every noun has a capital here, so that a capital before a surname says little.
-_NOUNS_WITH_CAPITAL = frozenset({"de", "lb", "gsw", "nds"})
 
 
 def follows_a_given_name(field: FieldText, first: int, language: str, own_names: frozenset[str]) -> bool:
@@ -56,8 +53,7 @@ def follows_a_given_name(field: FieldText, first: int, language: str, own_names:
     if first == 0:
         return False
     word = field.tokens.words[first - 1]
-    before, after = field.tokens.spans[first - 1]
-    gap = field.text[after : field.tokens.spans[first][0]]
+    gap = field.text[field.tokens.spans[first - 1][1] : field.tokens.spans[first][0]]
     folded = fold(word)
     if gap.strip(" \u00a0") or not gap or not word[0].isupper() or len(word) < 2 or folded in own_names:
         return False
@@ -65,9 +61,9 @@ def follows_a_given_name(field: FieldText, first: int, language: str, own_names:
         return True
     if word.isupper() or is_title(word) or field.is_title_case:
         return False
-    if language.partition("-")[0] in _NOUNS_WITH_CAPITAL:
+    if writes_nouns_with_capital(language):
         return False
-    return not _starts_sentence(field.text, before)
+    return not field.starts_sentence(first - 1)
 
 
 def is_title(word: str) -> bool:
@@ -88,9 +84,4 @@ def precedes_a_surname(field: FieldText, end: int, known_starts: frozenset[int])
         return False
     word = field.tokens.words[end]
     gap = field.text[field.tokens.spans[end - 1][1] : field.tokens.spans[end][0]]
-    return gap in {" ", "\u00a0"} and len(word) > 2 and word[0].isupper() and not word.isupper()
-
-
-def _starts_sentence(text: str, start: int) -> bool:
-    before = text[:start].rstrip(" \t\u00a0'’‘")
-    return not before or before[-1] in _SENTENCE_ENDS
+    return gap in {" ", "\u00a0"} and len(word) > 2 and word[0].isupper() and not word.isupper() and not is_title(word)

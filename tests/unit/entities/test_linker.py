@@ -74,7 +74,7 @@ def test_a_name_as_the_language_writes_it(
         ("en", "roast turkey for dinner"),
         ("en", "a Roman emperor in a romance"),
         ("en", "Fine china stood on the table"),
-        ("it", "È Nato a Roma nel 1950"),
+        ("it", "Nato a Roma nel 1950"),
         ("ja", "マリアさんは言った"),
         ("he", "בכיוון הנכון"),
         ("en", "Going north. Korea is far"),

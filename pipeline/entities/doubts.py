@@ -1,0 +1,59 @@
+"""How much a name may mean something else, and what settles it."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from pipeline.entities.homographs import is_also_a_word
+from pipeline.entities.lexicon import Entry
+
+# Other meanings, as the knowledge base words them, that news outweighs: "American" is of the United States unless the
+# text is about the continent. Such a name needs no support; as a person's surname ("Kerry Washington") it stays silent.
+OUTWEIGHED = frozenset(
+    {
+        "the whole continent",
+        "of the whole continent",
+        "of America's first peoples",
+        "the language",
+        "the US state, or a surname",
+        "England alone",
+        "Canadian or Mexican",
+        "Korea in history",
+        "the region of Greece",
+        "places in Cuba and Bolivia",
+        "the European Commission",
+    }
+)
+# What makes the other meaning a name too, which a capital letter does not tell from the concept's.
+_NAME_MEANING = re.compile(
+    r"\b(?:name|surname|places?|city|state|saint|river|country|persons?|people|university|airline|goddess|mountain|"
+    r"president|part|empress|order|others|feast|brand|language)\b|\b[A-Z]"
+)
+
+
+class Doubt(Enum):
+    """What a name may mean beside its concept."""
+
+    NONE = "nothing else, or nothing that news means"
+    WORD = "a common word: a capital letter inside a sentence settles it"
+    NAME = "somebody or something else of this name: the rest of the article must settle it"
+
+
+def doubt_of(entry: Entry, language: str) -> Doubt:
+    """How doubtful a name is in a language."""
+    also = entry.name.also if entry.name is not None else ""
+    if also in OUTWEIGHED:
+        return Doubt.NONE
+    if also:
+        return Doubt.NAME if _NAME_MEANING.search(also) else Doubt.WORD
+    if len(entry.folded) == 1 and is_also_a_word(entry.folded[0], language):
+        return Doubt.WORD
+    return Doubt.NONE
+
+
+def may_be_a_person(entry: Entry) -> bool:
+    """Whether people are called so too, so that the words beside the name must be looked at."""
+    return entry.via == "short-name" or (
+        entry.via != "adjective" and entry.name is not None and "name" in entry.name.also and entry.ref is not None
+    )
