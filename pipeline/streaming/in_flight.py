@@ -6,6 +6,7 @@ supervisor tells what it has learnt from such deaths. The end of the supervisor'
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -159,10 +160,15 @@ class ReportPipe:
         self.report(End())
 
     def report(self, message: Report) -> None:
-        """Say anything else; raises ``BrokenPipeError`` when the supervisor is gone."""
+        """Say anything else.
+
+        Without a supervisor it is said to nobody, and is no error: the process is about to end for that reason, and
+        an error here would be laid at the door of the articles in hand.
+        """
         line = write_line(message)
-        while line:
-            line = line[os.write(self._descriptor, line) :]
+        with contextlib.suppress(BrokenPipeError):
+            while line:
+                line = line[os.write(self._descriptor, line) :]
 
 
 class OrderPipe:

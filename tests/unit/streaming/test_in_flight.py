@@ -78,8 +78,15 @@ def test_a_batch_is_told_before_and_after_and_its_time_is_known() -> None:
     assert os.read(reader, 1000) == b'["end"]\n'
     assert pipe.busy_seconds == 0
     os.close(reader)
-    with pytest.raises(BrokenPipeError):
-        pipe.begin([])
+    os.close(writer)
+
+
+def test_without_a_supervisor_a_batch_goes_on() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    pipe = ReportPipe(writer)
+    pipe.begin([Position(1, 7)])
+    pipe.end()
     os.close(writer)
 
 
