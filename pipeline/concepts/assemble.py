@@ -122,6 +122,9 @@ def _draft(kind: Kind, language: str, entry: Entry, via: NameVia, source: str) -
     forms = entry.forms
     if not forms and language in DECLINED_LANGUAGES:
         forms = decline_name(entry.text, language, only_marked=kind == "person")
+    if "'" in text and language == "uk":
+        # Ukrainian writes its apostrophe as a letter too, U+02BC, and then the word is one token.
+        forms += tuple(surface.replace("'", "ʼ") for surface in (text, *forms))
     return Draft(
         language=language,
         text=text,
@@ -151,8 +154,16 @@ def _adjectives(concept_id: str, parts: Sequence[ReviewedConcept]) -> list[Draft
     if concept_id.startswith("country/"):
         for language, text, forms, stems in cldr.currency_adjectives(concept_id.removeprefix("country/").upper()):
             if primary_subtag(language) not in reviewed:
+                is_name = language in cldr.GENITIVE_LANGUAGES
                 drafts.append(
-                    Draft(language=language, text=text, via="adjective", forms=forms, stems=stems, source=cldr.CLDR.id)
+                    Draft(
+                        language=language,
+                        text=text,
+                        via="alias" if is_name else "adjective",
+                        forms=forms,
+                        stems=() if is_name else stems,
+                        source=cldr.CLDR.id,
+                    )
                 )
     return drafts
 

@@ -12,6 +12,7 @@ from babel import localedata
 from pipeline.concepts.concept import Source
 from pipeline.concepts.inflection import adjective_forms
 from pipeline.text.folding import fold
+from pipeline.text.tokens import is_unsegmented
 
 CLDR = Source(
     id="cldr",
@@ -31,6 +32,9 @@ _ENOUGH_TERRITORIES = 250
 _VARIANTS = ("pt_PT", "es_MX", "fr_CA", "de_AT", "de_CH", "ar_EG")
 # Languages of Latin script in which a city that CLDR does not list is written as in English, by CLDR's own rule.
 _FALLBACK_LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pl", "pt")
+# In these, a currency stands with the country's name in the genitive: another form of the name, no adjective.
+GENITIVE_LANGUAGES = frozenset({"el", "et", "fi", "lt", "lv"})
+_SHORTEST_STEM = 5
 _SHORTENED_ISLANDS = (("о-ва ", "острова "), (" о-ва", " острова"), ("о-в ", "остров "))
 
 
@@ -126,12 +130,15 @@ def _as_written(name: str, language: str) -> str:
 
 def _kin_word(currency: str, country: str) -> str:
     """The word of a currency's name that is made from the country's name, or nothing."""
-    if re.search(r"[\d()（）–]", currency):
+    words = currency.split(" ")
+    if len(words) < 2 or re.search(r"[\d()（）–]", currency) or is_unsegmented(currency):
         return ""
     folded = fold(country)
     root = folded.split(" ")[-1][:4]
-    for word in currency.split(" "):
+    for word in words:
         other = fold(word)
+        if other.startswith(folded + "-"):
+            continue
         shared = len(_common_prefix([folded, other]))
         if " " not in folded:
             if shared >= max(4, (6 * len(folded) + 9) // 10) and other != folded and len(other) > shared:
@@ -149,20 +156,26 @@ def _spelled(
         return lemma, forms, ()
     position = name.split(" ").index(word)
     inflected = [parts[position] for plural in plurals if len(parts := plural.split(" ")) == len(name.split(" "))]
-    stem = _common_prefix([word, *(other for other in inflected if fold(other)[:4] == fold(word)[:4])])
+    inflected = [other for other in inflected if fold(other)[:4] == fold(word)[:4]]
+    # CLDR begins some lists with a capital that running text does not have.
+    if any(other.islower() for other in inflected):
+        word = word.lower()
+    stem = _common_prefix([word.lower(), *(other.lower() for other in inflected)])
     *fixed, last = re.split(r"[-'’]", stem)
-    return word, (), (*(None for _ in fixed), last) if last else ()
+    known = len(last) >= _SHORTEST_STEM and len(stem) * 3 >= len(word) * 2
+    return word, (), (*(None for _ in fixed), last) if known else ()
 
 
 def _dictionary_form(word: str, language: str) -> str:
     """The masculine singular of an adjective as it stands beside a currency."""
     endings = {
         "de": (("er", ""), ("es", ""), ("e", "")),
-        "es": (("a", "o"),),
+        "ar": (("ية", "ي"),),
+        "es": (("esa", "és"), ("a", "o")),
         "fr": (("ienne", "ien"), ("enne", "en"), ("aise", "ais"), ("oise", "ois"), ("aine", "ain")),
         "it": (("a", "o"),),
-        "pl": (("ska", "ski"), ("cka", "cki")),
-        "pt": (("a", "o"),),
+        "pl": (("ska", "ski"), ("cka", "cki"), ("skie", "ski"), ("ckie", "cki")),
+        "pt": (("esa", "ês"), ("a", "o")),
         "ru": (("ская", "ский"), ("цкая", "цкий")),
         "uk": (("ська", "ський"), ("цька", "цький")),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
-from typing import get_args
+from typing import cast, get_args
 
 import msgspec
 import yaml
@@ -109,7 +109,7 @@ def _read_concept(file: str, source: str, concept_id: str, fields: Mapping[str, 
     relations: list[Relation] = []
     for key, value in fields.items():
         if key in get_args(RelationType):
-            relations.append(Relation(key, value))
+            relations.append(Relation(cast("RelationType", key), value))
         elif key not in _FIELDS:
             for language in key.split(", "):
                 if not _LANGUAGE.fullmatch(language):

@@ -11,7 +11,7 @@ from pipeline.concepts.inflection.cases import Paradigm, ends
 _Rules = tuple[tuple[str, str], ...]
 
 _ENGLISH: _Rules = (
-    ("ish", "ish"), ("ese", "ese"), ("ch", "ch"), ("ss", "ss"), ("men", "men"), ("man", "man mans"), ("", " s"),
+    ("ish", "ish"), ("ese", "ese"), ("ch", "ch"), ("s", "s"), ("men", "men"), ("man", "man mans"), ("", " s"),
 )  # fmt: skip
 _GERMAN_NOUN: _Rules = (("er", "er ers ern erin erinnen"), ("e", "e en in innen"), ("i", "i is"), ("", " s"))
 _FRENCH: _Rules = (
@@ -28,7 +28,7 @@ _ITALIAN: _Rules = (
 )  # fmt: skip
 _PORTUGUESE: _Rules = (
     ("ês", "ês esa eses esas"), ("eu", "eu eia eus eias"), ("ão", "ão ã ães ãs ões ãos oa oas"), ("o", "o a os as"),
-    ("ol", "ol ola óis olas"), ("s", "s"), ("", " s"),
+    ("ol", "ol ola óis olas"), ("s", "s"), ("z", "z zes"), ("", " s"),
 )  # fmt: skip
 _DUTCH: _Rules = (("e", "e"), ("n", "n"), ("", " e"))
 _RUSSIAN_NOUN: _Rules = (

@@ -21,8 +21,10 @@ def _softened(stem: str) -> str:
 
 def is_adjective(word: str) -> bool:
     """Whether a word has the nominative ending of the adjectives that names are made with."""
-    feminine = ("ska", "cka", "dzka", "owa", "na", "ka", "ła", "wa")
-    return ends(word, (*feminine, "ski", "cki", "dzki", "wy", "ny", "ły", "ki", "skie", "ckie", "we", "ne", "kie"))
+    feminine = ("ska", "cka", "dzka", "elka", "owa", "na", "ła", "wa")
+    return ends(
+        word, (*feminine, "ski", "cki", "dzki", "wy", "ny", "ni", "ły", "ki", "skie", "ckie", "we", "ne", "kie")
+    )
 
 
 def agrees(word: str, noun_: str) -> bool:
@@ -65,6 +67,8 @@ def noun(word: str) -> list[Paradigm]:
         return _feminine(stem)
     if ends(word, ("ie",)):
         return [paradigm(word[:-2], "ie ii iom ie iami iach")]
+    if ends(word, ("le",)):
+        return [paradigm(stem, "e i om e ami ach")]
     if ends(word, ("y",)):
         return [paradigm(stem, "y - om y ami ach"), paradigm(stem, "y ów om y ami ach")]
     if ends(word, ("wo", "ko")):

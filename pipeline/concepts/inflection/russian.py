@@ -32,6 +32,12 @@ def adjective(word: str) -> list[Paradigm]:
 def noun(word: str) -> list[Paradigm]:
     """The cases of a noun given in the nominative; a word whose ending names no declension stays as it is."""
     stem, last = word[:-1], word[-1:]
+    if ends(word, ("острова",)):
+        return [paradigm(stem, "а ов ам а ами ах")]
+    if ends(word, ("ство",)):
+        return [paradigm(stem, "о а у о ом е")]
+    if ends(word, ("ние",)):
+        return [paradigm(stem, "е я ю е ем и")]
     if last == "я":
         return [paradigm(stem, "я и и ю ей и" if ends(stem, ("и",)) else "я и е ю ей е")]
     if last == "а":

@@ -36,6 +36,8 @@ def adjective(word: str) -> list[Paradigm]:
 def noun(word: str) -> list[Paradigm]:
     """The cases of a noun given in the nominative; a word whose ending names no declension stays as it is."""
     stem, last = word[:-1], word[-1:]
+    if ends(word, ("ння",)):
+        return [paradigm(stem, "я я ю я ям і")]
     if last == "я":
         if ends(stem, ("а", "е", "є", "и", "і", "ї", "о", "у", "ю", "я", "'", "ʼ")):
             return [paradigm(stem, "я ї ї ю єю ї")]
@@ -52,7 +54,7 @@ def noun(word: str) -> list[Paradigm]:
         return [paradigm(stem, "й ю ю й єм ї"), paradigm(stem, "й я єві я єм ю")]
     if last == "и":
         return [paradigm(stem, "и - ам и ами ах"), paradigm(stem, "и ів ам и ами ах")]
-    if last == "о":
+    if ends(word, ("ство", "ово")):
         return [paradigm(stem, "о а у о ом і")]
     if last.lower() in "бвгґджзклмнпрстфхцчшщ":
         o = "ем" if ends(word, _SIBILANT) else "ом"
