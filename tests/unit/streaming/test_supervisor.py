@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -83,7 +84,7 @@ def test_a_worker_is_ready_when_every_process_is_and_stops_in_order(tmp_path: Pa
     worker.start()
     worker.wait_ready(DEADLINE_SECONDS)
     assert worker.stop() == 0
-    assert [event.process for event in events.all() if event.kind == "ready"] == ["entities-0", "entities-1"]
+    assert sorted(event.process for event in events.all() if event.kind == "ready") == ["entities-0", "entities-1"]
     assert events.count("killed") == 0
     assert events.seen[-1].kind == "stopped"
 
@@ -153,7 +154,7 @@ def test_living_processes_are_told_of_new_caution(tmp_path: Path, events: Events
         deadline = time.monotonic() + DEADLINE_SECONDS
         while numbers(tmp_path / "orders").count(sibling) < 2:
             assert time.monotonic() < deadline
-            os.sched_yield()
+            threading.Event().wait(0.01)
 
 
 def test_a_batch_over_its_time_ends_the_process_and_counts_as_a_death(tmp_path: Path, events: Events) -> None:
@@ -192,7 +193,7 @@ def test_a_process_that_does_not_stop_is_killed_in_time(tmp_path: Path, events: 
     worker.wait_ready(DEADLINE_SECONDS)
     asked_at = time.monotonic()
     assert worker.stop() == 0
-    assert 0.9 <= time.monotonic() - asked_at < 3.0
+    assert 0.9 <= time.monotonic() - asked_at < 5.0
     assert events.count("killed") == 1
 
 
