@@ -22,7 +22,8 @@
     │   └── BrokerStartError       a local broker did not come up, or its port or data is taken
     ├── PartitionNotLoadedError    a match lies on a partition that this process does not, or no longer, hold
     ├── StepStoppedError           a step gave up on purpose: too many articles fail
-    └── WorkerNotReadyError        a worker's processes did not get their partitions in time
+    ├── WorkerNotReadyError        a worker's processes did not get their partitions in time
+    └── ArticlesStuckError         articles no longer move through a step
 
 An error's text is one line that says what, where and what to do; its fields say the same to code.
 """
@@ -264,3 +265,19 @@ class WorkerNotReadyError(WirewatchError):
     def __init__(self, problem: str, timeout_seconds: float) -> None:
         super().__init__(f"the worker is not ready after {timeout_seconds:g} s ({problem}): see its log")
         self.problem = problem
+
+
+class ArticlesStuckError(WirewatchError):
+    """Articles that were published no longer move through a step.
+
+    Attributes:
+        step: Where they are.
+        lag: How many.
+    """
+
+    def __init__(self, step: str, lag: int, timeout_seconds: float) -> None:
+        super().__init__(
+            f"step {step}: {lag:,} messages have not moved for {timeout_seconds:g} s: see the worker's log"
+        )
+        self.step = step
+        self.lag = lag

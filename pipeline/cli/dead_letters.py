@@ -14,7 +14,7 @@ from rich.text import Text
 from pipeline.cli import pass_settings
 from pipeline.cli.durations import DURATION
 from pipeline.cli.event_loop import run_quietly
-from pipeline.cli.render import console, printable
+from pipeline.cli.render import console, print_table, printable
 from pipeline.errors import DeadLetterReason, UsageError
 from pipeline.settings import Settings
 from pipeline.topology import StepName
@@ -77,7 +77,7 @@ def list_(settings: Settings, reason: str | None, step: str | None, since: timed
             f"{len(letter.value or b''):,}",
             Text(printable(letter.error)),
         )
-    console().print(table)
+    print_table(console(), table)
 
 
 @command.command()

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from pipeline.messages.alerts import Alert, Evidence
 
 SEVERITY_STYLES = {"info": "cyan", "low": "green", "medium": "yellow", "high": "red", "critical": "bold white on red"}
 _MARK_STYLE = "bold black on yellow"
+_NO_WIDTH_LIMIT = 100_000
 
 
 def console() -> Console:
     """Standard output: colours on a terminal, plain text in a pipe, and no guessing at what to colour."""
     return Console(highlight=False, soft_wrap=True)
+
+
+def done(text: str) -> Text:
+    """A line that says what has been done, with a green check mark."""
+    return Text.assemble(("✓ ", "green"), text)
+
+
+def print_table(out: Console, table: Table) -> None:
+    """A table that fits the terminal; in a pipe each row is one line, however long, so that it can be searched."""
+    if out.is_terminal:
+        out.print(table)
+        return
+    rendered = io.StringIO()
+    Console(file=rendered, width=_NO_WIDTH_LIMIT, highlight=False).print(table)
+    for line in rendered.getvalue().splitlines():
+        out.print(Text(line.rstrip()))
 
 
 def marked(text: str, spans: Iterable[tuple[int, int]], *, colour: bool) -> Text:

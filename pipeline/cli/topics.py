@@ -11,7 +11,7 @@ from rich.text import Text
 
 from pipeline.cli import pass_settings
 from pipeline.cli.event_loop import run_quietly
-from pipeline.cli.render import console
+from pipeline.cli.render import console, print_table
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def list_(settings: Settings) -> int:
     from pipeline.streaming.topic_listing import list_topics  # noqa: PLC0415 - loads Kafka; --help need not
 
     topics = run_quietly(list_topics(settings))
-    console().print(_table(topics))
+    print_table(console(), _table(topics))
     missing = sum(topic.state is None for topic in topics)
     if missing:
         click.echo(f"{missing} missing: create them (wirewatch topics apply)", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -13,15 +13,15 @@ from rich.text import Text
 
 from pipeline.cli import pass_settings
 from pipeline.cli.event_loop import run_quietly
-from pipeline.cli.render import console
+from pipeline.cli.local_broker import broker_in_use
+from pipeline.cli.render import console, done
 from pipeline.cli.topics import report_lines
+from pipeline.errors import SettingError
 from pipeline.settings import Settings
 from pipeline.topology import StepName
 
 if TYPE_CHECKING:
     from pipeline.streaming.worker_events import WorkerEvent
-
-_PROCESSES_PER_STEP = 1
 
 
 @click.command()
@@ -31,7 +31,7 @@ _PROCESSES_PER_STEP = 1
 @click.option(
     "--processes",
     type=click.IntRange(1, 256),
-    default=_PROCESSES_PER_STEP,
+    default=1,
     show_default=True,
     help="Processes for each of the steps.",
 )
@@ -49,55 +49,50 @@ def command(settings: Settings, steps: tuple[str, ...], processes: int, *, with_
     """
     from pipeline.streaming.topics import apply_topics  # noqa: PLC0415 - loads Kafka; --help need not
     from pipeline.streaming.worker import run_worker  # noqa: PLC0415 - as above
-    from pipeline.streaming.worker_events import log_event  # noqa: PLC0415 - as above
     from pipeline.streaming.worker_log import configure_log  # noqa: PLC0415 - as above
 
     counts = dict.fromkeys(map(StepName, dict.fromkeys(steps or StepName)), processes)
     out = console()
     configure_log(settings.log_level, "supervisor")
-    with _broker(settings, out) if with_broker else contextlib.nullcontext(settings) as used:
-        report = run_quietly(apply_topics(used))
-        for line in report_lines(report):
+    broker = _broker(settings, out) if with_broker else contextlib.nullcontext(settings)
+    with broker as used, _log_file(settings, with_broker=with_broker) as log:
+        for line in report_lines(run_quietly(apply_topics(used))):
             out.print(line)
-        is_watched = with_broker or sys.stdout.isatty()
-        screen = _Screen(out, used, counts, is_local=with_broker and not settings.bootstrap_servers)
-        return run_worker(used, counts, on_event=screen.show if is_watched else log_event)
+        if not with_broker and not sys.stdout.isatty():
+            return run_worker(used, counts)
+        screen = _Screen(out, used, counts, log)
+        return run_worker(used, counts, on_event=screen.show, output=log.fileno() if log else None)
+
+
+def _broker(settings: Settings, out: Console) -> contextlib.AbstractContextManager[Settings]:
+    return broker_in_use(settings, out, data_directory=settings.data_dir / "kafka", port=settings.local_broker_port)
 
 
 @contextlib.contextmanager
-def _broker(settings: Settings, out: Console) -> Iterator[Settings]:
-    """The settings with the broker in use, which runs for the block when it is our own; says which and why."""
-    from pipeline.brokers import local_broker  # noqa: PLC0415 - as above
-
-    if settings.bootstrap_servers:
-        out.print(_done(f"broker {settings.bootstrap_servers} (WIREWATCH_BOOTSTRAP_SERVERS is set: none is started)"))
-        yield settings
+def _log_file(settings: Settings, *, with_broker: bool) -> Iterator[IO[bytes] | None]:
+    """The file that takes the processes' log where a person watches all in one terminal; else standard error does."""
+    if not with_broker:
+        yield None
         return
-    broker = local_broker(
-        settings.cache_dir,
-        data_directory=settings.data_dir / "kafka",
-        port=settings.local_broker_port,
-        on_progress=out.print,
-    )
-    with out.status("starting the broker …"):
-        broker.start()
+    path = settings.data_dir / "worker.log"
     try:
-        out.print(_done(f"broker {broker.bootstrap_servers}: {broker.description}"))
-        yield settings.model_copy(update={"bootstrap_servers": broker.bootstrap_servers})
-    finally:
-        broker.stop()
-        out.print(_done("broker stopped"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        log = path.open("wb")
+    except OSError as error:
+        raise SettingError("WIREWATCH_DATA_DIR", f"{path} cannot be written: {error.strerror}") from error
+    with log:
+        yield log
 
 
 class _Screen:
     """Tells a person how the worker gets on."""
 
-    def __init__(self, out: Console, settings: Settings, counts: Mapping[StepName, int], *, is_local: bool) -> None:
+    def __init__(self, out: Console, settings: Settings, counts: Mapping[StepName, int], log: IO[bytes] | None) -> None:
         self._out = out
         self._settings = settings
         self._waiting_for = sum(counts.values())
         self._addresses: dict[str, str] = {}
-        self._is_local = is_local
+        self._log = log
 
     def show(self, event: WorkerEvent) -> None:
         """Tell one event."""
@@ -107,7 +102,7 @@ class _Screen:
             case "ready":
                 address = self._addresses.get(event.process, "")
                 self._out.print(
-                    _done(f"{event.process} {event.text}").append(
+                    done(f"{event.process} {event.text}").append(
                         f"  http://{address}/metrics" if address else "", "dim"
                     )
                 )
@@ -118,7 +113,7 @@ class _Screen:
             case "started":
                 pass
             case "stopping" | "stopped":
-                self._out.print(_done(event.text) if event.kind == "stopped" else Text(f"  {event.text} …", "dim"))
+                self._out.print(done(event.text) if event.kind == "stopped" else Text(f"  {event.text} …", "dim"))
             case "gave-up":
                 click.echo(f"error: {event.process}: {event.text}", err=True)
             case _:
@@ -129,19 +124,18 @@ class _Screen:
 
         servers = ",".join(bootstrap_servers(self._settings))
         lines = [Text("Ready. In another terminal:", "bold green")]
-        if self._is_local and servers != f"127.0.0.1:{type(self._settings).model_fields['local_broker_port'].default}":
+        if servers != f"127.0.0.1:{Settings.model_fields['local_broker_port'].default}":
+            # Where a shell without any setting does not look.
             lines.append(Text(f"  export WIREWATCH_BOOTSTRAP_SERVERS={servers}"))
         lines += [
             Text("  wirewatch rules apply rules.yaml"),
             Text("  wirewatch subscribe"),
             Text("  wirewatch publish articles.jsonl"),
         ]
+        if self._log is not None:
+            lines.append(Text(f"Log: {self._log.name}", "dim"))
         supervisor = self._addresses.get("supervisor")
         if supervisor:
             lines.append(Text(f"Metrics: http://{supervisor}/metrics and above; Ctrl-C stops all.", "dim"))
         for line in lines:
             self._out.print(line)
-
-
-def _done(text: str) -> Text:
-    return Text.assemble(("✓ ", "green"), text)

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from pipeline.cli import pass_settings
 from pipeline.cli.event_loop import run_quietly
-from pipeline.cli.render import console, printable
+from pipeline.cli.render import console, print_table, printable
 from pipeline.cli.rule_source import checked
 from pipeline.errors import BrokerUnreachableError, RuleError, TopicMissingError
 from pipeline.messages.rules import RuleId, WatchRule
@@ -92,7 +92,7 @@ def _show(out: Console, explanation: RuleExplanation, languages: frozenset[str])
         out.print()
         out.print(_head(clause))
         if clause.names:
-            out.print(_names(clause, languages))
+            print_table(out, _names(clause, languages))
 
 
 def _head(clause: ClauseExplanation) -> Text:

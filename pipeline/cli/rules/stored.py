@@ -15,7 +15,7 @@ from rich.text import Text
 from pipeline.cli import pass_settings
 from pipeline.cli.durations import DURATION
 from pipeline.cli.event_loop import run_quietly
-from pipeline.cli.render import SEVERITY_STYLES, console, printable
+from pipeline.cli.render import SEVERITY_STYLES, console, print_table, printable
 from pipeline.cli.rules.check import counted
 from pipeline.errors import RuleError, WirewatchError
 from pipeline.messages.rules import WatchRule
@@ -51,7 +51,7 @@ def list_(settings: Settings, rule_set: str | None) -> int:
             one.version,
             Text(printable(problem or " ".join(rule.when.split() if rule else ()))),
         )
-    console().print(table)
+    print_table(console(), table)
     return 1 if unusable else 0
 
 
