@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -12,16 +12,13 @@ from faust.types import TP, AppT, EventT, StreamT
 
 from pipeline.errors import WirewatchError
 from pipeline.settings import Settings
+from pipeline.streaming.batching import take_batches
+from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.hop import Hop
 from pipeline.streaming.kafka_client import client_options
 from pipeline.streaming.producer import KafkaPublisher
 from pipeline.streaming.records import Caution, InFlight, Record, StepHandler
 from pipeline.topology import Step
-
-
-def utc_now() -> datetime:
-    """The time."""
-    return datetime.now(UTC)
 
 
 class StepApp(faust.App):
@@ -58,7 +55,7 @@ def create_app(
     in_flight: InFlight,
     on_stopped: Callable[[WirewatchError], None],
     caution: Caution | None = None,
-    clock: Callable[[], datetime] = utc_now,
+    clock: Clock = utc_now,
 ) -> StepApp:
     """Make the app of one step; nothing is connected before ``await app.start()``.
 
@@ -78,28 +75,7 @@ def create_app(
     Raises:
         SettingError: The brokers, the user or a certificate cannot be used as set.
     """
-    options = client_options(settings)
-    app = StepApp(
-        step.consumer_group(settings.topic_prefix),
-        broker=[f"kafka://{server}" for server in options["bootstrap_servers"]],
-        broker_credentials=_credentials(options),
-        broker_client_id=f"wirewatch-{step.name}",
-        broker_session_timeout=settings.broker_session_timeout_seconds,
-        broker_heartbeat_interval=settings.broker_session_timeout_seconds / 5,
-        broker_rebalance_timeout=30,
-        broker_request_timeout=max(30.0, settings.broker_session_timeout_seconds),
-        broker_commit_interval=1,
-        broker_max_poll_records=500,
-        stream_buffer_maxsize=1000,
-        stream_wait_empty=True,
-        topic_allow_declare=False,
-        topic_disable_leader=True,
-        key_serializer="raw",
-        value_serializer="raw",
-        store="memory://",
-        web_enabled=False,
-        autodiscover=False,
-    )
+    app = StepApp(step.consumer_group(settings.topic_prefix), **faust_options(step, settings))
     app.publisher = KafkaPublisher(settings, step.name)
     hop = app.hop = Hop(
         step,
@@ -115,11 +91,29 @@ def create_app(
 
     @app.agent(app.topic(topic, key_type=bytes, value_type=bytes), concurrency=1, name=f"wirewatch.{step.name}")
     async def carry(stream: StreamT[Any]) -> None:
-        taking = cast("Stream[Any]", stream)
-        batches: AsyncIterator[Sequence[EventT[bytes]]] = taking.noack_take(
-            settings.batch_max_articles, within=settings.batch_wait_seconds
+        # Faust acks by itself what an agent that raises has not seen; here only the hop acks.
+        stream.enable_acks = False
+        batches = take_batches(
+            aiter(cast("Stream[Any]", stream).events()),
+            most=settings.batch_max_articles,
+            within_seconds=settings.batch_wait_seconds,
+            is_ours=is_ours,
+            let_go=let_go,
         )
-        await hop.run(batches, _record, taking.ack)
+        try:
+            await hop.run(batches, _record, stream.ack)
+        except Exception as error:
+            # A new agent would begin behind what this one had taken: only a new process begins where it should.
+            await app.crash(error)
+            raise
+
+    def is_ours(event: EventT[bytes]) -> bool:
+        is_current: bool = event.message.generation_id == app.consumer_generation_id
+        return is_current and app.flow_control.is_active()
+
+    def let_go(event: EventT[bytes]) -> None:
+        # Faust would wait for its ack before it gives up the partition.
+        app.consumer.unacked.discard(event.message)
 
     # Faust resumes the flow of records only after this signal, so none comes before the handler is ready.
     @app.on_rebalance_complete.connect(weak=False)
@@ -131,6 +125,35 @@ def create_app(
         await hop.revoked(frozenset(place.partition for place in places if place.topic == topic))
 
     return app
+
+
+def faust_options(step: Step, settings: Settings) -> dict[str, Any]:
+    """The settings of a step's Faust app.
+
+    Raises:
+        SettingError: The brokers, the user or a certificate cannot be used as set.
+    """
+    options = client_options(settings)
+    return {
+        "broker": [f"kafka://{server}" for server in options["bootstrap_servers"]],
+        "broker_credentials": _credentials(options),
+        "broker_client_id": f"wirewatch-{step.name}",
+        "broker_session_timeout": settings.broker_session_timeout_seconds,
+        "broker_heartbeat_interval": settings.broker_session_timeout_seconds / 5,
+        "broker_rebalance_timeout": 30,
+        "broker_request_timeout": max(30.0, settings.broker_session_timeout_seconds),
+        "broker_commit_interval": 1,
+        "broker_max_poll_records": 500,
+        "stream_buffer_maxsize": 1000,
+        "stream_wait_empty": True,
+        "topic_allow_declare": False,
+        "topic_disable_leader": True,
+        "key_serializer": "raw",
+        "value_serializer": "raw",
+        "store": "memory://",
+        "web_enabled": False,
+        "autodiscover": False,
+    }
 
 
 def _record(event: EventT[bytes]) -> Record:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -15,11 +15,11 @@ from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle
 from pipeline.messages.codec import decode, encode
 from pipeline.messages.intake import read_article
+from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.records import Outcome, Output, Record
 from pipeline.streaming.tracing import child_traceparent
 
 MessageT = TypeVar("MessageT", bound=msgspec.Struct)
-Clock = Callable[[], datetime]
 
 
 class Extractor(Protocol):
@@ -54,7 +54,7 @@ class PartitionsAreAlike:
 class LanguageHandler(PartitionsAreAlike):
     """Raw articles, as anyone may have written them, to identified ones, keyed by article id."""
 
-    def __init__(self, identifier: LanguageIdentifier, *, sink: str, clock: Clock) -> None:
+    def __init__(self, identifier: LanguageIdentifier, *, sink: str, clock: Clock = utc_now) -> None:
         self._identifier = identifier
         self._sink = sink
         self._clock = clock
@@ -77,7 +77,7 @@ class LanguageHandler(PartitionsAreAlike):
 class EntitiesHandler(PartitionsAreAlike):
     """Identified articles to enriched ones, a batch at a time."""
 
-    def __init__(self, extractor: Extractor, *, sink: str, clock: Clock) -> None:
+    def __init__(self, extractor: Extractor, *, sink: str, clock: Clock = utc_now) -> None:
         self._extractor = extractor
         self._sink = sink
         self._clock = clock
@@ -100,7 +100,7 @@ class EntitiesHandler(PartitionsAreAlike):
 class RulesHandler(PartitionsAreAlike):
     """Enriched articles to matches, one for each rule that fires, keyed by rule id."""
 
-    def __init__(self, rules: RuleMatcher, *, sink: str, clock: Clock) -> None:
+    def __init__(self, rules: RuleMatcher, *, sink: str, clock: Clock = utc_now) -> None:
         self._rules = rules
         self._sink = sink
         self._clock = clock

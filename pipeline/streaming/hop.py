@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
 from itertools import groupby
 from time import monotonic
 from typing import TypeVar
@@ -17,6 +16,7 @@ from pipeline import metrics
 from pipeline.errors import AccessDeniedError, CrashError, StepFailedError, StepStoppedError, WirewatchError
 from pipeline.settings import Settings
 from pipeline.streaming.backoff import pauses
+from pipeline.streaming.clock import Clock
 from pipeline.streaming.dead_letters import dead_letter
 from pipeline.streaming.producer import Publisher
 from pipeline.streaming.records import Caution, InFlight, Outcome, Output, Position, Record, StepHandler
@@ -49,7 +49,7 @@ class Hop:
         in_flight: InFlight,
         caution: Caution,
         on_stopped: Callable[[WirewatchError], None],
-        clock: Callable[[], datetime],
+        clock: Clock,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._step = step

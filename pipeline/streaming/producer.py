@@ -243,7 +243,8 @@ class KafkaPublisher:
             return sorted(await producer.partitions_for(topic))
         except kafka_errors.KafkaError as error:
             self._check_denied(error, topic)
-            return RuntimeError(f"{topic}: {error!r}")
+            problem: BaseException = error
+            return problem
 
     async def _queue(self, producer: BatchProducer, batch: _Batch) -> Awaitable[object]:
         while True:
