@@ -8,17 +8,14 @@ from enum import Enum
 from pipeline.entities.homographs import is_also_a_word
 from pipeline.entities.lexicon import Entry
 
-# Other meanings, as the knowledge base words them, that news outweighs: "American" is of the United States unless the
-# text is about the continent. Such a name needs no support; as a person's surname ("Kerry Washington") it stays silent.
+# Other meanings, as the knowledge base words them, that news outweighs: "Washington" is the capital, "Indian" of India.
+# Such a name needs no support; as a person's surname ("Kerry Washington") it stays silent.
 OUTWEIGHED = frozenset(
     {
-        "the whole continent",
         "of the whole continent",
         "of America's first peoples",
         "the language",
         "the US state, or a surname",
-        "England alone",
-        "Canadian or Mexican",
         "Korea in history",
         "the region of Greece",
         "places in Cuba and Bolivia",

@@ -16,7 +16,7 @@ _OTHER_MEANINGS: Mapping[str, tuple[str, ...]] = {
     ),
     "en": (
         "Indian Ocean", "West Indies", "Native American", "Native Americans", "American Indian", "American Indians",
-        "Latin American", "Latin Americans", "New France", "New Spain",
+        "Latin American", "Latin Americans", "New France", "New Spain", "British Columbia",
         "guinea fowl", "Panama hat", "India ink", "Turkey Day", "Turkey Trot", "Brazil nut", "Brazil nuts",
         "Jersey City",
     ),
@@ -35,11 +35,13 @@ _OTHER_MEANINGS: Mapping[str, tuple[str, ...]] = {
     ),
     "de": ("Indischer Ozean", "Indischen Ozean", "Indische Ozean", "Indischen Ozeans", "Deutsche Bucht"),
     "fr": ("océan Indien", "filer à l'anglaise"),
-    "es": ("océano Índico",),
+    "es": ("océano Índico", "Columbia Británica", "Nueva Francia"),
     "it": ("Oceano Indiano",),
     "pt": ("Oceano Índico",),
     "pl": ("Ocean Indyjski", "Oceanu Indyjskiego", "Oceanie Indyjskim"),
-    "ru": ("Индийский океан", "Индийского океана", "Индийском океане", "Индийскому океану"),
+    "ru": (
+        "Индийский океан", "Индийского океана", "Индийском океане", "Индийскому океану",
+        "Британская Колумбия", "Британской Колумбии"),
     "uk": ("Індійський океан", "Індійського океану", "Індійському океані"),
     "ar": ("المحيط الهندي", "جزر الهند الغربية"),
     "th": (

@@ -91,9 +91,9 @@ def without_particles(word: str) -> tuple[str, ...]:
     """The words that are left when Korean particles, and the nouns that stand glued to a name, are taken off.
 
     Returns:
-        Each at least two syllables; empty for words of other scripts.
+        Each at least two letters, be they Hangul or the Latin ones of ``UN의``; empty for words of other scripts.
     """
-    if script_of(word[0]) != "hangul":
+    if script_of(word[-1]) != "hangul":
         return ()
     return tuple(
         word[:-length]
