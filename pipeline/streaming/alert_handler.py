@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+
+from prometheus_client import Counter
 
 from pipeline import metrics
 from pipeline.alerts import AlertDraft, AlertMemory, RaisedAlert
@@ -13,6 +15,7 @@ from pipeline.messages.alerts import Alert, Match
 from pipeline.messages.codec import decode, encode
 from pipeline.settings import Settings
 from pipeline.streaming.alert_history import AlertHistory, KafkaAlertHistory
+from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.records import Headers, Outcome, Output, Position, Record
 from pipeline.streaming.topics import apply_topics
 from pipeline.streaming.tracing import child_traceparent
@@ -23,10 +26,6 @@ OTHER_RULES = "other"
 
 _CHANNEL_STAGE = 0
 _ALERT_STAGE = 1
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class AlertHandler:
@@ -50,7 +49,7 @@ class AlertHandler:
         history: AlertHistory | None = None,
         *,
         make_channel: Callable[[str], object] | None = None,
-        clock: Callable[[], datetime] = _utc_now,
+        clock: Clock = utc_now,
     ) -> None:
         self._prefix = settings.topic_prefix
         self._topic = ALERTS.full_name(settings.topic_prefix)
@@ -66,6 +65,7 @@ class AlertHandler:
         self._read_up_to: dict[int, int] = {}
         self._raised: dict[Position, RaisedAlert] = {}
         self._rule_labels: set[str] = set()
+        self._counters: dict[tuple[str, str], Counter] = {}
         self._rule_label_limit = settings.metrics_rule_limit
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
@@ -162,13 +162,18 @@ class AlertHandler:
         )
 
     def _count(self, alert: Alert) -> None:
-        rule = alert.rule.id
-        if rule not in self._rule_labels:
-            if len(self._rule_labels) < self._rule_label_limit:
-                self._rule_labels.add(rule)
-            else:
-                rule = OTHER_RULES
-        metrics.ALERTS.labels(rule, alert.kind).inc()
+        labels = (self._rule_label(alert.rule.id), alert.kind)
+        counter = self._counters.get(labels)
+        if counter is None:
+            counter = self._counters[labels] = metrics.ALERTS.labels(*labels)
+        counter.inc()
         if alert.times.ingested_at is not None and alert.times.raised_at is not None:
             latency = (alert.times.raised_at - alert.times.ingested_at).total_seconds()
             metrics.PUBLISH_TO_ALERT.observe(max(0.0, latency))
+
+    def _rule_label(self, rule: str) -> str:
+        if rule not in self._rule_labels:
+            if len(self._rule_labels) >= self._rule_label_limit:
+                return OTHER_RULES
+            self._rule_labels.add(rule)
+        return rule

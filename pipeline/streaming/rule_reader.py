@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -14,6 +14,7 @@ from pipeline import metrics
 from pipeline.errors import RuleError
 from pipeline.messages.rules import WatchRule
 from pipeline.settings import Settings
+from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.rule_records import StoredRule, read_rule_record
 from pipeline.streaming.topic_reader import Chunk, TopicReader, topic_reader
 from pipeline.topology import WATCH_RULES
@@ -100,10 +101,6 @@ class IndexedRules:
             self._index.remove(rule_id)
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class RuleReader:
     """Follows the rules topic, outside any consumer group, on behalf of one index.
 
@@ -127,7 +124,7 @@ class RuleReader:
         index: RuleIndex,
         *,
         on_progress: Callable[[int], None] | None = None,
-        clock: Callable[[], datetime] = _utc_now,
+        clock: Clock = utc_now,
     ) -> None:
         self._settings = settings
         self._rules = IndexedRules(index)

@@ -8,9 +8,12 @@ import re
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
 from pipeline import topology
 from pipeline.errors import BrokerError
 from pipeline.settings import Settings
+from pipeline.streaming.kafka_client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.topic_admin import ConfigValue, TopicAdmin, TopicState, topic_admin
 from pipeline.topology import Topic
 
@@ -87,6 +90,7 @@ async def apply_topics(settings: Settings, *, channels: Iterable[str] = ()) -> T
             return TopicReport(is_checked=False)
         created = await admin.create(missing, settings.replication_factor) if missing else ()
         states = await _await_leaders(admin, wanted)
+        await _await_replicas(settings, {name: states[name] for name in created})
         differences = [*_partition_differences(wanted, states)]
         changed = []
         configs = await admin.configs([name for name in wanted if name not in created])
@@ -140,6 +144,17 @@ async def _await_leaders(admin: TopicAdmin, topics: Collection[str]) -> dict[str
             states = await admin.describe(topics)
             await asyncio.sleep(_POLL_SECONDS)
     return states
+
+
+async def _await_replicas(settings: Settings, created: Mapping[str, TopicState]) -> None:
+    """A leader is named a moment before it serves: asking it for its offsets is answered when it does."""
+    if not created:
+        return
+    places = [TopicPartition(name, number) for name, state in created.items() for number in state.partitions]
+    consumer = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, **client_options(settings))
+    async with _settling("cannot be read"), connected(consumer, settings):
+        with kafka_errors_translated(settings, "topics", "read"):
+            await consumer.end_offsets(places)
 
 
 async def _await_configs(admin: TopicAdmin, changed: Collection[TopicDifference]) -> None:
