@@ -7,11 +7,12 @@ import sys
 
 from pipeline.settings import load_settings
 from pipeline.streaming.worker import run_worker
-from pipeline.streaming.worker_events import WorkerEvent
+from pipeline.streaming.worker_events import WorkerEvent, log_event
 from pipeline.streaming.worker_log import configure_log
 
 
 def tell(event: WorkerEvent) -> None:
+    log_event(event)
     print(json.dumps([event.kind, event.step, event.pid, event.text]), flush=True)
 
 

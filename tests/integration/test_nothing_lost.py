@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -188,7 +189,7 @@ async def _send_and_strike(run: Chaos, sender: Sender) -> None:
         # In the middle of it: some alerts of the portion are out, the rest is on its way.
         enough = before + len(portion) // 4
         await wait_for(f"{enough} alerts before {blow} is killed", partial(run.has, enough), STEP_DEADLINE_SECONDS)
-        print(f"kill {blow}: {run.alerted()} alerts are out")
+        print(f"{datetime.now(UTC):%X} kill {blow}: {run.alerted()} alerts are out")
         await run.strike(blow)
     await sender.send(portions[-1])
 

