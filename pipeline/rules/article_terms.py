@@ -27,8 +27,6 @@ from pipeline.text.tokens import Tokens, tokenize
 # What NOT trusts: a find by transliteration or by a model alone is doubtful, and a doubtful find must cause no miss.
 CERTAIN_VIAS = frozenset({"name", "adjective", "alias", "short-name"})
 
-_FIELDS: tuple[Field, ...] = ("title", "body")
-
 
 class Place(NamedTuple):
     """Where an article satisfies a clause; metadata has no offsets."""
@@ -53,15 +51,11 @@ class ArticleTerms:
         self._language = primary_subtag(article.language.tag)
         self._texts: dict[Field, str] = {"title": article.title, "body": article.body}
         self._tokens: dict[Field, Tokens] = {}
-        self._ranges: dict[int, list[tuple[Field, int, int]]] = {}
+        self._ranges: dict[Field, dict[int, list[tuple[int, int]]]] = {"title": {}, "body": {}}
         if len(terms):
-            self._find(terms)
-
-    def _find(self, terms: TermTable) -> None:
-        for field in _FIELDS:
-            tokens = self._tokens[field] = tokenize(self._texts[field])
-            for number, ranges in terms.find(tokens).items():
-                self._ranges.setdefault(number, []).extend((field, first, end) for first, end in ranges)
+            for field, text in self._texts.items():
+                self._tokens[field] = tokenize(text)
+                self._ranges[field] = terms.find(self._tokens[field])
 
     @cached_property
     def _mentions(self) -> dict[str, list[Mention]]:
@@ -81,14 +75,20 @@ class ArticleTerms:
         return by_key
 
     def keys(self) -> Iterator[Key]:
-        """Everything that a rule can be filed under."""
-        yield from self._ranges
+        """Everything that a rule can be filed under; what title and body both hold comes twice."""
+        for ranges in self._ranges.values():
+            yield from ranges
         yield from self._mentions
         yield from self._metadata
 
     def holds(self, key: Key) -> bool:
         """Whether the article has what a key stands for, wherever it stands."""
-        return key in self._ranges or key in self._mentions or key in self._metadata
+        return (
+            key in self._ranges["body"]
+            or key in self._ranges["title"]
+            or key in self._mentions
+            or key in self._metadata
+        )
 
     def places(self, clause: Clause, key: Key, *, certain: bool = False) -> Iterator[Place]:
         """Every place where the article satisfies a clause: title first, then by offset.
@@ -105,7 +105,12 @@ class ArticleTerms:
                 if _in_scope(mention.field, clause.scope) and (not certain or mention.via in CERTAIN_VIAS):
                     yield self._mention_place(mention)
         elif isinstance(clause, TermClause) and self._is_in_language(clause.scope):
-            ranges = [found for found in self._ranges.get(int(key), ()) if _in_scope(found[0], clause.scope)]
+            ranges = [
+                (field, first, end)
+                for field, found in self._ranges.items()
+                if _in_scope(field, clause.scope)
+                for first, end in found.get(int(key), ())
+            ]
             yield from self._term_places(clause, ranges, certain=certain)
 
     def _term_places(

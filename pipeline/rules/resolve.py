@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from pipeline.concepts import Concept, Sense, UnknownConceptError
 from pipeline.messages.articles import EntityRef, Field, Label
 from pipeline.rules.clauses import Clause, ConceptClause, MentionClause, PhraseClause, Scope
-from pipeline.rules.expressions import And, Expression, Not, Or, Unit, flatten, map_leaves, push_negation_down
+from pipeline.rules.expressions import And, Expression, Not, Or, Unit, flatten, leaves, map_leaves, push_negation_down
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.metadata import metadata_clause
 from pipeline.rules.origin import Origin, RuleWarning
 from pipeline.rules.terms import raw_clause, sequence_of
 from pipeline.rules.vocabulary import KIND_FIELDS, LANGUAGE_FIELDS, METADATA_FIELDS, OPERATOR_WORDS, TEXT_FIELDS
 from pipeline.text.tokens import tokenize
-
-Leaf = TypeVar("Leaf")
 
 _KINDS: dict[str, tuple[str, ...]] = {
     "person": ("person",),
@@ -60,7 +58,7 @@ def resolve(
             "a rule needs a positive part, and this alternative has none: say with + what the article must hold",
             absent.start,
         )
-    _warn_of_doubtful_absence(push_negation_down(settled), expression, origin, warnings)
+    _warn_of_doubtful_absence(settled, expression, origin, warnings)
     return Resolved(settled, warnings)
 
 
@@ -80,8 +78,8 @@ def _warn_of_doubtful_absence(
     settled: Expression[Clause], written: Expression[Unit], origin: Origin, warnings: list[RuleWarning]
 ) -> None:
     """NOT does not trust a model, so a name that only a model finds does not block as its author may think."""
-    for clause, unit in zip(_negated(settled), _negated(push_negation_down(written)), strict=True):
-        if isinstance(clause, MentionClause):
+    for (clause, positive), (unit, _) in zip(leaves(settled), leaves(written), strict=True):
+        if isinstance(clause, MentionClause) and not positive:
             warnings.append(
                 origin.warning(
                     f"NOT trusts no model, and {clause.text} is not in the knowledge base: "
@@ -89,13 +87,6 @@ def _warn_of_doubtful_absence(
                     unit.start,
                 )
             )
-
-
-def _negated(expression: Expression[Leaf]) -> list[Leaf]:
-    if isinstance(expression, (And, Or)):
-        return [leaf for part in expression.parts for leaf in _negated(part)]
-    # In negation normal form what stands below NOT is a leaf.
-    return [expression.part] if isinstance(expression, Not) else []  # type: ignore[list-item]
 
 
 class _Fields(NamedTuple):
@@ -207,6 +198,9 @@ class _Resolver:
         lower_case: list[Sense] = []
         for languages in (preferred, ()):
             known = self._concepts.senses(unit.text, languages)
+            if not known:
+                # A lookup in some languages falls back to all of them, so that nobody calls anything so.
+                break
             senses = [sense for sense in known if _same_capitals(unit.text, sense)]
             lower_case = lower_case or [sense for sense in known if sense not in senses]
             fitting = [sense for sense in senses if meaning is None or sense.concept.kind in _KINDS[meaning]]

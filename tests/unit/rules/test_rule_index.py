@@ -103,7 +103,7 @@ def test_a_removed_index_holds_nothing_of_its_rules() -> None:
 
     assert len(index._terms) == 0
     assert len(index._postings) == 0
-    assert ArticleTerms(NEWS, index._terms)._ranges == {}
+    assert ArticleTerms(NEWS, index._terms)._ranges == {"title": {}, "body": {}}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,148 @@
+"""Rules and articles to measure the matcher with: generated, the same for the same seed.
+
+Words follow Zipf's law, and frequent ones are short. The articles' words are drawn by frequency; the rules' words are
+one in eight frequent ones and otherwise from the whole vocabulary, so that most rules ask for words that most articles do
+not hold, as people's rules do.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+from pipeline.concepts import Concept, Kind, KnowledgeBase, Name, Source
+from pipeline.concepts.packed import Contents
+from pipeline.messages.articles import EnrichedArticle, EntityRef, Label, Language, Mention
+from pipeline.messages.identity import revision
+from pipeline.messages.rules import WatchRule
+
+VOCABULARY = 60_000
+CONCEPTS = 2_000
+BODY_WORDS = 480
+MENTIONS = 25
+
+_SYLLABLES = [
+    *("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "we", "xi", "yo"),
+    *("zu", "bra", "cle", "dri", "flo", "gru", "sta", "pre", "tri", "spo"),
+]
+_KINDS: dict[Kind, Label] = {"country": "LOC", "org": "ORG", "person": "PER", "city": "LOC"}
+
+
+class Population:
+    """A world of words and concepts, with rules and articles about it."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self._random = random.Random(seed)
+        self._words = self._make_words()
+        self._weights = list(accumulate(1 / (rank + 10) for rank in range(VOCABULARY)))
+        kinds = list(_KINDS)
+        self._concepts = [
+            Concept(
+                id=f"{kinds[number % len(kinds)]}/c{number}",
+                kind=kinds[number % len(kinds)],
+                label=f"Concept{number} {self._words[-number - 1].title()}",
+                names=(
+                    Name(
+                        text=f"Concept{number} {self._words[-number - 1].title()}",
+                        languages=("en",),
+                        via="name",
+                        source="generated",
+                    ),
+                ),
+            )
+            for number in range(CONCEPTS)
+        ]
+        self._concept_weights = list(accumulate(1 / (rank + 5) for rank in range(CONCEPTS)))
+        self.knowledge_base = KnowledgeBase(
+            Contents(
+                sources=(Source(id="generated", title="Generated names", licence="Apache-2.0"),),
+                concepts=tuple(sorted(self._concepts, key=lambda concept: concept.id)),
+            ),
+            version="generated",
+        )
+
+    def rules(self, count: int) -> Iterator[WatchRule]:
+        """Rules of 2 to 4 clauses: words, phrases, alternatives, fields, 10 % concepts; 15 % of the rules with NOT."""
+        chance = self._random
+        for number in range(count):
+            parts = [self._clause() for _ in range(chance.randint(2, 4))]
+            if chance.random() < 0.15:
+                parts.append(f"NOT {self._word()}")
+            yield WatchRule(id=f"rule-{number}", name=f"Rule {number}", when=" + ".join(parts))
+
+    def articles(self, count: int) -> list[EnrichedArticle]:
+        """Articles of about 4 kB with mentions."""
+        return [self._article(number) for number in range(count)]
+
+    def _make_words(self) -> list[str]:
+        words: dict[str, None] = {}
+        while len(words) < VOCABULARY:
+            words["".join(self._random.choices(_SYLLABLES, k=self._random.randint(2, 5)))] = None
+        return sorted(words, key=lambda word: len(word) + self._random.gauss(0, 1.5))
+
+    def _word(self) -> str:
+        if self._random.random() < 0.125:
+            return self._frequent_words(1)[0]
+        return self._random.choice(self._words)
+
+    def _frequent_words(self, count: int) -> list[str]:
+        return self._random.choices(self._words, cum_weights=self._weights, k=count)
+
+    def _clause(self) -> str:
+        chance = self._random.random()
+        if chance < 0.10:
+            return self._random.choices(self._concepts, cum_weights=self._concept_weights)[0].label
+        if chance < 0.30:
+            return f'"{self._word()} {self._word()}"'
+        if chance < 0.55:
+            return f"({' OR '.join(self._word() for _ in range(self._random.randint(2, 5)))})"
+        if chance < 0.60:
+            return f"{self._word()}*"
+        if chance < 0.65:
+            return f"title:{self._word()}"
+        if chance < 0.67:
+            return "lang:en"
+        return self._word()
+
+    def _article(self, number: int) -> EnrichedArticle:
+        words = self._frequent_words(BODY_WORDS)
+        named = self._random.choices(self._concepts, cum_weights=self._concept_weights, k=MENTIONS)
+        places = sorted(self._random.sample(range(BODY_WORDS), MENTIONS))
+        mentions: list[Mention] = []
+        body = ""
+        concept_at = dict(zip(places, named, strict=True))
+        for place, word in enumerate(words):
+            concept = concept_at.get(place)
+            text = word if concept is None else concept.label
+            if concept is not None:
+                mentions.append(_mention(concept, len(body), text))
+            body += text + (". " if place % 17 == 16 else " ")
+        title = " ".join(self._frequent_words(9))
+        return EnrichedArticle(
+            id=f"article-{number}",
+            title=title,
+            body=body,
+            source="Generated",
+            url=f"https://news.example.org/{number}",
+            language=Language(tag="en", confidence=1.0),
+            revision=revision(title, body),
+            mentions=tuple(mentions),
+        )
+
+
+def _mention(concept: Concept, start: int, text: str) -> Mention:
+    return Mention(
+        field="body",
+        start=start,
+        end=start + len(text),
+        text=text,
+        label=_KINDS[concept.kind],
+        entity=EntityRef(id=concept.id, name=concept.label, kind=concept.kind),
+        via="name",
+    )
+
+
+def total_code_points(articles: Sequence[EnrichedArticle]) -> int:
+    """How much text there is."""
+    return sum(len(article.title) + len(article.body) for article in articles)
