@@ -23,7 +23,7 @@ from faust.types import EventT, StreamT
 
 from pipeline.brokers import local_broker
 from pipeline.errors import WirewatchError
-from pipeline.settings import Settings, default_cache_dir
+from pipeline.settings import Settings, default_cache_dir, load_settings
 from pipeline.streaming.app import StepApp, create_app, faust_options
 from pipeline.streaming.kafka_client import client_options
 from pipeline.streaming.records import Outcome, Output, Position, Record
@@ -156,12 +156,12 @@ def main() -> None:
     """Measure and print, or, as a child, run one app."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=40_000)
-    parser.add_argument("--batch", type=int, default=Settings().batch_max_articles)
+    parser.add_argument("--batch", type=int, default=load_settings().batch_max_articles)
     parser.add_argument("--child", choices=["hop", "topic-send"])
     parser.add_argument("--servers", default="")
     parser.add_argument("--prefix", default="bench")
     options = parser.parse_args()
-    settings = Settings(
+    settings = load_settings(
         bootstrap_servers=options.servers, topic_prefix=options.prefix, batch_max_articles=options.batch
     )
     if options.child:

@@ -1,0 +1,393 @@
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+
+from pipeline.errors import (
+    AccessDeniedError,
+    ArticleError,
+    SchemaError,
+    StepStoppedError,
+    TooLargeError,
+    WirewatchError,
+)
+from pipeline.settings import Settings, load_settings
+from pipeline.streaming.hop import FAILURE_WINDOW_ARTICLES, Hop
+from pipeline.streaming.records import Caution, Outcome, Output, Position, Record
+from pipeline.topology import STEPS, StepName
+
+STEP = STEPS[StepName.LANGUAGE]
+NOW = datetime(2024, 6, 18, 9, 30, tzinfo=UTC)
+SINK = "news.articles.identified.v1"
+DEAD_LETTERS = "news.dead-letters.v1"
+
+
+def record(offset: int, value: bytes = b"x", partition: int = 0) -> Record:
+    return Record("news.articles.raw.v1", partition, offset, NOW, b"key-%d" % offset, value)
+
+
+@dataclass
+class FakePublisher:
+    log: list[str]
+    too_large: Callable[[Output], bool] = lambda _: False
+    denied: bool = False
+    outputs: list[Output] = field(default_factory=list)
+
+    async def publish(self, outputs: Sequence[Output]) -> Mapping[int, ArticleError]:
+        if self.denied:
+            raise AccessDeniedError(outputs[0].topic, "write to")
+        await asyncio.sleep(0)
+        refused: dict[int, ArticleError] = {
+            index: TooLargeError("too large") for index, output in enumerate(outputs) if self.too_large(output)
+        }
+        self.outputs += [output for index, output in enumerate(outputs) if index not in refused]
+        self.log.append(f"published {len(outputs) - len(refused)}")
+        return refused
+
+    def values(self, topic: str) -> list[bytes | None]:
+        return [output.value for output in self.outputs if output.topic == topic]
+
+
+@dataclass
+class FakeHandler:
+    log: list[str]
+    stages: int = 1
+    fails_on: Callable[[Sequence[Record]], bool] = lambda _: False
+    batches: list[list[int]] = field(default_factory=list)
+    done: list[Outcome] = field(default_factory=list)
+    failing_assignments: int = 0
+
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        self.batches.append([each.offset for each in records])
+        if self.fails_on(records):
+            raise ValueError("no")
+        self.log.append(f"processed {len(records)}")
+        return [self._outcome(each) for each in records]
+
+    def _outcome(self, record: Record) -> Outcome:
+        if record.value == b"bad":
+            return Outcome(record, error=SchemaError("bad"))
+        outputs = (
+            Output(SINK, record.key, b"%s/%d" % (record.value, stage), (), None, stage) for stage in range(self.stages)
+        )
+        return Outcome(record, tuple(outputs))
+
+    def committed(self, outcomes: Sequence[Outcome]) -> None:
+        self.log.append(f"committed {len(outcomes)}")
+        self.done += outcomes
+
+    async def assigned(self, partitions: frozenset[int]) -> None:
+        if self.failing_assignments:
+            self.failing_assignments -= 1
+            raise OSError("passing")
+        self.log.append(f"assigned {sorted(partitions)}")
+
+    async def revoked(self, partitions: frozenset[int]) -> None:
+        self.log.append(f"revoked {sorted(partitions)}")
+
+
+@dataclass
+class FakeInFlight:
+    log: list[str]
+
+    def begin(self, positions: Sequence[Position]) -> None:
+        self.log.append(f"begin {[position.offset for position in positions]}")
+
+    def end(self) -> None:
+        self.log.append("end")
+
+
+@dataclass
+class Scene:
+    """A hop with fakes all around, and one log of what happened, in order."""
+
+    log: list[str] = field(default_factory=list)
+    settings: Settings = field(default_factory=lambda: load_settings(retry_attempts=3))
+    pauses: list[float] = field(default_factory=list)
+    stopped: list[WirewatchError] = field(default_factory=list)
+    acked: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.publisher = FakePublisher(self.log)
+        self.handler = FakeHandler(self.log)
+        self.caution = Caution()
+        self.has_stopped = asyncio.Event()
+
+    def stop(self, error: WirewatchError) -> None:
+        self.stopped.append(error)
+        self.has_stopped.set()
+
+    def hop(self) -> Hop:
+        async def pause(seconds: float) -> None:
+            self.pauses.append(seconds)
+            await asyncio.sleep(0)
+
+        return Hop(
+            STEP,
+            self.settings,
+            self.handler,
+            self.publisher,
+            in_flight=FakeInFlight(self.log),
+            caution=self.caution,
+            on_stopped=self.stop,
+            clock=lambda: NOW,
+            pause=pause,
+        )
+
+    async def carry(self, *batches: Sequence[Record], hop: Hop | None = None) -> None:
+        async def given() -> AsyncIterator[Sequence[Record]]:
+            for batch in batches:
+                yield batch
+
+        async def ack(event: Record) -> None:
+            self.acked.append(event.offset)
+            self.log.append(f"acked {event.offset}")
+
+        await (hop or self.hop()).run(given(), lambda event: event, ack)
+
+    def run(self, *batches: Sequence[Record]) -> None:
+        asyncio.run(self.carry(*batches))
+
+    def run_until_stopped(self, *batches: Sequence[Record]) -> WirewatchError:
+        """The hop stays idle once it has stopped, so that Faust acks nothing in its stead."""
+
+        async def run() -> None:
+            self.has_stopped = asyncio.Event()
+            task = asyncio.create_task(self.carry(*batches))
+            async with asyncio.timeout(10):
+                await self.has_stopped.wait()
+            assert not task.done()
+            task.cancel()
+
+        asyncio.run(run())
+        [error] = self.stopped
+        return error
+
+
+def header(output: Output, name: str) -> bytes:
+    return dict(output.headers)[name]
+
+
+def test_inputs_are_acked_only_after_every_output_is_acknowledged_and_remembered() -> None:
+    scene = Scene()
+    scene.handler.stages = 2
+    scene.run([record(0), record(1)], [record(2)])
+    assert scene.log == [
+        "begin [0, 1]", "processed 2", "end", "published 2", "published 2", "committed 2", "acked 0", "acked 1",
+        "begin [2]", "processed 1", "end", "published 1", "published 1", "committed 1", "acked 2",
+    ]  # fmt: skip
+    assert scene.publisher.values(SINK) == [b"x/0", b"x/0", b"x/1", b"x/1", b"x/0", b"x/1"]
+
+
+def test_a_bad_record_becomes_a_dead_letter_with_its_original_bytes() -> None:
+    scene = Scene()
+    scene.run([record(0), record(7, b"bad"), record(8)])
+    [letter] = [output for output in scene.publisher.outputs if output.topic == DEAD_LETTERS]
+    assert (letter.key, letter.value) == (b"key-7", b"bad")
+    assert dict(letter.headers) == {
+        "ww_reason": b"schema",
+        "ww_step": b"language",
+        "ww_topic": b"news.articles.raw.v1",
+        "ww_partition": b"0",
+        "ww_offset": b"7",
+        "ww_error": b"bad",
+        "ww_time": b"2024-06-18T09:30:00+00:00",
+    }
+    assert scene.publisher.values(SINK) == [b"x/0", b"x/0"]
+    assert scene.acked == [0, 7, 8]
+
+
+def test_a_passing_failure_is_retried_with_growing_pauses() -> None:
+    scene = Scene()
+    failures = iter([True, True, False])
+    scene.handler.fails_on = lambda _: next(failures)
+    scene.run([record(0), record(1)])
+    assert scene.handler.batches == [[0, 1]] * 3
+    assert scene.pauses == [0.5, 1.0]
+    assert scene.acked == [0, 1]
+    assert scene.publisher.values(DEAD_LETTERS) == []
+
+
+def test_a_batch_that_keeps_failing_is_bisected_to_the_article_at_fault() -> None:
+    scene = Scene()
+    scene.handler.fails_on = lambda records: any(each.value == b"poison" for each in records)
+    scene.run([record(offset, b"poison" if offset == 5 else b"%d" % offset) for offset in range(8)])
+    assert scene.handler.batches[:3] == [list(range(8))] * 3
+    assert scene.publisher.values(DEAD_LETTERS) == [b"poison"]
+    assert scene.publisher.values(SINK) == [b"%d/0" % offset for offset in range(8) if offset != 5]
+    assert scene.acked == list(range(8))
+    [letter] = [output for output in scene.publisher.outputs if output.topic == DEAD_LETTERS]
+    assert header(letter, "ww_reason") == b"failed"
+    assert b"ValueError" in header(letter, "ww_error")
+
+
+def test_each_part_of_a_bisected_batch_is_committed_before_the_next_is_processed() -> None:
+    scene = Scene()
+    scene.handler.fails_on = lambda records: len(records) > 1
+    scene.run([record(0), record(1)])
+    assert [line for line in scene.log if line.startswith(("processed", "committed"))] == [
+        "processed 1", "committed 1", "processed 1", "committed 1",
+    ]  # fmt: skip
+
+
+def test_an_output_that_the_broker_refuses_makes_its_input_a_dead_letter_and_no_later_stage() -> None:
+    scene = Scene()
+    scene.handler.stages = 2
+    scene.publisher.too_large = lambda output: output.value == b"huge/0"
+    scene.run([record(0), record(1, b"huge"), record(2)])
+    assert scene.publisher.values(DEAD_LETTERS) == [b"huge"]
+    assert scene.publisher.values(SINK) == [b"x/0", b"x/0", b"x/1", b"x/1"]
+    errors = [outcome.error for outcome in scene.handler.done]
+    assert [type(error) for error in errors] == [type(None), TooLargeError, type(None)]
+    assert scene.acked == [0, 1, 2]
+
+
+def test_a_dead_letter_that_is_refused_stops_the_step_and_nothing_is_acked() -> None:
+    scene = Scene()
+    scene.publisher.too_large = lambda output: output.topic == DEAD_LETTERS
+    error = scene.run_until_stopped([record(0, b"bad")], [record(1)])
+    assert isinstance(error, StepStoppedError)
+    assert "dead-letters topic refuses" in str(error)
+    assert scene.acked == []
+
+
+def test_a_topic_without_permission_stops_the_step_and_nothing_is_acked() -> None:
+    scene = Scene()
+    scene.publisher.denied = True
+    error = scene.run_until_stopped([record(0)])
+    assert isinstance(error, AccessDeniedError)
+    assert SINK in str(error)
+    assert scene.acked == []
+    assert scene.handler.done == []
+
+
+def test_a_step_stops_rather_than_drain_its_topic_into_dead_letters() -> None:
+    scene = Scene(settings=load_settings(retry_attempts=1, failure_limit=0.1))
+    scene.handler.fails_on = lambda _: True
+    error = scene.run_until_stopped([record(offset) for offset in range(FAILURE_WINDOW_ARTICLES)])
+    assert isinstance(error, StepStoppedError)
+    assert re.search(
+        r"step language stopped: 21 of its last 21 articles failed.*ValueError.*dead-letters list", str(error)
+    )
+    assert len(scene.publisher.values(DEAD_LETTERS)) == 20
+    assert scene.acked == []
+
+
+def test_rare_failures_never_stop_a_step() -> None:
+    scene = Scene(settings=load_settings(retry_attempts=1, failure_limit=0.1))
+    scene.handler.fails_on = lambda records: any(each.offset % 20 == 0 for each in records)
+    scene.run(*[[record(offset)] for offset in range(3 * FAILURE_WINDOW_ARTICLES)])
+    assert scene.stopped == []
+    assert len(scene.publisher.values(DEAD_LETTERS)) == 30
+
+
+def test_records_under_caution_are_processed_alone_and_condemned_ones_never() -> None:
+    scene = Scene()
+    scene.caution = Caution(
+        alone=frozenset({Position(0, 2), Position(0, 3)}), condemned=frozenset({Position(0, 4), Position(1, 0)})
+    )
+    scene.run([record(offset) for offset in range(6)])
+    assert scene.handler.batches == [[0, 1], [2], [3], [5]]
+    assert [line for line in scene.log if line.startswith("begin")] == [
+        "begin [0, 1]",
+        "begin [2]",
+        "begin [3]",
+        "begin [5]",
+    ]
+    [letter] = [output for output in scene.publisher.outputs if output.topic == DEAD_LETTERS]
+    assert header(letter, "ww_reason") == b"crash"
+    assert header(letter, "ww_offset") == b"4"
+    assert scene.acked == list(range(6))
+
+
+def test_a_new_caution_counts_from_the_next_batch_on() -> None:
+    scene = Scene()
+    hop = scene.hop()
+
+    async def run() -> None:
+        await scene.carry([record(0), record(1)], hop=hop)
+        hop.heed(Caution(condemned=frozenset({Position(0, 2)})))
+        await scene.carry([record(2), record(3)], hop=hop)
+
+    asyncio.run(run())
+    assert scene.handler.batches == [[0, 1], [3]]
+
+
+def test_a_handler_that_forgets_a_record_loses_none() -> None:
+    class Forgetful(FakeHandler):
+        def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+            return super().process(records)[:-1] if len(records) > 1 else super().process(records)
+
+    scene = Scene()
+    scene.handler = Forgetful(scene.log)
+    scene.run([record(0), record(1)])
+    assert len(scene.publisher.values(SINK)) == 2
+    assert scene.acked == [0, 1]
+
+
+def test_whatever_fails_outside_of_the_step_is_tried_again_and_never_escapes() -> None:
+    class Broken(FakePublisher):
+        failures = 2
+
+        async def publish(self, outputs: Sequence[Output]) -> Mapping[int, ArticleError]:
+            if self.failures:
+                self.failures -= 1
+                raise RuntimeError("a bug")
+            return await super().publish(outputs)
+
+    scene = Scene()
+    scene.publisher = Broken(scene.log)
+    scene.run([record(0)])
+    assert scene.acked == [0]
+    assert scene.publisher.values(SINK) == [b"x/0"]
+
+
+def test_taking_over_partitions_is_repeated_until_it_succeeds() -> None:
+    scene = Scene()
+    scene.handler.failing_assignments = 2
+    asyncio.run(scene.hop().assigned(frozenset({1, 2})))
+    assert scene.log == ["assigned [1, 2]"]
+    assert scene.pauses == [0.5, 1.0]
+
+
+def test_taking_over_partitions_ends_when_they_are_taken_away() -> None:
+    started = asyncio.Event()
+
+    class Slow(FakeHandler):
+        async def assigned(self, partitions: frozenset[int]) -> None:
+            self.log.append(f"assigning {sorted(partitions)}")
+            started.set()
+            await asyncio.Event().wait()
+
+    async def run() -> None:
+        hop = scene.hop()
+        assigning = asyncio.create_task(hop.assigned(frozenset({1})))
+        async with asyncio.timeout(10):
+            await started.wait()
+            await hop.revoked(frozenset({1}))
+            await assigning
+
+    scene = Scene()
+    scene.handler = Slow(scene.log)
+    asyncio.run(run())
+    assert scene.log == ["assigning [1]", "revoked [1]"]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 7])
+def test_every_record_ends_somewhere_whatever_mixture_comes(batch: int) -> None:
+    scene = Scene(settings=load_settings(retry_attempts=1))
+    scene.handler.fails_on = lambda records: any(each.value == b"poison" for each in records)
+    scene.publisher.too_large = lambda output: output.value == b"huge/0"
+    values = [b"good", b"bad", b"poison", b"huge", b"good", b"good", b"bad", b"huge", b"good", b"poison", b"good"]
+    records = [record(offset, value) for offset, value in enumerate(values)]
+    scene.run(*[records[start : start + batch] for start in range(0, len(records), batch)])
+    assert scene.acked == list(range(len(values)))
+    assert len(scene.publisher.values(SINK)) == 5
+    assert sorted(value or b"" for value in scene.publisher.values(DEAD_LETTERS)) == sorted(
+        value for value in values if value != b"good"
+    )

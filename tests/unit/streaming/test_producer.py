@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiokafka import errors as kafka_errors
+
+from pipeline.errors import AccessDeniedError, RefusedError, TooLargeError
+from pipeline.settings import load_settings
+from pipeline.streaming.producer import KafkaPublisher
+from pipeline.streaming.records import Output
+from pipeline.topology import StepName
+
+Refuses = Callable[[str, int, "FakeBatch"], Exception | None]
+
+
+@dataclass
+class FakeBatch:
+    capacity: int
+    values: list[bytes | None] = field(default_factory=list)
+    closed: bool = False
+
+    def append(
+        self, *, timestamp: int | None, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]
+    ) -> object | None:
+        assert timestamp is None
+        assert key is not None
+        assert isinstance(headers, list)
+        if len(self.values) >= self.capacity:
+            return None
+        self.values.append(value)
+        return object()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class FakeCluster:
+    """Where the fake producers write to, in order."""
+
+    capacity: int = 100
+    refuses: Refuses = lambda _topic, _partition, _batch: None
+    connects: Callable[[], Exception | None] = lambda: None
+    unknown: set[str] = field(default_factory=set)
+    written: list[bytes | None] = field(default_factory=list)
+    partitions: list[int] = field(default_factory=list)
+    sent: int = 0
+    producers: int = 0
+    open: set[int] = field(default_factory=set)
+
+    def producer(self) -> FakeProducer:
+        self.producers += 1
+        return FakeProducer(self)
+
+
+@dataclass
+class FakeProducer:
+    """Idempotent: after a refused batch the partition takes nothing more from it."""
+
+    cluster: FakeCluster
+    broken: set[tuple[str, int]] = field(default_factory=set)
+
+    async def start(self) -> None:
+        if (error := self.cluster.connects()) is not None:
+            raise error
+        self.cluster.open.add(id(self))
+
+    async def stop(self) -> None:
+        self.cluster.open.discard(id(self))
+
+    async def partitions_for(self, topic: str) -> Iterable[int]:
+        if topic in self.cluster.unknown:
+            self.cluster.unknown.discard(topic)
+            raise kafka_errors.UnknownTopicOrPartitionError
+        return {0, 1, 2}
+
+    def create_batch(self) -> FakeBatch:
+        return FakeBatch(self.cluster.capacity)
+
+    async def send_batch(self, batch: Any, topic: str, *, partition: int) -> Awaitable[object]:
+        assert batch.closed
+        self.cluster.sent += 1
+        future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        place = (topic, partition)
+        if place in self.broken:
+            future.set_exception(kafka_errors.OutOfOrderSequenceNumber())
+        elif (error := self.cluster.refuses(topic, partition, batch)) is not None:
+            self.broken.add(place)
+            future.set_exception(error)
+        else:
+            self.cluster.written += batch.values
+            self.cluster.partitions += [partition] * len(batch.values)
+            future.set_result(None)
+        return future
+
+
+def outputs(values: Sequence[bytes], partition: int | None = 0) -> list[Output]:
+    return [Output("t", b"key-%d" % index, value, (), partition) for index, value in enumerate(values)]
+
+
+def publish(cluster: FakeCluster, messages: Sequence[Output]) -> tuple[dict[int, Exception], list[float]]:
+    waits: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        waits.append(seconds)
+
+    async def run() -> dict[int, Exception]:
+        publisher = KafkaPublisher(
+            load_settings(bootstrap_servers="127.0.0.1:1"), StepName.RULES, make_producer=cluster.producer, pause=pause
+        )
+        await publisher.start()
+        try:
+            async with asyncio.timeout(10):
+                return dict(await publisher.publish(messages))
+        finally:
+            await publisher.stop()
+            assert not cluster.open
+
+    return asyncio.run(run()), waits
+
+
+def size_limit(most: int) -> Refuses:
+    def refuses(_topic: str, _partition: int, batch: FakeBatch) -> Exception | None:
+        too_large = sum(len(value or b"") for value in batch.values) > most
+        return kafka_errors.MessageSizeTooLargeError() if too_large else None
+
+    return refuses
+
+
+def test_everything_is_written_once_in_order_with_one_batch_a_partition() -> None:
+    cluster = FakeCluster()
+    refused, _ = publish(cluster, outputs([b"%d" % number for number in range(20)]))
+    assert refused == {}
+    assert cluster.written == [b"%d" % number for number in range(20)]
+    assert (cluster.sent, cluster.producers) == (1, 1)
+
+
+def test_nothing_to_publish_is_published_at_once() -> None:
+    assert publish(FakeCluster(), []) == ({}, [])
+
+
+def test_a_full_batch_is_followed_by_another_of_the_same_partition() -> None:
+    cluster = FakeCluster(capacity=3)
+    publish(cluster, outputs([b"%d" % number for number in range(8)]))
+    assert cluster.written == [b"%d" % number for number in range(8)]
+    assert cluster.sent == 3
+
+
+def test_the_key_chooses_the_partition_unless_one_is_fixed() -> None:
+    cluster = FakeCluster()
+    publish(cluster, [Output("t", b"same", b"1"), Output("t", b"same", b"2"), Output("t", b"same", b"3", (), 2)])
+    first, second, fixed = (cluster.partitions[cluster.written.index(value)] for value in (b"1", b"2", b"3"))
+    assert first == second
+    assert fixed == 2
+
+
+def test_a_refused_batch_is_tried_one_by_one_and_only_the_one_at_fault_is_refused() -> None:
+    cluster = FakeCluster(refuses=size_limit(50))
+    refused, waits = publish(cluster, outputs([b"a", b"b" * 60, b"c", b"d"]))
+    assert list(refused) == [1]
+    assert isinstance(refused[1], TooLargeError)
+    assert "65 bytes" in str(refused[1])
+    assert sorted(value or b"" for value in cluster.written) == [b"a", b"c", b"d"]
+    assert waits == []
+
+
+def test_messages_that_are_only_together_too_large_are_all_written() -> None:
+    cluster = FakeCluster(refuses=size_limit(50))
+    refused, _ = publish(cluster, outputs([b"x" * 40] * 3))
+    assert refused == {}
+    assert cluster.written == [b"x" * 40] * 3
+
+
+@pytest.mark.parametrize(
+    "error", [kafka_errors.InvalidTimestampError, kafka_errors.PolicyViolationError, kafka_errors.InvalidTopicError]
+)
+def test_what_the_broker_will_never_take_is_refused(error: type[Exception]) -> None:
+    cluster = FakeCluster(refuses=lambda _topic, _partition, batch: error() if b"bad" in batch.values else None)
+    refused, _ = publish(cluster, outputs([b"a", b"bad", b"c"]))
+    assert [(index, type(problem)) for index, problem in refused.items()] == [(1, RefusedError)]
+    assert cluster.written == [b"a", b"c"]
+
+
+def test_what_the_broker_cannot_take_now_is_sent_again_until_it_can() -> None:
+    errors = iter([kafka_errors.UnknownError(), kafka_errors.NotEnoughReplicasError(), None])
+    cluster = FakeCluster(refuses=lambda *_: next(errors))
+    refused, waits = publish(cluster, outputs([b"a", b"b"]))
+    assert refused == {}
+    assert cluster.written == [b"a", b"b"]
+    assert waits == [0.5, 1.0]
+    assert cluster.producers == 3
+
+
+def test_a_broker_that_is_away_when_the_producer_is_replaced_is_awaited() -> None:
+    states = iter([None, kafka_errors.KafkaConnectionError("away"), kafka_errors.KafkaConnectionError("away"), None])
+    errors = iter([kafka_errors.UnknownError(), None])
+    cluster = FakeCluster(refuses=lambda *_: next(errors), connects=lambda: next(states))
+    refused, waits = publish(cluster, outputs([b"a"]))
+    assert refused == {}
+    assert cluster.written == [b"a"]
+    assert waits == [0.5, 0.5, 1.0]
+
+
+def test_a_topic_that_is_not_there_yet_is_awaited() -> None:
+    cluster = FakeCluster(unknown={"t"})
+    refused, waits = publish(cluster, [*outputs([b"a"]), Output("other", b"k", b"b")])
+    assert refused == {}
+    assert sorted(value or b"" for value in cluster.written) == [b"a", b"b"]
+    assert waits == [0.5]
+
+
+def test_a_topic_without_permission_is_told_by_name() -> None:
+    cluster = FakeCluster(refuses=lambda *_: kafka_errors.TopicAuthorizationFailedError("t"))
+    with pytest.raises(AccessDeniedError, match="write to topic t"):
+        publish(cluster, outputs([b"a"]))
