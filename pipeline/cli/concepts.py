@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from pipeline.cli.render import console, print_table
 from pipeline.concepts import Concept, KnowledgeBase
 
 
@@ -20,14 +20,13 @@ def command() -> None:
 def search(query: str, limit: int) -> int:
     """Find concepts by any name in any language, or by a part of their id."""
     found = KnowledgeBase.load().search(query, limit)
-    console = Console(highlight=False)
     if not found:
         click.echo(f"no concept is called {query!r}", err=True)
         return 1
     table = Table("id", "kind", "name", box=None, pad_edge=False)
     for concept in found:
         table.add_row(concept.id, concept.kind, concept.label)
-    console.print(table)
+    print_table(console(), table)
     return 0
 
 
@@ -36,11 +35,11 @@ def search(query: str, limit: int) -> int:
 def show(concept_id: str) -> int:
     """Show one concept with all its names, adjectives and relations."""
     concept = KnowledgeBase.load().concept(concept_id)
-    console = Console(highlight=False)
-    console.print(f"[bold]{concept.label}[/]  {concept.id}  {concept.kind}")
+    out = console()
+    out.print(f"[bold]{concept.label}[/]  {concept.id}  {concept.kind}")
     for relation in concept.relations:
-        console.print(f"{relation.type} {relation.target}")
-    console.print(_names(concept))
+        out.print(f"{relation.type} {relation.target}")
+    print_table(out, _names(concept))
     return 0
 
 

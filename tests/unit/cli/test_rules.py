@@ -1,0 +1,160 @@
+"""``rules check`` and ``rules explain``, and what of the other verbs needs no broker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.rule_source import checked_text
+from pipeline.cli.rules.apply import what_changed
+from pipeline.cli.rules.stored import as_rule_file
+from pipeline.demo import rules_text
+from pipeline.messages.codec import encode
+from pipeline.messages.rules import Examples, WatchRule
+from pipeline.rules import read_rules
+from pipeline.streaming.rule_records import StoredRule
+from pipeline.streaming.rule_store import ChangedRule
+from tests.unit.cli.conftest import Wirewatch
+
+GOOD = """\
+rules:
+  - id: nato-north-korea
+    when: NATO + North Korea
+    examples:
+      fires: ["Die NATO warnt vor dem nordkoreanischen Programm."]
+      silent: ["Die NATO tagt."]
+"""
+BAD = """\
+rules:
+  - id: open
+    when: (NATO + Iran
+  - id: fine
+    when: NATO + Iran
+  - id: field
+    when: NATO
+    sevrity: high
+  - id: silent
+    when: NATO + Iran
+    examples:
+      fires: ["Die NATO tagt."]
+"""
+
+
+def file(tmp_path: Path, text: str, name: str = "rules.yaml") -> str:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_a_good_file_is_echoed_in_canonical_form(wirewatch: Wirewatch, tmp_path: Path) -> None:
+    outcome = wirewatch("rules", "check", file(tmp_path, GOOD))
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out.splitlines() == [
+        "✓ nato-north-korea  NATO[org/nato] AND North Korea[country/kp]",
+        "1 good rule, 2 examples run, 0 errors",
+    ]
+
+
+def test_everything_that_is_wrong_is_said_with_its_place(wirewatch: Wirewatch, tmp_path: Path) -> None:
+    path = file(tmp_path, BAD)
+    good = file(tmp_path, GOOD, "good.yaml")
+    outcome = wirewatch("rules", "check", path, good)
+    assert outcome.status == 1
+    errors = [line for line in outcome.err.splitlines() if line.startswith("error: ")]
+    assert [error.partition(": rule ")[2].partition(":")[0] for error in errors] == ["open", "field", "silent"]
+    assert errors[0].startswith(f"error: {path}:3:")
+    assert errors[1].startswith(f"error: {path}:8:")
+    assert "not found: Iran[country/ir]" in errors[2]
+    assert "    when: (NATO + Iran\n" in outcome.err
+    assert "^" in outcome.err
+    assert "✓ fine" in outcome.out
+    assert "✓ nato-north-korea" in outcome.out
+    assert outcome.out.splitlines()[-1] == "2 good rules, 3 examples run, 3 errors"
+
+
+def test_warnings_are_said_and_are_no_errors(wirewatch: Wirewatch, tmp_path: Path) -> None:
+    outcome = wirewatch("rules", "check", file(tmp_path, "rules:\n  - id: a\n    when: NATO + Iran OR China\n"))
+    assert outcome.status == 0
+    assert outcome.first_error_line.startswith("warning: ")
+
+
+@pytest.mark.parametrize("text", ["rules: [", "- a", "", "rules:\n\t- id: a"])
+def test_what_is_no_rule_file_is_said(wirewatch: Wirewatch, tmp_path: Path, text: str) -> None:
+    path = file(tmp_path, text)
+    outcome = wirewatch("rules", "check", path)
+    assert outcome.status == 1
+    assert outcome.first_error_line.startswith(f"error: {path}:")
+
+
+def test_a_file_that_is_not_text_is_wrong_usage(wirewatch: Wirewatch, tmp_path: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_bytes(b"rules: \xff")
+    assert wirewatch("rules", "check", str(path)).status == 2
+    assert wirewatch("rules", "check", str(tmp_path / "nowhere.yaml")).status == 2
+
+
+def test_apply_refuses_a_bad_file_before_it_asks_any_broker(wirewatch: Wirewatch, tmp_path: Path) -> None:
+    outcome = wirewatch("rules", "apply", file(tmp_path, BAD))
+    assert outcome.status == 1
+    assert outcome.err.splitlines()[-1] == "3 errors: nothing was applied"
+
+
+def test_explain_shows_the_names_of_each_concept_in_the_languages_asked_for(wirewatch: Wirewatch) -> None:
+    outcome = wirewatch("rules", "explain", "NATO + North Korea NOT tag:sport", "--language", "de")
+    assert outcome.status == 0
+    for part in (
+        "means     NATO[org/nato] AND North Korea[country/kp] AND NOT tag:sport",
+        "filed by  ",
+        "North Korea[country/kp]  concept country/kp (North Korea)",
+        "nordkoreanische",
+        "tag:sport  metadata  blocks the rule",
+    ):
+        assert part in outcome.out
+    assert "северокорейский" not in outcome.out
+
+
+def test_explain_says_so_when_what_may_be_an_id_is_read_as_a_condition(wirewatch: Wirewatch) -> None:
+    outcome = wirewatch("rules", "explain", "sanctions")
+    assert outcome.status == 0
+    assert outcome.first_error_line.startswith("note: read as a condition")
+    assert "means     sanctions" in outcome.out
+
+
+def test_explain_takes_a_file(wirewatch: Wirewatch, tmp_path: Path) -> None:
+    assert wirewatch("rules", "explain", file(tmp_path, GOOD)).out.startswith("nato-north-korea\n")
+
+
+def test_explain_of_a_wrong_condition_points_at_it(wirewatch: Wirewatch) -> None:
+    outcome = wirewatch("rules", "explain", "(NATO")
+    assert outcome.status == 1
+    assert "(NATO\n" in outcome.err
+
+
+def test_rules_written_as_a_file_are_read_back_as_the_same_rules() -> None:
+    rules = [checked.rule for checked in checked_text(rules_text(), "demo rules").rules]
+    rules.append(
+        WatchRule(
+            id="no",
+            when='raw:"NATO: #1" + \'yes\'\n + "on"',
+            name=" - ünïcode: \t\x07 ",
+            languages=("no", "en"),
+            tags=("null", "1e3"),
+            examples=Examples(fires=("line\nbreak ", "")),
+        )
+    )
+    assert read_rules(as_rule_file(rules), "export") == rules
+    assert read_rules(as_rule_file([]), "export") == []
+
+
+def test_what_changed_is_said_in_a_few_words() -> None:
+    rule = WatchRule(id="a", when="NATO", severity="high")
+    old = WatchRule(id="a", when="Iran")
+
+    def before(**changes: object) -> ChangedRule:
+        stored = {"id": "a", "document": encode(old), "rule": old, "rule_set": "s", **changes}
+        return ChangedRule(rule, StoredRule(**stored))  # type: ignore[arg-type]
+
+    assert what_changed(before(), "s") == "when, severity"
+    assert what_changed(before(rule=rule, rule_set="other"), "s") == "from set other"
+    assert what_changed(before(rule=None, problem="no id"), "s") == "was unreadable: no id"
