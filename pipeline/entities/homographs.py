@@ -15,23 +15,24 @@ _OTHER_MEANINGS: Mapping[str, tuple[str, ...]] = {
         "Inter Milan", "AC Milan", "AS Roma", "Boston Tea Party",
     ),
     "en": (
-        "Indian Ocean", "West Indies", "Native American", "Native Americans", "American Indian", "American Indians",
-        "Latin American", "Latin Americans", "New France", "New Spain", "British Columbia",
+        "Indian Ocean", "West Indies", "Native American", "Native Americans", "American Indian",
+        "American Indians", "Latin American", "Latin Americans", "New France", "New Spain", "British Columbia",
         "guinea fowl", "Panama hat", "India ink", "Turkey Day", "Turkey Trot", "Brazil nut", "Brazil nuts",
         "Jersey City",
     ),
     "zh": (
-        "印度洋", "印度教", "印度支那", "中国海", "南中国海", "东中国海", "南中國海", "北京烤鸭", "墨西哥湾",
-        "墨西哥灣", "日本海", "阿曼达", "马里兰", "馬里蘭", "马里奥", "马里乌波尔", "馬里烏波爾", "以色列特",
-        "约旦河", "約旦河", "新英格兰", "新墨西哥", "波兰尼", "希腊人", "乍得湖", "佐治亚", "古巴比伦",
-        "刚果红",
+        "印度洋", "印度太平洋", "印度教", "印度支那", "中国海", "南中国海", "东中国海", "南中國海", "北京烤鸭",
+        "墨西哥湾", "墨西哥灣", "日本海", "阿曼达", "马里兰", "馬里蘭", "马里奥", "马里乌波尔", "馬里烏波爾",
+        "以色列特", "约旦河", "約旦河", "新英格兰", "新墨西哥", "波兰尼", "希腊人", "乍得湖", "佐治亚",
+        "古巴比伦", "刚果红",
     ),
     "ja": (
-        "日本海", "インド洋", "インドネシア", "メキシコ湾", "ヨルダン川", "中国地方", "中国山地", "中国電力",
-        "新日本", "ペルシャ", "ニューメキシコ", "ニューイングランド",
+        "日本海", "インド洋", "インド太平洋", "インド・太平洋", "インドネシア", "メキシコ湾", "ヨルダン川",
+        "中国地方", "中国山地", "中国電力", "新日本", "ペルシャ", "ニューメキシコ", "ニューイングランド",
     ),
     "ko": (
-        "인도양", "인도적", "인도주의", "인도주의적", "멕시코만", "요르단강", "뉴멕시코", "수단과",
+        "인도양", "인도·태평양", "인도 태평양", "인도태평양", "인도적", "인도주의", "인도주의적", "멕시코만",
+        "요르단강", "뉴멕시코", "수단과",
     ),
     "de": ("Indischer Ozean", "Indischen Ozean", "Indische Ozean", "Indischen Ozeans", "Deutsche Bucht"),
     "fr": ("océan Indien", "filer à l'anglaise"),
@@ -40,19 +41,14 @@ _OTHER_MEANINGS: Mapping[str, tuple[str, ...]] = {
     "pt": ("Oceano Índico",),
     "pl": ("Ocean Indyjski", "Oceanu Indyjskiego", "Oceanie Indyjskim"),
     "ru": (
-        "Индийский океан", "Индийского океана", "Индийском океане", "Индийскому океану",
-        "Британская Колумбия", "Британской Колумбии"),
+        "Индийский океан", "Индийского океана", "Индийском океане", "Индийскому океану", "Британская Колумбия",
+        "Британской Колумбии",
+    ),
     "uk": ("Індійський океан", "Індійського океану", "Індійському океані"),
     "ar": ("المحيط الهندي", "جزر الهند الغربية"),
-    "th": (
-        "มหาสมุทรอินเดีย",
-    ),
-    "he": (
-        "כיוון", "מכיוון", "הכיוון", "לכיוון", "בכיוון", "וכיוון", "שכיוון",
-    ),
-    "fi": (
-        "Ruotsinsuomalainen",
-    ),
+    "th": ("มหาสมุทรอินเดีย",),
+    "he": ("כיוון", "מכיוון", "הכיוון", "לכיוון", "בכיוון", "וכיוון", "שכיוון"),
+    "fi": ("Ruotsinsuomalainen",),
 }  # fmt: skip
 
 # Names that are words of the language too, folded, beside those that the knowledge base flags: they need support.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pipeline.concepts import ANY_LANGUAGE, Concept, KnowledgeBase, Name, Sense
+from pipeline.concepts import ANY_LANGUAGE, Concept, KnowledgeBase, Name, NameVia, Sense
 from pipeline.concepts.concept import primary_subtag
 from pipeline.entities.homographs import other_meanings
 from pipeline.messages.articles import EntityRef, Label, MentionVia
@@ -20,7 +20,14 @@ UNDETERMINED = "und"
 
 # Latin-script languages write most foreign names as English does where they have no form of their own.
 _LENT_BY = "en"
-_LENT_VIAS = frozenset({"name", "alias", "short-name"})
+# Of places only the usual name and acronyms: "America" is the continent to others, "Britain" a part of France.
+_LENT_VIAS: dict[str, frozenset[NameVia]] = {
+    "country": frozenset({"name"}),
+    "region": frozenset({"name"}),
+    "city": frozenset({"name"}),
+    "org": frozenset({"name", "alias", "short-name"}),
+    "person": frozenset({"name", "alias", "short-name"}),
+}
 
 # Norwegian's codes name one language to CLDR and another to newsrooms.
 _ALSO = {"nb": ("no",), "nn": ("nb", "no")}
@@ -70,7 +77,8 @@ class NamesByLanguage:
         lent = [
             sense
             for sense in (self._by_language.get(_LENT_BY, ()) if primary != _LENT_BY else ())
-            if sense.name.via in _LENT_VIAS and not sense.name.ambiguous
+            if not sense.name.ambiguous
+            and (sense.name.via in _LENT_VIAS[sense.concept.kind] or sense.name.text.isupper())
         ]
         return own + lent
 

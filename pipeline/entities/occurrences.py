@@ -46,6 +46,7 @@ class FieldText:
             and self._has_borders(entry, first, end)
             and (entry.name is None or self._case_fits(entry, first, end))
             and not (entry.is_short_demonym and not self.is_exact(entry, first, end))
+            and not self._adds_an_article(entry, first)
         )
 
     def starts_sentence(self, token: int) -> bool:
@@ -98,6 +99,13 @@ class FieldText:
             _is_katakana(after) and _is_katakana(self.text[stop - 1])
         )
 
+    def _adds_an_article(self, entry: Entry, first: int) -> bool:
+        """Whether a name would stand behind the Arabic article, as only adjectives do: ``السيول`` are floods."""
+        if entry.script != "arabic" or entry.via == "adjective":
+            return False
+        added = fold(self.tokens.words[first]).removesuffix(entry.folded[0])
+        return added.endswith(("ال", "لل"))
+
     def _case_fits(self, entry: Entry, first: int, end: int) -> bool:
         surface = self.tokens.words[first:end]
         name = entry.name
@@ -111,7 +119,10 @@ class FieldText:
             return all(map(_same_capitals, entry.words, surface))
         if entry.via == "adjective" and name is not None and name.via != "adjective":
             return True
-        return not entry.words[0][0].isupper() or surface[0][0].isupper() or self.is_small or not _has_case(surface[0])
+        for wanted, word in zip(entry.words, surface, strict=True):
+            if wanted[0].isupper():
+                return word[0].isupper() or self.is_small or not _has_case(word)
+        return True
 
 
 def writes_nouns_with_capital(language: str) -> bool:

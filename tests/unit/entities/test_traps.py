@@ -35,6 +35,10 @@ def linker() -> Linker:
         ("de", "Hunter Biden schwieg.", "person/joe-biden"),
         ("en", "A bowl of chili and turkey for us.", "country/tr"),
         ("fr", "Il a mangé une dinde au jambon.", "country/tr"),
+        ("ar", "أدت السيول إلى أضرار", "city/seoul"),
+        ("fr", "Pendant la réunion de lundi", "country/re"),
+        ("es", "Los pueblos de América del Sur", "country/us"),
+        ("ko", "인도·태평양 전략을 발표했다", "country/in"),
         ("ar", "قال بروس ويليس إنه متعب", "country/ru"),
     ],
 )
@@ -61,6 +65,7 @@ def test_a_trap_stays_silent(linker: Linker, language: str, text: str, concept: 
         ("hu", "az oroszországi hadsereg", "oroszországi", "country/ru"),
         ("cs", "rakety Severní Koreje", "Severní Koreje", "country/kp"),
         ("he", "נשיא ארה״ב ביידן", "ארה״ב", "country/us"),
+        ("fr", "sur l'île de La Réunion", "La Réunion", "country/re"),
         ("ar", "الأمين العام للناتو", "للناتو", "org/nato"),
         ("ar", "الرئيس الروسي فلاديمير بوتين", "فلاديمير بوتين", "person/vladimir-putin"),
         ("zh-Hans", "北约秘书长访问朝鲜", "朝鲜", "country/kp"),
