@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import cast
 
 import msgspec
@@ -13,6 +14,9 @@ from pipeline.concepts.concept import ANY_LANGUAGE, Concept, Kind, Name, NameVia
 from pipeline.concepts.inflection import DECLINED_LANGUAGES, adjective_forms, decline_name
 from pipeline.concepts.knowledge_base import folded_key
 from pipeline.concepts.reviewed_files import Entry, ReviewedConcept
+
+# The build asks for each name's key again and again.
+key_of = cache(folded_key)
 
 _VIA_ORDER: dict[NameVia, int] = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3}
 # At most so many letters make a single word of a cased script count only with its capitals: Oman, Mali, Man.
@@ -34,7 +38,7 @@ class Draft(msgspec.Struct, kw_only=True):
 
     def folded_surfaces(self) -> set[tuple[str, ...]]:
         """The folded tokens of the text and of each form."""
-        return {folded_key(surface) for surface in (self.text, *self.forms)}
+        return {key_of(surface) for surface in (self.text, *self.forms)}
 
 
 def assemble(concept_id: str, parts: Sequence[ReviewedConcept], taken: Iterable[Concept] = ()) -> Concept:
@@ -89,9 +93,9 @@ def _cldr_names(concept_id: str, parts: Sequence[ReviewedConcept], taken: Iterab
     for other in taken:
         for name in other.names:
             if name.via != "adjective":
-                keys = {folded_key(surface) for surface in name.surfaces}
+                keys = {key_of(surface) for surface in name.surfaces}
                 for language in name.languages:
-                    if language in found and folded_key(found[language]) in keys:
+                    if language in found and key_of(found[language]) in keys:
                         del found[language]
     return found
 
@@ -138,7 +142,7 @@ def _draft(kind: Kind, language: str, entry: Entry, via: NameVia, source: str) -
 
 def _needs_its_capitals(text: str) -> bool:
     """Whether a name is so short, or an acronym, that it is a common word of some language in other capitals."""
-    if len(folded_key(text)) != 1 or text.lower() == text.upper() or text == text.lower():
+    if len(key_of(text)) != 1 or text.lower() == text.upper() or text == text.lower():
         return False
     return len(text) <= (_LONGEST_ACRONYM if text.isupper() else _SHORT_WORD)
 
@@ -185,7 +189,7 @@ def _without_repeats(drafts: Sequence[Draft]) -> list[Draft]:
     kept: list[Draft] = []
     seen: dict[str, list[Draft]] = defaultdict(list)
     for draft in sorted(drafts, key=lambda draft: _VIA_ORDER[draft.via]):
-        key = folded_key(draft.text)
+        key = key_of(draft.text)
         if not any(_covers(earlier, draft, key) for earlier in seen[draft.language]):
             kept.append(draft)
             seen[draft.language].append(draft)
@@ -195,7 +199,9 @@ def _without_repeats(drafts: Sequence[Draft]) -> list[Draft]:
 def _covers(earlier: Draft, draft: Draft, key: tuple[str, ...]) -> bool:
     if earlier.case_sensitive and earlier.text != draft.text:
         return False
-    return key == folded_key(earlier.text) or (not draft.forms and key in earlier.folded_surfaces())
+    if draft.forms and draft.via == "adjective":
+        return False
+    return key == key_of(earlier.text) or (not draft.forms and key in earlier.folded_surfaces())
 
 
 def _merged(drafts: Iterable[Draft]) -> tuple[Name, ...]:

@@ -8,15 +8,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from pipeline.concepts import cldr
-from pipeline.concepts.assemble import assemble
+from pipeline.concepts.assemble import assemble, key_of
 from pipeline.concepts.concept import ANY_LANGUAGE, Concept, Name, Source, primary_subtag
-from pipeline.concepts.knowledge_base import folded_key
 from pipeline.concepts.packed import PACKED_FILE, Contents, pack, unpack
 from pipeline.concepts.reviewed_files import REVIEWED_FOLDER, ReviewedConcept, read_reviewed
 from pipeline.errors import WirewatchError
@@ -55,7 +54,7 @@ def build() -> Contents:
         countries = [relation.target for part in parts[concept_id] for relation in part.relations]
         taken = [concepts[target] for target in countries if concept_id.startswith("city/") and target in concepts]
         concepts[concept_id] = assemble(concept_id, parts[concept_id], taken)
-    flagged = _flag_shared_names([concepts[concept_id] for concept_id in sorted(concepts)])
+    flagged = flag_shared_names([concepts[concept_id] for concept_id in sorted(concepts)])
     _check_relations(flagged)
     return Contents(sources=(cldr.CLDR, WIREWATCH), concepts=tuple(flagged))
 
@@ -64,14 +63,14 @@ def _countries_first(concept_id: str) -> tuple[bool, str]:
     return not concept_id.startswith("country/"), concept_id
 
 
-def _flag_shared_names(concepts: Sequence[Concept]) -> list[Concept]:
+def flag_shared_names(concepts: Sequence[Concept]) -> list[Concept]:
     """Mark as ambiguous what two concepts share in a language that nobody has reviewed; refuse it in the others."""
     owners: dict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
     for concept in concepts:
         for name in concept.names:
             for language in name.languages:
                 for surface in name.surfaces:
-                    owners[language, folded_key(surface)].add(concept.id)
+                    owners[language, key_of(surface)].add(concept.id)
     labels = {concept.id: concept.label for concept in concepts}
     conflicts: set[str] = set()
 
@@ -79,7 +78,7 @@ def _flag_shared_names(concepts: Sequence[Concept]) -> list[Concept]:
         others: set[str] = set()
         for language in name.languages:
             for surface in name.surfaces:
-                sharing = owners[language, folded_key(surface)] - {concept.id}
+                sharing = owners[language, key_of(surface)] - {concept.id}
                 if sharing and not name.also and primary_subtag(language) in {*REVIEWED_LANGUAGES, ANY_LANGUAGE}:
                     conflicts.add(f"{language} {surface!r} ({', '.join(sorted({concept.id, *sharing}))})")
                 others |= sharing
@@ -105,14 +104,14 @@ def _check_relations(concepts: Sequence[Concept]) -> None:
                 raise ValueError(message)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the packed file, or with ``--check`` compare its content; return 0 when it is as built, else 1."""
+def main(arguments: Sequence[str] | None = None, *, make: Callable[[], Contents] = build) -> int:
+    """Write the packed file, or with ``--check`` compare its content; return 0 when it is as made, else 1."""
     parser = argparse.ArgumentParser(prog="python -m pipeline.concepts.build", description="Build the knowledge base.")
     parser.add_argument("--check", action="store_true", help="compare with the packed file instead of writing it")
     parser.add_argument("--output", type=Path, default=PACKED_FILE, help="the packed file (default: in the package)")
     options = parser.parse_args(arguments)
     try:
-        contents = build()
+        contents = make()
     except WirewatchError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -12,7 +12,7 @@ from babel import localedata
 from pipeline.concepts.concept import Source
 from pipeline.concepts.inflection import adjective_forms
 from pipeline.text.folding import fold
-from pipeline.text.tokens import is_unsegmented
+from pipeline.text.tokens import is_unsegmented, tokenize
 
 CLDR = Source(
     id="cldr",
@@ -100,8 +100,8 @@ def currency_adjectives(code: str) -> Iterator[tuple[str, str, tuple[str, ...], 
         country = _names(locale, "territories").get(code)
         if country is None:
             continue
-        for currency, name in sorted(_names(locale, "currency_names").items()):
-            if currency[:2] == code and (word := _kin_word(name, country)):
+        for currency, name in _currencies(locale).get(code, ()):
+            if word := _kin_word(name, country):
                 plurals = localedata.load(locale)["currency_names_plural"].get(currency, {})
                 yield language, *_spelled(word, name, [str(plural) for plural in plurals.values()], language)
                 break
@@ -110,6 +110,15 @@ def currency_adjectives(code: str) -> Iterator[tuple[str, str, tuple[str, ...], 
 @cache
 def _names(locale: str, field: str) -> Mapping[str, str]:
     return {str(key): str(value) for key, value in localedata.load(locale).get(field, {}).items()}
+
+
+@cache
+def _currencies(locale: str) -> Mapping[str, list[tuple[str, str]]]:
+    """By country, the first two letters of a currency's code: the codes and names, sorted."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for currency, name in sorted(_names(locale, "currency_names").items()):
+        found.setdefault(currency[:2], []).append((currency, name))
+    return found
 
 
 def _city(locale: str, time_zone: str) -> str | None:
@@ -161,9 +170,13 @@ def _spelled(
     if any(other.islower() for other in inflected):
         word = word.lower()
     stem = _common_prefix([word.lower(), *(other.lower() for other in inflected)])
-    *fixed, last = re.split(r"[-'’]", stem)
-    known = len(last) >= _SHORTEST_STEM and len(stem) * 3 >= len(word) * 2
-    return word, (), (*(None for _ in fixed), last) if known else ()
+    tokens = tokenize(stem).words
+    known = (
+        len(tokens) == len(tokenize(word).words)
+        and len(tokens[-1]) >= _SHORTEST_STEM
+        and len(stem) * 3 >= len(word) * 2
+    )
+    return word, (), (*(None for _ in tokens[1:]), tokens[-1]) if known else ()
 
 
 def _dictionary_form(word: str, language: str) -> str:

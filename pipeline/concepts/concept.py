@@ -93,13 +93,11 @@ class Concept(msgspec.Struct, frozen=True, kw_only=True):
 
     def name(self, language: str) -> str:
         """Return the usual name in a language, or the English label where there is none."""
-        for name in self.names:
-            if name.via == "name" and language in name.languages:
-                return name.text
-        for name in self.names:
-            if name.via == "name" and name.in_language(language):
-                return name.text
-        return self.label
+        usual = [name for name in self.names if name.via == "name"]
+        exact = [name for name in usual if language in name.languages]
+        related = sorted((tag, name.text) for name in usual if name.in_language(language) for tag in name.languages)
+        kin = [text for tag, text in related if primary_subtag(tag) == primary_subtag(language)]
+        return exact[0].text if exact else [*kin, *(text for _, text in related), self.label][0]
 
 
 class Sense(msgspec.Struct, frozen=True):

@@ -106,16 +106,16 @@ def _polish(word: str) -> Iterable[str]:
 
 
 def _arabic(phrase: str) -> Iterable[str]:
-    words = phrase.split(" ")
+    # Of جنوب أفريقي the second word is the adjective, and the first takes the article: الجنوب أفريقية.
+    first, *rest = phrase.split(" ")
+    if first in {"جنوب", "شرق"}:
+        return [f"{article}{first} {form}" for article in ("", "ال") for form in _arabic_genders(rest, "")]
+    return [form for article in ("", "ال") for form in _arabic_genders([first, *rest], article)]
+
+
+def _arabic_genders(words: list[str], article: str) -> list[str]:
     endings = ("", "ة", "ين", "ون", "ا") if all(word.endswith("ي") for word in words) else ("",)
-    # Of جنوب أفريقي only the second word is an adjective; the article goes with it.
-    fixed = words[:-1] if words[0] in {"جنوب", "شرق"} else []
-    changing = words[len(fixed) :]
-    return [
-        " ".join([*fixed, *(article + word + ending for word in changing)])
-        for article in ("", "ال")
-        for ending in endings
-    ]
+    return [" ".join(article + word + ending for word in words) for ending in endings]
 
 
 _SPELLERS: dict[str, Callable[[str], Iterable[str]]] = {

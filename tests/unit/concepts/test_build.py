@@ -1,0 +1,82 @@
+"""The build: the packed file is what CLDR and the reviewed files say, and what they leave unclear is refused."""
+
+from __future__ import annotations
+
+import lzma
+from pathlib import Path
+
+import pytest
+
+from pipeline.concepts import Concept, KnowledgeBase, Name
+from pipeline.concepts.build import UnflaggedNameError, build, flag_shared_names, main
+from pipeline.concepts.cldr import CLDR, languages
+from pipeline.concepts.packed import PACKED_FILE, Contents, pack, unpack
+
+
+def concept(concept_id: str, text: str, language: str, also: str = "") -> Concept:
+    name = Name(text=text, languages=(language,), via="name", also=also, source="wirewatch")
+    return Concept(id=concept_id, kind="org", label=concept_id, names=(name,))
+
+
+SOME = Contents(sources=(CLDR,), concepts=(concept("org/a", "One", "en"), concept("org/b", "Zwei", "de")))
+
+
+def test_the_packed_file_is_as_built() -> None:
+    assert unpack(PACKED_FILE.read_bytes()) == build(), "run python -m pipeline.concepts.build and commit the file"
+
+
+def test_what_is_packed_comes_back() -> None:
+    assert unpack(pack(SOME)) == SOME
+    assert pack(SOME) == pack(SOME)
+
+
+def test_the_packed_file_is_small_and_says_whose_it_is() -> None:
+    assert PACKED_FILE.stat().st_size < 1_500_000
+    notice = PACKED_FILE.with_name("NOTICE").read_text(encoding="utf-8")
+    assert "UNICODE LICENSE V3" in notice
+    assert CLDR.licence == "Unicode-3.0"
+
+
+def test_cldr_gives_names_in_all_its_large_languages() -> None:
+    assert len(languages()) > 150
+    assert {"de", "hi", "zh-Hans", "zh-Hant", "sr", "sr-Latn", "nb", "sw"} <= set(languages())
+
+
+def test_a_shared_name_of_a_reviewed_language_is_refused() -> None:
+    with pytest.raises(UnflaggedNameError, match="org/a, org/b"):
+        flag_shared_names([concept("org/a", "Same", "en"), concept("org/b", "SAME", "en")])
+
+
+def test_a_shared_name_of_another_language_is_flagged() -> None:
+    flagged = flag_shared_names([concept("org/a", "Same", "sw"), concept("org/b", "Same", "sw")])
+    assert [names[0].also for names in (flagged[0].names, flagged[1].names)] == ["org/b", "org/a"]
+
+
+def test_names_of_different_languages_do_not_meet() -> None:
+    given = [concept("org/a", "Same", "en"), concept("org/b", "Same", "de")]
+    assert flag_shared_names(given) == given
+
+
+def test_the_command_writes_and_checks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "folder" / "concepts.msgpack.xz"
+    assert main(["--output", str(output)], make=lambda: SOME) == 0
+    assert list(KnowledgeBase.load(output).concepts) == ["org/a", "org/b"]
+    assert main(["--check", "--output", str(output)], make=lambda: SOME) == 0
+    assert main(["--check", "--output", str(output)], make=lambda: Contents(sources=(), concepts=())) == 1
+    assert "differs from the build" in capsys.readouterr().out
+
+
+def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def make() -> Contents:
+        raise UnflaggedNameError(["en 'Same' (org/a, org/b)"])
+
+    assert main(["--output", str(tmp_path / "none")], make=make) == 1
+    assert "en 'Same' (org/a, org/b)" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_cut_short_is_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "cut.xz"
+    file.write_bytes(PACKED_FILE.read_bytes()[:1000])
+    with pytest.raises((lzma.LZMAError, EOFError)):
+        KnowledgeBase.load(file)
