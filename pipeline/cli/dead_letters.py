@@ -44,7 +44,9 @@ PLACE = _Place()
 def _filters(function: CommandT) -> CommandT:
     for option in (
         click.option("--since", type=DURATION, help="Only what was set aside within this time, such as 24h."),
-        click.option("--step", type=click.Choice([*StepName]), help="Only what this step set aside."),
+        click.option(
+            "--step", type=click.Choice([step.value for step in StepName]), help="Only what this step set aside."
+        ),
         click.option("--reason", type=click.Choice(get_args(DeadLetterReason)), help="Only what is filed under it."),
     ):
         function = option(function)

@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--step", "steps", multiple=True, type=click.Choice([*StepName]), help="Only this step; may be repeated. Else all."
+    "--step",
+    "steps",
+    multiple=True,
+    type=click.Choice([step.value for step in StepName]),
+    help="Only this step; may be repeated. Else all.",
 )
 @click.option(
     "--processes",
