@@ -202,7 +202,7 @@ def _best_first(field: FieldText, first: int, end: int, entries: list[Entry]) ->
     ranked = sorted(
         pool,
         key=lambda entry: (
-            entry.concept is not None,
+            entry.concept is None,
             entry.words != surface,
             _KIND_ORDER[entry.concept.kind] if entry.concept else 0,
             -sum(map(len, entry.folded)),
@@ -213,15 +213,13 @@ def _best_first(field: FieldText, first: int, end: int, entries: list[Entry]) ->
     for entry in ranked:
         kept.setdefault(entry.concept.id if entry.concept else "", entry)
     best = next(iter(kept.values()))
+    if best.concept is None or best.name is None:
+        return (best,)
     # A country and its capital of one name are one reading: the country. Two countries of one name are a doubt.
     return tuple(
         entry
         for entry in kept.values()
-        if entry is best
-        or best.concept is None
-        or entry.concept is None
-        or entry.concept.kind == best.concept.kind
-        or (best.name is not None and best.name.ambiguous)
+        if entry.concept is not None and (entry.concept.kind == best.concept.kind or best.name.ambiguous)
     )
 
 

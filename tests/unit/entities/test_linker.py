@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.concepts import Concept, KnowledgeBase, Name
+from pipeline.concepts.packed import Contents
 from pipeline.entities import Linker
 
 
@@ -90,6 +92,17 @@ def test_what_only_looks_like_a_name(small_linker: Linker, language: str, text: 
 def test_the_longest_name_wins(small_linker: Linker) -> None:
     assert names(small_linker, "The Bank of England and England", "en") == ["bank-of-england", "gb"]
     assert names(small_linker, "Niger borders Nigeria.", "en") == ["ne", "ng"]
+
+
+def test_a_phrase_that_holds_a_name_hides_it_but_not_a_concept_of_its_own(small_kb: KnowledgeBase) -> None:
+    assert names(Linker(small_kb), "New England and England", "en") == ["gb"]
+    region = Concept(id="region/new-england", kind="region", label="New England", names=(_english("New England"),))
+    larger = KnowledgeBase(Contents(sources=(), concepts=(*small_kb.concepts.values(), region)), version="test")
+    assert names(Linker(larger), "New England and England", "en") == ["new-england", "gb"]
+
+
+def _english(text: str) -> Name:
+    return Name(text=text, languages=("en",), via="name", source="test")
 
 
 def test_an_ambiguous_name_needs_support(small_linker: Linker) -> None:

@@ -73,6 +73,7 @@ def test_a_trap_stays_silent(linker: Linker, language: str, text: str, concept: 
         ("ja", "北朝鮮がミサイルを発射", "北朝鮮", "country/kp"),
         ("ko", "북한이 미사일을 발사했다", "북한이", "country/kp"),
         ("ko", "UN의 결의", "UN의", "org/un"),
+        ("en", "Talks in Papua New Guinea failed.", "Papua New Guinea", "country/pg"),
         ("en", "US officials told us", "US", "country/us"),
         ("en", "American troops left", "American", "country/us"),
         ("tr", "Kuzey Kore'nin füzesi", "Kuzey Kore", "country/kp"),

@@ -26,7 +26,7 @@ SAMPLES = {
     "zh-Hans": "议会周四经过长时间辩论后，对明年的预算进行了表决，总统说这是国家的机会。",
     "zh-Hant": "議會週四經過長時間辯論後，對明年的預算進行了表決，總統說這是國家的機會。",
     "sr": "Скупштина је у четвртак после дуге расправе гласала о буџету за следећу годину.",
-    "sr-Latn": "Skupština je u četvrtak posle duge rasprave glasala o budžetu za sledeću godinu, a ministar je uvek tu.",
+    "sr-Latn": "Skupština je u četvrtak posle duge rasprave glasala o budžetu za sledeću godinu, ministar je uvek tu.",
     "hr": "Sabor je u četvrtak nakon duge rasprave glasovao o proračunu za sljedeću godinu, priopćila je tvrtka.",
 }
 
