@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipeline.concepts import Concept, Sense, UnknownConceptError
 from pipeline.messages.articles import EntityRef, Field, Label
-from pipeline.rules.clauses import Clause, ConceptClause, MentionClause, PhraseClause, Scope
+from pipeline.rules.clauses import Clause, ConceptClause, MentionClause, PhraseClause, Scope, spell
 from pipeline.rules.expressions import And, Expression, Not, Or, Unit, flatten, leaves, map_leaves, push_negation_down
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.metadata import metadata_clause
@@ -204,9 +204,10 @@ class _Resolver:
             senses = [sense for sense in known if _same_capitals(unit.text, sense)]
             lower_case = lower_case or [sense for sense in known if sense not in senses]
             fitting = [sense for sense in senses if meaning is None or sense.concept.kind in _KINDS[meaning]]
-            if len(fitting) > 1 or (fitting and fitting[0].name.ambiguous):
+            if len(fitting) > 1 or (fitting and fitting[0].name.ambiguous and meaning is None):
                 raise self._origin.error(_which(unit.text, fitting), unit.words[0].start)
             if fitting:
+                self._warn_of_other_meaning(fitting[0], unit)
                 return fitting[0]
             wrong_kind = wrong_kind or senses
         if meaning is not None:
@@ -220,6 +221,16 @@ class _Resolver:
             name = lower_case[0].name.text
             self._warn(f"{unit.text} is a plain word here: for {lower_case[0].concept.label} write {name}", unit)
         return None
+
+    def _warn_of_other_meaning(self, sense: Sense, unit: Unit) -> None:
+        """A field that leaves one meaning has said which, as far as the knowledge base knows them."""
+        if sense.name.ambiguous:
+            concept = sense.concept
+            self._warn(
+                f"{unit.text} is taken for {concept.label}, and not for {sense.name.also}: "
+                f"{spell(unit.text)}[{concept.id}] says so for sure",
+                unit,
+            )
 
     def _words(self, unit: Unit, scope: Scope, meaning: str | None) -> Clause:
         sequence = sequence_of(unit, self._origin)
@@ -278,7 +289,8 @@ def _same_capitals(surface: str, sense: Sense) -> bool:
 
 def _which(text: str, senses: list[Sense]) -> str:
     candidates = [f"{sense.concept.label} (entity:{sense.concept.id})" for sense in senses]
-    candidates += sorted({sense.name.also for sense in senses if sense.name.also})
+    if len(senses) == 1:
+        candidates.append(senses[0].name.also)
     listed = ", ".join(candidates[:-1]) + f" or {candidates[-1]}"
     word = f'="{text}"' if " " in text else f"={text}"
     return f"{text} may mean {listed}: write entity:{senses[0].concept.id} or the like, or {word} for the word alone"

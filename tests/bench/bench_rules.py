@@ -1,7 +1,7 @@
 """Measure the rule index: articles a second by number of rules, time to build, add and remove, memory.
 
-Run with ``python -m tests.bench.bench_rules [--sizes 100,1000,10000,100000] [--articles 300]``. Times are processor time
-of this process; only the ratios of one run mean anything across machines.
+Run with ``python -m tests.bench.bench_rules [--sizes 100,1000,10000,100000] [--articles 300]``. Times are processor
+time of this process; only the ratios of one run mean anything across machines.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Rules and articles to measure the matcher with: generated, the same for the same seed.
 
 Words follow Zipf's law, and frequent ones are short. The articles' words are drawn by frequency; the rules' words are
-one in eight frequent ones and otherwise from the whole vocabulary, so that most rules ask for words that most articles do
-not hold, as people's rules do.
+one in eight frequent ones and otherwise from the whole vocabulary, so that most rules ask for words that most articles
+do not hold, as people's rules do.
 """
 
 from __future__ import annotations
