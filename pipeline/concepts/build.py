@@ -74,20 +74,21 @@ def flag_shared_names(concepts: Sequence[Concept]) -> list[Concept]:
     labels = {concept.id: concept.label for concept in concepts}
     conflicts: set[str] = set()
 
-    def flagged(concept: Concept, name: Name) -> Name:
-        others: set[str] = set()
+    def flagged(concept: Concept, name: Name) -> list[Name]:
+        meanings: dict[str, list[str]] = defaultdict(list)
         for language in name.languages:
-            for surface in name.surfaces:
-                sharing = owners[language, key_of(surface)] - {concept.id}
-                if sharing and not name.also and primary_subtag(language) in {*REVIEWED_LANGUAGES, ANY_LANGUAGE}:
-                    conflicts.add(f"{language} {surface!r} ({', '.join(sorted({concept.id, *sharing}))})")
-                others |= sharing
-        if others and not name.also:
-            return msgspec.structs.replace(name, also=", ".join(sorted(labels[other] for other in others)))
-        return name
+            others = {other for surface in name.surfaces for other in owners[language, key_of(surface)]} - {concept.id}
+            if others and not name.also and primary_subtag(language) in {*REVIEWED_LANGUAGES, ANY_LANGUAGE}:
+                conflicts.add(f"{language} {name.text!r} ({', '.join(sorted({concept.id, *others}))})")
+            meanings[name.also or ", ".join(sorted(labels[other] for other in others))].append(language)
+        return [
+            msgspec.structs.replace(name, languages=tuple(tags), also=also) for also, tags in sorted(meanings.items())
+        ]
 
     result = [
-        msgspec.structs.replace(concept, names=tuple(flagged(concept, name) for name in concept.names))
+        msgspec.structs.replace(
+            concept, names=tuple(marked for name in concept.names for marked in flagged(concept, name))
+        )
         for concept in concepts
     ]
     if conflicts:

@@ -52,6 +52,13 @@ def test_a_shared_name_of_another_language_is_flagged() -> None:
     assert [names[0].also for names in (flagged[0].names, flagged[1].names)] == ["org/b", "org/a"]
 
 
+def test_only_the_language_that_shares_a_name_is_flagged() -> None:
+    name = Name(text="Same", languages=("en", "sw"), via="name", source="wirewatch")
+    one = Concept(id="org/a", kind="org", label="One", names=(name,))
+    flagged, _ = flag_shared_names([one, concept("org/b", "Same", "sw")])
+    assert [(name.languages, name.also) for name in flagged.names] == [(("en",), ""), (("sw",), "org/b")]
+
+
 def test_names_of_different_languages_do_not_meet() -> None:
     given = [concept("org/a", "Same", "en"), concept("org/b", "Same", "de")]
     assert flag_shared_names(given) == given
