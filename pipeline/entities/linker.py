@@ -86,10 +86,7 @@ class Linker:
         Source: longest span wins, as in spaCy's ``filter_spans``.
         """
         lexicon = self._lexicon(language)
-        fields: dict[Field, FieldText] = {
-            "title": FieldText(title, tokenize(title), is_headline=True),
-            "body": FieldText(body, tokenize(body), is_headline=False),
-        }
+        fields: dict[Field, FieldText] = {"title": FieldText(title), "body": FieldText(body)}
         spans = [span for name, field in fields.items() for span in _longest(name, field, lexicon)]
         sure = {
             entry.concept.id

@@ -7,7 +7,7 @@ import unicodedata
 
 from pipeline.entities.lexicon import Entry
 from pipeline.text.folding import fold
-from pipeline.text.tokens import Tokens
+from pipeline.text.tokens import tokenize
 
 # Between two words of a name: a space or line break, a hyphen, an apostrophe, a dot with or without a space, the middle
 # dots of transcribed names; quotes only where they are glued to both sides, as in Hebrew ארה״ב. Never a comma.
@@ -16,28 +16,27 @@ _GAP = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _SENTENCE_REACH = 200
+_TITLE_CASE_LETTERS = 4
+_TITLE_CASE_WORDS = 3
+_TITLE_CASE_SHARE = 0.75
 _BEFORE_SENTENCES = '.!?:\n…–—•|»«"“”„(['
 _NOUNS_WITH_CAPITAL = frozenset({"de", "lb", "gsw", "nds"})
 _SHOUTED_WORDS = 2
 
 
 class FieldText:
-    """One field of an article, cut into tokens, with what the letter case of its whole says.
+    """One field of an article, cut into tokens.
 
     Attributes:
         text: As received.
         tokens: Its tokens.
         is_small: It has letters of two cases, and none is a capital.
-        is_title_case: It is a headline that writes most words with a capital.
     """
 
-    def __init__(self, text: str, tokens: Tokens, *, is_headline: bool) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = tokens
+        self.tokens = tokenize(text)
         self.is_small = text.islower()
-        capitals = sum(word[0].isupper() for word in tokens.words if len(word) > 3) if is_headline else 0
-        longer = sum(len(word) > 3 for word in tokens.words) if is_headline else 0
-        self.is_title_case = longer >= 3 and capitals >= 0.75 * longer
 
     def can_be(self, entry: Entry, first: int, end: int) -> bool:
         """Whether tokens ``first`` to ``end`` can be this way of writing a name, meaning left aside."""
@@ -49,6 +48,15 @@ class FieldText:
             and not self._adds_an_article(entry, first)
         )
 
+    def is_in_title_case(self, token: int) -> bool:
+        """Whether the line around a token writes most words with a capital, as headlines do: it says nothing."""
+        start, end = self.tokens.spans[token]
+        before = self.text[max(0, start - _SENTENCE_REACH) : start].rpartition("\n")[2]
+        after = self.text[end : end + _SENTENCE_REACH].partition("\n")[0]
+        longer = [word for word in (*before.split(), *after.split()) if len(word) >= _TITLE_CASE_LETTERS]
+        capitals = sum(word[0].isupper() for word in longer)
+        return len(longer) >= _TITLE_CASE_WORDS and capitals >= _TITLE_CASE_SHARE * len(longer)
+
     def starts_sentence(self, token: int) -> bool:
         """Whether a token is the first of a sentence, a line or a quotation, so that its capital says nothing."""
         start = self.tokens.spans[token][0]
@@ -59,7 +67,7 @@ class FieldText:
         """Whether a capital letter tells that a token is a name: inside a sentence, where not every noun has one."""
         return (
             self.tokens.words[token][0].isupper()
-            and not self.is_title_case
+            and not self.is_in_title_case(token)
             and not writes_nouns_with_capital(language)
             and not self.starts_sentence(token)
             and not self.is_shouted(token, token + 1)

@@ -19,7 +19,8 @@ _TITLE_WORDS = (
 )
 _TITLES = frozenset(_TITLE_WORDS.split())
 _TITLE_ENDING_WORDS = (
-    "prasident prasidentin minister ministerin kanzler kanzlerin sekretar sekretarin chef chefin herrscher kandidat "
+    "prasident prasidentin minister ministerin kanzler kanzlerin sekretar sekretarin chef chefin herrscher "
+    "kandidat "
     "kandidatin fuhrer vorsitzende vorsitzender vorsitzenden beauftragte beauftragter nachfolger vorganger gegner "
     "regierung berater partei sprecher politiker trainer president presidentti ministeri"
 )
@@ -28,7 +29,8 @@ _TITLE_ENDINGS = tuple(_TITLE_ENDING_WORDS.split())
 # Given names of the relatives, in the news, of people whose surname alone the knowledge base knows; and the commonest
 # given names, which in German tell a person from a noun.
 _GIVEN_NAME_WORDS = (
-    "hunter jill ashley james beau melania ivanka eric barron tiffany mary fred donald brigitte jean sara "
+    "kerry denzel martha hunter jill ashley james beau melania ivanka eric barron tiffany mary fred donald "
+    "brigitte jean sara "
     "yair benjamin emine bilal michelle hillary chelsea bill olena ljudmila sinead rebecca maria anna eva "
     "peter paul hans karl michael thomas stefan stephan andreas martin klaus jurgen wolfgang frank uwe ralf "
     "bernd dieter heinz helmut werner gerhard susanne petra sabine monika claudia christine julia laura sarah "
@@ -59,7 +61,7 @@ def follows_a_given_name(field: FieldText, first: int, language: str, own_names:
         return False
     if folded in _GIVEN_NAMES:
         return True
-    if word.isupper() or is_title(word) or field.is_title_case:
+    if word.isupper() or is_title(word) or field.is_in_title_case(first - 1):
         return False
     if writes_nouns_with_capital(language):
         return False
@@ -80,7 +82,7 @@ def precedes_a_surname(field: FieldText, end: int, known_starts: frozenset[int])
         end: The token after the name.
         known_starts: First tokens of other names found in the text: they are no surnames.
     """
-    if end >= len(field.tokens.words) or end in known_starts or field.is_title_case:
+    if end >= len(field.tokens.words) or end in known_starts or field.is_in_title_case(end):
         return False
     word = field.tokens.words[end]
     gap = field.text[field.tokens.spans[end - 1][1] : field.tokens.spans[end][0]]

@@ -125,6 +125,12 @@ def test_a_surname_alone_is_the_person_unless_somebody_elses_given_name_stands_b
     assert names(small_linker, "Kremlchef Putin und Präsident Biden", "de") == ["vladimir-putin", "joe-biden"]
 
 
+def test_a_headline_that_capitalises_every_word_names_people_all_the_same(small_linker: Linker) -> None:
+    expected = ["vladimir-putin", "joe-biden"]
+    assert names(small_linker, "Senate Praises Putin As Angry Biden Visits Troops", "en") == expected
+    assert names(small_linker, "Senate praises it.\nThen Angry Biden visits troops in the north", "en") == []
+
+
 def test_case_of_an_acronym(small_linker: Linker) -> None:
     assert names(small_linker, "US and us", "en") == ["us"]
     assert names(small_linker, "The WHO asked who.", "en") == ["who"]

@@ -33,6 +33,7 @@ def linker() -> Linker:
         ("ja", "マリアさんが来た", "country/ml"),
         ("zh-Hans", "印度洋的海啸", "country/in"),
         ("de", "Hunter Biden schwieg.", "person/joe-biden"),
+        ("en", "Kerry Washington smiled on the red carpet.", "city/washington"),
         ("en", "A bowl of chili and turkey for us.", "country/tr"),
         ("fr", "Il a mangé une dinde au jambon.", "country/tr"),
         ("ar", "أدت السيول إلى أضرار", "city/seoul"),
