@@ -53,7 +53,9 @@ def compile_rule(
         RuleError: The rule cannot be used.
     """
     origin = origin or Origin(text=rule.when, rule_id=rule.id)
-    refuse_unusable(rule, origin)
+    unusable = unusable_field(rule)
+    if unusable is not None:
+        raise RuleError(unusable[1], rule_id=rule.id, source=origin.source)
     parsed = parse(rule.when, origin, limits)
     resolved = resolve(parsed.expression, concepts, rule.languages, origin)
     warnings = sorted((*parsed.warnings, *resolved.warnings), key=lambda warning: (warning.line, warning.column))
@@ -68,16 +70,10 @@ def check_rule(
     return CheckedRule(rule=rule, canonical=canonical_form(compiled.expression), warnings=compiled.warnings)
 
 
-def refuse_unusable(rule: WatchRule, origin: Origin) -> None:
-    """Refuse what the document's type allows and this version does not do.
-
-    Raises:
-        RuleError: The rule is in shadow mode, or its channel is reserved.
-    """
-    problem = ""
+def unusable_field(rule: WatchRule) -> tuple[str, str] | None:
+    """What the document's type allows and this version does not do: the field and the problem, or None."""
     if rule.mode == "shadow":
-        problem = "mode: shadow comes in a later version: use live or off"
-    elif rule.channel in RESERVED_CHANNELS:
-        problem = f"channel {rule.channel} is reserved: name another one"
-    if problem:
-        raise RuleError(problem, rule_id=rule.id, source=origin.source)
+        return "mode", "mode: shadow comes in a later version: use live or off"
+    if rule.channel in RESERVED_CHANNELS:
+        return "channel", f"channel {rule.channel} is reserved: name another one"
+    return None

@@ -13,7 +13,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from pipeline.errors import RuleError
 from pipeline.messages.rules import WatchRule
-from pipeline.rules.compile import CheckedRule, check_rule, refuse_unusable
+from pipeline.rules.compile import CheckedRule, check_rule, unusable_field
 from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.origin import Origin
@@ -66,11 +66,14 @@ def read_rules(text: str, source: str) -> list[WatchRule]:
         RuleError: The first thing that is wrong, with its line and column.
     """
     document = _read(text, source)
+    errors = list(document.errors)
     for placed in document.rules:
-        refuse_unusable(placed.rule, placed.origin)
-        parse(placed.rule.when, placed.origin)
-    if document.errors:
-        raise min(document.errors, key=lambda error: (error.line or 0, error.column or 0))
+        try:
+            parse(placed.rule.when, placed.origin)
+        except RuleError as error:
+            errors.append(error)
+    if errors:
+        raise min(errors, key=_place)
     return [placed.rule for placed in document.rules]
 
 
@@ -91,8 +94,11 @@ def check_rules(text: str, source: str, concepts: ConceptLookup, limits: Limits 
             rules.append(check_rule(placed.rule, concepts, limits, placed.origin))
         except RuleError as error:
             errors.append(error)
-    errors.sort(key=lambda error: (error.line or 0, error.column or 0))
-    return RuleFileCheck(rules=tuple(rules), errors=tuple(errors))
+    return RuleFileCheck(rules=tuple(rules), errors=tuple(sorted(errors, key=_place)))
+
+
+def _place(error: RuleError) -> tuple[int, int]:
+    return (error.line or 0, error.column or 0)
 
 
 class _PlacedRule(NamedTuple):
@@ -217,6 +223,9 @@ def _rule(node: Node, file: Origin) -> _PlacedRule:
         if name not in values:
             raise owner.error(f"the rule has no {name}: expected {name}: {_EXPECTED[name]}", node.start_mark.index)
     rule = _convert(values, nodes, owner)
+    unusable = unusable_field(rule)
+    if unusable is not None:
+        raise owner.error(unusable[1], nodes[unusable[0]].start_mark.index)
     when = nodes["when"]
     offsets = offsets_in_source(rule.when, file.text, when.start_mark.index, when.end_mark.index)
     return _PlacedRule(rule, Origin(text=file.text, source=file.source, rule_id=rule.id, offsets=offsets))

@@ -1,7 +1,7 @@
 """Rules and articles to measure the matcher with: generated, the same for the same seed.
 
 Words follow Zipf's law, and frequent ones are short. The articles' words are drawn by frequency; the rules' words are
-one in eight frequent ones and otherwise from the whole vocabulary, so that most rules ask for words that most articles
+one in twenty frequent ones and otherwise from the whole vocabulary, so that most rules ask for words that most articles
 do not hold, as people's rules do.
 """
 
@@ -82,7 +82,7 @@ class Population:
         return sorted(words, key=lambda word: len(word) + self._random.gauss(0, 1.5))
 
     def _word(self) -> str:
-        if self._random.random() < 0.125:
+        if self._random.random() < 0.05:
             return self._frequent_words(1)[0]
         return self._random.choice(self._words)
 
