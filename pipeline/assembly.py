@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pipeline.concepts import KnowledgeBase
-from pipeline.entities import EntityExtractor, Linker, NoRecognizer, Recognizer, SpacyRecognizer
+from pipeline.entities import EntityExtractor, Linker, NoRecognizer, Recognizer
 from pipeline.language import LanguageIdentifier, identify_language
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, RawArticle
 from pipeline.messages.intake import settled
@@ -21,6 +21,8 @@ def build_recognizer(settings: Settings) -> Recognizer:
     """
     if not settings.spacy_models and not settings.spacy_fallback:
         return NoRecognizer()
+    from pipeline.entities.spacy_recognizer import SpacyRecognizer  # noqa: PLC0415 - loads spaCy
+
     return SpacyRecognizer(settings.spacy_models, settings.spacy_fallback)
 
 

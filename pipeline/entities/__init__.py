@@ -1,8 +1,10 @@
-"""What an article names: mentions found by the knowledge base and by statistical models, linked to concepts."""
+"""What an article names: mentions found by the knowledge base and by statistical models, linked to concepts.
+
+``spacy_recognizer`` is imported where it is used: spaCy takes over a second to load, and without a model nobody needs it.
+"""
 
 from pipeline.entities.extractor import EntityExtractor
 from pipeline.entities.linker import Linker
 from pipeline.entities.recognizer import NoRecognizer, Recognizer
-from pipeline.entities.spacy_recognizer import SpacyRecognizer
 
-__all__ = ["EntityExtractor", "Linker", "NoRecognizer", "Recognizer", "SpacyRecognizer"]
+__all__ = ["EntityExtractor", "Linker", "NoRecognizer", "Recognizer"]

@@ -76,7 +76,7 @@ def json_schema(name: str) -> dict[str, Any]:
     (reference,), components = msgspec.json.schema_components([MESSAGES[name]], ref_template="#/$defs/{name}")
     root = reference["$ref"].removeprefix("#/$defs/")
     body = components.pop(root)
-    return _tidied(
+    schema: dict[str, Any] = _tidied(
         {
             "$schema": _DIALECT,
             "$id": f"{_BASE}{name}.schema.json",
@@ -84,6 +84,7 @@ def json_schema(name: str) -> dict[str, Any]:
             **({"$defs": components} if components else {}),
         }
     )
+    return schema
 
 
 def dead_letter_headers_schema() -> dict[str, Any]:
