@@ -36,7 +36,7 @@ bench: $(READY) ## Measure speed on this machine (minutes); prints tables
 	$(BIN)/python -m tests.bench
 
 schemas: $(READY) ## Write schemas/ from the message types
-	$(BIN)/python -m pipeline.messages.export schemas
+	$(BIN)/python -m pipeline.cli.schemas schemas
 
 concepts: $(READY) ## Build the knowledge base from CLDR and the reviewed files
 	$(BIN)/python -m pipeline.concepts.build

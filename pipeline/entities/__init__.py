@@ -1,6 +1,6 @@
 """What an article names: mentions found by the knowledge base and by statistical models, linked to concepts.
 
-``spacy_recognizer`` is imported where it is used: spaCy takes over a second to load, and without a model nobody needs it.
+``spacy_recognizer`` is imported where it is used: spaCy takes over a second to load.
 """
 
 from pipeline.entities.extractor import EntityExtractor

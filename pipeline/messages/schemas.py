@@ -76,7 +76,7 @@ def json_schema(name: str) -> dict[str, Any]:
     (reference,), components = msgspec.json.schema_components([MESSAGES[name]], ref_template="#/$defs/{name}")
     root = reference["$ref"].removeprefix("#/$defs/")
     body = components.pop(root)
-    schema: dict[str, Any] = _tidied(
+    schema: dict[str, Any] = tidied(
         {
             "$schema": _DIALECT,
             "$id": f"{_BASE}{name}.schema.json",
@@ -170,13 +170,13 @@ def _headers(headers: Mapping[str, str], *, required: bool) -> dict[str, Any]:
     return schema
 
 
-def _tidied(schema: Any) -> Any:  # noqa: ANN401 - JSON of any shape
+def tidied(schema: Any) -> Any:  # noqa: ANN401 - JSON of any shape
     """Docstrings as a schema's reader wants them: the first paragraph, and each attribute's text at its property."""
     if isinstance(schema, list):
-        return [_tidied(value) for value in schema]
+        return [tidied(value) for value in schema]
     if not isinstance(schema, dict):
         return schema
-    tidied = {key: _tidied(value) for key, value in schema.items()}
+    tidied = {key: tidied(value) for key, value in schema.items()}
     docstring = schema.get("description")
     if isinstance(docstring, str) and "properties" in schema:
         tidied["description"] = docstring.split("\n\n")[0]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from pipeline.messages.rules import WatchRule
+from pipeline.messages.schemas import tidied
 
-SCHEMA_ID = "rule-file.v1.schema.json"
+SCHEMA_ID = "https://schemas.wirewatch.example/rule-file.v1.schema.json"
 
 
 def rule_file_schema() -> dict[str, object]:
@@ -15,19 +16,22 @@ def rule_file_schema() -> dict[str, object]:
     rule = components["WatchRule"]
     # The document's type knows the modes to come; a file may not use them yet.
     rule["properties"]["mode"] = {**rule["properties"]["mode"], "enum": ["live", "off"]}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": SCHEMA_ID,
-        "title": "Wirewatch rule file",
-        "type": "object",
-        "properties": {
-            "rules": {
-                "description": "The watch rules; each has an id of its own.",
-                "type": "array",
-                "items": {"$ref": "#/$defs/WatchRule"},
-            }
-        },
-        "required": ["rules"],
-        "additionalProperties": False,
-        "$defs": components,
-    }
+    schema: dict[str, object] = tidied(
+        {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": SCHEMA_ID,
+            "title": "Wirewatch rule file",
+            "type": "object",
+            "properties": {
+                "rules": {
+                    "description": "The watch rules; each has an id of its own.",
+                    "type": "array",
+                    "items": {"$ref": "#/$defs/WatchRule"},
+                }
+            },
+            "required": ["rules"],
+            "additionalProperties": False,
+            "$defs": components,
+        }
+    )
+    return schema

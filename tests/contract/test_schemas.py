@@ -14,7 +14,7 @@ import yaml
 from pipeline.messages.alerts import Alert, Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.codec import decode, encode
-from pipeline.messages.export import channel_topics, rendered_files
+from pipeline.cli.schemas import channel_topics, rendered_files
 from pipeline.messages.schemas import MESSAGES
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"

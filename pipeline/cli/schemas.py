@@ -1,4 +1,4 @@
-"""Write ``schemas/``: ``python -m pipeline.messages.export schemas`` (``make schemas``)."""
+"""Write ``schemas/`` from the types: ``python -m pipeline.cli.schemas schemas`` (``make schemas``)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from pipeline.messages.schemas import (
     dead_letter_headers_schema,
     json_schema,
 )
+from pipeline.rules import rule_file_schema
 
 _SUMMARIES = {
     topology.RAW.name: ("send", "Publish an article, in any language."),
@@ -45,6 +46,7 @@ def rendered_files() -> dict[str, str]:
     """Every generated file of ``schemas/``, by its name."""
     documents: dict[str, Any] = {f"{name}.schema.json": json_schema(name) for name in MESSAGES}
     documents["dead-letter-headers.v1.schema.json"] = dead_letter_headers_schema()
+    documents["rule-file.v1.schema.json"] = rule_file_schema()
     files = {name: json.dumps(document, indent=2, ensure_ascii=False) + "\n" for name, document in documents.items()}
     document = asyncapi_document(channel_topics(), version("wirewatch"))
     files["asyncapi.yaml"] = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
