@@ -176,13 +176,13 @@ def tidied(schema: Any) -> Any:  # noqa: ANN401 - JSON of any shape
         return [tidied(value) for value in schema]
     if not isinstance(schema, dict):
         return schema
-    tidied = {key: tidied(value) for key, value in schema.items()}
+    result = {key: tidied(value) for key, value in schema.items()}
     docstring = schema.get("description")
     if isinstance(docstring, str) and "properties" in schema:
-        tidied["description"] = docstring.split("\n\n")[0]
+        result["description"] = docstring.split("\n\n")[0]
         for name, text in _documented_attributes(docstring).items():
-            tidied["properties"][name] = {"description": text, **tidied["properties"][name]}
-    return tidied
+            result["properties"][name] = {"description": text, **result["properties"][name]}
+    return result
 
 
 def _documented_attributes(docstring: str) -> dict[str, str]:
