@@ -37,6 +37,12 @@ class StepApp(faust.App):
         await self.publisher.start()
         await super().on_start()
 
+    async def on_stop(self) -> None:
+        """Wait for what is in flight, unless the hop has given up and never will ack it."""
+        if self.hop.has_stopped:
+            self.consumer.unacked.clear()
+        await super().on_stop()
+
     async def on_shutdown(self) -> None:
         """Disconnect, once Faust has let go of the last record."""
         await super().on_shutdown()

@@ -11,19 +11,19 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaProducer, ConsumerRecord
 from aiokafka import errors as kafka_errors
 from aiokafka.partitioner import DefaultPartitioner
 
-from pipeline.errors import ArticleError, BrokerError, TooLargeError, UsageError
+from pipeline.errors import ArticleError, TooLargeError, UsageError
 from pipeline.settings import Settings
 from pipeline.streaming.kafka_client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.records import Output, Position, Record
+from pipeline.streaming.topic_reader import TopicReader, topic_reader
 from pipeline.topology import DEAD_LETTERS, STEPS, StepName
 
 _MAX_ERROR_CODE_POINTS = 2_000
 _FIRST_WINDOW = 200
-_POLL_MILLISECONDS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +122,15 @@ async def list_dead_letters(
             and (since is None or letter.time >= since)
         )
 
-    topic = DEAD_LETTERS.full_name(settings.topic_prefix)
+    if latest <= 0:
+        return []
     found: list[DeadLetter] = []
-    consumer = _consumer(settings)
-    with kafka_errors_translated(settings, f"topic {topic}", "read"):
-        async with connected(consumer, settings):
-            places = await _places(consumer, topic)
-            ends = await consumer.end_offsets(places)
-            begins = await consumer.beginning_offsets(places)
-            if since is not None:
-                moments = await consumer.offsets_for_times(dict.fromkeys(places, int(since.timestamp() * 1000)))
-                begins = {place: moment.offset if (moment := moments[place]) else ends[place] for place in places}
-            for place in places:
-                found += await _newest(consumer, place, begins[place], ends[place], latest=latest, wanted=wanted)
-    return sorted(found, key=lambda letter: (letter.time, letter.position))[-latest:] if latest > 0 else []
+    async with topic_reader(settings, DEAD_LETTERS.full_name(settings.topic_prefix)) as reader:
+        ends = await reader.end_offsets()
+        begins = await reader.start_offsets() if since is None else await reader.offsets_at(since)
+        for partition in reader.partitions:
+            found += await _newest(reader, partition, begins[partition], ends[partition], latest=latest, wanted=wanted)
+    return sorted(found, key=lambda letter: (letter.time, letter.position))[-latest:]
 
 
 async def find_dead_letter(settings: Settings, position: Position) -> DeadLetter:
@@ -146,22 +141,17 @@ async def find_dead_letter(settings: Settings, position: Position) -> DeadLetter
         BrokerError: No broker answers, it refuses the user, or the topic is missing.
     """
     topic = DEAD_LETTERS.full_name(settings.topic_prefix)
-    place = TopicPartition(topic, position.partition)
-    consumer = _consumer(settings)
-    with kafka_errors_translated(settings, f"topic {topic}", "read"):
-        async with connected(consumer, settings):
-            if place not in await _places(consumer, topic):
-                raise UsageError(f"dead letter {position.partition}:{position.offset}: {topic} has no such partition")
-            begin = (await consumer.beginning_offsets([place]))[place]
-            end = (await consumer.end_offsets([place]))[place]
-            if begin <= position.offset < end:
-                async for letter in _read(consumer, place, position.offset, position.offset + 1):
-                    if letter.position == position:
-                        return letter
-    raise UsageError(
-        f"dead letter {position.partition}:{position.offset}: not there; "
-        f"partition {position.partition} of {topic} holds offsets {begin} to {end - 1}"
-    )
+    asked = f"dead letter {position.partition}:{position.offset}"
+    async with topic_reader(settings, topic) as reader:
+        if position.partition not in reader.partitions:
+            raise UsageError(f"{asked}: {topic} has no such partition")
+        begin = (await reader.start_offsets())[position.partition]
+        end = (await reader.end_offsets())[position.partition]
+        if begin <= position.offset < end:
+            async for letter in _read(reader, position.partition, position.offset, position.offset + 1):
+                return letter
+    held = f"offsets {begin} to {end - 1}" if begin < end else "nothing"
+    raise UsageError(f"{asked}: not there; partition {position.partition} of {topic} holds {held}")
 
 
 async def replay_dead_letters(settings: Settings, letters: Iterable[DeadLetter]) -> AsyncIterator[Replayed]:
@@ -212,21 +202,9 @@ async def _replay(producer: AIOKafkaProducer, letter: DeadLetter) -> Replayed:
     return Replayed(letter, letter.topic, Position(partition, written.offset))
 
 
-def _consumer(settings: Settings) -> AIOKafkaConsumer:
-    return AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False)
-
-
-async def _places(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
-    await consumer.topics()
-    partitions = consumer.partitions_for_topic(topic)
-    if not partitions:
-        raise BrokerError(f"topic {topic} is not there: create it (wirewatch topics apply)")
-    return [TopicPartition(topic, partition) for partition in sorted(partitions)]
-
-
 async def _newest(
-    consumer: AIOKafkaConsumer,
-    place: TopicPartition,
+    reader: TopicReader,
+    partition: int,
     begin: int,
     end: int,
     *,
@@ -239,7 +217,7 @@ async def _newest(
     while begin < end and len(found) < latest:
         start = max(begin, end - window)
         here: deque[DeadLetter] = deque(maxlen=latest - len(found))
-        async for letter in _read(consumer, place, start, end):
+        async for letter in _read(reader, partition, start, end):
             if wanted(letter):
                 here.append(letter)
         found = [*here, *found]
@@ -248,14 +226,10 @@ async def _newest(
     return found
 
 
-async def _read(consumer: AIOKafkaConsumer, place: TopicPartition, start: int, end: int) -> AsyncIterator[DeadLetter]:
-    consumer.assign([place])
-    consumer.seek(place, start)
-    while await consumer.position(place) < end:
-        records = (await consumer.getmany(place, timeout_ms=_POLL_MILLISECONDS)).get(place, [])
-        for record in records:
-            if record.offset < end:
-                yield _letter(record)
+async def _read(reader: TopicReader, partition: int, start: int, end: int) -> AsyncIterator[DeadLetter]:
+    async for chunk in reader.read({partition: start}, {partition: end}):
+        for record in chunk.records:
+            yield _letter(record)
 
 
 def _letter(record: ConsumerRecord[bytes, bytes]) -> DeadLetter:

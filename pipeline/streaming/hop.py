@@ -98,7 +98,13 @@ class Hop:
         if self._assigning is not None and not self._assigning.done():
             self._assigning.cancel()
             await asyncio.wait({self._assigning})
-        await self._handler.revoked(partitions)
+        if partitions:
+            await self._handler.revoked(partitions)
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether it has given up on purpose: what it holds is never acked."""
+        return self._stopped
 
     def close(self) -> None:
         """Let go of the thread; a batch that is being processed is not waited for."""

@@ -1,0 +1,181 @@
+"""A step's app on a real Kafka, run and started again as a worker would, with a handler that a test can watch."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+
+from pipeline.errors import ArticleError, SchemaError, WirewatchError
+from pipeline.settings import Settings, load_settings
+from pipeline.streaming.app import StepApp, create_app
+from pipeline.streaming.kafka_client import client_options
+from pipeline.streaming.records import Outcome, Output, Position, Record, StepHandler
+from pipeline.topology import DEAD_LETTERS, STEPS, StepName, Topic
+
+STEP = STEPS[StepName.LANGUAGE]
+Raw = tuple[bytes | None, bytes | None]
+
+
+def hop_settings(servers: str, prefix: str, **more: object) -> Settings:
+    """Settings for a quick test."""
+    return load_settings(
+        **{
+            "bootstrap_servers": servers,
+            "topic_prefix": prefix,
+            "retry_first_seconds": 0.05,
+            "retry_max_seconds": 0.5,
+            "broker_session_timeout_seconds": 6.0,
+            **more,
+        }
+    )
+
+
+class NobodyAsks:
+    """In flight, without a supervisor."""
+
+    def begin(self, positions: Sequence[Position]) -> None:
+        """Nothing to tell."""
+
+    def end(self) -> None:
+        """Nothing to tell."""
+
+
+@dataclass
+class PassOn:
+    """Passes records on, tagged; ``bad`` ones are errors, and ``swell`` ones grow beyond the sink's limit."""
+
+    sink: str
+    events: list[str] = field(default_factory=list)
+    owned: set[int] = field(default_factory=set)
+    strangers: list[Position] = field(default_factory=list)
+    gate: threading.Event = field(default_factory=threading.Event)
+    seen: int = 0
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        self.gate.wait(60)
+        self.seen += len(records)
+        self.strangers += [record.position for record in records if record.partition not in self.owned]
+        return [self._outcome(record) for record in records]
+
+    def _outcome(self, record: Record) -> Outcome:
+        value = record.value
+        if value is None or value.startswith(b"bad"):
+            error: ArticleError = SchemaError("bad")
+            return Outcome(record, error=error)
+        if value.startswith(b"poison"):
+            raise ValueError("poison")
+        return Outcome(record, (Output(self.sink, record.key, value * (1 if value[:5] != b"swell" else 1_000_000)),))
+
+    def committed(self, outcomes: Sequence[Outcome]) -> None:
+        """Nothing to remember."""
+
+    async def assigned(self, partitions: frozenset[int]) -> None:
+        # A record that came before this is ready would be a stranger's.
+        await asyncio.sleep(0.05)
+        self.owned |= partitions
+        self.events.append(f"assigned {len(partitions)}")
+
+    async def revoked(self, partitions: frozenset[int]) -> None:
+        self.owned -= partitions
+        self.events.append(f"revoked {len(partitions)}")
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings, handler: StepHandler, *, stopped: list[WirewatchError] | None = None
+) -> AsyncIterator[Callable[[], StepApp]]:
+    """Run a step's app until the end of the block, and start another when it crashes, as a worker does."""
+    apps: list[StepApp] = []
+
+    async def serve() -> None:
+        while True:
+            app = create_app(
+                STEP,
+                settings,
+                handler,
+                in_flight=NobodyAsks(),
+                on_stopped=(stopped if stopped is not None else []).append,
+            )
+            apps.append(app)
+            with contextlib.suppress(Exception):
+                await app.start()
+                await app.wait_until_stopped()
+            await stop(app)
+            await asyncio.sleep(0.2)
+
+    serving = asyncio.create_task(serve())
+    try:
+        yield lambda: apps[-1]
+    finally:
+        serving.cancel()
+        await asyncio.wait({serving})
+        await stop(apps[-1])
+
+
+async def stop(app: StepApp) -> None:
+    """Stop an app, within a bound as a worker does: with unacked records it may hang."""
+    # Faust takes no cancellation while it stops.
+    await asyncio.wait({asyncio.ensure_future(app.stop())}, timeout=10)
+
+
+async def send(settings: Settings, topic: Topic, messages: Iterable[Raw]) -> None:
+    """Publish as a foreign client would: one message after the other, and the default partitioner."""
+    options = client_options(settings) | {"max_request_size": 16_000_000, "linger_ms": 5}
+    async with AIOKafkaProducer(**options) as producer:
+        sent = [await producer.send(topic.full_name(settings.topic_prefix), value, key) for key, value in messages]
+        await asyncio.gather(*sent)
+
+
+async def read_all(settings: Settings, topic: Topic) -> list[ConsumerRecord[bytes, bytes]]:
+    """All that a topic holds now."""
+    found: list[ConsumerRecord[bytes, bytes]] = []
+    async with AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False) as consumer:
+        places = [TopicPartition(topic.full_name(settings.topic_prefix), number) for number in range(topic.partitions)]
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        ends = await consumer.end_offsets(places)
+        for place in places:
+            while await consumer.position(place) < ends[place]:
+                found += (await consumer.getmany(place, timeout_ms=200)).get(place, [])
+    return found
+
+
+async def await_count(settings: Settings, count: int, *, within_seconds: float = 60) -> None:
+    """Wait until the sink and the dead letters hold so many messages together."""
+    places = [
+        TopicPartition(topic.full_name(settings.topic_prefix), number)
+        for topic in (STEP.sink, DEAD_LETTERS)
+        for number in range(topic.partitions)
+    ]
+    async with AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False) as consumer:
+
+        async def is_there() -> bool:
+            ends: dict[TopicPartition, int] = await consumer.end_offsets(places)
+            return sum(ends.values()) >= count
+
+        await until(is_there, within_seconds=within_seconds)
+
+
+async def until(holds: Callable[[], Awaitable[bool]], *, within_seconds: float = 60) -> None:
+    """Ask until it holds."""
+    async with asyncio.timeout(within_seconds):
+        while not await holds():  # noqa: ASYNC110 - another process's effect sends no event to wait for
+            await asyncio.sleep(0.05)
+
+
+async def committed(settings: Settings) -> int:
+    """How many of the source topic's records the step's group need not read again."""
+    group = STEP.consumer_group(settings.topic_prefix)
+    source = STEP.source.full_name(settings.topic_prefix)
+    async with AIOKafkaConsumer(**client_options(settings), group_id=group, enable_auto_commit=False) as consumer:
+        places = [TopicPartition(source, number) for number in range(STEP.source.partitions)]
+        consumer.assign(places)
+        return sum([await consumer.committed(place) or 0 for place in places])
