@@ -39,7 +39,8 @@ def command(settings: Settings, files: tuple[str, ...], step: Literal["language"
     bad = BadLines()
     enrichment = Enrichment.from_settings(settings)
     out = sys.stdout.buffer
-    for batch in read_batches(read_lines(files or ("-",)), bad, size=settings.batch_max_articles):
+    lines = read_lines(files) if files else read_lines(("-",), "jsonl")
+    for batch in read_batches(lines, bad, size=settings.batch_max_articles):
         identified = [enrichment.identify(article) for article in batch]
         for article in identified if step == "language" else enrichment.extract(identified):
             out.write(encode(article) + b"\n")

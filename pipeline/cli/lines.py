@@ -110,21 +110,22 @@ def source_size_bytes(sources: Iterable[str]) -> int | None:
 def _read_stream(stream: IO[bytes], name: str, form: Format, suffix: str) -> Iterator[Line]:
     if form == "auto" and name != "<stdin>":
         form = _FORMAT_BY_SUFFIX.get(suffix, "text")
+    blank: list[bytes] = []
     first = b""
     if form == "auto":
-        while not first.strip() and (first := stream.readline(MAX_LINE_BYTES + 1)):
-            pass
-        form = "jsonl" if first.lstrip().startswith(b"{") else "text"
+        while (first := stream.readline(MAX_LINE_BYTES + 1)) and not first.strip():
+            blank.append(first)
+        form = "jsonl" if first.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(b"{") else "text"
     if form == "jsonl":
-        yield from _json_lines(stream, name, first)
+        yield from _json_lines(stream, name, first, number=len(blank))
     elif form == "json":
-        yield from _json_document(first + stream.read(), name)
+        yield from _json_document(stream.read(), name)
     else:
-        yield _text_document(first + stream.read(), name)
+        yield _text_document(b"".join((*blank, first, stream.read())), name)
 
 
-def _json_lines(stream: IO[bytes], name: str, first: bytes) -> Iterator[Line]:
-    number = 0
+def _json_lines(stream: IO[bytes], name: str, first: bytes, *, number: int) -> Iterator[Line]:
+    """The lines from ``first`` on, which is number ``number + 1`` of the stream."""
     line = first or stream.readline(MAX_LINE_BYTES + 1)
     while line:
         number += 1
@@ -155,7 +156,7 @@ def _json_document(data: bytes, name: str) -> Iterator[Line]:
     """One article, or an array of them; what is not JSON is left to the reader of articles to report."""
     try:
         document = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         yield Line(name, data, len(data))
         return
     articles = document if isinstance(document, list) else [document]

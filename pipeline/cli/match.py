@@ -18,7 +18,7 @@ from pipeline.cli.rule_source import index_of
 from pipeline.errors import ArticleError
 from pipeline.messages.alerts import Alert
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, RawArticle
-from pipeline.messages.codec import decode, encode
+from pipeline.messages.codec import decode, encode, replace_lone_surrogates
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,10 +27,15 @@ if TYPE_CHECKING:
 
 
 class _Stage(msgspec.Struct):
-    """The fields that tell how far an article has come."""
+    """The fields that tell how far an article has come; a raw one may have one of them for its own use."""
 
-    revision: str = ""
+    language: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    revision: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     mentions: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def is_identified(self) -> bool:
+        return self.language is not msgspec.UNSET and self.revision is not msgspec.UNSET
 
 
 @click.command()
@@ -56,7 +61,8 @@ def command(settings: Settings, files: tuple[str, ...], rules_file: Path) -> int
     enrichment = Enrichment.from_settings(settings)
     bad = BadLines()
     out = sys.stdout.buffer
-    for alert in alerts_of(_enriched(read_lines(files or ("-",)), enrichment, bad, settings.batch_max_articles), index):
+    lines = read_lines(files) if files else read_lines(("-",), "jsonl")
+    for alert in alerts_of(_enriched(lines, enrichment, bad, settings.batch_max_articles), index):
         out.write(encode(alert) + b"\n")
         out.flush()
     return bad.exit_status()
@@ -95,13 +101,13 @@ def _read(lines: Iterable[Line], bad: BadLines) -> Iterator[RawArticle]:
     for line in lines:
         try:
             article = line.read(now=datetime.now(UTC))
-            stage = decode(line.payload, _Stage)
-            if stage.mentions is not msgspec.UNSET:
-                article = decode(line.payload, EnrichedArticle)
-            elif stage.revision:
-                identified = decode(line.payload, IdentifiedArticle)
+            payload, _ = replace_lone_surrogates(line.payload)
+            stage = decode(payload, _Stage)
+            if stage.is_identified:
+                article = decode(payload, IdentifiedArticle)
                 # An enriched article that names nothing is written without its empty list.
-                article = decode(line.payload, EnrichedArticle) if identified.times.enriched_at else identified
+                if stage.mentions is not msgspec.UNSET or article.times.enriched_at:
+                    article = decode(payload, EnrichedArticle)
             yield article
         except ArticleError as error:
             bad.report(line.place, error)

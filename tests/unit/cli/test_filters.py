@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.cli.conftest import Wirewatch
+from tests.command_line import CommandLine
 
 RULES = """\
 rules:
@@ -42,7 +42,7 @@ def parsed(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_enrich_gives_language_and_entities_whose_offsets_slice_the_text(wirewatch: Wirewatch) -> None:
+def test_enrich_gives_language_and_entities_whose_offsets_slice_the_text(wirewatch: CommandLine) -> None:
     outcome = wirewatch("enrich", stdin=lines(ARTICLE))
     (article,) = parsed(outcome.out)
     assert (outcome.status, outcome.err) == (0, "")
@@ -53,13 +53,13 @@ def test_enrich_gives_language_and_entities_whose_offsets_slice_the_text(wirewat
         assert article[mention["field"]][mention["start"] : mention["end"]] == mention["text"]
 
 
-def test_enrich_stops_at_the_step_that_is_asked_for(wirewatch: Wirewatch) -> None:
+def test_enrich_stops_at_the_step_that_is_asked_for(wirewatch: CommandLine) -> None:
     (article,) = parsed(wirewatch("enrich", "--step", "language", stdin=lines(ARTICLE)).out)
     assert "language" in article
     assert "mentions" not in article
 
 
-def test_a_bad_line_is_reported_by_number_and_the_others_go_on(wirewatch: Wirewatch) -> None:
+def test_a_bad_line_is_reported_by_number_and_the_others_go_on(wirewatch: CommandLine) -> None:
     outcome = wirewatch("enrich", stdin=lines(ARTICLE, b"{not json", {"title": " "}, {**ARTICLE, "id": "a2"}))
     assert [article["id"] for article in parsed(outcome.out)] == ["a1", "a2"]
     assert outcome.status == 1
@@ -69,7 +69,7 @@ def test_a_bad_line_is_reported_by_number_and_the_others_go_on(wirewatch: Wirewa
     assert count == "2 bad lines"
 
 
-def test_match_raises_what_fires_with_evidence_for_each_clause(wirewatch: Wirewatch, rules: str) -> None:
+def test_match_raises_what_fires_with_evidence_for_each_clause(wirewatch: CommandLine, rules: str) -> None:
     outcome = wirewatch("match", "--rules", rules, stdin=lines(ARTICLE))
     (alert,) = parsed(outcome.out)
     assert (outcome.status, alert["rule"]["id"], alert["kind"]) == (0, "nato-north-korea", "matched")
@@ -78,7 +78,7 @@ def test_match_raises_what_fires_with_evidence_for_each_clause(wirewatch: Wirewa
         assert ARTICLE[piece["field"]][piece["start"] : piece["end"]] == piece["text"]  # type: ignore[index]
 
 
-def test_match_gives_the_same_whatever_step_the_articles_come_from(wirewatch: Wirewatch, rules: str) -> None:
+def test_match_gives_the_same_whatever_step_the_articles_come_from(wirewatch: CommandLine, rules: str) -> None:
     plain = {"id": "a2", "body": "nothing of note", "revised_at": "2026-03-01T10:00:00Z"}
     stages = [lines(ARTICLE, plain)]
     for step in ("language", "entities"):
@@ -92,7 +92,7 @@ def test_match_gives_the_same_whatever_step_the_articles_come_from(wirewatch: Wi
 
 
 def test_match_raises_an_article_once_and_its_revision_only_when_it_is_news(
-    wirewatch: Wirewatch, tmp_path: Path
+    wirewatch: CommandLine, tmp_path: Path
 ) -> None:
     path = tmp_path / "rules.yaml"
     path.write_text("rules: [{id: either, when: NATO + (North Korea OR Iran)}]", encoding="utf-8")
@@ -107,7 +107,9 @@ def test_match_raises_an_article_once_and_its_revision_only_when_it_is_news(
     ]
 
 
-def test_match_with_a_rule_that_is_wrong_says_where_and_reads_no_article(wirewatch: Wirewatch, tmp_path: Path) -> None:
+def test_match_with_a_rule_that_is_wrong_says_where_and_reads_no_article(
+    wirewatch: CommandLine, tmp_path: Path
+) -> None:
     path = tmp_path / "rules.yaml"
     path.write_text("rules:\n  - id: open\n    when: (NATO + Iran\n", encoding="utf-8")
     outcome = wirewatch("match", "--rules", str(path), stdin=lines(ARTICLE))
@@ -116,7 +118,7 @@ def test_match_with_a_rule_that_is_wrong_says_where_and_reads_no_article(wirewat
     assert "^" in outcome.err
 
 
-def test_explain_shows_each_step_and_marks_the_text(wirewatch: Wirewatch, rules: str, tmp_path: Path) -> None:
+def test_explain_shows_each_step_and_marks_the_text(wirewatch: CommandLine, rules: str, tmp_path: Path) -> None:
     path = tmp_path / "article.json"
     path.write_text(json.dumps(ARTICLE), encoding="utf-8")
     outcome = wirewatch("explain", str(path), "--rules", rules)
@@ -133,7 +135,7 @@ def test_explain_shows_each_step_and_marks_the_text(wirewatch: Wirewatch, rules:
     assert "\x1b" not in outcome.out
 
 
-def test_explain_takes_plain_text_and_the_demo_rules(wirewatch: Wirewatch, tmp_path: Path) -> None:
+def test_explain_takes_plain_text_and_the_demo_rules(wirewatch: CommandLine, tmp_path: Path) -> None:
     path = tmp_path / "article.txt"
     path.write_text("La OTAN estudia el último lanzamiento de Corea del Norte.", encoding="utf-8")
     outcome = wirewatch("explain", str(path))
@@ -141,7 +143,7 @@ def test_explain_takes_plain_text_and_the_demo_rules(wirewatch: Wirewatch, tmp_p
     assert "nato-north-korea" in outcome.out
 
 
-def test_explain_takes_one_article(wirewatch: Wirewatch, tmp_path: Path) -> None:
+def test_explain_takes_one_article(wirewatch: CommandLine, tmp_path: Path) -> None:
     path = tmp_path / "two.jsonl"
     path.write_bytes(lines(ARTICLE, ARTICLE))
     outcome = wirewatch("explain", str(path))

@@ -15,7 +15,7 @@ from pipeline.messages.rules import Examples, WatchRule
 from pipeline.rules import read_rules
 from pipeline.streaming.rule_records import StoredRule
 from pipeline.streaming.rule_store import ChangedRule
-from tests.unit.cli.conftest import Wirewatch
+from tests.command_line import CommandLine
 
 GOOD = """\
 rules:
@@ -47,7 +47,7 @@ def file(tmp_path: Path, text: str, name: str = "rules.yaml") -> str:
     return str(path)
 
 
-def test_a_good_file_is_echoed_in_canonical_form(wirewatch: Wirewatch, tmp_path: Path) -> None:
+def test_a_good_file_is_echoed_in_canonical_form(wirewatch: CommandLine, tmp_path: Path) -> None:
     outcome = wirewatch("rules", "check", file(tmp_path, GOOD))
     assert (outcome.status, outcome.err) == (0, "")
     assert outcome.out.splitlines() == [
@@ -56,7 +56,7 @@ def test_a_good_file_is_echoed_in_canonical_form(wirewatch: Wirewatch, tmp_path:
     ]
 
 
-def test_everything_that_is_wrong_is_said_with_its_place(wirewatch: Wirewatch, tmp_path: Path) -> None:
+def test_everything_that_is_wrong_is_said_with_its_place(wirewatch: CommandLine, tmp_path: Path) -> None:
     path = file(tmp_path, BAD)
     good = file(tmp_path, GOOD, "good.yaml")
     outcome = wirewatch("rules", "check", path, good)
@@ -73,34 +73,34 @@ def test_everything_that_is_wrong_is_said_with_its_place(wirewatch: Wirewatch, t
     assert outcome.out.splitlines()[-1] == "2 good rules, 3 examples run, 3 errors"
 
 
-def test_warnings_are_said_and_are_no_errors(wirewatch: Wirewatch, tmp_path: Path) -> None:
+def test_warnings_are_said_and_are_no_errors(wirewatch: CommandLine, tmp_path: Path) -> None:
     outcome = wirewatch("rules", "check", file(tmp_path, "rules:\n  - id: a\n    when: NATO + Iran OR China\n"))
     assert outcome.status == 0
     assert outcome.first_error_line.startswith("warning: ")
 
 
 @pytest.mark.parametrize("text", ["rules: [", "- a", "", "rules:\n\t- id: a"])
-def test_what_is_no_rule_file_is_said(wirewatch: Wirewatch, tmp_path: Path, text: str) -> None:
+def test_what_is_no_rule_file_is_said(wirewatch: CommandLine, tmp_path: Path, text: str) -> None:
     path = file(tmp_path, text)
     outcome = wirewatch("rules", "check", path)
     assert outcome.status == 1
     assert outcome.first_error_line.startswith(f"error: {path}:")
 
 
-def test_a_file_that_is_not_text_is_wrong_usage(wirewatch: Wirewatch, tmp_path: Path) -> None:
+def test_a_file_that_is_not_text_is_wrong_usage(wirewatch: CommandLine, tmp_path: Path) -> None:
     path = tmp_path / "rules.yaml"
     path.write_bytes(b"rules: \xff")
     assert wirewatch("rules", "check", str(path)).status == 2
     assert wirewatch("rules", "check", str(tmp_path / "nowhere.yaml")).status == 2
 
 
-def test_apply_refuses_a_bad_file_before_it_asks_any_broker(wirewatch: Wirewatch, tmp_path: Path) -> None:
+def test_apply_refuses_a_bad_file_before_it_asks_any_broker(wirewatch: CommandLine, tmp_path: Path) -> None:
     outcome = wirewatch("rules", "apply", file(tmp_path, BAD))
     assert outcome.status == 1
     assert outcome.err.splitlines()[-1] == "3 errors: nothing was applied"
 
 
-def test_explain_shows_the_names_of_each_concept_in_the_languages_asked_for(wirewatch: Wirewatch) -> None:
+def test_explain_shows_the_names_of_each_concept_in_the_languages_asked_for(wirewatch: CommandLine) -> None:
     outcome = wirewatch("rules", "explain", "NATO + North Korea NOT tag:sport", "--language", "de")
     assert outcome.status == 0
     for part in (
@@ -114,18 +114,18 @@ def test_explain_shows_the_names_of_each_concept_in_the_languages_asked_for(wire
     assert "северокорейский" not in outcome.out
 
 
-def test_explain_says_so_when_what_may_be_an_id_is_read_as_a_condition(wirewatch: Wirewatch) -> None:
+def test_explain_says_so_when_what_may_be_an_id_is_read_as_a_condition(wirewatch: CommandLine) -> None:
     outcome = wirewatch("rules", "explain", "sanctions")
     assert outcome.status == 0
     assert outcome.first_error_line.startswith("note: read as a condition")
     assert "means     sanctions" in outcome.out
 
 
-def test_explain_takes_a_file(wirewatch: Wirewatch, tmp_path: Path) -> None:
+def test_explain_takes_a_file(wirewatch: CommandLine, tmp_path: Path) -> None:
     assert wirewatch("rules", "explain", file(tmp_path, GOOD)).out.startswith("nato-north-korea\n")
 
 
-def test_explain_of_a_wrong_condition_points_at_it(wirewatch: Wirewatch) -> None:
+def test_explain_of_a_wrong_condition_points_at_it(wirewatch: CommandLine) -> None:
     outcome = wirewatch("rules", "explain", "(NATO")
     assert outcome.status == 1
     assert "(NATO\n" in outcome.err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.cli import VERBS
-from tests.unit.cli.conftest import Wirewatch
+from tests.command_line import CommandLine
 
 NEED_KAFKA = [
     ["topics", "apply"],
@@ -42,14 +42,14 @@ WRONG_USAGE = [
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_explains_itself_without_a_broker(wirewatch: Wirewatch, verb: str) -> None:
+def test_every_verb_explains_itself_without_a_broker(wirewatch: CommandLine, verb: str) -> None:
     outcome = wirewatch(verb, "--help")
     assert outcome.status == 0
     assert outcome.out.startswith("Usage: wirewatch")
 
 
 @pytest.mark.parametrize("arguments", NEED_KAFKA, ids=" ".join)
-def test_a_broker_that_is_not_there_is_one_line(wirewatch: Wirewatch, arguments: list[str]) -> None:
+def test_a_broker_that_is_not_there_is_one_line(wirewatch: CommandLine, arguments: list[str]) -> None:
     outcome = wirewatch(*arguments, stdin=b'{"title": "one"}\n')
     assert outcome.status == 1
     assert "no Kafka broker answers at 127.0.0.1:9 (connection refused)" in outcome.err
@@ -57,13 +57,13 @@ def test_a_broker_that_is_not_there_is_one_line(wirewatch: Wirewatch, arguments:
 
 
 @pytest.mark.parametrize("arguments", WRONG_USAGE, ids=" ".join)
-def test_wrong_usage_is_said_and_nothing_is_done(wirewatch: Wirewatch, arguments: list[str]) -> None:
+def test_wrong_usage_is_said_and_nothing_is_done(wirewatch: CommandLine, arguments: list[str]) -> None:
     outcome = wirewatch(*arguments)
     assert (outcome.status, outcome.out) == (2, "")
     assert outcome.err
 
 
-def test_a_wrong_setting_is_wrong_usage(wirewatch: Wirewatch, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_setting_is_wrong_usage(wirewatch: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WIREWATCH_METRICS_PORT", "many")
     outcome = wirewatch("topics", "list")
     assert outcome.status == 2
