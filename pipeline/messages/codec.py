@@ -39,7 +39,7 @@ def decode(payload: bytes, kind: type[T]) -> T:
         The message; unknown fields are ignored unless the type forbids them.
 
     Raises:
-        UndecodableError: The payload is not UTF-8 JSON.
+        UndecodableError: The payload is not UTF-8 JSON, or is nested deeper than a thousand levels or so.
         SchemaError: It is JSON, but not a message of this type; says which field.
     """
     decoder = _decoders.get(kind)
@@ -51,6 +51,8 @@ def decode(payload: bytes, kind: type[T]) -> T:
         raise SchemaError(f"not a {kind.__name__}: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UndecodableError(f"not JSON in UTF-8: {error}") from error
+    except RecursionError as error:
+        raise UndecodableError("lists and objects are nested too deep to be read: flatten them") from error
 
 
 def replace_lone_surrogates(payload: bytes) -> tuple[bytes, int]:

@@ -29,6 +29,7 @@ def read(**fields: object) -> object:
     [
         (b"", UndecodableError),
         (b"{", UndecodableError),
+        (b'{"body": "x", "more": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", UndecodableError),
         (b'{"body": "\xff"}', UndecodableError),
         (b"[]", SchemaError),
         (b'"text"', SchemaError),
