@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import faust
 from faust.streams import Stream
+from faust.tables import TableManager
 from faust.types import TP, AppT, EventT, StreamT
 
 from pipeline.errors import WirewatchError
@@ -51,6 +52,15 @@ class StepApp(faust.App):
 
     def _create_directories(self) -> None:
         """Make none: a step keeps no state on disk, and its working directory is not its own."""
+
+
+class _NoTables(TableManager):
+    """Faust waits a second at every start for tables to be declared; a step has none."""
+
+    async def on_start(self) -> None:
+        """As Faust's own, without the wait."""
+        await self._update_channels()
+        await self.recovery.start()
 
 
 def create_app(
@@ -157,6 +167,7 @@ def faust_options(step: Step, settings: Settings) -> dict[str, Any]:
         "key_serializer": "raw",
         "value_serializer": "raw",
         "store": "memory://",
+        "TableManager": _NoTables,
         "web_enabled": False,
         "autodiscover": False,
     }

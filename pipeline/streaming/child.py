@@ -132,14 +132,20 @@ class StepRunner:
             tasks = [asyncio.ensure_future(part) for part in (self._work(app), self._beat(), loaded.follow())]
             stop = asyncio.ensure_future(self._stop_asked.wait())
             parts: list[asyncio.Future[Any]] = [*tasks, stop, self._given_up]
-            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-            failures = [error for part in done if (error := part.exception()) is not None]
-            if not failures:
-                await app.stop()
-                return
-            _exit_within(2 * _LEAVE_SECONDS, EXIT_FAILED)
-            await asyncio.wait([asyncio.ensure_future(app.stop())], timeout=_LEAVE_SECONDS)
-            raise failures[0]
+            try:
+                done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+                failures = [error for part in done if (error := part.exception()) is not None]
+                if not failures:
+                    await app.stop()
+                    return
+                _exit_within(2 * _LEAVE_SECONDS, EXIT_FAILED)
+                await asyncio.wait([asyncio.ensure_future(app.stop())], timeout=_LEAVE_SECONDS)
+                raise failures[0]
+            finally:
+                for task in tasks:
+                    task.cancel()
+                # Whatever they have to say to the end concerns nobody any more.
+                await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _work(self, app: StepApp) -> None:
         step = STEPS[self._step]
