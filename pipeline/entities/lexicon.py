@@ -10,7 +10,7 @@ from pipeline.concepts.concept import primary_subtag
 from pipeline.entities.homographs import other_meanings
 from pipeline.messages.articles import EntityRef, Label, MentionVia
 from pipeline.text.clitics import without_particles, without_proclitics
-from pipeline.text.folding import fold
+from pipeline.text.folding import LONGEST_REMEMBERED, fold
 from pipeline.text.inflection import inflection_of, name_stems
 from pipeline.text.scripts import Script, script_of
 from pipeline.text.tokens import Tokens, is_unsegmented, tokenize
@@ -134,7 +134,8 @@ class Readings(dict[str, tuple[int, ...]]):
             self.clear()
         folded = fold(word)
         numbers = tuple(dict.fromkeys(self._numbers(folded))) if folded else ()
-        self[word] = numbers
+        if len(word) <= LONGEST_REMEMBERED:
+            self[word] = numbers
         return numbers
 
     def _numbers(self, word: str) -> Iterator[int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 from pipeline.messages.articles import Mention
 
@@ -15,7 +17,7 @@ def nest(
     """Merge both kinds of mention.
 
     Args:
-        names: Of the knowledge base, disjoint.
+        names: Of the knowledge base, disjoint, by field and start.
         spans: Of a model, disjoint.
         is_named_by: Whether a name inside a person's span is that person (``Präsident Putin``) or not (``Jordan
             Spieth``): called with the span and the name.
@@ -26,21 +28,22 @@ def nest(
         not that person.
     """
     kept: list[Mention] = []
-    hidden: set[int] = set()
+    hidden: set[Mention] = set()
+    by_field = {field: [name for name in names if name.field == field] for field in _FIELD_ORDER}
     for span in spans:
-        inside: list[int] = []
-        for number, name in enumerate(names):
-            if name.field != span.field or name.end <= span.start or name.start >= span.end:
-                continue
-            if not (span.start <= name.start and name.end <= span.end) or _same_place(span, name):
-                break
-            inside.append(number)
-        else:
+        touched = _touched(by_field[span.field], span)
+        if all(span.start <= name.start and name.end <= span.end and not _same_place(span, name) for name in touched):
             kept.append(span)
             if span.label == "PER":
-                hidden.update(number for number in inside if not is_named_by(span, name))
-    kept.extend(name for number, name in enumerate(names) if number not in hidden)
+                hidden.update(name for name in touched if not is_named_by(span, name))
+    kept.extend(name for name in names if name not in hidden)
     return tuple(sorted(kept, key=lambda mention: (_FIELD_ORDER[mention.field], mention.start, -mention.end)))
+
+
+def _touched(names: Sequence[Mention], span: Mention) -> Sequence[Mention]:
+    """The names that share a character with a span; ``names`` are of its field, disjoint and in order."""
+    first = bisect_right(names, span.start, key=attrgetter("end"))
+    return names[first : bisect_right(names, span.end - 1, lo=first, key=attrgetter("start"))]
 
 
 def _same_place(one: Mention, other: Mention) -> bool:

@@ -12,6 +12,8 @@ from babel.core import get_global
 UNDETERMINED = "und"
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,6}")
+# What a source writes here is its own affair: the memo keeps nothing longer than a tag can be.
+_LONGEST_TAG = 80
 _ALIASES = cast("Mapping[str, str]", get_global("language_aliases"))
 
 # What CLDR leaves open or treats as a language of its own, and newsrooms do not.
@@ -32,7 +34,6 @@ _SIMPLIFIED, _TRADITIONAL = "zh-Hans", "zh-Hant"
 _TRADITIONAL_REGIONS = frozenset({"TW", "HK", "MO"})
 
 
-@lru_cache(maxsize=4096)
 def normalise_tag(code: str) -> str:
     """Write a language code the way the pipeline does.
 
@@ -45,6 +46,11 @@ def normalise_tag(code: str) -> str:
 
     Source: RFC 5646, section 2.1.1 (case of subtags); CLDR's language aliases.
     """
+    return _normalised(code) if len(code) <= _LONGEST_TAG else ""
+
+
+@lru_cache(maxsize=4096)
+def _normalised(code: str) -> str:
     code = code.strip()
     if not _TAG.fullmatch(code):
         return ""

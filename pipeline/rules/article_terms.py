@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 from pipeline.concepts.concept import primary_subtag
@@ -133,7 +135,7 @@ class ArticleTerms:
         self, clause: MentionClause, ranges: Sequence[tuple[Field, int, int]], *, certain: bool
     ) -> Iterator[Place]:
         spans = [
-            (field, self._tokens[field].spans[first][0], self._tokens[field].spans[end - 1][1])
+            (field == "body", self._tokens[field].spans[first][0], self._tokens[field].spans[end - 1][1])
             for field, first, end in ranges
         ]
         if not spans:
@@ -141,9 +143,9 @@ class ArticleTerms:
         for mention in sorted(self.article.mentions, key=_order):
             if mention.label != clause.label or (certain and mention.via not in CERTAIN_VIAS):
                 continue
-            if any(
-                field == mention.field and mention.start <= start and end <= mention.end for field, start, end in spans
-            ):
+            # One field's spans follow each other in order, and so do their ends, since they are of one sequence.
+            place = bisect_left(spans, (mention.field == "body", mention.start), key=itemgetter(0, 1))
+            if place < len(spans) and spans[place][0] == (mention.field == "body") and spans[place][2] <= mention.end:
                 yield self._mention_place(mention)
 
     def _is_in_language(self, scope: Scope) -> bool:
@@ -151,12 +153,17 @@ class ArticleTerms:
 
     def _is_exactly(self, text: str, field: Field, start: int) -> bool:
         """Whether these characters stand there, and neither end cuts a token in two."""
-        end = start + len(text)
         return (
             start >= 0
             and self._texts[field].startswith(text, start)
-            and not any(first < start < last or first < end < last for first, last in self._tokens[field].spans)
+            and not self._cuts_a_token(field, start)
+            and not self._cuts_a_token(field, start + len(text))
         )
+
+    def _cuts_a_token(self, field: Field, offset: int) -> bool:
+        spans = self._tokens[field].spans
+        before = bisect_left(spans, offset, key=itemgetter(0)) - 1
+        return before >= 0 and offset < spans[before][1]
 
     def _text_place(self, field: Field, start: int, end: int, via: EvidenceVia) -> Place:
         return Place(field, self._texts[field][start:end], via, start, end)

@@ -13,6 +13,8 @@ from pipeline.rules.origin import Origin
 from pipeline.rules.vocabulary import MetadataField
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+# Source: RFC 1035, section 2.3.4. A longer one is no host, and has more sites than an article can be searched for.
+_LONGEST_HOST = 253
 _HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 
 
@@ -68,10 +70,11 @@ def _folded(text: str) -> str:
 
 def _host_of(url: str) -> str:
     try:
-        return _ascii_host(urlsplit(url.strip()).hostname or "")
+        host = urlsplit(url.strip()).hostname or ""
     except ValueError:
         # What a source writes into ``url`` is its own affair: no host is no site.
         return ""
+    return _ascii_host(host) if len(host) <= _LONGEST_HOST else ""
 
 
 def _ascii_host(host: str) -> str:

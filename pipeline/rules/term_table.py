@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.rules.clauses import PREFIX_MARK
-from pipeline.text.folding import fold
+from pipeline.text.folding import LONGEST_REMEMBERED, fold
 from pipeline.text.tokens import Tokens
 from pipeline.text.trie import TokenTrie, Vocabulary
 
@@ -95,6 +95,8 @@ class TermTable:
         prefixes = self._prefixes.get(folded[:_PREFIX_KEY_LETTERS])
         if prefixes is not None:
             reading += tuple(value for prefix, value in prefixes.items() if folded.startswith(prefix))
+        if len(word) > LONGEST_REMEMBERED:
+            return reading
         self._readings[word] = reading
         self._written.setdefault(folded, []).append(word)
         return reading

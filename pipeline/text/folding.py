@@ -34,6 +34,9 @@ _LETTERS = str.maketrans(
     }
 )
 
+LONGEST_REMEMBERED = 100
+"""Code points of a token that a memo may keep: a longer one is no word that comes again, and would fill the memory."""
+
 
 def _fold_letter(letter: str) -> str:
     """One letter of Latin or Greek without its accents; any other letter as it is."""
@@ -52,7 +55,6 @@ def _is_dropped_mark(letter: str, after: str) -> bool:
     return 0x300 <= code <= 0x36F and (not after or ord(after) < 0x400 or 0x1E00 <= ord(after) < 0x2000)
 
 
-@lru_cache(maxsize=262_144)
 def fold(word: str) -> str:
     """The form of a token that comparison uses.
 
@@ -67,6 +69,10 @@ def fold(word: str) -> str:
 
     Source: Unicode Standard Annex 15 (NFKC) and section 5.18 (case folding).
     """
+    return _remembered(word) if len(word) <= LONGEST_REMEMBERED else _folded(word)
+
+
+def _folded(word: str) -> str:
     if word.isascii():
         return word.lower()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
@@ -76,4 +82,7 @@ def fold(word: str) -> str:
             continue
         letters.append(_fold_letter(letter))
     result = "".join(letters).translate(_LETTERS)
-    return result if result == word else fold(result)
+    return result if result == word else _folded(result)
+
+
+_remembered = lru_cache(maxsize=262_144)(_folded)
