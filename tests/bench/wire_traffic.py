@@ -1,7 +1,9 @@
 """French wire articles of 3 kB and the rules that watch them: generated, the same for the same seed.
 
 The articles are put together from the sentences of the demo's French articles, so that a model has real language to
-read; the rules name concepts of the knowledge base and words, most of which are in no article, as people's rules do.
+read. A wire says more than five articles do, and what a pipeline has read before it reads faster: so a share of the
+longer words gives way to made-up ones of a large vocabulary by Zipf's law. The rules name concepts of the knowledge
+base and words, most of which are in no article, as people's rules do.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 
 from pipeline import demo
 from pipeline.concepts import KnowledgeBase
@@ -23,6 +26,9 @@ SOURCE = "Bench"
 EVERY_ARTICLE = WatchRule(id="every-article", when=f'source:"{SOURCE}"')
 ARTICLE_BYTES = 3_000
 
+_VOCABULARY = 60_000
+_MADE_UP_SHARE = 0.25
+_LONG_WORD = re.compile(r"\b[a-zà-ÿ]{5,}\b")
 _SENTENCE_END = re.compile(r"(?<=[.»])\s+")
 _SYLLABLES = (
     "ba",
@@ -54,6 +60,10 @@ class WireTraffic:
         french = [article for article in articles if article["id"].startswith("demo-fr-")]
         self._titles = [article["title"] for article in french]
         self._sentences = [part for article in french for part in _SENTENCE_END.split(article["body"])]
+        self._made_up = [
+            "".join(self._random.choices(_SYLLABLES, k=self._random.randint(3, 5))) for _ in range(_VOCABULARY)
+        ]
+        self._weights = list(accumulate(1 / (rank + 10) for rank in range(_VOCABULARY)))
         self._own_words = _words(" ".join(self._sentences))
         self._other_words = _words(" ".join(article["body"] for article in articles if article not in french))
 
@@ -119,13 +129,21 @@ class WireTraffic:
             return self._random.choice(self._own_words)
         if kind < 0.5:
             return self._random.choice(self._other_words)
-        return "".join(self._random.choices(_SYLLABLES, k=self._random.randint(3, 5)))
+        return self._random.choice(self._made_up)
+
+    def _varied(self, sentence: str) -> str:
+        def vary(word: re.Match[str]) -> str:
+            if self._random.random() >= _MADE_UP_SHARE:
+                return word[0]
+            return self._random.choices(self._made_up, cum_weights=self._weights)[0]
+
+        return _LONG_WORD.sub(vary, sentence)
 
     def _body(self) -> str:
         parts: list[str] = []
         size = 0
         while size < ARTICLE_BYTES:
-            part = self._random.choice(self._sentences)
+            part = self._varied(self._random.choice(self._sentences))
             parts.append(part + ("\n" if self._random.random() < 0.25 else " "))
             size += len(parts[-1].encode())
         return "".join(parts).strip()
