@@ -12,6 +12,7 @@ from msgspec import Struct
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from pipeline.errors import RuleError
+from pipeline.messages.articles import MAX_ARTICLE_CODE_POINTS
 from pipeline.messages.rules import WatchRule
 from pipeline.rules.compile import CheckedRule, check_rule, unusable_field
 from pipeline.rules.limits import Limits
@@ -123,12 +124,12 @@ def _read(text: str, source: str) -> _Document:
     for node in nodes:
         try:
             placed = _rule(node, file)
-            line = file.place(node.start_mark.index).line
-            known = first_lines.setdefault(placed.rule.id, line)
-            if known != line:
+            known = first_lines.get(placed.rule.id)
+            if known is not None:
                 raise Origin(text=text, source=source, rule_id=placed.rule.id).error(
                     f"this id is taken by the rule in line {known}: give each rule its own", node.start_mark.index
                 )
+            first_lines[placed.rule.id] = file.place(node.start_mark.index).line
             document.rules.append(placed)
         except RuleError as error:
             document.errors.append(error)
@@ -145,7 +146,10 @@ def _compose(text: str, file: Origin) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = 0 if mark is None else min(mark.index, len(text))
-        raise file.error(f"not YAML: {error.problem or error.context}{_yaml_hint(text, at)}", at) from error
+        problem = error.problem or error.context or ""
+        if problem.startswith("but ") and error.context:
+            problem = f"{error.context}, {problem}"
+        raise file.error(f"not YAML: {problem}{_yaml_hint(text, at)}", at) from error
 
 
 def _refuse_deep_nesting(text: str, file: Origin) -> None:
@@ -238,7 +242,7 @@ def _value(name: str, node: Node, owner: Origin) -> object:
         examples: dict[str, object] = {}
         for key, value in _items(node, owner):
             _refuse_unknown_field(key, _EXAMPLE_FIELDS, owner)
-            examples[key.value] = [] if _is_null(value) else _texts(key.value, value, owner)
+            examples[key.value] = [] if _is_null(value) else _example_texts(key.value, value, owner)
         return examples
     if name in _LIST_FIELDS:
         return _texts(name, node, owner)
@@ -249,6 +253,18 @@ def _texts(name: str, node: Node, owner: Origin) -> list[str]:
     if not isinstance(node, SequenceNode):
         raise owner.error(f"{name}: expected a list, as in [a, b]", node.start_mark.index)
     return [_text(name, item, owner) for item in node.value]
+
+
+def _example_texts(name: str, node: Node, owner: Origin) -> list[str]:
+    """Each is read as an article's body, and must be one."""
+    texts = _texts(name, node, owner)
+    for text, item in zip(texts, node.value, strict=True):
+        if not text.strip() or len(text) > MAX_ARTICLE_CODE_POINTS:
+            raise owner.error(
+                f"{name}: expected a text of an article, with 1 to {MAX_ARTICLE_CODE_POINTS:,} characters",
+                item.start_mark.index,
+            )
+    return texts
 
 
 def _text(name: str, node: Node, owner: Origin) -> str:

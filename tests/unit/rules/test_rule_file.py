@@ -103,6 +103,10 @@ RULE = "rules:\n  - id: r\n    when: NATO\n    "
         (RULE + "id: s", 4, 5, "r", "id: stands twice"),
         (RULE + "[a]: b", 4, 5, "r", "expected a field's name"),
         (RULE + "\n  - id: r\n    when: Poland", 5, 5, "r", "this id is taken by the rule in line 2"),
+        ("rules: [{id: r, when: NATO}, {id: r, when: UN}]", 1, 30, "r", "this id is taken by the rule in line 1"),
+        ("rules:\n  - &one {id: r, when: NATO}\n  - *one", 2, 5, "r", "this id is taken by the rule in line 2"),
+        (RULE + "examples: {silent: [a, ' ']}", 4, 28, "r", "silent: expected a text of an article"),
+        (RULE + "\n---\nrules: []", 5, 1, None, "expected a single document in the stream, but found another"),
         ("rules:\n  - id: r\n    when: NATO + (Poland\n", 3, 18, "r", "this bracket is never closed"),
     ],
 )
