@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from faust import SASLCredentials
+from faust.types.auth import AuthProtocol, SASLMechanism
+
+from pipeline.errors import SettingError, WirewatchError
+from pipeline.settings import Settings, load_settings
+from pipeline.streaming.app import StepApp, create_app
+from pipeline.streaming.handlers import PartitionsAreAlike
+from pipeline.streaming.records import Outcome, Position, Record
+from pipeline.topology import STEPS, StepName
+
+
+class NoStep(PartitionsAreAlike):
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        return [Outcome(record) for record in records]
+
+
+class NobodyAsks:
+    def begin(self, positions: Sequence[Position]) -> None:
+        """Nothing to tell."""
+
+    def end(self) -> None:
+        """Nothing to tell."""
+
+
+def app_of(settings: Settings, step: StepName = StepName.ENTITIES) -> StepApp:
+    def stopped(error: WirewatchError) -> None:
+        raise AssertionError(error)
+
+    async def make() -> StepApp:
+        return create_app(STEPS[step], settings, NoStep(), in_flight=NobodyAsks(), on_stopped=stopped)
+
+    return asyncio.run(make())
+
+
+def test_each_step_is_a_consumer_group_of_its_own() -> None:
+    settings = load_settings(bootstrap_servers="a:1", topic_prefix="wire")
+    assert {app_of(settings, step).conf.id for step in StepName} == {f"wire.wirewatch.{step}" for step in StepName}
+
+
+def test_it_reads_raw_bytes_keeps_nothing_and_listens_nowhere() -> None:
+    conf = app_of(load_settings(bootstrap_servers="a:1,b:2")).conf
+    assert [str(url) for url in conf.broker] == ["kafka://a:1", "kafka://b:2"]
+    assert (conf.key_serializer, conf.value_serializer) == ("raw", "raw")
+    assert str(conf.store) == "memory:"
+    assert not conf.web_enabled
+    assert not conf.topic_allow_declare
+    assert conf.topic_disable_leader
+    assert conf.stream_wait_empty
+    assert conf.broker_credentials is None
+
+
+def test_a_dead_member_is_given_up_after_the_session_timeout_of_the_settings() -> None:
+    conf = app_of(load_settings(bootstrap_servers="a:1", broker_session_timeout_seconds=40)).conf
+    assert (conf.broker_session_timeout, conf.broker_heartbeat_interval) == (40, 8)
+    assert conf.broker_request_timeout >= 40
+
+
+@pytest.mark.parametrize(
+    ("protocol", "expected"), [("SASL_PLAINTEXT", AuthProtocol.SASL_PLAINTEXT), ("SASL_SSL", AuthProtocol.SASL_SSL)]
+)
+def test_user_and_password_are_passed_on_and_not_shown(protocol: str, expected: AuthProtocol) -> None:
+    settings = load_settings(
+        bootstrap_servers="a:1",
+        security_protocol=protocol,
+        sasl_mechanism="SCRAM-SHA-512",
+        sasl_username="reader",
+        sasl_password="hidden",
+    )
+    credentials = app_of(settings).conf.broker_credentials
+    assert isinstance(credentials, SASLCredentials)
+    assert (credentials.username, credentials.password, credentials.protocol) == ("reader", "hidden", expected)
+    assert credentials.mechanism is SASLMechanism("SCRAM-SHA-512")
+    assert (credentials.ssl_context is not None) == protocol.endswith("SSL")
+    assert "hidden" not in repr(credentials)
+
+
+def test_tls_alone_is_passed_on() -> None:
+    credentials = app_of(load_settings(bootstrap_servers="a:1", security_protocol="SSL")).conf.broker_credentials
+    assert credentials is not None
+    assert credentials.protocol is AuthProtocol.SSL
+
+
+def test_a_user_that_is_missing_is_told_before_anything_is_connected() -> None:
+    with pytest.raises(SettingError, match="WIREWATCH_SASL_USERNAME"):
+        app_of(load_settings(bootstrap_servers="a:1", security_protocol="SASL_SSL"))
+
+
+def test_it_makes_no_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    asyncio.run(app_of(load_settings(bootstrap_servers="a:1")).on_first_start())
+    assert list(tmp_path.iterdir()) == []
