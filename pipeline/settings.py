@@ -66,7 +66,9 @@ class Settings(BaseSettings):
 
     # Steps
     batch_max_articles: int = Field(100, ge=1, le=10_000, description="Most articles that a step takes at once.")
-    batch_wait_seconds: Seconds = Field(0.02, description="Longest that a step waits for a batch to fill.")
+    batch_wait_seconds: Seconds = Field(
+        0.02, description="Longest that a batch that is not full is held back while more keep coming."
+    )
     step_timeout_seconds: Seconds = Field(60.0, description="A batch that takes longer ends its process.")
     retry_first_seconds: Seconds = Field(
         0.5, description="First pause before a batch is tried again; doubles each time."
