@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import logging
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TextIO
 
 import pytest
 
 from pipeline.cli import run
 from pipeline.settings import ENV_PREFIX
+
+
+@contextlib.contextmanager
+def standard_input(data: bytes) -> Iterator[TextIO]:
+    """Bytes as a stream with a descriptor, as standard input is one."""
+    with tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.seek(0)
+        with io.TextIOWrapper(file) as stream:
+            yield stream
+
+
+@contextlib.contextmanager
+def _log_restored() -> Iterator[None]:
+    """A worker takes the log of its process for itself."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 @dataclass(frozen=True)
@@ -38,8 +65,10 @@ class CommandLine:
 
     def __call__(self, *arguments: str, stdin: bytes = b"") -> Outcome:
         self._monkeypatch.setattr(sys, "argv", ["wirewatch", *arguments])
-        self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        status = run(list(arguments))
+        with standard_input(stdin) as stream:
+            self._monkeypatch.setattr(sys, "stdin", stream)
+            with _log_restored():
+                status = run(list(arguments))
         sys.stdout.flush()
         sys.stderr.flush()
         captured = self._capfd.readouterr()

@@ -84,7 +84,9 @@ def read_lines(sources: Iterable[str], form: Format = "auto") -> Iterator[Line]:
     """
     for source in sources:
         if source == "-":
-            yield from _read_stream(sys.stdin.buffer, "<stdin>", form, "")
+            # A reader of its own: a thread that waits in sys.stdin's would keep an interrupted Python from ending.
+            with open(sys.stdin.fileno(), "rb", closefd=False) as stream:
+                yield from _read_stream(stream, "<stdin>", form, "")
             continue
         path = Path(source)
         try:

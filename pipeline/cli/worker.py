@@ -64,7 +64,7 @@ def command(settings: Settings, steps: tuple[str, ...], processes: int, *, with_
             out.print(line)
         if not with_broker and not sys.stdout.isatty():
             return run_worker(used, counts)
-        screen = _Screen(out, used, counts, log)
+        screen = WorkerScreen(out, used, counts, log)
         return run_worker(used, counts, on_event=screen.show, output=log.fileno() if log else None)
 
 
@@ -88,8 +88,15 @@ def _log_file(settings: Settings, *, with_broker: bool) -> Iterator[IO[bytes] | 
         yield log
 
 
-class _Screen:
-    """Tells a person how the worker gets on."""
+class WorkerScreen:
+    """Tells a person how the worker gets on.
+
+    Args:
+        out: Where.
+        settings: Those that the worker runs with.
+        counts: How many processes each step has.
+        log: The file that takes their log; None where standard error does.
+    """
 
     def __init__(self, out: Console, settings: Settings, counts: Mapping[StepName, int], log: IO[bytes] | None) -> None:
         self._out = out

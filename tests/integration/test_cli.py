@@ -21,6 +21,7 @@ from pipeline.streaming.child_command import settings_environment
 from pipeline.streaming.dead_letters import dead_letter
 from pipeline.streaming.publish import publishing
 from pipeline.streaming.records import Output, Record
+from pipeline.streaming.topic_reader import topic_reader
 from pipeline.streaming.worker import Worker
 from pipeline.topology import ALERTS, RAW, StepName
 from tests.command_line import CommandLine
@@ -266,3 +267,28 @@ def test_following_ends_by_an_interrupt_as_it_should(settings: Settings, wirewat
         process.send_signal(signal.SIGINT)
         assert process.stdout.read() == b""
     assert process.returncode == 0
+
+
+def test_what_is_typed_is_sent_at_once_and_an_interrupt_ends_it(settings: Settings, wirewatch: CommandLine) -> None:
+    wirewatch("topics", "apply")
+    program = [sys.executable, "-c", "from pipeline.cli import main; main()", "publish", "-"]
+    environment = settings_environment(settings)
+    with subprocess.Popen(
+        program, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write('{"id": "a1", "title": "typed"}\n')
+        process.stdin.flush()
+        assert asyncio.run(first_article(settings)) == b"a1"
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read().strip() == ""
+    assert process.returncode == 130
+
+
+async def first_article(settings: Settings) -> bytes:
+    async with topic_reader(settings, RAW.full_name(settings.topic_prefix)) as reader:
+        async for chunks in reader.follow(await reader.start_offsets()):
+            for chunk in chunks:
+                return bytes(chunk.records[0].key)
+    raise AssertionError("unreachable: following has no end")

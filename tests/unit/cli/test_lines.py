@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ import pytest
 
 from pipeline.cli.lines import MAX_LINE_BYTES, BadLines, Line, read_lines, source_size_bytes
 from pipeline.errors import ArticleError, UndecodableError, UsageError
+from tests.command_line import standard_input
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -63,8 +63,9 @@ def test_any_other_file_is_the_body_of_one_article(tmp_path: Path) -> None:
 def test_standard_input_is_told_by_its_first_character(
     monkeypatch: pytest.MonkeyPatch, data: bytes, count: int
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
-    assert len(read("-")) == count
+    with standard_input(data) as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        assert len(read("-")) == count
 
 
 def test_text_that_is_not_utf8_is_said(tmp_path: Path) -> None:

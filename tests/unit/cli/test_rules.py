@@ -140,7 +140,7 @@ def test_rules_written_as_a_file_are_read_back_as_the_same_rules() -> None:
             name=" - ünïcode: \t\x07 ",
             languages=("no", "en"),
             tags=("null", "1e3"),
-            examples=Examples(fires=("line\nbreak ", "")),
+            examples=Examples(fires=("line\nbreak ", "#")),
         )
     )
     assert read_rules(as_rule_file(rules), "export") == rules

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ import pytest
 
 from pipeline.cli.lines import read_lines
 from pipeline.errors import UndecodableError
-from tests.command_line import CommandLine
+from tests.command_line import CommandLine, standard_input
 
 GOOD = b'{"id": "good", "body": "NATO and North Korea"}\n'
 
@@ -36,15 +35,17 @@ def test_a_bad_first_line_is_a_bad_line(wirewatch: CommandLine, rules: str, firs
 
 @pytest.mark.parametrize("before", [b"", b"\n \n", b"\xef\xbb\xbf"])
 def test_what_stands_before_the_first_brace_changes_nothing(monkeypatch: pytest.MonkeyPatch, before: bytes) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(before + GOOD)))
-    (line,) = read_lines(["-"])
+    with standard_input(before + GOOD) as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        (line,) = read_lines(["-"])
     assert line.place == f"<stdin>:{before.count(10) + 1}"
     assert line.read(now=datetime.now(UTC)).id == "good"
 
 
 def test_blank_lines_before_plain_text_are_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\n\nNATO\n")))
-    (line,) = read_lines(["-"])
+    with standard_input(b"\n\nNATO\n") as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        (line,) = read_lines(["-"])
     assert line.read(now=datetime.now(UTC)).body == "\n\nNATO\n"
 
 
@@ -74,3 +75,9 @@ def test_what_is_nested_too_deep_is_a_bad_line(wirewatch: CommandLine, tmp_path:
     (line,) = read_lines([str(path)])
     with pytest.raises(UndecodableError, match="nested"):
         line.read(now=datetime.now(UTC))
+
+
+def test_explain_reports_a_bad_article_as_the_other_verbs_do(wirewatch: CommandLine) -> None:
+    outcome = wirewatch("explain", "-", stdin=b'{"id": "\\u001b[2J", "title": " "}\n')
+    assert (outcome.status, outcome.out) == (1, "")
+    assert outcome.first_error_line.startswith("<stdin>:1: empty: article \ufffd[2J: ")
