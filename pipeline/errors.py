@@ -12,6 +12,7 @@
     │   ├── StepFailedError        the step kept failing on it
     │   └── CrashError             it ended the process, alone, too often
     ├── RuleError                  one watch rule is at fault: rule, line, column, text, caret
+    ├── UnknownConceptError        no concept has that id (in ``concepts``)
     ├── ModelMissingError          no spaCy pipeline for a language and no fallback
     ├── BrokerError                a broker cannot be started, reached or used
     │   ├── BrokerUnreachableError nobody answers at that address
@@ -30,13 +31,21 @@ An error's text is one line that says what, where and what to do; its fields say
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar, Literal
 
 DeadLetterReason = Literal["undecodable", "schema", "empty", "too-large", "refused", "failed", "crash"]
 
 
+# Messages quote articles and rules, whose control characters and line ends would steer a terminal or break a log.
+_UNPRINTABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]")
+
+
 class WirewatchError(Exception):
     """Whatever Wirewatch raises on purpose; ``str()`` is one line fit to be shown to a person."""
+
+    def __str__(self) -> str:
+        return _UNPRINTABLE.sub("\ufffd", super().__str__())
 
 
 class UsageError(WirewatchError):
