@@ -158,6 +158,7 @@ def _refuse_unknown_names(environment: Mapping[str, str]) -> None:
     known = {ENV_PREFIX + name.upper() for name in Settings.model_fields} | FOREIGN_NAMES
     for name in sorted(environment):
         if name.startswith(ENV_PREFIX) and name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f": did you mean {close[0]}?" if close else ": see docs/reference/settings.md"
+            # The prefix that all share would make any two names close.
+            close = difflib.get_close_matches(name.removeprefix(ENV_PREFIX), map(str.upper, Settings.model_fields), n=1)
+            hint = f": did you mean {ENV_PREFIX}{close[0]}?" if close else ": see docs/reference/settings.md"
             raise SettingError(name, f"no such setting{hint}")
