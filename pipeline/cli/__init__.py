@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline import errors
 from pipeline.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pipeline.rules import RuleWarning
 
 # The modules are loaded when they are asked for: spaCy and Kafka take a second that --help need not.
 VERBS = {
@@ -96,8 +99,21 @@ def run(arguments: list[str]) -> int:
 def say_error(error: errors.WirewatchError) -> None:
     """An error on standard error: one line, and for a rule the text with a caret below."""
     click.echo(f"error: {error}", err=True)
-    if isinstance(error, errors.RuleError) and error.excerpt:
-        click.echo(error.excerpt, err=True)
+    if isinstance(error, errors.RuleError):
+        _say_excerpt(error.excerpt)
+
+
+def say_warning(warning: RuleWarning) -> None:
+    """A warning on standard error, as an error is said."""
+    click.echo(f"warning: {warning}", err=True)
+    _say_excerpt(warning.excerpt)
+
+
+def _say_excerpt(excerpt: str) -> None:
+    from pipeline.cli.render import printable  # noqa: PLC0415 - loads rich; a command that fails at once need not
+
+    if excerpt:
+        click.echo(printable(excerpt), err=True)
 
 
 pass_settings = click.make_pass_decorator(Settings)

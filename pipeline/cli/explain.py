@@ -12,11 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli import pass_settings
-from pipeline.cli.lines import read_lines
+from pipeline.cli.lines import BadLines, Line, read_lines
 from pipeline.cli.render import SEVERITY_STYLES, console, indented, marked, print_table, printable, why
 from pipeline.cli.rule_source import checked, checked_text, index_over
 from pipeline.errors import ArticleError, UsageError
-from pipeline.messages.articles import EnrichedArticle, Language, RawArticle
+from pipeline.messages.articles import EnrichedArticle, Language
 from pipeline.settings import Settings
 
 
@@ -37,7 +37,13 @@ def command(settings: Settings, file: str, rules_file: Path | None) -> int:
     from pipeline.assembly import Enrichment  # noqa: PLC0415 - loads models; --help need not
     from pipeline.demo import rules_text  # noqa: PLC0415 - as above
 
-    article = _read_one(file)
+    given = _only_line(file)
+    try:
+        article = given.read(now=datetime.now(UTC))
+    except ArticleError as error:
+        bad = BadLines()
+        bad.report(given.place, error)
+        return bad.exit_status()
     check = checked(rules_file) if rules_file else checked_text(rules_text(), "demo rules")
     enrichment = Enrichment.from_settings(settings)
     enriched = enrichment.extract([enrichment.identify(article)])[0]
@@ -75,14 +81,11 @@ def command(settings: Settings, file: str, rules_file: Path | None) -> int:
     return 0
 
 
-def _read_one(file: str) -> RawArticle:
+def _only_line(file: str) -> Line:
     lines = list(read_lines((file,)))
     if len(lines) != 1:
         raise UsageError(f"{file}: explain takes one article, here are {len(lines)}: use match for many")
-    try:
-        return lines[0].read(now=datetime.now(UTC))
-    except ArticleError as error:
-        raise UsageError(f"{lines[0].place}: {error.reason}: {error}") from error
+    return lines[0]
 
 
 def _header(article: EnrichedArticle) -> Text:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from pipeline.cli import say_error
+from pipeline.cli import say_error, say_warning
 from pipeline.errors import RuleError, UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +43,7 @@ def checked_text(text: str, source: str) -> RuleFileCheck:
     check = check_rules(text, source, KnowledgeBase.load())
     for rule in check.rules:
         for warning in rule.warnings:
-            click.echo(f"warning: {warning}", err=True)
+            say_warning(warning)
     errors: tuple[RuleError, ...] = check.errors
     for error in errors[:-1]:
         say_error(error)

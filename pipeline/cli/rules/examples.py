@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli import say_error
+from pipeline.cli import say_error, say_warning
 from pipeline.cli.rule_source import read_text
 
 if TYPE_CHECKING:
@@ -59,9 +59,7 @@ def _tried(path: Path, text: str, enrichment: Enrichment) -> TriedFile:
     good = []
     for checked in check.rules:
         for warning in checked.warnings:
-            click.echo(f"warning: {warning}", err=True)
-            if warning.excerpt:
-                click.echo(warning.excerpt, err=True)
+            say_warning(warning)
         examples = checked.rule.examples
         example_count += len(examples.fires) + len(examples.silent)
         failures = check_examples(checked.rule, concepts, enrichment.enrich_text)

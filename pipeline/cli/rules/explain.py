@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.cli import pass_settings
+from pipeline.cli import pass_settings, say_warning
 from pipeline.cli.event_loop import run_quietly
 from pipeline.cli.render import console, print_table, printable
 from pipeline.cli.rule_source import checked
@@ -81,9 +81,7 @@ def _stored(settings: Settings, rule_id: str) -> WatchRule | None:
 
 def _show(out: Console, explanation: RuleExplanation, languages: frozenset[str]) -> None:
     for warning in explanation.warnings:
-        click.echo(f"warning: {warning}", err=True)
-        if warning.excerpt:
-            click.echo(warning.excerpt, err=True)
+        say_warning(warning)
     if explanation.rule_id != "condition":
         out.print(Text(explanation.rule_id, "bold"))
     out.print(Text.assemble(("means     ", "dim"), (printable(explanation.canonical), "bold cyan")))
