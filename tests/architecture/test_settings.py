@@ -20,6 +20,7 @@ def test_setting_is_documented(name: str) -> None:
         ("WIREWATCH_METRICS_PORT", "70000", "65535"),
         ("WIREWATCH_SPACY_MODELS", "{", "JSON"),
         ("WIREWATCH_SECURITY_PROTOCOL", "TLS", "SASL_SSL"),
+        ("WIREWATCH_COLOUR", "red", "no such setting: see docs/reference/settings.md"),
         ("WIREWATCH_BOOTSTRAP_SERVER", "localhost:9092", "did you mean WIREWATCH_BOOTSTRAP_SERVERS"),
     ],
 )
