@@ -11,10 +11,10 @@ import msgspec
 import pytest
 import yaml
 
+from pipeline.cli.schemas import channel_topics, rendered_files
 from pipeline.messages.alerts import Alert, Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.codec import decode, encode
-from pipeline.cli.schemas import channel_topics, rendered_files
 from pipeline.messages.schemas import MESSAGES
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -53,7 +53,7 @@ def test_todays_reader_reads_the_example_and_loses_nothing(example: Path) -> Non
     kind: type[msgspec.Struct] = MESSAGES[message_name(example)]
     message = decode(payload, kind)
     assert decode(encode(message), kind) == message
-    assert _without_defaults(json.loads(payload), json.loads(encode(message))) == {}
+    assert _lost(json.loads(payload), json.loads(encode(message))) == []
 
 
 @pytest.mark.parametrize(
@@ -94,13 +94,26 @@ def test_asyncapi_names_every_topic_and_only_schemas_that_exist() -> None:
         assert operation["channel"]["$ref"].removeprefix("#/channels/") in document["channels"]
 
 
-def _without_defaults(given: Any, written: Any) -> Any:
-    """What stands in ``given`` and not in ``written``, but for values that are a field's default."""
+def test_a_loss_is_found_however_deep_it_lies() -> None:
+    assert _lost({"a": [{"b": 1, "c": ""}]}, {"a": [{}]}) == ["$.a[0].b"]
+    assert _lost({"a": [1, 2], "confidence": 0.0}, {"a": [1]}) == ["$.a[1]"]
+
+
+def _lost(given: Any, written: Any, path: str = "$") -> list[str]:
+    """Where ``given`` holds what ``written`` does not, but for values that are a field's default."""
+    if isinstance(given, dict):
+        pairs = [(f"{path}.{key}", value, written.get(key)) for key, value in given.items()]
+    elif isinstance(given, list):
+        pairs = [
+            (f"{path}[{number}]", value, written[number] if number < len(written) else None)
+            for number, value in enumerate(given)
+        ]
+    else:
+        return []
     defaults: tuple[Any, ...] = ("", None, [], {}, 0, "published", "medium", "live", ["en"])
-    if not isinstance(given, dict):
-        return {}
-    return {
-        key: value
-        for key, value in given.items()
-        if key not in written and value not in defaults and key not in {"confidence", "held_back"}
-    }
+    return [
+        place
+        for where, value, kept in pairs
+        if value not in defaults
+        for place in ([where] if kept is None else _lost(value, kept, where))
+    ]
