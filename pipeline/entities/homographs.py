@@ -11,7 +11,7 @@ _OTHER_MEANINGS: Mapping[str, tuple[str, ...]] = {
         "New England", "New Mexico", "Nuevo México", "New Jersey", "Georgia Tech", "Guinea pig", "Jordan River",
         "China Town", "Chinatown", "Little Italy", "Niger Delta", "West Virginia", "Baton Rouge",
         "Lake Victoria", "Paris Hilton", "Paris Saint-Germain", "Real Madrid", "Atlético Madrid", "Inter Milan",
-        "AC Milan", "AS Roma", "Boston Tea Party",
+        "AC Milan", "AS Roma", "Boston Tea Party", "Bank of England",
     ),
     "en": (
         "Indian Ocean", "West Indies", "Native American", "Native Americans", "American Indian",

@@ -26,6 +26,8 @@ def linker() -> Linker:
         ("he", "כיוון שהוא לא בא", "country/gr"),
         ("tr", "Hindi eti pahalı oldu.", "country/in"),
         ("en", "Nigeria won the match.", "country/ne"),
+        ("en", "The Bank of England raised rates.", "region/england"),
+        ("de", "Die Bank of England erhöht die Zinsen.", "region/england"),
         ("en", "The Romans and a Roman road.", "country/om"),
         ("en", "They told us and only us.", "country/us"),
         ("en", "LET US GO HOME NOW, HE SHOUTED", "country/us"),
