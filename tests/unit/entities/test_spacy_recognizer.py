@@ -7,8 +7,8 @@ import pytest
 import spacy
 
 from pipeline.entities import NoRecognizer, Recognizer
-from pipeline.entities.spacy_recognizer import SpacyRecognizer
 from pipeline.entities.labels import label_of
+from pipeline.entities.spacy_recognizer import SpacyRecognizer
 from pipeline.errors import ModelMissingError
 from pipeline.messages.articles import IdentifiedArticle, Language, Mention
 
