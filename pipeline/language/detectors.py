@@ -20,6 +20,9 @@ _REFUSED_BY_CLD2 = re.compile(
 )
 # Addresses and handles are letters of no language. Lengths are bounded, so that no text costs quadratic time.
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w.-]{1,255}|(?<!\w)[@#]\w+")
+# To look for a sign of the above is ten times as fast, and most articles hold none.
+_ADDRESS_SIGNS = ("@", "#", "http", "www.")
+_MAYBE_REFUSED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\U0010ffff]")
 _LETTER = re.compile(r"[^\W\d_]")
 
 # Languages of jokes and constructed ones, which CLD2 gives for gibberish.
@@ -49,7 +52,9 @@ class Reading(NamedTuple):
 
 def readable(text: str) -> str:
     """Return the text for a detector's eyes: without addresses, handles and what CLD2 refuses."""
-    return _REFUSED_BY_CLD2.sub(" ", _ADDRESS.sub(" ", text))
+    if any(sign in text for sign in _ADDRESS_SIGNS):
+        text = _ADDRESS.sub(" ", text)
+    return _REFUSED_BY_CLD2.sub(" ", text) if _MAYBE_REFUSED.search(text) else text
 
 
 def letters_in(text: str, at_most: int) -> int:

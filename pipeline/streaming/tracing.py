@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import random
 import re
 
 from pipeline.streaming.records import Headers
@@ -10,6 +10,8 @@ from pipeline.streaming.records import Headers
 TRACEPARENT = "traceparent"
 
 _SAMPLED = "01"
+# Ids need to differ, not to be secret; the system's own source takes as long as reading the article.
+_ids = random.Random()  # noqa: S311
 # A later version may append fields behind a dash; the first four stay as they are.
 _TRACEPARENT = re.compile(rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?", re.DOTALL)
 
@@ -34,8 +36,8 @@ def child_traceparent(headers: Headers) -> tuple[str, bytes]:
 
     Source: W3C Trace Context, section 3.2.
     """
-    trace_id, flags = _parse(header(headers, TRACEPARENT) or b"") or (os.urandom(16).hex(), _SAMPLED)
-    return TRACEPARENT, f"00-{trace_id}-{os.urandom(8).hex()}-{flags}".encode()
+    trace_id, flags = _parse(header(headers, TRACEPARENT) or b"") or (f"{_ids.getrandbits(128):032x}", _SAMPLED)
+    return TRACEPARENT, f"00-{trace_id}-{_ids.getrandbits(64):016x}-{flags}".encode()
 
 
 def _parse(value: bytes) -> tuple[str, str] | None:

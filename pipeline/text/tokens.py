@@ -30,6 +30,10 @@ _WORD = rf"{_LETTERS}+(?:{_JOINED}{{1,30}}{_LETTERS}+)*{_JOINED}{{0,30}}"
 # Signs that belong to the word they touch: C++, C#, Disney+, AT&T.
 _SIGN = r"(?<=[\w+#])[+#]|(?<=\w)&(?=\w)"
 _TOKEN = re.compile(rf"{_WORD}|[{UNSEGMENTED}]|{_SIGN}")
+# Most articles hold nothing of what makes the rest of the pattern necessary, and then a simpler one is twice as fast.
+# A few wide ranges that cover all of it: many narrow ones would cost more to look for than they save.
+_NEEDS_MORE = re.compile("[#&+\u00ad\u0300-\u036f\u0483-\u0489\u0530-\u1dff\u200d\u20d0-\u20ff\u2c00-\U0010ffff]")
+_PLAIN_TOKEN = re.compile(r"[^\W_]+")
 _UNSEGMENTED_START = re.compile(f"[{UNSEGMENTED}]")
 
 
@@ -53,7 +57,9 @@ def tokenize(text: str) -> Tokens:
     Returns:
         Tokens in order, never overlapping; ``text[start:end]`` is the word.
     """
-    return Tokens(_TOKEN.findall(text), [match.span() for match in _TOKEN.finditer(text)])
+    pattern = _TOKEN if _NEEDS_MORE.search(text) else _PLAIN_TOKEN
+    spans = [match.span() for match in pattern.finditer(text)]
+    return Tokens([text[start:end] for start, end in spans], spans)
 
 
 def is_unsegmented(word: str) -> bool:

@@ -51,6 +51,13 @@ def test_unsegmented_letters_stand_alone(text: str) -> None:
     assert all(len(word) == 1 for word in tokenize(text).words if is_unsegmented(word))
 
 
+def test_each_letter_gives_the_tokens_it_gives_among_the_letters_of_any_script() -> None:
+    # A text of few scripts is cut by a simpler pattern; what stands on the next line makes it go the other way.
+    for code in range(0x3000):
+        text = f"a{chr(code)}b {chr(code)}"
+        assert tokenize(text).spans == tokenize(f"{text}\n#").spans, hex(code)
+
+
 @given(texts)
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
