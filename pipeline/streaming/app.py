@@ -117,7 +117,7 @@ def create_app(
             let_go=let_go,
         )
         try:
-            await hop.run(batches, _record, stream.ack)
+            await hop.run(batches, _record, stream.ack, let_go)
         except Exception as error:
             # A new agent would begin behind what this one had taken: only a new process begins where it should.
             await app.crash(error)

@@ -13,7 +13,14 @@ from time import monotonic
 from typing import TypeVar
 
 from pipeline import metrics
-from pipeline.errors import AccessDeniedError, CrashError, StepFailedError, StepStoppedError, WirewatchError
+from pipeline.errors import (
+    AccessDeniedError,
+    CrashError,
+    PartitionNotLoadedError,
+    StepFailedError,
+    StepStoppedError,
+    WirewatchError,
+)
 from pipeline.settings import Settings
 from pipeline.streaming.backoff import pauses
 from pipeline.streaming.clock import Clock
@@ -62,6 +69,7 @@ class Hop:
         self._clock = clock
         self._pause = pause
         self._failed: deque[bool] = deque(maxlen=FAILURE_WINDOW_ARTICLES)
+        self._passed_over: set[Position] = set()
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"step-{step.name}")
         self._assigning: asyncio.Task[None] | None = None
         self._stopped = False
@@ -71,18 +79,24 @@ class Hop:
         batches: AsyncIterator[Sequence[EventT]],
         record_of: Callable[[EventT], Record],
         ack: Callable[[EventT], Awaitable[object]],
+        let_go: Callable[[EventT], object],
     ) -> None:
-        """Carry batch after batch; raises nothing but cancellation.
+        """Carry batch after batch; raises nothing but cancellation, and what ``batches`` and the callbacks raise.
 
         Args:
             batches: Events as they are taken from the source topic; the next is asked for when the last is acked.
             record_of: The record that an event holds.
             ack: Marks an event as done, so that its offset can be committed.
+            let_go: Called instead with an event whose partition has been taken away: its new owner is given it again.
         """
         async for events in batches:
-            await self._carry([record_of(event) for event in events])
-            for event in events:
-                await ack(event)
+            records = [record_of(event) for event in events]
+            await self._carry(records)
+            for event, record in zip(events, records, strict=True):
+                if self._passed_over and record.position in self._passed_over:
+                    let_go(event)
+                else:
+                    await ack(event)
 
     def heed(self, caution: Caution) -> None:
         """Go by this caution from the next batch on: other processes of the step have died meanwhile."""
@@ -135,6 +149,7 @@ class Hop:
 
     async def _carry_once(self, records: Sequence[Record]) -> None:
         self._caution = self._next_caution
+        self._passed_over.clear()
         started = monotonic()
         metrics.BATCH_SIZE.labels(self._step.name).observe(len(records))
         for part in self._parts(records):
@@ -162,6 +177,8 @@ class Hop:
             outcomes = await self._process(records, attempts)
         except _STOPPING:
             raise
+        except PartitionNotLoadedError as error:
+            return await self._pass_over(error, records, attempts)
         except Exception as error:  # noqa: BLE001 - whatever a step raises is laid at an article's door
             if len(records) == 1:
                 failed = StepFailedError(f"step {self._step.name} failed {attempts} times: {error!r}")
@@ -176,12 +193,19 @@ class Hop:
             await self._carry_part(part, attempts=1)
         return None
 
+    async def _pass_over(self, error: PartitionNotLoadedError, records: Sequence[Record], attempts: int) -> None:
+        log.info("step %s: %s", self._step.name, error)
+        self._passed_over.update(record.position for record in records if record.partition == error.partition)
+        rest = [record for record in records if record.partition != error.partition]
+        if rest:
+            await self._carry_part(rest, attempts)
+
     async def _process(self, records: Sequence[Record], attempts: int) -> Sequence[Outcome]:
         waits = pauses(self._settings)
         for attempt in range(1, attempts + 1):
             try:
                 return await self._process_once(records)
-            except _STOPPING:
+            except (*_STOPPING, PartitionNotLoadedError):
                 raise
             except Exception as error:
                 if attempt == attempts:

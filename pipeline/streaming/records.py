@@ -79,6 +79,7 @@ class StepHandler(Protocol):
         part, when publishing failed: nothing may be remembered before ``committed``.
 
         Raises:
+            PartitionNotLoadedError: Records of that partition are another process's; the others are given once more.
             Exception: A passing fault; the batch is tried again, then bisected.
         """
         ...

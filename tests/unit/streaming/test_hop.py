@@ -11,6 +11,7 @@ import pytest
 from pipeline.errors import (
     AccessDeniedError,
     ArticleError,
+    PartitionNotLoadedError,
     SchemaError,
     StepStoppedError,
     TooLargeError,
@@ -111,6 +112,7 @@ class Scene:
     pauses: list[float] = field(default_factory=list)
     stopped: list[WirewatchError] = field(default_factory=list)
     acked: list[int] = field(default_factory=list)
+    let_go: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.publisher = FakePublisher(self.log)
@@ -148,7 +150,7 @@ class Scene:
             self.acked.append(event.offset)
             self.log.append(f"acked {event.offset}")
 
-        await (hop or self.hop()).run(given(), lambda event: event, ack)
+        await (hop or self.hop()).run(given(), lambda event: event, ack, lambda event: self.let_go.append(event.offset))
 
     def run(self, *batches: Sequence[Record]) -> None:
         asyncio.run(self.carry(*batches))
@@ -345,6 +347,24 @@ def test_whatever_fails_outside_of_the_step_is_tried_again_and_never_escapes() -
     scene.run([record(0)])
     assert scene.acked == [0]
     assert scene.publisher.values(SINK) == [b"x/0"]
+
+
+def test_records_of_a_partition_that_was_taken_away_are_left_to_its_new_owner() -> None:
+    class Partial(FakeHandler):
+        def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+            for each in records:
+                if each.partition in (1, 2):
+                    raise PartitionNotLoadedError(each.partition)
+            return super().process(records)
+
+    scene = Scene()
+    scene.handler = Partial(scene.log)
+    scene.run([record(0), record(1, partition=1), record(2), record(3, partition=2)], [record(4)])
+    assert scene.acked == [0, 2, 4]
+    assert scene.let_go == [1, 3]
+    assert scene.publisher.values(SINK) == [b"x/0"] * 3
+    assert scene.publisher.values(DEAD_LETTERS) == []
+    assert scene.pauses == []
 
 
 def test_taking_over_partitions_is_repeated_until_it_succeeds() -> None:
