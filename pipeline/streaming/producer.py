@@ -22,6 +22,16 @@ from pipeline.streaming.records import Output
 
 log = logging.getLogger(__name__)
 
+
+class _InvalidRecordError(kafka_errors.BrokerResponseError):  # type: ignore[misc]
+    errno = 87
+    message = "INVALID_RECORD"
+    description = "The broker finds the record invalid: it has no key on a compacted topic, for one."
+
+
+# The client library lacks it and would call it an unknown error, which may pass.
+kafka_errors.kafka_errors[_InvalidRecordError.errno] = _InvalidRecordError
+
 # Measured: with the client's 16 KiB a partition needs a round trip for every five articles of 3 kB.
 _MAX_BATCH_BYTES = 256 * 1024
 
@@ -32,6 +42,7 @@ _TOO_LARGE = (
 )
 _REFUSED = (
     kafka_errors.CorruptRecordException,
+    _InvalidRecordError,
     kafka_errors.InvalidTimestampError,
     kafka_errors.InvalidTopicError,
     kafka_errors.PolicyViolationError,

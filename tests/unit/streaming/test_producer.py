@@ -14,6 +14,8 @@ from pipeline.streaming.producer import KafkaPublisher
 from pipeline.streaming.records import Output
 from pipeline.topology import StepName
 
+INVALID_RECORD = 87
+
 Refuses = Callable[[str, int, "FakeBatch"], Exception | None]
 
 
@@ -176,7 +178,13 @@ def test_messages_that_are_only_together_too_large_are_all_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [kafka_errors.InvalidTimestampError, kafka_errors.PolicyViolationError, kafka_errors.InvalidTopicError]
+    "error",
+    [
+        kafka_errors.InvalidTimestampError,
+        kafka_errors.PolicyViolationError,
+        kafka_errors.InvalidTopicError,
+        kafka_errors.for_code(INVALID_RECORD),
+    ],
 )
 def test_what_the_broker_will_never_take_is_refused(error: type[Exception]) -> None:
     cluster = FakeCluster(refuses=lambda _topic, _partition, batch: error() if b"bad" in batch.values else None)
