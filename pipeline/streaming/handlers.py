@@ -63,15 +63,23 @@ class LanguageHandler(PartitionsAreAlike):
         """See ``StepHandler.process``."""
         return [self._identify(record) for record in records]
 
+    def committed(self, outcomes: Sequence[Outcome]) -> None:
+        """Count what was replaced in the articles, once however often they were tried."""
+        if replaced := sum(outcome.replaced_surrogates for outcome in outcomes):
+            metrics.REPLACED_SURROGATES.inc(replaced)
+
     def _identify(self, record: Record) -> Outcome:
         try:
             intake = read_article(_payload(record), read_at=record.timestamp)
         except ArticleError as error:
             return Outcome(record, error=error)
-        if intake.replaced_surrogates:
-            metrics.REPLACED_SURROGATES.inc(intake.replaced_surrogates)
         article = identify_language(intake.article, self._identifier, ingested_at=record.timestamp, now=self._clock())
-        return Outcome(record, (_output(record, self._sink, article.id, article),), language=article.language.tag)
+        return Outcome(
+            record,
+            (_output(record, self._sink, article.id, article),),
+            language=article.language.tag,
+            replaced_surrogates=intake.replaced_surrogates,
+        )
 
 
 class EntitiesHandler(PartitionsAreAlike):

@@ -61,12 +61,14 @@ class Outcome:
 
     Attributes:
         language: The article's language tag, for the metrics.
+        replaced_surrogates: Lone surrogates that were read as U+FFFD, for the metrics.
     """
 
     record: Record
     outputs: tuple[Output, ...] = ()
     error: ArticleError | None = None
     language: str = "und"
+    replaced_surrogates: int = 0
 
 
 class StepHandler(Protocol):

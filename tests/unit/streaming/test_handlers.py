@@ -127,10 +127,14 @@ def test_a_bad_raw_article_is_an_error_of_its_own(
     assert [len(outcome.outputs) for outcome in outcomes] == [1, 0, 1]
 
 
-def test_lone_surrogates_are_replaced_and_counted(language_handler: LanguageHandler) -> None:
+def test_lone_surrogates_are_replaced_and_counted_once_however_often_they_are_read(
+    language_handler: LanguageHandler,
+) -> None:
     before = metrics.REPLACED_SURROGATES._value.get()
-    [output] = only(language_handler, rb'{"title": "a\ud83dz\u0000"}').outputs
-    assert decode(output.value or b"", IdentifiedArticle).title == "a\ufffdz\0"
+    for _ in range(2):
+        outcome = only(language_handler, rb'{"title": "a\ud83dz\u0000"}')
+    assert decode(outcome.outputs[0].value or b"", IdentifiedArticle).title == "a\ufffdz\0"
+    language_handler.committed([outcome])
     assert metrics.REPLACED_SURROGATES._value.get() == before + 1
 
 
