@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import faust
+from faust import streams
 from faust.streams import Stream
 from faust.tables import TableManager
-from faust.types import TP, AppT, EventT, StreamT
+from faust.types import TP, AppT, EventT, Message, StreamT
 
-from pipeline.errors import WirewatchError
+from pipeline.errors import StepStoppedError, WirewatchError
 from pipeline.settings import Settings
 from pipeline.streaming.batching import take_batches
 from pipeline.streaming.clock import Clock, utc_now
@@ -20,6 +22,8 @@ from pipeline.streaming.kafka_client import client_options
 from pipeline.streaming.producer import KafkaPublisher
 from pipeline.streaming.records import Caution, InFlight, Record, StepHandler
 from pipeline.topology import Step
+
+log = logging.getLogger(__name__)
 
 
 class StepApp(faust.App):
@@ -90,7 +94,14 @@ def create_app(
 
     Raises:
         SettingError: The brokers, the user or a certificate cannot be used as set.
+        StepStoppedError: Faust is installed without its compiled loop.
     """
+    if getattr(streams, "_CStreamIterator", None) is None:
+        # Its other loop acks the records that it skips in a rebalance, which nobody has processed.
+        raise StepStoppedError(
+            "faust-streaming runs here without its compiled stream, and would lose articles in a rebalance: "
+            "install its wheel for this platform, and unset NO_CYTHON"
+        )
     app = StepApp(step.consumer_group(settings.topic_prefix), **faust_options(step, settings))
     app.publisher = KafkaPublisher(settings, step.name)
     hop = app.hop = Hop(
@@ -117,7 +128,7 @@ def create_app(
             let_go=let_go,
         )
         try:
-            await hop.run(batches, _record, stream.ack, let_go)
+            await hop.run(batches, record_of, stream.ack, let_go)
         except Exception as error:
             # A new agent would begin behind what this one had taken: only a new process begins where it should.
             await app.crash(error)
@@ -173,17 +184,30 @@ def faust_options(step: Step, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _record(event: EventT[bytes]) -> Record:
+def record_of(event: EventT[bytes]) -> Record:
+    """The record of an event, as Kafka holds it, whatever its client made of the timestamp."""
     message = event.message
     return Record(
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
-        timestamp=datetime.fromtimestamp(message.timestamp, UTC),
+        timestamp=_timestamp(message),
         key=message.key,
         value=message.value,
         headers=tuple(cast("list[tuple[str, bytes]]", message.headers) or ()),
     )
+
+
+def _timestamp(message: Message) -> datetime:
+    try:
+        return datetime.fromtimestamp(message.timestamp, UTC)
+    except (ValueError, OverflowError, OSError, TypeError):
+        # Any client may stamp a message with any number, such as microseconds. That is no reason to end the process.
+        log.warning(
+            "%s partition %d offset %d has a timestamp that is no date (%r s since 1970): it counts as of now",
+            message.topic, message.partition, message.offset, message.timestamp,
+        )  # fmt: skip
+        return utc_now()
 
 
 def _credentials(options: dict[str, Any]) -> faust.auth.Credentials | None:

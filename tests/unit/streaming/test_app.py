@@ -2,15 +2,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
-from faust import SASLCredentials
+from faust import SASLCredentials, streams
+from faust.types import Message
 from faust.types.auth import AuthProtocol, SASLMechanism
 
-from pipeline.errors import SettingError, WirewatchError
+from pipeline.errors import SettingError, StepStoppedError, WirewatchError
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.app import StepApp, create_app
+from pipeline.streaming.app import StepApp, create_app, record_of
 from pipeline.streaming.handlers import PartitionsAreAlike
 from pipeline.streaming.records import Outcome, Position, Record
 from pipeline.topology import STEPS, StepName
@@ -96,3 +100,18 @@ def test_it_makes_no_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(tmp_path)
     asyncio.run(app_of(load_settings(bootstrap_servers="a:1")).on_first_start())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_it_does_not_run_on_the_loop_that_acks_what_it_skips(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "_CStreamIterator", None)
+    with pytest.raises(StepStoppedError, match="compiled stream"):
+        app_of(load_settings(bootstrap_servers="a:1"))
+
+
+@pytest.mark.parametrize("seconds", [1.7e12, -1e15, 1e300, None])
+def test_a_timestamp_that_is_no_date_counts_as_of_now(seconds: float | None) -> None:
+    message = Message("t", 0, 7, cast("float", seconds), 0, None, b"k", b"v", None)
+    before = datetime.now(UTC)
+    record = record_of(cast("Any", SimpleNamespace(message=message)))
+    assert before <= record.timestamp <= datetime.now(UTC)
+    assert (record.position, record.headers) == (Position(0, 7), ())
