@@ -47,16 +47,17 @@ class StoredRule:
         return self.muted_until is not None and self.muted_until > now
 
 
-def read_rule_record(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> StoredRule:
+def read_rule_record(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> StoredRule:
     """Read a record of the rules topic; one that breaks the schema is returned with its problem, never raised."""
     rule_id = key.decode(errors="replace") if key is not None else NO_KEY
     if value is None:
         return StoredRule(rule_id, None, None)
     found = dict(headers)
-    rule_set = found.get(SET_HEADER, b"").decode(errors="replace")
+    # Kafka has headers without a value, too.
+    rule_set = (found.get(SET_HEADER) or b"").decode(errors="replace")
     try:
         rule = decode(value, WatchRule)
-        muted_until = _read_time(found[MUTE_HEADER]) if MUTE_HEADER in found else None
+        muted_until = _read_time(found[MUTE_HEADER] or b"") if MUTE_HEADER in found else None
     except (ArticleError, ValueError) as error:
         return StoredRule(rule_id, value, None, str(error), rule_set)
     if rule.id != rule_id:

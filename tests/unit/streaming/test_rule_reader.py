@@ -68,6 +68,7 @@ def test_a_tombstone_removes_the_rule(rules: IndexedRules, index: Index) -> None
         (read_rule_record(b"a", b'{"id":"a","when":"x","near":1}', ()), "unknown field `near`"),
         (read_rule_record(b"a", b'{"id":"b","when":"x"}', ()), "its document is of rule b"),
         (read_rule_record(b"a", b'{"id":"a","when":"x"}', [("ww_mute_until", b"soon")]), "soon"),
+        (read_rule_record(b"a", b'{"id":"a","when":"x"}', [("ww_set", None), ("ww_mute_until", None)]), "isoformat"),
         (read_rule_record(b"a", b'{"id":"a","when":"x"}', [("ww_mute_until", b"2026-03-01T12:00:00")]), "no offset"),
     ],
 )
