@@ -1,4 +1,4 @@
-"""The command line in this process: arguments and standard input in; status, output and errors out."""
+"""The command line: in this process with its output, or as a program with what it leaves running."""
 
 from __future__ import annotations
 
@@ -10,12 +10,34 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TextIO
 
 import pytest
 
 from pipeline.cli import run
 from pipeline.settings import ENV_PREFIX
+
+WIREWATCH = (sys.executable, "-c", "from pipeline.cli import main; main()")
+
+
+def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
+    """This process's own without Wirewatch settings, and with a folder by which to find what it started."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(ENV_PREFIX)}
+    return {**own, "XDG_DATA_HOME": str(tmp_path), "TMPDIR": str(tmp_path), **variables}
+
+
+def still_running(tmp_path: Path) -> list[str]:
+    """Command lines of the processes that were started with that folder in their environment."""
+    mark = f"XDG_DATA_HOME={tmp_path}".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (process / "environ").read_bytes().split(b"\0"):
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+    return found
 
 
 @contextlib.contextmanager

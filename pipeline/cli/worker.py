@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -59,7 +60,8 @@ def command(settings: Settings, steps: tuple[str, ...], processes: int, *, with_
     out = console()
     configure_log(settings.log_level, "supervisor")
     broker = _broker(settings, out) if with_broker else contextlib.nullcontext(settings)
-    with broker as used, _log_file(settings, with_broker=with_broker) as log:
+    is_ours = with_broker and not settings.bootstrap_servers
+    with broker as used, _log_file(settings.data_dir / "worker.log" if is_ours else None) as log:
         for line in report_lines(run_quietly(apply_topics(used))):
             out.print(line)
         if not with_broker and not sys.stdout.isatty():
@@ -73,12 +75,14 @@ def _broker(settings: Settings, out: Console) -> contextlib.AbstractContextManag
 
 
 @contextlib.contextmanager
-def _log_file(settings: Settings, *, with_broker: bool) -> Iterator[IO[bytes] | None]:
-    """The file that takes the processes' log where a person watches all in one terminal; else standard error does."""
-    if not with_broker:
+def _log_file(path: Path | None) -> Iterator[IO[bytes] | None]:
+    """The file that takes the processes' log where a broker is started beside them; else standard error takes it.
+
+    While our broker holds the data folder, no other worker writes there.
+    """
+    if path is None:
         yield None
         return
-    path = settings.data_dir / "worker.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         log = path.open("wb")

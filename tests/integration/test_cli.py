@@ -7,7 +7,6 @@ import json
 import re
 import signal
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from pipeline.streaming.records import Output, Record
 from pipeline.streaming.topic_reader import topic_reader
 from pipeline.streaming.worker import Worker
 from pipeline.topology import ALERTS, RAW, StepName
-from tests.command_line import CommandLine
+from tests.command_line import WIREWATCH, CommandLine
 
 RULES = """\
 rules:
@@ -195,7 +194,7 @@ def test_the_original_bytes_come_out_as_they_are(settings: Settings, wirewatch: 
     wirewatch("topics", "apply")
     set_aside(settings, b"\xff\x00\n\r\x1b")
     place = wirewatch("dead-letters", "list").out.splitlines()[1].split()[0]
-    program = [sys.executable, "-c", "from pipeline.cli import main; main()", "dead-letters", "show", place, "--raw"]
+    program = [*WIREWATCH, "dead-letters", "show", place, "--raw"]
     result = subprocess.run(program, env=settings_environment(settings), capture_output=True, check=True)
     assert result.stdout == b"\xff\x00\n\r\x1b"
 
@@ -260,7 +259,7 @@ def test_following_ends_by_an_interrupt_as_it_should(settings: Settings, wirewat
             await publisher.publish([Output(ALERTS.full_name(settings.topic_prefix), b"rule", payload)])
 
     asyncio.run(raise_alert())
-    program = [sys.executable, "-c", "from pipeline.cli import main; main()", "subscribe", "--since", "1h", "--json"]
+    program = [*WIREWATCH, "subscribe", "--since", "1h", "--json"]
     with subprocess.Popen(program, env=settings_environment(settings), stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == payload + b"\n"
@@ -271,7 +270,7 @@ def test_following_ends_by_an_interrupt_as_it_should(settings: Settings, wirewat
 
 def test_what_is_typed_is_sent_at_once_and_an_interrupt_ends_it(settings: Settings, wirewatch: CommandLine) -> None:
     wirewatch("topics", "apply")
-    program = [sys.executable, "-c", "from pipeline.cli import main; main()", "publish", "-"]
+    program = [*WIREWATCH, "publish", "-"]
     environment = settings_environment(settings)
     with subprocess.Popen(
         program, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import signal
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -19,14 +17,15 @@ from pipeline import demo
 from pipeline.brokers import KafkaBroker, KafkaJars
 from pipeline.cli.demo_run import DemoResult, run_articles
 from pipeline.cli.rule_source import checked_text
-from pipeline.settings import ENV_PREFIX, load_settings
+from pipeline.settings import load_settings
 from pipeline.streaming.rule_store import RuleStore, compare_rules
 from pipeline.streaming.subscribe import ReceivedAlert
 from pipeline.streaming.topic_admin import topic_admin
 from pipeline.streaming.worker import Worker
+from tests.command_line import WIREWATCH, environment, still_running
 
 TRUTH = Path(__file__).parents[1] / "quality" / "demo_truth.yaml"
-PROGRAM = [sys.executable, "-c", "from pipeline.cli import main; main()", "demo"]
+PROGRAM = [*WIREWATCH, "demo"]
 READY_SECONDS = 60
 
 
@@ -48,25 +47,6 @@ class Silent:
 @pytest.fixture
 def truth() -> Truth:
     return msgspec.convert(yaml.safe_load(TRUTH.read_text(encoding="utf-8")), Truth)
-
-
-def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
-    """This process's own without Wirewatch settings, and with a folder by which to find what it started."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(ENV_PREFIX)}
-    return {**own, "XDG_DATA_HOME": str(tmp_path), "TMPDIR": str(tmp_path), **variables}
-
-
-def still_running(tmp_path: Path) -> list[str]:
-    """Command lines of the processes that were started with that folder in their environment."""
-    mark = f"XDG_DATA_HOME={tmp_path}".encode()
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (process / "environ").read_bytes().split(b"\0"):
-                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
-            continue
-    return found
 
 
 def alerts_by_rule(output: str) -> dict[str, int]:
