@@ -41,7 +41,7 @@ class Size:
     crash_attempts: int
 
 
-SMALL = Size(articles=600, kills=3, poison=25, session_timeout_seconds=3.0, crash_attempts=2)
+SMALL = Size(articles=600, kills=3, poison=25, session_timeout_seconds=3.0, crash_attempts=1)
 FULL = Size(articles=5_000, kills=8, poison=25, session_timeout_seconds=10.0, crash_attempts=3)
 
 
