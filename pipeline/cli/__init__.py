@@ -93,6 +93,9 @@ def run(arguments: list[str]) -> int:
         # The reader has gone; what is still buffered has nowhere to go either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_DONE
+    except OSError as error:
+        click.echo(f"error: {error.filename or 'standard output'}: {error.strerror}", err=True)
+        return EXIT_FAILED
     return status if isinstance(status, int) else EXIT_DONE
 
 

@@ -19,6 +19,7 @@ from pipeline.errors import ArticleError
 from pipeline.messages.alerts import Alert
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, RawArticle
 from pipeline.messages.codec import decode, encode, replace_lone_surrogates
+from pipeline.messages.intake import read_enriched
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _read(lines: Iterable[Line], bad: BadLines) -> Iterator[RawArticle]:
                 article = decode(payload, IdentifiedArticle)
                 # An enriched article that names nothing is written without its empty list.
                 if stage.mentions is not msgspec.UNSET or article.times.enriched_at:
-                    article = decode(payload, EnrichedArticle)
+                    article = read_enriched(payload)
             yield article
         except ArticleError as error:
             bad.report(line.place, error)

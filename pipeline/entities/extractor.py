@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -10,7 +11,10 @@ import msgspec
 from pipeline.entities.linker import Linker
 from pipeline.entities.nesting import nest
 from pipeline.entities.recognizer import Recognizer
-from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle
+from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, Mention
+
+# More of one name tell nothing new, and an article of nothing but names would outgrow its topic's messages.
+MAX_MENTIONS_PER_NAME = 200
 
 
 class EntityExtractor:
@@ -25,6 +29,10 @@ class EntityExtractor:
         self._recognizer = recognizer
         self._linker = linker
 
+    def prepare(self, languages: Iterable[str]) -> None:
+        """Compile the names of these languages now rather than with their first article; safe beside ``extract``."""
+        self._linker.prepare(languages)
+
     def extract(self, articles: Sequence[IdentifiedArticle], *, now: datetime) -> list[EnrichedArticle]:
         """Enrich a batch of articles.
 
@@ -34,7 +42,8 @@ class EntityExtractor:
 
         Returns:
             The articles in the same order, each with 0..n mentions sorted by field (title first) and start, nested or
-            disjoint; ``field[start:end] == text``.
+            disjoint; ``field[start:end] == text``. Of one concept, or of one unlinked text, the first
+            ``MAX_MENTIONS_PER_NAME`` are kept.
         """
         enriched: list[EnrichedArticle] = []
         for article, spans in zip(articles, self._recognizer.recognize(articles), strict=True):
@@ -43,5 +52,14 @@ class EntityExtractor:
             mentions = nest(names, [self._linker.link_span(span, language) for span in spans], self._linker.is_named_by)
             fields = {field: getattr(article, field) for field in IdentifiedArticle.__struct_fields__}
             fields["times"] = msgspec.structs.replace(article.times, enriched_at=now)
-            enriched.append(EnrichedArticle(**fields, mentions=mentions))
+            enriched.append(EnrichedArticle(**fields, mentions=tuple(_first_of_each(mentions))))
         return enriched
+
+
+def _first_of_each(mentions: Iterable[Mention]) -> Iterator[Mention]:
+    counted: Counter[str] = Counter()
+    for mention in mentions:
+        name = mention.entity.id if mention.entity else mention.text
+        counted[name] += 1
+        if counted[name] <= MAX_MENTIONS_PER_NAME:
+            yield mention

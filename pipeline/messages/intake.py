@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from pipeline.errors import EmptyArticleError, RefusedError, TooLargeError
+from pipeline.errors import EmptyArticleError, RefusedError, SchemaError, TooLargeError
 from pipeline.messages import identity
-from pipeline.messages.articles import MAX_ARTICLE_CODE_POINTS, RawArticle
+from pipeline.messages.articles import MAX_ARTICLE_CODE_POINTS, EnrichedArticle, RawArticle
 from pipeline.messages.codec import decode, replace_lone_surrogates
 
 
@@ -65,3 +65,26 @@ def settled(article: RawArticle, *, read_at: datetime) -> RawArticle:
         id=article.id or identity.article_id(article.url, article.title, article.body),
         revised_at=article.revised_at or read_at,
     )
+
+
+def read_enriched(payload: bytes) -> EnrichedArticle:
+    """Read an enriched article that anyone may have written.
+
+    Returns:
+        The article; every mention's ``text`` is its slice of the field.
+
+    Raises:
+        UndecodableError: Not UTF-8 JSON.
+        SchemaError: Not an enriched article, without an id, or with a mention that is not where it says.
+    """
+    article = decode(payload, EnrichedArticle)
+    if not article.id:
+        raise SchemaError("not an EnrichedArticle: it has no id")
+    for number, mention in enumerate(article.mentions):
+        text = article.title if mention.field == "title" else article.body
+        if not mention.text or text[mention.start : mention.end] != mention.text:
+            raise SchemaError(
+                f"article {article.id}: mentions[{number}].text is not {mention.field}[{mention.start}:{mention.end}]: "
+                "offsets are code points of the text as received"
+            )
+    return article

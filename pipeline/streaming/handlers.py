@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -14,7 +14,7 @@ from pipeline.language import LanguageIdentifier, identify_language
 from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle
 from pipeline.messages.codec import decode, encode
-from pipeline.messages.intake import read_article
+from pipeline.messages.intake import read_article, read_enriched
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.records import Outcome, Output, Record
 from pipeline.streaming.tracing import child_traceparent
@@ -92,7 +92,7 @@ class EntitiesHandler(PartitionsAreAlike):
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """See ``StepHandler.process``."""
-        read = [_read(record, IdentifiedArticle) for record in records]
+        read = [_read(record, _read_identified) for record in records]
         identified = [article for article in read if not isinstance(article, ArticleError)]
         enriched = iter(self._extractor.extract(identified, now=self._clock()) if identified else ())
         outcomes: list[Outcome] = []
@@ -118,7 +118,7 @@ class RulesHandler(PartitionsAreAlike):
         return [self._match(record) for record in records]
 
     def _match(self, record: Record) -> Outcome:
-        article = _read(record, EnrichedArticle)
+        article = _read(record, read_enriched)
         if isinstance(article, ArticleError):
             return Outcome(record, error=article)
         matches = self._rules.match(article, now=self._clock())
@@ -126,9 +126,13 @@ class RulesHandler(PartitionsAreAlike):
         return Outcome(record, outputs, language=article.language.tag)
 
 
-def _read(record: Record, kind: type[MessageT]) -> MessageT | ArticleError:
+def _read_identified(payload: bytes) -> IdentifiedArticle:
+    return decode(payload, IdentifiedArticle)
+
+
+def _read(record: Record, reader: Callable[[bytes], MessageT]) -> MessageT | ArticleError:
     try:
-        return decode(_payload(record), kind)
+        return reader(_payload(record))
     except ArticleError as error:
         return error
 

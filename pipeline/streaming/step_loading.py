@@ -15,6 +15,10 @@ from pipeline.streaming.clock import utc_now
 from pipeline.streaming.records import StepHandler
 from pipeline.topology import STEPS, StepName
 
+# Their names are compiled while the first articles pass, so that no article waits for its language. Last what takes
+# longest: an article of unknown language is searched for the names of all.
+_BIG_NEWS_LANGUAGES = ("en", "es", "fr", "de", "ru", "ar", "pt", "it", "ja", "zh-Hans", "ko", "tr", "uk", "pl", "und")
+
 
 async def _nothing_to_follow() -> None:
     await asyncio.Event().wait()
@@ -56,7 +60,13 @@ async def loaded_step(step: StepName, settings: Settings) -> AsyncIterator[Loade
             from pipeline.assembly import build_extractor
             from pipeline.streaming.handlers import EntitiesHandler
 
-            yield LoadedStep(EntitiesHandler(build_extractor(settings), sink=sink, clock=utc_now))
+            extractor = build_extractor(settings)
+
+            async def prepare() -> None:
+                await asyncio.to_thread(extractor.prepare, _BIG_NEWS_LANGUAGES)
+                await _nothing_to_follow()
+
+            yield LoadedStep(EntitiesHandler(extractor, sink=sink, clock=utc_now), prepare)
         case StepName.RULES:
             from pipeline.concepts import KnowledgeBase
             from pipeline.rules import RuleIndex

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from pipeline.cli import VERBS
-from tests.command_line import CommandLine
+from tests.command_line import WIREWATCH, CommandLine, environment
 
 NEED_KAFKA = [
     ["topics", "apply"],
@@ -69,3 +72,13 @@ def test_a_wrong_setting_is_wrong_usage(wirewatch: CommandLine, monkeypatch: pyt
     assert outcome.status == 2
     assert outcome.first_error_line.startswith("error: WIREWATCH_METRICS_PORT: ")
     assert wirewatch("topics", "list", "--help").status == 0
+
+
+def test_output_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        result = subprocess.run(
+            [*WIREWATCH, "enrich"], input=b'{"body": "x"}\n', stdout=full, stderr=subprocess.PIPE, check=False,
+            env=environment(tmp_path),
+        )  # fmt: skip
+    assert result.returncode == 1
+    assert result.stderr.decode().splitlines() == ["error: standard output: No space left on device"]

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from msgspec import structs
+
 from pipeline.entities import EntityExtractor, Linker, NoRecognizer
+from pipeline.entities.extractor import MAX_MENTIONS_PER_NAME
 from pipeline.messages.articles import IdentifiedArticle, Language, Mention, Times
 
 NOW = datetime(2024, 6, 18, 9, 30, tzinfo=UTC)
@@ -50,3 +54,11 @@ def test_articles_come_back_in_order_with_everything_they_had(small_linker: Link
 
 def test_no_articles(small_linker: Linker) -> None:
     assert EntityExtractor(NoRecognizer(), small_linker).extract([], now=NOW) == []
+
+
+def test_an_article_of_nothing_but_names_keeps_the_first_of_each(small_linker: Linker) -> None:
+    extractor = EntityExtractor(NoRecognizer(), small_linker)
+    names = "NATO " * (MAX_MENTIONS_PER_NAME + 50) + "Nordkorea"
+    (article,) = extractor.extract([structs.replace(ARTICLE, title="", body=names)], now=NOW)
+    assert Counter(mention.text for mention in article.mentions) == {"NATO": MAX_MENTIONS_PER_NAME, "Nordkorea": 1}
+    assert [mention.start for mention in article.mentions] == sorted(mention.start for mention in article.mentions)

@@ -15,7 +15,7 @@ from pipeline.errors import (
     TooLargeError,
     UndecodableError,
 )
-from pipeline.messages.intake import read_article
+from pipeline.messages.intake import read_article, read_enriched
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 
@@ -103,3 +103,32 @@ def test_nul_is_kept() -> None:
 def test_lone_surrogate_becomes_one_replacement_character(payload: bytes, body: str, replaced: int) -> None:
     intake = read_article(payload, read_at=NOW)
     assert (intake.article.body, intake.replaced_surrogates) == (body, replaced)
+
+
+def enriched(**fields: object) -> bytes:
+    article = {"id": "a", "body": "Iran 😀 NATO", "language": {"tag": "en", "confidence": 1.0}, "revision": "0"}
+    return json.dumps(article | fields).encode()
+
+
+def mention(start: int, end: int, text: str) -> dict[str, object]:
+    return {"field": "body", "start": start, "end": end, "text": text, "label": "ORG", "via": "name"}
+
+
+def test_enriched_article_is_read_with_mentions_that_lie_where_they_say() -> None:
+    article = read_enriched(enriched(mentions=[mention(7, 11, "NATO")]))
+    assert article.mentions[0].text == "NATO"
+    assert read_enriched(enriched()).mentions == ()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"mentions": [mention(8, 12, "NATO")]},
+        {"mentions": [mention(11, 7, "")]},
+        {"mentions": [mention(99, 103, "NATO")]},
+        {"id": ""},
+    ],
+)
+def test_enriched_article_of_another_hand_is_not_trusted(fields: dict[str, object]) -> None:
+    with pytest.raises(SchemaError):
+        read_enriched(enriched(**fields))

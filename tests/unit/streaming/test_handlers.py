@@ -172,7 +172,7 @@ def test_each_fired_rule_is_a_match_of_its_own_keyed_by_rule() -> None:
 
 def test_an_article_that_fires_nothing_has_no_outputs_and_no_error() -> None:
     handler = RulesHandler(FakeRules(), sink="sink", clock=lambda: NOW)
-    [enriched] = FakeExtractor().extract([article("")], now=NOW)
+    [enriched] = FakeExtractor().extract([article(" ")], now=NOW)
     outcome = only(handler, encode(enriched))
     assert (outcome.outputs, outcome.error) == ((), None)
 
