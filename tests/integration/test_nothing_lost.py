@@ -41,7 +41,7 @@ class Size:
     crash_attempts: int
 
 
-SMALL = Size(articles=600, kills=3, poison=25, session_timeout_seconds=3.0, crash_attempts=1)
+SMALL = Size(articles=600, kills=3, poison=25, session_timeout_seconds=3.0, crash_attempts=2)
 FULL = Size(articles=5_000, kills=8, poison=25, session_timeout_seconds=10.0, crash_attempts=3)
 
 
@@ -190,7 +190,9 @@ async def _send_and_strike(run: Chaos, sender: Sender) -> None:
         enough = before + len(portion) // 4
         await wait_for(f"{enough} alerts before {blow} is killed", partial(run.has, enough), STEP_DEADLINE_SECONDS)
         print(f"{datetime.now(UTC):%X} kill {blow}: {run.alerted()} alerts are out")
+        struck_at = time.monotonic()
         await run.strike(blow)
+        print(f"{datetime.now(UTC):%X} {blow} is dead, or back, after {time.monotonic() - struck_at:.1f} s")
     await sender.send(portions[-1])
 
 
