@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pipeline.concepts import ANY_LANGUAGE, Concept, KnowledgeBase, Name, NameVia, Sense
 from pipeline.concepts.concept import primary_subtag
+from pipeline.concepts.knowledge_base import folded_key
 from pipeline.entities.homographs import other_meanings
 from pipeline.messages.articles import EntityRef, Label, MentionVia
 from pipeline.text.clitics import without_particles, without_proclitics
@@ -74,10 +75,13 @@ class NamesByLanguage:
             for tag in (ANY_LANGUAGE, primary, *_ALSO.get(primary, ()))
             for sense in self._by_language.get(tag, ())
         ]
+        # What a language has itself, with its own remarks, English need not lend: "Moderna" is a word in Italian.
+        has = {(sense.concept.id, folded_key(sense.name.text)) for sense in own if sense.name.via != "adjective"}
         lent = [
             sense
             for sense in (self._by_language.get(_LENT_BY, ()) if primary != _LENT_BY else ())
             if not sense.name.ambiguous
+            and (sense.concept.id, folded_key(sense.name.text)) not in has
             and (sense.name.via in _LENT_VIAS[sense.concept.kind] or sense.name.text.isupper())
         ]
         return own + lent

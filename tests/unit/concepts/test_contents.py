@@ -45,7 +45,7 @@ def test_kinds_are_there_in_number(kb: KnowledgeBase) -> None:
         count[concept.kind] += 1
     assert count["country"] >= 245
     assert count["city"] >= 195
-    assert count["org"] >= 55
+    assert count["org"] >= 560
     assert count["person"] >= 45
     assert count["region"] >= 15
 
