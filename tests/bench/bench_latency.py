@@ -13,14 +13,13 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-from rich.console import Console
 from rich.table import Table
 
 from pipeline.messages.alerts import Alert
 from pipeline.settings import Settings
 from pipeline.streaming.publish import ArticlePayload, publish_articles
 from pipeline.streaming.worker import Worker
-from tests.bench.whole_way import BLANK, FRENCH, alerts_of, kafka, prepare, use_two_cores, with_model
+from tests.bench.whole_way import BLANK, FRENCH, alerts_of, kafka, prepare, use_two_cores, wide_console, with_model
 from tests.bench.wire_traffic import EVERY_ARTICLE, WireTraffic
 
 RULES = 1_000
@@ -86,7 +85,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=60)
     options = parser.parse_args()
-    console = Console()
+    console = wide_console()
     use_two_cores(console)
     table = Table(
         "spaCy pipeline", "articles/s", "alerts an article", "p50", "p99", "most", "event time p50, p99", "mark, p99"

