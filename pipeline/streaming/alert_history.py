@@ -99,7 +99,7 @@ class KafkaAlertHistory:
             starts = {number: _start(known, first[number], ends[number]) for number, known in partitions.items()}
             async for number, records in reader.read(starts, ends):
                 for record in records:
-                    past = _past_alert(record.value, record.timestamp)
+                    past = past_alert(record.value, record.timestamp)
                     if past is None:
                         unreadable += 1
                     else:
@@ -129,12 +129,14 @@ def _start(known: int | None, first: int, end: int) -> int:
     return first if known is None or known > end else max(known, first)
 
 
-def _past_alert(value: bytes | None, timestamp_ms: int) -> PastAlert | None:
+def past_alert(value: bytes | None, timestamp_ms: int) -> PastAlert | None:
+    """Read what is remembered of an alert from its message; None for what is no alert, whoever wrote it."""
     if value is None:
         return None
     try:
         parts = _decoder.decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        raised_at = datetime.fromtimestamp(timestamp_ms / 1000, UTC)
+    except (msgspec.DecodeError, RecursionError, ValueError, OverflowError, OSError):
         return None
     return PastAlert(
         rule_id=parts.rule.id,
@@ -143,5 +145,5 @@ def _past_alert(value: bytes | None, timestamp_ms: int) -> PastAlert | None:
         kind=parts.kind,
         evidence=evidence_digest(parts.evidence),
         revised_at=parts.article.revised_at,
-        raised_at=datetime.fromtimestamp(timestamp_ms / 1000, UTC),
+        raised_at=raised_at,
     )
