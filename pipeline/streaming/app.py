@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any, cast
 
 import faust
 from faust import streams
+from faust.sensors import Monitor
 from faust.streams import Stream
 from faust.tables import TableManager
 from faust.types import TP, AppT, EventT, Message, StreamT
@@ -65,6 +67,31 @@ class _NoTables(TableManager):
         """As Faust's own, without the wait."""
         await self._update_channels()
         await self.recovery.start()
+
+
+class _NoStatistics(Monitor):
+    """Faust counts and times every event for pages that are off; kept is what its watch for stalled streams needs."""
+
+    def on_message_in(self, tp: TP, offset: int, message: Message) -> None:
+        """Nothing to count."""
+
+    def on_message_out(self, tp: TP, offset: int, message: Message) -> None:
+        """Nothing to count."""
+
+    def on_stream_event_in(
+        self,
+        tp: TP,
+        offset: int,  # noqa: ARG002 - Faust passes them all
+        stream: StreamT[Any],  # noqa: ARG002
+        event: EventT[Any],  # noqa: ARG002
+    ) -> None:
+        """The partition's stream moves."""
+        self.stream_inbound_time[tp] = monotonic()
+
+    def on_stream_event_out(
+        self, tp: TP, offset: int, stream: StreamT[Any], event: EventT[Any], state: dict[str, Any] | None = None
+    ) -> None:
+        """Nothing to time."""
 
 
 def create_app(
@@ -179,6 +206,7 @@ def faust_options(step: Step, settings: Settings) -> dict[str, Any]:
         "value_serializer": "raw",
         "store": "memory://",
         "TableManager": _NoTables,
+        "Monitor": _NoStatistics,
         "web_enabled": False,
         "autodiscover": False,
     }
