@@ -11,7 +11,7 @@ _BATCH_ARTICLES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 ARTICLES = Counter(
     "wirewatch_articles_total",
-    "Articles (on the alerts step: matches) that a step has finished and published, by language tag.",
+    "Articles (on the alerts step: matches) that a step has finished and published, by language tag; over 300: other.",
     ["step", "language"],
 )
 STEP_DURATION = Histogram(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipeline import metrics
 from pipeline.errors import (
     AccessDeniedError,
     ArticleError,
@@ -18,7 +19,7 @@ from pipeline.errors import (
     WirewatchError,
 )
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.hop import FAILURE_WINDOW_ARTICLES, Hop
+from pipeline.streaming.hop import FAILURE_WINDOW_ARTICLES, OTHER_LANGUAGES, Hop
 from pipeline.streaming.records import Caution, Outcome, Output, Position, Record
 from pipeline.topology import STEPS, StepName
 
@@ -365,6 +366,19 @@ def test_records_of_a_partition_that_was_taken_away_are_left_to_its_new_owner() 
     assert scene.publisher.values(SINK) == [b"x/0"] * 3
     assert scene.publisher.values(DEAD_LETTERS) == []
     assert scene.pauses == []
+
+
+def test_the_languages_that_articles_are_counted_by_are_bounded() -> None:
+    class Babel(FakeHandler):
+        def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+            return [Outcome(each, language=f"x-{each.offset % 1000}") for each in records]
+
+    scene = Scene()
+    scene.handler = Babel(scene.log)
+    before = metrics.ARTICLES.labels(STEP.name, OTHER_LANGUAGES)._value.get()
+    scene.run([record(offset) for offset in range(1000)], [record(offset) for offset in range(1000, 2000)])
+    assert metrics.ARTICLES.labels(STEP.name, "x-0")._value.get() == 2
+    assert metrics.ARTICLES.labels(STEP.name, OTHER_LANGUAGES)._value.get() == before + 2 * 700
 
 
 def test_taking_over_partitions_is_repeated_until_it_succeeds() -> None:
