@@ -35,7 +35,10 @@ _OTHER_MEANINGS: Mapping[str, tuple[str, ...]] = {
         "인도양", "인도·태평양", "인도 태평양", "인도태평양", "인도적", "인도주의", "인도주의적", "멕시코만",
         "요르단강", "뉴멕시코",
     ),
-    "de": ("Indischer Ozean", "Indischen Ozean", "Indische Ozean", "Indischen Ozeans", "Deutsche Bucht"),
+    "de": (
+        "Indischer Ozean", "Indischen Ozean", "Indische Ozean", "Indischen Ozeans", "Deutsche Bucht", "FC Bayern",
+        "Bayern München",
+    ),
     "fr": ("océan Indien", "filer à l'anglaise"),
     "es": ("océano Índico", "Columbia Británica", "Nueva Francia"),
     "it": ("Oceano Indiano",),
