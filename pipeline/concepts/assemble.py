@@ -126,6 +126,9 @@ def _draft(kind: Kind, language: str, entry: Entry, via: NameVia, source: str) -
     forms = entry.forms
     if not forms and language in DECLINED_LANGUAGES:
         forms = decline_name(entry.text, language, only_marked=kind == "person")
+        if not forms and kind in {"city", "region"} and not text.isupper():
+            # "Fordo" has no other form: with an open ending it would be found in "Ford" and in "Forda".
+            forms = (text,)
     if "'" in text and language == "uk":
         # Ukrainian writes its apostrophe as a letter too, U+02BC, and then the word is one token.
         forms += tuple(surface.replace("'", "ʼ") for surface in (text, *forms))

@@ -128,7 +128,7 @@ def _city(locale: str, time_zone: str) -> str | None:
 
 def _as_written(name: str, language: str) -> str:
     """Turn a name of a list into one of running text, or into nothing where it is made for lists only."""
-    if re.search(r"[()（）\[\]]| [-–] |\d", name):
+    if re.search(r"[()（）\[\]<>]| [-–] |\d", name):
         return ""
     if language == "en":
         name = name.replace(" & ", " and ")

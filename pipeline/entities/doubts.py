@@ -16,6 +16,7 @@ OUTWEIGHED = frozenset(
         "of America's first peoples",
         "the language",
         "the US state, or a surname",
+        "more seldom a person's name",
         "Korea in history",
         "the region of Greece",
         "places in Cuba and Bolivia",

@@ -22,7 +22,10 @@ _OTHER_MEANINGS: Mapping[str, tuple[str, ...]] = {
     "zh": (
         "印度洋", "印度太平洋", "印度教", "印度支那", "南中国海", "南中國海", "北京烤鸭", "墨西哥湾",
         "墨西哥灣", "日本海", "阿曼达", "马里兰", "馬里蘭", "马里奥", "马里乌波尔", "馬里烏波爾", "约旦河",
-        "約旦河", "新英格兰", "新墨西哥", "波兰尼", "乍得湖", "古巴比伦", "刚果红",
+        "約旦河", "新英格兰", "新墨西哥", "波兰尼", "乍得湖", "古巴比伦", "刚果红", "隆重庆祝", "隆重慶祝",
+        "大连锁", "大連鎖", "大连续", "大連續", "大连胜", "大連勝", "变成都", "變成都", "舞台中", "平台中", "电台中",
+        "電台中", "参加州", "參加州", "赢得州", "贏得州", "取得州", "获得州", "參加奧", "参加奥", "公里海", "这里海",
+        "那里海",
     ),
     "ja": (
         "日本海", "インド洋", "インド太平洋", "インド・太平洋", "メキシコ湾", "ヨルダン川", "中国地方",
@@ -32,7 +35,10 @@ _OTHER_MEANINGS: Mapping[str, tuple[str, ...]] = {
         "인도양", "인도·태평양", "인도 태평양", "인도태평양", "인도적", "인도주의", "인도주의적", "멕시코만",
         "요르단강", "뉴멕시코",
     ),
-    "de": ("Indischer Ozean", "Indischen Ozean", "Indische Ozean", "Indischen Ozeans", "Deutsche Bucht"),
+    "de": (
+        "Indischer Ozean", "Indischen Ozean", "Indische Ozean", "Indischen Ozeans", "Deutsche Bucht", "FC Bayern",
+        "Bayern München",
+    ),
     "fr": ("océan Indien", "filer à l'anglaise"),
     "es": ("océano Índico", "Columbia Británica", "Nueva Francia"),
     "it": ("Oceano Indiano",),

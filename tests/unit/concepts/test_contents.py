@@ -44,10 +44,25 @@ def test_kinds_are_there_in_number(kb: KnowledgeBase) -> None:
     for concept in kb.concepts.values():
         count[concept.kind] += 1
     assert count["country"] >= 245
-    assert count["city"] >= 195
-    assert count["org"] >= 560
+    assert count["city"] >= 750
+    assert count["org"] >= 600
     assert count["person"] >= 45
-    assert count["region"] >= 15
+    assert count["region"] >= 280
+
+
+def test_places_say_what_they_are_part_of(kb: KnowledgeBase) -> None:
+    alone = {concept.id for concept in kb.concepts.values() if concept.kind == "city" and not concept.relations}
+    assert alone == set()
+
+
+def test_governments_have_the_names_of_their_seats(kb: KnowledgeBase) -> None:
+    seats = {
+        relation.target
+        for concept in kb.concepts.values()
+        for relation in concept.relations
+        if concept.kind == "org" and relation.type == "seat-of"
+    }
+    assert {f"country/{code}" for code in ("cn", "de", "fr", "gb", "it", "jp", "kr", "ru", "ua", "us")} <= seats
 
 
 def test_every_state_has_a_capital(kb: KnowledgeBase) -> None:
