@@ -73,7 +73,7 @@ def test_kinds_are_there_in_number(kb: KnowledgeBase) -> None:
     assert count["country"] >= 245
     assert count["city"] >= 195
     assert count["org"] >= 55
-    assert count["person"] >= 45
+    assert count["person"] >= 800
     assert count["region"] >= 15
 
 
