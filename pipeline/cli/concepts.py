@@ -33,10 +33,12 @@ def search(query: str, limit: int) -> int:
 @command.command()
 @click.argument("concept_id")
 def show(concept_id: str) -> int:
-    """Show one concept with all its names, adjectives and relations."""
+    """Show one concept with its role, names, adjectives and relations."""
     concept = KnowledgeBase.load().concept(concept_id)
     out = console()
     out.print(f"[bold]{concept.label}[/]  {concept.id}  {concept.kind}")
+    if concept.role:
+        out.print(concept.role)
     for relation in concept.relations:
         out.print(f"{relation.type} {relation.target}")
     print_table(out, _names(concept))

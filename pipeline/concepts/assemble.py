@@ -76,6 +76,7 @@ def assemble(concept_id: str, parts: Sequence[ReviewedConcept], taken: Iterable[
         label=(labels or english)[0],
         names=_merged(_without_repeats(drafts)),
         relations=_relations(parts),
+        role=next((part.role for part in parts if part.role), ""),
     )
 
 

@@ -78,6 +78,8 @@ class Concept(msgspec.Struct, frozen=True, kw_only=True):
         label: Its usual English name, for people to read.
         names: Every name, adjectives included; for each language the usual name comes first.
         relations: Sorted by type and target.
+        role: What a person is known for, in English, the latest office first (``Secretary General of NATO
+            2014–2024``); empty where nothing is said.
     """
 
     id: str
@@ -85,6 +87,7 @@ class Concept(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     names: tuple[Name, ...]
     relations: tuple[Relation, ...] = ()
+    role: str = ""
 
     @property
     def adjectives(self) -> tuple[Name, ...]:

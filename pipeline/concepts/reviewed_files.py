@@ -16,7 +16,7 @@ from pipeline.errors import WirewatchError
 REVIEWED_FOLDER = Path(__file__).with_name("reviewed")
 ADJECTIVES_FILE = "adjectives.yaml"
 
-_FIELDS = {"label", "tz", "cldr-territory"}
+_FIELDS = {"label", "role", "tz", "cldr-territory"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 _ENTRY = re.compile(r"(?P<text>[^<>=]+?)(?:\s+=\s+(?P<forms>[^<>=]+?))?(?:\s+<(?P<remarks>[^<>]+)>)?")
 _REMARKS = re.compile(r"(?P<flags>[a-z, ]*?)(?:also (?P<also>.+))?")
@@ -61,6 +61,7 @@ class ReviewedConcept(msgspec.Struct, frozen=True, kw_only=True):
         source: The file's ``source``.
         lines: The entries of each language, in their order.
         label: English label, where it is not the first English name.
+        role: What a person is known for, or empty.
         time_zone: CLDR's time zone whose city this is, or empty.
         territory: CLDR's territory code, or empty.
         relations: As written.
@@ -71,6 +72,7 @@ class ReviewedConcept(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     lines: Mapping[str, tuple[Entry, ...]]
     label: str = ""
+    role: str = ""
     time_zone: str = ""
     territory: str = ""
     relations: tuple[Relation, ...] = ()
@@ -125,6 +127,7 @@ def _read_concept(file: str, source: str, concept_id: str, fields: Mapping[str, 
         source=source,
         lines=lines,
         label=fields.get("label", ""),
+        role=fields.get("role", ""),
         time_zone=fields.get("tz", ""),
         territory=fields.get("cldr-territory", ""),
         relations=tuple(relations),

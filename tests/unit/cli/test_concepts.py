@@ -1,0 +1,19 @@
+"""``wirewatch concepts``: what is shown of a concept."""
+
+from __future__ import annotations
+
+from click.testing import CliRunner
+
+from pipeline.cli.concepts import command
+
+
+def test_shows_the_role_of_a_person() -> None:
+    result = CliRunner().invoke(command, ["show", "person/emmanuel-macron"])
+    assert "Emmanuel Macron" in result.output
+    assert "President of France 2017–" in result.output
+
+
+def test_shows_no_role_of_a_country() -> None:
+    lines = CliRunner().invoke(command, ["show", "country/fr"]).output.splitlines()
+    assert "France" in lines[0]
+    assert lines[1].split()[0] == "languages"
