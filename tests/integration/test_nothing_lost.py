@@ -27,7 +27,7 @@ from tests.integration.chaos import CHAOS_CHANNEL, Observer, Sender, WorkerProce
 from tests.integration.chaos_input import Input
 
 WORKERS = 2
-STEP_DEADLINE_SECONDS = 150.0
+STEP_DEADLINE_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
