@@ -130,7 +130,7 @@ class RawClause(TermClause, frozen=True, kw_only=True, gc=False):
     @property
     def spelling(self) -> str:
         """``raw:"NATO"``."""
-        return f"{self.scope.canonical}raw:{_quote(self.text)}"
+        return f"{self.scope.canonical}raw:{quote(self.text)}"
 
 
 class MentionClause(TermClause, frozen=True, kw_only=True, gc=False):
@@ -169,7 +169,7 @@ class MetadataClause(Clause, frozen=True, kw_only=True, gc=False):
     @property
     def spelling(self) -> str:
         """``source:"Agence France-Presse"``, ``lang:de``."""
-        return f"{self.field}:{_quote(self.text) if self.field == 'source' else spell(self.text)}"
+        return f"{self.field}:{quote(self.text) if self.field == 'source' else spell(self.text)}"
 
 
 class NearClause(Clause, frozen=True, kw_only=True, gc=False):
@@ -221,7 +221,7 @@ def canonical_form(expression: Expression[Clause]) -> str:
 def spell(text: str) -> str:
     """The text as a unit: in quotes where it would not be read as the same bare words."""
     words = text.split(" ")
-    return text if all(_is_bare(word) for word in words) else _quote(text)
+    return text if all(_is_bare(word) for word in words) else quote(text)
 
 
 def _in_brackets(part: Expression[Clause], *kinds: type[And[Clause] | Or[Clause]]) -> str:
@@ -247,9 +247,10 @@ def _is_bare(word: str) -> bool:
 
 def _spell_words(text: str, *, stars: bool) -> str:
     """One plain word bare, a phrase in quotes; words with stars as written, since quotes would undo the star."""
-    return text if stars or (" " not in text and _is_bare(text)) else _quote(text)
+    return text if stars or (" " not in text and _is_bare(text)) else quote(text)
 
 
-def _quote(text: str) -> str:
+def quote(text: str) -> str:
+    """The text in quotes."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -41,5 +41,10 @@ _BY_LANGUAGE: Mapping[str, str] = {
     "vi": "của và là các có được cho trong với không những một người này đã",
 }
 
-EVERYDAY_WORDS = frozenset(fold(word) for words in _BY_LANGUAGE.values() for word in words.split())
-"""Folded, of all languages."""
+EVERYDAY_WORDS: Mapping[str, frozenset[str]] = {
+    language: frozenset(fold(word) for word in words.split()) for language, words in _BY_LANGUAGE.items()
+}
+"""Folded, by language; ``no`` covers both kinds of Norwegian."""
+
+ANY_EVERYDAY_WORD = frozenset().union(*EVERYDAY_WORDS.values())
+"""Those of all languages."""

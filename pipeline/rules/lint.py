@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -29,6 +29,7 @@ def lint(
     settled: Expression[Clause],
     written: Expression[Term],
     concepts: ConceptLookup,
+    languages: Sequence[str],
     origin: Origin,
     *,
     min_score: float | None = None,
@@ -39,13 +40,17 @@ def lint(
         settled: The rule's clauses.
         written: The same tree, as written.
         concepts: Where names are looked up.
+        languages: The rule's.
         origin: Where the condition stands.
         min_score: The least score that fires.
     """
     starts: dict[Clause, int] = {}
     for (clause, positive), (term, _) in zip(leaves(settled), leaves(written), strict=True):
         starts.setdefault(clause, term.start)
-        if isinstance(clause, TermClause) and is_everywhere(clause):
+        if not isinstance(clause, TermClause):
+            continue
+        own = (clause.scope.language,) if clause.scope.language else languages
+        if is_everywhere(clause, own):
             consequence = "as a clause it says nothing" if positive else "under NOT it silences the rule"
             yield origin.warning(f"{clause.text} stands in nearly every article: {consequence}", term.start)
     yield from _contradictions(settled, starts, concepts, origin)

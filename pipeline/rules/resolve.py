@@ -104,7 +104,7 @@ def resolve(
             absent.start,
         )
     _warn_of_doubtful_absence(settled, expression, origin, warnings)
-    warnings += lint(settled, expression, concepts, origin, min_score=min_score)
+    warnings += lint(settled, expression, concepts, languages, origin, min_score=min_score)
     return Resolved(settled, warnings)
 
 

@@ -119,7 +119,7 @@ def _read(text: str, source: str) -> _Document:
     document = _Document([], [])
     first_lines: dict[str, int] = {}
     try:
-        nodes = _rule_nodes(_compose(text, file), file)
+        nodes = rule_nodes(compose_file(text, file), file)
     except RuleError as error:
         document.errors.append(error)
         return document
@@ -138,8 +138,8 @@ def _read(text: str, source: str) -> _Document:
     return document
 
 
-def _compose(text: str, file: Origin) -> Node | None:
-    """The tree of the file, every node with its place."""
+def compose_file(text: str, file: Origin) -> Node | None:
+    """The tree of a file, every node with its place; errors as ``read_rules``."""
     try:
         _refuse_deep_nesting(text, file)
         return yaml.compose(text, Loader=_LOADER)
@@ -177,7 +177,8 @@ def _yaml_hint(text: str, at: int) -> str:
     return ""
 
 
-def _rule_nodes(root: Node | None, file: Origin) -> list[Node]:
+def rule_nodes(root: Node | None, file: Origin) -> list[Node]:
+    """The nodes of the rules in a file; errors as ``read_rules``."""
     if not isinstance(root, MappingNode):
         raise file.error("expected a mapping with the key rules:", 0 if root is None else root.start_mark.index)
     rules: Node | None = None

@@ -6,10 +6,10 @@ figures are those of no collection: everyday words are listed, and otherwise lon
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pipeline.rules.clauses import INFLECTION_MARK, PREFIX_MARK, Clause, ConceptClause, MetadataClause, TermClause
-from pipeline.rules.everyday_words import EVERYDAY_WORDS
+from pipeline.rules.everyday_words import ANY_EVERYDAY_WORD, EVERYDAY_WORDS
 from pipeline.text.tokens import is_unsegmented
 
 _METADATA: Mapping[str, float] = {"lang": 0.3, "source": 0.05, "site": 0.05, "tag": 0.05}
@@ -36,14 +36,20 @@ def share_of(clause: Clause) -> float:
     return share
 
 
-def is_everywhere(clause: TermClause) -> bool:
-    """Whether nearly every article of some language holds a clause."""
-    return all(entry.partition(INFLECTION_MARK)[0] in EVERYDAY_WORDS for entry in clause.sequence)
+def is_everywhere(clause: TermClause, languages: Iterable[str]) -> bool:
+    """Whether nearly every article in one of these languages holds a clause."""
+    words = {entry.partition(INFLECTION_MARK)[0] for entry in clause.sequence}
+    return any(words <= EVERYDAY_WORDS.get(language.partition("-")[0], frozenset()) for language in languages)
+
+
+def _is_everyday(word: str, stems: str) -> bool:
+    """Whether a word is one in the languages whose stems its entry names."""
+    return any(word in EVERYDAY_WORDS.get(stem.partition(":")[0], ()) for stem in stems.split(","))
 
 
 def _word_share(entry: str) -> float:
-    word, mark, _ = entry.partition(INFLECTION_MARK)
-    if word in EVERYDAY_WORDS:
+    word, mark, stems = entry.partition(INFLECTION_MARK)
+    if word in ANY_EVERYDAY_WORD and (not mark or _is_everyday(word, stems)):
         return _EVERYDAY_WORD
     letters = word.removesuffix(PREFIX_MARK)
     if is_unsegmented(letters):

@@ -21,7 +21,7 @@ _NO_END = re.compile(
     | (?<!\d)\d{1,2}
     | (?<!\w)(?:
         mr | mrs | ms | dr | prof | st | sen | gen | gov | rep | lt | col | sgt | capt | jr | sr | vs | etc
-        | bzw | evtl | ggf | inkl | nr | sog | str | vgl | zzgl | mme | mlle | sra | srta | dott | avv
+        | bzw | ca | evtl | ggf | inkl | nr | sog | str | vgl | zzgl | mme | mlle | sra | srta | dott | avv
         | jan | feb | mar | apr | jun | jul | aug | sep | sept | oct | okt | nov | dec | dez
         | им | г | гг | тыс | млн | млрд | руб
       )
