@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from threading import Lock
+from typing import NamedTuple
 
 import msgspec
 
@@ -27,6 +28,14 @@ from pipeline.rules.snippet import cut_snippet
 from pipeline.rules.weights import weigh
 
 _MAX_REMEMBERED_HEADERS = 65_536
+
+
+class _Fired(NamedTuple):
+    """A rule that an article satisfies, and the clauses that count for its score."""
+
+    rule: MatchedRule
+    score: float
+    clauses: list[FiledClause]
 
 
 class RuleIndex:
@@ -111,23 +120,13 @@ class RuleIndex:
             stands in the order of the rule's clauses, and for each of them by field, title first, and offset, at most
             ``MAX_EVIDENCE_PER_CLAUSE`` of each.
         """
-        with self._lock:
-            terms = ArticleTerms(article, self._filing)
-            fired: list[tuple[MatchedRule, float, list[FiledClause]]] = []
-            for number in self._postings.candidates(terms.held):
-                condition = self._conditions[number]
-                if condition is not None and is_satisfied(condition, terms):
-                    clauses = satisfied_clauses(condition, self._lowering.get(number, ()), terms)
-                    score = sum(filed.clause.weight for filed in clauses)
-                    document = self._documents[number]
-                    if document is not None and (document.min_score is None or score >= document.min_score):
-                        fired.append((self._header(number, document), score, clauses))
+        terms, fired = self._find(article)
         if not fired:
             return []
         header = ArticleHeader.of(article)
         times = article.times if now is None else msgspec.structs.replace(article.times, matched_at=now)
         matches = []
-        for rule, score, clauses in sorted(fired, key=lambda each: each[0].id):
+        for rule, score, clauses in sorted(fired, key=lambda each: each.rule.id):
             evidence = tuple(item for filed in clauses for item in evidence_of(filed, terms))
             matches.append(
                 Match(
@@ -140,6 +139,22 @@ class RuleIndex:
                 )
             )
         return matches
+
+    def _find(self, article: EnrichedArticle) -> tuple[ArticleTerms, list[_Fired]]:
+        """The article's terms, and the rules that it satisfies, without the proof."""
+        fired: list[_Fired] = []
+        with self._lock:
+            terms = ArticleTerms(article, self._filing)
+            for number in self._postings.candidates(terms.held):
+                condition = self._conditions[number]
+                if condition is None or not is_satisfied(condition, terms):
+                    continue
+                clauses = satisfied_clauses(condition, self._lowering.get(number, ()), terms)
+                score = sum(filed.clause.weight for filed in clauses)
+                document = self._documents[number]
+                if document is not None and (document.min_score is None or score >= document.min_score):
+                    fired.append(_Fired(self._header(number, document), score, clauses))
+        return terms, fired
 
     def _header(self, number: int, rule: WatchRule) -> MatchedRule:
         header = self._headers.get(number)

@@ -54,8 +54,8 @@ def lint(
             consequence = "as a clause it says nothing" if positive else "under NOT it silences the rule"
             yield origin.warning(f"{clause.text} stands in nearly every article: {consequence}", term.start)
     yield from _contradictions(settled, starts, concepts, origin)
-    most = _most(settled)
-    if min_score is not None and most < min_score:
+    most = None if min_score is None else _most(settled)
+    if min_score is not None and most is not None and most < min_score:
         yield origin.warning(
             f"the rule can never fire: its score is at most {most:g}, and min_score is {min_score:g}", 0
         )

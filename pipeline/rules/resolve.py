@@ -354,6 +354,8 @@ class _Resolver:
     def _warn_of_names_inside(self, unit: Unit, scope: Scope) -> None:
         """Say which known name, the longest and first, stands inside a phrase that is none itself."""
         text = unit.text
+        if text.isascii() and text.isalnum():
+            return
         spans = tokenize(text).spans
         languages = _lookup_languages(scope, self._languages)
         for count in range(min(len(spans) - 1, _MAX_NAME_TOKENS), 0, -1):

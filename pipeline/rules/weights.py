@@ -41,11 +41,13 @@ def check_weights(expression: Expression[Term], origin: Origin) -> Expression[Te
         RuleError: A term under NOT has a weight, a negative weight does not stand beside the rest of the rule, or
             nothing else is there.
     """
+    terms = [term for term, _ in leaves(expression)]
+    if all(term.weight == 1 for term in terms):
+        return expression
     for term, positive in _under_not(expression):
         if not positive and term.weight != 1:
             raise origin.error("what NOT excludes has no weight: take it away", term.start)
     parts = expression.parts if isinstance(expression, And) else (expression,)
-    terms = [term for term, _ in leaves(expression)]
     negative = [term for term in terms if term.weight < 0]
     if not negative:
         return expression

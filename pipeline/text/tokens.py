@@ -50,6 +50,9 @@ def tokenize(text: str) -> Tokens:
     Returns:
         Tokens in order, never overlapping; ``text[start:end]`` is the word.
     """
+    # Most texts of a rule are one such word.
+    if text.isascii() and text.isalnum():
+        return Tokens([text], [(0, len(text))])
     return Tokens(_TOKEN.findall(text), [match.span() for match in _TOKEN.finditer(text)])
 
 
