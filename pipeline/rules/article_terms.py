@@ -25,7 +25,7 @@ from pipeline.rules.metadata import metadata_of
 from pipeline.rules.proximity import TextPlaces, pairs
 from pipeline.rules.vocabulary import COVERED_LANGUAGES
 from pipeline.text.folding import fold
-from pipeline.text.tokens import Tokens, tokenize
+from pipeline.text.tokens import Tokens, tokenize, words_of
 
 # What NOT trusts: a find by transliteration or by a model alone is doubtful, and a doubtful find must cause no miss.
 CERTAIN_VIAS = frozenset({"name", "adjective", "alias", "short-name"})
@@ -60,8 +60,7 @@ class ArticleTerms:
         self._ranges: dict[Field, dict[int, list[tuple[int, int]]]] = {"title": {}, "body": {}}
         if len(filing.terms):
             for field, text in self._texts.items():
-                self._tokens[field] = tokenize(text)
-                self._ranges[field] = filing.terms.find(self._tokens[field], self._language)
+                self._ranges[field] = filing.terms.find(words_of(text), self._language)
                 self.held.update([2 * number for number in self._ranges[field]])
         names = {mention.entity.id for mention in article.mentions if mention.entity is not None}
         names.update(f"{field}:{value}" for field, value, _ in metadata_of(article))
@@ -144,12 +143,12 @@ class ArticleTerms:
     ) -> Iterator[Place]:
         if isinstance(clause, PhraseClause):
             for field, first, end in ranges:
-                spans = self._tokens[field].spans
-                via = self._via(clause, self._tokens[field].words[first:end])
+                spans = self._tokens_of(field).spans
+                via = self._via(clause, self._tokens_of(field).words[first:end])
                 yield self._text_place(field, spans[first][0], spans[end - 1][1], via)
         elif isinstance(clause, RawClause):
             for field, first, _ in ranges:
-                start = self._tokens[field].spans[first][0] - clause.lead
+                start = self._tokens_of(field).spans[first][0] - clause.lead
                 if self._is_exactly(clause.text, field, start):
                     yield self._text_place(field, start, start + len(clause.text), "exact")
         elif isinstance(clause, MentionClause):
@@ -159,7 +158,7 @@ class ArticleTerms:
         self, clause: MentionClause, ranges: Sequence[tuple[Field, int, int]], *, certain: bool
     ) -> Iterator[Place]:
         spans = [
-            (field, self._tokens[field].spans[first][0], self._tokens[field].spans[end - 1][1])
+            (field, self._tokens_of(field).spans[first][0], self._tokens_of(field).spans[end - 1][1])
             for field, first, end in ranges
         ]
         if not spans:
@@ -188,9 +187,11 @@ class ArticleTerms:
         return self._language in COVERED_LANGUAGES.get(scope.language, ())
 
     def _tokens_of(self, field: Field) -> Tokens:
-        """The tokens of a text, which are only there already where a rule asks for words."""
+        """The tokens of a text with their offsets, which only rules that fire, or have NEAR, ask for."""
         known = self._tokens.get(field)
-        return tokenize(self._texts[field]) if known is None else known
+        if known is None:
+            known = self._tokens[field] = tokenize(self._texts[field])
+        return known
 
     def _is_exactly(self, text: str, field: Field, start: int) -> bool:
         """Whether these characters stand there, and neither end cuts a token in two."""
@@ -198,7 +199,7 @@ class ArticleTerms:
         return (
             start >= 0
             and self._texts[field].startswith(text, start)
-            and not any(first < start < last or first < end < last for first, last in self._tokens[field].spans)
+            and not any(first < start < last or first < end < last for first, last in self._tokens_of(field).spans)
         )
 
     def _text_place(self, field: Field, start: int, end: int, via: EvidenceVia) -> Place:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from pipeline.rules.clauses import INFLECTION_MARK, PREFIX_MARK
 from pipeline.text.folding import fold
 from pipeline.text.stemming import STEMMED_LANGUAGES, stem, stemming_language
-from pipeline.text.tokens import Tokens
 
 _PREFIX_KEY_LETTERS = 3
 _MAX_REMEMBERED_WORDS = 262_144
@@ -100,20 +100,23 @@ class TermTable:
         self._free.append(number)
         self._forget(sequence[0])
 
-    def find(self, tokens: Tokens, language: str) -> dict[int, list[tuple[int, int]]]:
+    def find(self, words: Sequence[str], language: str) -> dict[int, list[tuple[int, int]]]:
         """Every place of every sequence in a text: half-open ranges of tokens, in order, by the sequence's number.
 
         Args:
-            tokens: The text's.
+            words: The text's tokens, as written.
             language: Its language; where it cannot be told (``und``), the inflected forms of all languages count.
         """
         known = self._readings.setdefault(language, {})
         found: dict[int, list[tuple[int, int]]] = {}
         readings = []
-        for word in tokens.words:
+        for word in words:
             reading = known.get(word)
             readings.append(self._read(word, language) if reading is None else reading)
-        for first, (entries, terms, begins) in enumerate(readings):
+        for first, reading in enumerate(readings):
+            if reading is _NOTHING:
+                continue
+            entries, terms, begins = reading
             for number in terms:
                 if number in found:
                     found[number].append((first, first + 1))

@@ -56,6 +56,11 @@ def tokenize(text: str) -> Tokens:
     return Tokens(_TOKEN.findall(text), [match.span() for match in _TOKEN.finditer(text)])
 
 
+def words_of(text: str) -> list[str]:
+    """The words of ``tokenize`` alone, in half the time: for texts whose offsets few ask for."""
+    return _TOKEN.findall(text)
+
+
 def is_unsegmented(word: str) -> bool:
     """Whether a token is a character of a script written without spaces."""
     return _UNSEGMENTED_START.match(word) is not None
