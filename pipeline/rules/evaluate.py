@@ -88,7 +88,7 @@ def may_be_found(filed: FiledClause, terms: ArticleTerms) -> bool:
     held = terms.held
     if filed.left:
         return all(any(may_be_found(clause, terms) for clause in side) for side in (filed.left, filed.right))
-    return any(key in held for key in filed.keys)
+    return not held.isdisjoint(filed.keys)
 
 
 def _satisfied(condition: Condition, terms: ArticleTerms) -> Iterator[FiledClause]:

@@ -89,7 +89,7 @@ def pairs(left: Sequence[_Place], right: Sequence[_Place], clause: NearClause, t
     by_end = sorted(right, key=lambda place: (_span(place)[1], -_span(place)[0]))
     starts = [_span(place)[0] for place in by_start]
     ends = [_span(place)[1] for place in by_end]
-    shown: set[_Place] = set()
+    shown: set[tuple[int, int]] = set()
     for place in sorted(left, key=_span):
         start, end = _span(place)
         behind = (by_start[at] for at in range(bisect_left(starts, end), len(starts)))
@@ -100,8 +100,8 @@ def pairs(left: Sequence[_Place], right: Sequence[_Place], clause: NearClause, t
         if partners:
             partner = min(partners, key=lambda other: (_gap(start, end, other), _span(other)))
             for each in (place, partner):
-                if each not in shown:
-                    shown.add(each)
+                if _span(each) not in shown:
+                    shown.add(_span(each))
                     yield each
 
 

@@ -21,14 +21,22 @@ _Longer: TypeAlias = tuple[tuple[int, ...], int]
 
 
 class _Reading(NamedTuple):
-    """What a token of a text may stand for: entries, the sequences of one entry, and whether longer ones begin here."""
+    """What a token of a text may stand for.
 
-    entries: tuple[int, ...]
-    terms: tuple[int, ...]
-    begins: bool
+    Attributes:
+        entries: Every entry that it may be.
+        terms: The sequences of one entry.
+        firsts: The entries with which longer sequences begin.
+        seconds: The entries that come second in one.
+    """
+
+    entries: tuple[int, ...] = ()
+    terms: tuple[int, ...] = ()
+    firsts: tuple[int, ...] = ()
+    seconds: tuple[int, ...] = ()
 
 
-_NOTHING = _Reading((), (), begins=False)
+_NOTHING = _Reading()
 
 
 class TermTable:
@@ -48,7 +56,8 @@ class TermTable:
         # Sequences of one entry by it, and longer ones by their first two entries.
         self._single: dict[int, int] = {}
         self._pairs: dict[int, list[_Longer]] = {}
-        self._begins: dict[int, int] = {}
+        self._firsts: dict[int, int] = {}
+        self._seconds: dict[int, int] = {}
         self._uses = array("L")
         self._free: list[int] = []
         # Readings by language and word, and the words met for what they fold to or stem to, for when that changes.
@@ -69,7 +78,8 @@ class TermTable:
             if number == len(self._uses):
                 self._uses.append(0)
             self._file(entries, number)
-            self._forget(sequence[0])
+            for entry in sequence[:2]:
+                self._forget(entry)
         self._uses[number] += 1
         return number
 
@@ -94,11 +104,13 @@ class TermTable:
             self._pairs[key].remove((tuple(entries[2:]), number))
             if not self._pairs[key]:
                 del self._pairs[key]
-            self._begins[first] -= 1
-            if not self._begins[first]:
-                del self._begins[first]
+            for counts, entry in ((self._firsts, first), (self._seconds, entries[1])):
+                counts[entry] -= 1
+                if not counts[entry]:
+                    del counts[entry]
         self._free.append(number)
-        self._forget(sequence[0])
+        for written in sequence[:2]:
+            self._forget(written)
 
     def find(self, words: Sequence[str], language: str) -> dict[int, list[tuple[int, int]]]:
         """Every place of every sequence in a text: half-open ranges of tokens, in order, by the sequence's number.
@@ -116,22 +128,19 @@ class TermTable:
         for first, reading in enumerate(readings):
             if reading is _NOTHING:
                 continue
-            entries, terms, begins = reading
-            for number in terms:
+            for number in reading.terms:
                 if number in found:
                     found[number].append((first, first + 1))
                 else:
                     found[number] = [(first, first + 1)]
-            if begins and first + 1 < len(readings):
-                self._longer(first, entries, readings, found)
+            if reading.firsts and first + 1 < len(readings) and readings[first + 1].seconds:
+                self._longer(first, readings, found)
         return found
 
-    def _longer(
-        self, first: int, entries: tuple[int, ...], readings: list[_Reading], found: dict[int, list[tuple[int, int]]]
-    ) -> None:
+    def _longer(self, first: int, readings: list[_Reading], found: dict[int, list[tuple[int, int]]]) -> None:
         pairs = self._pairs
-        for before in entries:
-            for after in readings[first + 1].entries:
+        for before in readings[first].firsts:
+            for after in readings[first + 1].seconds:
                 for rest, number in pairs.get(before << _ENTRY_BITS | after, ()):
                     end = first + 2 + len(rest)
                     if end <= len(readings) and all(
@@ -152,7 +161,8 @@ class TermTable:
             return
         key = entries[0] << _ENTRY_BITS | entries[1]
         self._pairs.setdefault(key, []).append((tuple(entries[2:]), number))
-        self._begins[entries[0]] = self._begins.get(entries[0], 0) + 1
+        self._firsts[entries[0]] = self._firsts.get(entries[0], 0) + 1
+        self._seconds[entries[1]] = self._seconds.get(entries[1], 0) + 1
 
     def _entry(self, entry: str) -> int:
         """The number of an entry; a new one changes what some tokens stand for."""
@@ -188,8 +198,12 @@ class TermTable:
                 entries[number] = None
         reading = _NOTHING
         if entries:
-            terms = tuple(self._single[entry] for entry in entries if entry in self._single)
-            reading = _Reading(tuple(entries), terms, begins=any(entry in self._begins for entry in entries))
+            reading = _Reading(
+                tuple(entries),
+                tuple(self._single[entry] for entry in entries if entry in self._single),
+                tuple(entry for entry in entries if entry in self._firsts),
+                tuple(entry for entry in entries if entry in self._seconds),
+            )
         self._readings.setdefault(language, {})[word] = reading
         self._remembered += 1
         for key in (folded[:_PREFIX_KEY_LETTERS] + PREFIX_MARK, *keys):
