@@ -10,6 +10,7 @@ import msgspec
 
 from pipeline.concepts import Concept, Sense, UnknownConceptError
 from pipeline.messages.articles import EntityRef, Field, Label
+from pipeline.rules.absence import doubtful_absences, only_absent
 from pipeline.rules.clauses import (
     Clause,
     ConceptClause,
@@ -21,16 +22,11 @@ from pipeline.rules.clauses import (
     spell,
 )
 from pipeline.rules.expressions import (
-    And,
-    AtLeast,
     Expression,
-    Not,
-    Or,
     Proximity,
     Term,
     Unit,
     flatten,
-    leaves,
     map_leaves,
     push_negation_down,
 )
@@ -97,50 +93,15 @@ def resolve(
     required = check_weights(expression, origin)
     resolver = _Resolver(concepts, languages, origin, warnings, metonyms=metonyms)
     settled = map_leaves(expression, resolver.clause)
-    absent = _only_absent(push_negation_down(required))
+    absent = only_absent(push_negation_down(required))
     if absent is not None:
         raise origin.error(
             "a rule needs a positive part, and this alternative has none: say with + what the article must hold",
             absent.start,
         )
-    _warn_of_doubtful_absence(settled, expression, origin, warnings)
+    warnings += doubtful_absences(settled, expression, origin)
     warnings += lint(settled, expression, concepts, languages, origin, min_score=min_score)
     return Resolved(settled, warnings)
-
-
-def _only_absent(expression: Expression[Term]) -> Term | None:
-    """A term by whose absence alone the condition may hold, or None; in negation normal form."""
-    if isinstance(expression, And):
-        found = [_only_absent(part) for part in expression.parts]
-        return found[0] if all(term is not None for term in found) else None
-    if isinstance(expression, AtLeast):
-        absent = [term for part in expression.parts if (term := _only_absent(part)) is not None]
-        return absent[0] if len(absent) >= expression.count else None
-    if isinstance(expression, Or):
-        return next((term for part in expression.parts if (term := _only_absent(part)) is not None), None)
-    if isinstance(expression, Not):
-        return expression.part if isinstance(expression.part, Term) else None
-    return None
-
-
-def _warn_of_doubtful_absence(
-    settled: Expression[Clause], written: Expression[Term], origin: Origin, warnings: list[RuleWarning]
-) -> None:
-    """NOT does not trust a model, so a name that only a model finds does not block as its author may think."""
-    for (clause, positive), (unit, _) in zip(leaves(settled), leaves(written), strict=True):
-        if positive:
-            continue
-        operands = (*clause.left, *clause.right) if isinstance(clause, NearClause) else (clause,)
-        for mention in operands:
-            if not isinstance(mention, MentionClause):
-                continue
-            warnings.append(
-                origin.warning(
-                    f"NOT trusts no model, and {mention.text} is not in the knowledge base: "
-                    f"NOT ={mention.text} blocks wherever the words stand",
-                    unit.start,
-                )
-            )
 
 
 class _Fields(NamedTuple):
