@@ -69,6 +69,10 @@ class KnowledgeBase:
         except KeyError:
             raise UnknownConceptError(concept_id) from None
 
+    def standing_for(self, concept_id: str) -> tuple[Concept, ...]:
+        """Return the concepts whose names newsrooms write for a country: its capital, the seat of its government."""
+        return tuple(self.concepts[metonym] for metonym in self._metonyms.get(concept_id, ()))
+
     def names(self) -> Iterator[Sense]:
         """Every name of every concept, in the order of ids, for a linker to compile."""
         return (Sense(concept, name) for concept in self.concepts.values() for name in concept.names)
@@ -123,6 +127,15 @@ class KnowledgeBase:
                 ranks.setdefault(concept_id, 3)
         found = sorted(ranks, key=lambda concept_id: (ranks[concept_id], concept_id))
         return [self.concepts[concept_id] for concept_id in found[:limit]]
+
+    @cached_property
+    def _metonyms(self) -> Mapping[str, tuple[str, ...]]:
+        metonyms: dict[str, list[str]] = {}
+        for concept in self.concepts.values():
+            for relation in concept.relations:
+                if relation.type in {"capital-of", "seat-of"} and relation.target.startswith("country/"):
+                    metonyms.setdefault(relation.target, []).append(concept.id)
+        return MappingProxyType({target: tuple(dict.fromkeys(found)) for target, found in metonyms.items()})
 
     @cached_property
     def _index(self) -> Mapping[tuple[str, ...], tuple[Sense, ...]]:

@@ -32,6 +32,8 @@ class WatchRule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
         tags: Passed on to the alert.
         languages: The languages of the rule's plain words, likeliest first.
         channel: Alerts are also published to ``<prefix>.alerts.<channel>.v1``; None for no channel.
+        metonyms: Whether a capital, or the seat of a country's government, stands for the country.
+        min_score: The least score that fires; None for any.
         mode: ``live`` raises alerts, ``off`` none.
         examples: Run before the rule goes live.
     """
@@ -43,5 +45,7 @@ class WatchRule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
     tags: tuple[str, ...] = ()
     languages: tuple[LanguageTag, ...] = ("en",)
     channel: Channel | None = None
+    metonyms: bool = False
+    min_score: Annotated[float, Meta(ge=-1e6, le=1e6)] | None = None
     mode: Mode = "live"
     examples: Examples = Examples()

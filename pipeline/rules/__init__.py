@@ -8,6 +8,7 @@ from pipeline.rules.compile import CheckedRule, check_rule
 from pipeline.rules.evaluate import MAX_EVIDENCE_PER_CLAUSE
 from pipeline.rules.examples import ExampleFailure, check_examples
 from pipeline.rules.explanation import ClauseExplanation, NamesByLanguage, RuleExplanation, explain_rule
+from pipeline.rules.formatting import format_condition, format_rules
 from pipeline.rules.index import RuleIndex
 from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
@@ -31,6 +32,8 @@ __all__ = [
     "check_rule",
     "check_rules",
     "explain_rule",
+    "format_condition",
+    "format_rules",
     "read_rules",
     "rule_file_schema",
 ]

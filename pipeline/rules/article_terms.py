@@ -12,22 +12,26 @@ from pipeline.concepts.concept import primary_subtag
 from pipeline.messages.alerts import EvidenceField, EvidenceVia
 from pipeline.messages.articles import EnrichedArticle, EntityRef, Field, Mention
 from pipeline.rules.clauses import (
-    Clause,
+    INFLECTION_MARK,
     ConceptClause,
     MentionClause,
     MetadataClause,
+    NearClause,
     PhraseClause,
     RawClause,
     Scope,
     TermClause,
 )
+from pipeline.rules.filing import FiledClause, Filing, Key
 from pipeline.rules.metadata import metadata_of
-from pipeline.rules.postings import Key
-from pipeline.rules.term_table import TermTable
-from pipeline.text.tokens import Tokens, tokenize
+from pipeline.rules.proximity import TextPlaces, pairs
+from pipeline.rules.vocabulary import COVERED_LANGUAGES
+from pipeline.text.folding import fold
+from pipeline.text.tokens import Tokens, tokenize, words_of
 
 # What NOT trusts: a find by transliteration or by a model alone is doubtful, and a doubtful find must cause no miss.
 CERTAIN_VIAS = frozenset({"name", "adjective", "alias", "short-name"})
+_FIELDS: tuple[Field, ...] = ("title", "body")
 
 
 class Place(NamedTuple):
@@ -46,18 +50,23 @@ class ArticleTerms:
 
     Attributes:
         article: The article.
+        held: The keys of everything in it that a rule asks for.
     """
 
-    def __init__(self, article: EnrichedArticle, terms: TermTable) -> None:
+    def __init__(self, article: EnrichedArticle, filing: Filing) -> None:
         self.article = article
+        self.held: set[Key] = set()
         self._language = primary_subtag(article.language.tag)
         self._texts: dict[Field, str] = {"title": article.title, "body": article.body}
         self._tokens: dict[Field, Tokens] = {}
         self._ranges: dict[Field, dict[int, list[tuple[int, int]]]] = {"title": {}, "body": {}}
-        if len(terms):
+        if len(filing.terms):
             for field, text in self._texts.items():
-                self._tokens[field] = tokenize(text)
-                self._ranges[field] = terms.find(self._tokens[field])
+                self._ranges[field] = filing.terms.find(words_of(text), self._language)
+                self.held.update([2 * number for number in self._ranges[field]])
+        names = {mention.entity.id for mention in article.mentions if mention.entity is not None}
+        names.update(f"{field}:{value}" for field, value, _ in metadata_of(article))
+        self.held.update([key for name in names if (key := filing.name_key(name)) is not None])
 
     @cached_property
     def _mentions(self) -> dict[str, list[Mention]]:
@@ -70,62 +79,78 @@ class ArticleTerms:
 
     @cached_property
     def _metadata(self) -> dict[str, list[Place]]:
-        """Metadata by its key; two tags may fold alike."""
-        by_key: dict[str, list[Place]] = {}
+        """Metadata by ``field:value``; two tags may fold alike."""
+        by_value: dict[str, list[Place]] = {}
         for field, value, text in metadata_of(self.article):
-            by_key.setdefault(f"{field}:{value}", []).append(Place(field, text, "metadata"))
-        return by_key
+            by_value.setdefault(f"{field}:{value}", []).append(Place(field, text, "metadata"))
+        return by_value
 
-    def keys(self) -> Iterator[Key]:
-        """Everything that a rule can be filed under; what title and body both hold comes twice."""
-        for ranges in self._ranges.values():
-            yield from ranges
-        yield from self._mentions
-        yield from self._metadata
+    @cached_property
+    def _text_places(self) -> dict[Field, TextPlaces]:
+        return {field: TextPlaces(text, self._tokens_of(field)) for field, text in self._texts.items()}
 
-    def holds(self, key: Key) -> bool:
-        """Whether the article has what a key stands for, wherever it stands."""
-        return (
-            key in self._ranges["body"]
-            or key in self._ranges["title"]
-            or key in self._mentions
-            or key in self._metadata
-        )
-
-    def places(self, clause: Clause, key: Key, *, certain: bool = False) -> Iterator[Place]:
-        """Every place where the article satisfies a clause: title first, then by offset.
+    def places(self, filed: FiledClause, *, certain: bool = False) -> Iterator[Place]:
+        """Every place where the article satisfies a clause: title first, then by offset; of NEAR, those of ``pairs``.
 
         Args:
-            clause: What is asked for.
-            key: Its key in the index.
+            filed: What is asked for.
             certain: Only places that NOT trusts.
         """
-        if isinstance(clause, MetadataClause):
-            yield from self._metadata.get(str(key), ())
+        clause = filed.clause
+        if isinstance(clause, NearClause):
+            yield from self._near_places(clause, filed, certain=certain)
+        elif isinstance(clause, MetadataClause):
+            yield from self._metadata.get(f"{clause.field}:{clause.value}", ())
         elif isinstance(clause, ConceptClause) and self._is_in_language(clause.scope):
-            for mention in self._mentions.get(str(key), ()):
-                if _in_scope(mention.field, clause.scope) and (not certain or mention.via in CERTAIN_VIAS):
-                    yield self._mention_place(mention)
+            yield from self._concept_places(clause, certain=certain)
         elif isinstance(clause, TermClause) and self._is_in_language(clause.scope):
+            number = filed.keys[0] // 2
             ranges = [
                 (field, first, end)
                 for field, found in self._ranges.items()
                 if _in_scope(field, clause.scope)
-                for first, end in found.get(int(key), ())
+                for first, end in found.get(number, ())
             ]
             yield from self._term_places(clause, ranges, certain=certain)
+
+    def _near_places(self, clause: NearClause, filed: FiledClause, *, certain: bool) -> Iterator[Place]:
+        for field in _FIELDS:
+            left, right = (
+                list(
+                    dict.fromkeys(
+                        place
+                        for operand in operands
+                        for place in self.places(operand, certain=certain)
+                        if place.field == field
+                    )
+                )
+                for operands in (filed.left, filed.right)
+            )
+            if left and right:
+                yield from pairs(left, right, clause, self._text_places[field])
+
+    def _concept_places(self, clause: ConceptClause, *, certain: bool) -> Iterator[Place]:
+        mentions = self._mentions.get(clause.concept.id, [])
+        standing = () if certain else clause.metonyms
+        if standing:
+            metonyms = [mention for metonym in standing for mention in self._mentions.get(metonym, ())]
+            mentions = sorted([*mentions, *metonyms], key=_order)
+        for mention in mentions:
+            if _in_scope(mention.field, clause.scope) and (not certain or mention.via in CERTAIN_VIAS):
+                is_metonym = mention.entity is not None and mention.entity.id != clause.concept.id
+                yield self._mention_place(mention, "metonym" if is_metonym else mention.via)
 
     def _term_places(
         self, clause: TermClause, ranges: Sequence[tuple[Field, int, int]], *, certain: bool
     ) -> Iterator[Place]:
         if isinstance(clause, PhraseClause):
-            via: EvidenceVia = "exact" if clause.exact else "prefix" if clause.has_prefix else "word"
             for field, first, end in ranges:
-                spans = self._tokens[field].spans
+                spans = self._tokens_of(field).spans
+                via = self._via(clause, self._tokens_of(field).words[first:end])
                 yield self._text_place(field, spans[first][0], spans[end - 1][1], via)
         elif isinstance(clause, RawClause):
             for field, first, _ in ranges:
-                start = self._tokens[field].spans[first][0] - clause.lead
+                start = self._tokens_of(field).spans[first][0] - clause.lead
                 if self._is_exactly(clause.text, field, start):
                     yield self._text_place(field, start, start + len(clause.text), "exact")
         elif isinstance(clause, MentionClause):
@@ -135,7 +160,7 @@ class ArticleTerms:
         self, clause: MentionClause, ranges: Sequence[tuple[Field, int, int]], *, certain: bool
     ) -> Iterator[Place]:
         spans = [
-            (field == "body", self._tokens[field].spans[first][0], self._tokens[field].spans[end - 1][1])
+            (field == "body", self._tokens_of(field).spans[first][0], self._tokens_of(field).spans[end - 1][1])
             for field, first, end in ranges
         ]
         if not spans:
@@ -146,10 +171,29 @@ class ArticleTerms:
             # One field's spans follow each other in order, and so do their ends, since they are of one sequence.
             place = bisect_left(spans, (mention.field == "body", mention.start), key=itemgetter(0, 1))
             if place < len(spans) and spans[place][0] == (mention.field == "body") and spans[place][2] <= mention.end:
-                yield self._mention_place(mention)
+                yield self._mention_place(mention, mention.via)
+
+    def _via(self, clause: PhraseClause, words: Sequence[str]) -> EvidenceVia:
+        if clause.exact:
+            return "exact"
+        if clause.has_prefix:
+            return "prefix"
+        as_written = (entry.partition(INFLECTION_MARK)[0] for entry in clause.sequence)
+        return (
+            "word" if all(fold(word) == entry for word, entry in zip(words, as_written, strict=True)) else "inflection"
+        )
 
     def _is_in_language(self, scope: Scope) -> bool:
-        return scope.language is None or scope.language == self._language
+        if scope.language is None or scope.language == self._language:
+            return True
+        return self._language in COVERED_LANGUAGES.get(scope.language, ())
+
+    def _tokens_of(self, field: Field) -> Tokens:
+        """The tokens of a text with their offsets, which only rules that fire, or have NEAR, ask for."""
+        known = self._tokens.get(field)
+        if known is None:
+            known = self._tokens[field] = tokenize(self._texts[field])
+        return known
 
     def _is_exactly(self, text: str, field: Field, start: int) -> bool:
         """Whether these characters stand there, and neither end cuts a token in two."""
@@ -161,16 +205,16 @@ class ArticleTerms:
         )
 
     def _cuts_a_token(self, field: Field, offset: int) -> bool:
-        spans = self._tokens[field].spans
+        spans = self._tokens_of(field).spans
         before = bisect_left(spans, offset, key=itemgetter(0)) - 1
         return before >= 0 and offset < spans[before][1]
 
     def _text_place(self, field: Field, start: int, end: int, via: EvidenceVia) -> Place:
         return Place(field, self._texts[field][start:end], via, start, end)
 
-    def _mention_place(self, mention: Mention) -> Place:
+    def _mention_place(self, mention: Mention, via: EvidenceVia) -> Place:
         text = self._texts[mention.field][mention.start : mention.end]
-        return Place(mention.field, text, mention.via, mention.start, mention.end, mention.entity)
+        return Place(mention.field, text, via, mention.start, mention.end, mention.entity)
 
 
 def _in_scope(field: Field, scope: Scope) -> bool:

@@ -7,10 +7,10 @@ import re
 from msgspec import Struct
 
 from pipeline.messages.articles import EntityRef, Field, Label
-from pipeline.rules.expressions import And, Expression, Not, Or
+from pipeline.rules.expressions import And, AtLeast, Expression, Not, Or
 from pipeline.rules.vocabulary import (
+    COUNTING_OPERATORS,
     DASHES,
-    LATER_OPERATORS,
     LOOK_ALIKES,
     MEANINGFUL_SIGNS,
     OPERATOR_WORDS,
@@ -23,8 +23,11 @@ from pipeline.text.tokens import tokenize
 PREFIX_MARK = "*"
 """Ends the sequence entry of a word with a star; no token holds one."""
 
+INFLECTION_MARK = "~"
+"""Stands in the sequence entry of a word whose inflected forms count: ``sanctions~en:sanction``; no token holds one."""
 
-class Scope(Struct, frozen=True):
+
+class Scope(Struct, frozen=True, gc=False):
     """Where a clause counts.
 
     Attributes:
@@ -44,33 +47,50 @@ class Scope(Struct, frozen=True):
 ANYWHERE = Scope()
 
 
-class Clause(Struct, frozen=True, kw_only=True):
-    """One thing that a rule asks an article for."""
+class Clause(Struct, frozen=True, kw_only=True, gc=False):
+    """One thing that a rule asks an article for.
+
+    Attributes:
+        weight: What it adds to the score.
+    """
+
+    weight: float = 1.0
 
     @property
     def canonical(self) -> str:
         """The clause in the rule language, as the canonical form of its rule has it."""
+        return self.spelling if self.weight == 1 else f"{self.spelling}^{self.weight:g}"
+
+    @property
+    def spelling(self) -> str:
+        """The same without its weight."""
         raise NotImplementedError
 
 
-class ConceptClause(Clause, frozen=True, kw_only=True):
-    """A concept of the knowledge base, by any of its names in any language."""
+class ConceptClause(Clause, frozen=True, kw_only=True, gc=False):
+    """A concept of the knowledge base, by any of its names in any language.
+
+    Attributes:
+        metonyms: Ids of the concepts that stand for it: its capital, the seat of its government.
+    """
 
     concept: EntityRef
     scope: Scope = ANYWHERE
+    metonyms: tuple[str, ...] = ()
 
     @property
-    def canonical(self) -> str:
+    def spelling(self) -> str:
         """``North Korea[country/kp]``."""
         return f"{self.scope.canonical}{spell(self.concept.name)}[{self.concept.id}]"
 
 
-class TermClause(Clause, frozen=True, kw_only=True):
+class TermClause(Clause, frozen=True, kw_only=True, gc=False):
     """Consecutive words of the text, or one.
 
     Attributes:
         text: As written, with stars.
-        sequence: Folded tokens; one that ends in ``*`` stands for every token that begins so.
+        sequence: Folded tokens; one that ends in ``*`` stands for every token that begins so, and one with a ``~``
+            for every inflected form of the word before it, in the languages and by the stems behind it.
     """
 
     text: str
@@ -83,7 +103,7 @@ class TermClause(Clause, frozen=True, kw_only=True):
         return any(entry.endswith(PREFIX_MARK) for entry in self.sequence)
 
 
-class PhraseClause(TermClause, frozen=True, kw_only=True):
+class PhraseClause(TermClause, frozen=True, kw_only=True, gc=False):
     """Plain words.
 
     Attributes:
@@ -93,12 +113,12 @@ class PhraseClause(TermClause, frozen=True, kw_only=True):
     exact: bool = False
 
     @property
-    def canonical(self) -> str:
+    def spelling(self) -> str:
         """``sanctions``, ``"nuclear test"``, ``=Turkey``, ``title:korea*``."""
         return f"{self.scope.canonical}{'=' * self.exact}{_spell_words(self.text, stars=self.has_prefix)}"
 
 
-class RawClause(TermClause, frozen=True, kw_only=True):
+class RawClause(TermClause, frozen=True, kw_only=True, gc=False):
     """These characters exactly, beginning and ending where a token does.
 
     Attributes:
@@ -108,12 +128,12 @@ class RawClause(TermClause, frozen=True, kw_only=True):
     lead: int
 
     @property
-    def canonical(self) -> str:
+    def spelling(self) -> str:
         """``raw:"NATO"``."""
-        return f"{self.scope.canonical}raw:{_quote(self.text)}"
+        return f"{self.scope.canonical}raw:{quote(self.text)}"
 
 
-class MentionClause(TermClause, frozen=True, kw_only=True):
+class MentionClause(TermClause, frozen=True, kw_only=True, gc=False):
     """A mention with a label that holds these words as whole words: a name that the knowledge base does not have.
 
     Attributes:
@@ -127,13 +147,13 @@ class MentionClause(TermClause, frozen=True, kw_only=True):
     exact: bool = False
 
     @property
-    def canonical(self) -> str:
+    def spelling(self) -> str:
         """``person:"Maria Kowalska"``."""
         words = _spell_words(self.text, stars=self.has_prefix)
         return f"{self.scope.canonical}{self.kind}:{'=' * self.exact}{words}"
 
 
-class MetadataClause(Clause, frozen=True, kw_only=True):
+class MetadataClause(Clause, frozen=True, kw_only=True, gc=False):
     """What the article is.
 
     Attributes:
@@ -147,9 +167,42 @@ class MetadataClause(Clause, frozen=True, kw_only=True):
     text: str
 
     @property
-    def canonical(self) -> str:
+    def spelling(self) -> str:
         """``source:"Agence France-Presse"``, ``lang:de``."""
-        return f"{self.field}:{_quote(self.text) if self.field == 'source' else spell(self.text)}"
+        return f"{self.field}:{quote(self.text) if self.field == 'source' else spell(self.text)}"
+
+
+class NearClause(Clause, frozen=True, kw_only=True, gc=False):
+    """Two operands near each other in one field, neither overlapping the other.
+
+    Attributes:
+        left: The alternatives of the first operand.
+        right: Those of the second.
+        ordered: The first stands before the second.
+        reach: How many words may stand between, ``"s"`` for one sentence, ``"p"`` for one paragraph.
+    """
+
+    left: tuple[Clause, ...]
+    right: tuple[Clause, ...]
+    ordered: bool
+    reach: int | str
+
+    @property
+    def canonical(self) -> str:
+        """``NATO[org/nato] NEAR/8 sanctions``, in brackets where it has a weight."""
+        return self.spelling if self.weight == 1 else f"({self.spelling})^{self.weight:g}"
+
+    @property
+    def spelling(self) -> str:
+        """``(missile OR rocket) ONEAR/8 test``."""
+        left, right = (canonical_operand(operand) for operand in (self.left, self.right))
+        return f"{left} {'O' * self.ordered}NEAR/{self.reach} {right}"
+
+
+def canonical_operand(clauses: tuple[Clause, ...]) -> str:
+    """One side of NEAR."""
+    written = " OR ".join(clause.canonical for clause in clauses)
+    return f"({written})" if len(clauses) > 1 else written
 
 
 def canonical_form(expression: Expression[Clause]) -> str:
@@ -160,13 +213,15 @@ def canonical_form(expression: Expression[Clause]) -> str:
         return " AND ".join(_in_brackets(part, Or) for part in expression.parts)
     if isinstance(expression, Not):
         return f"NOT {_in_brackets(expression.part, And, Or)}"
+    if isinstance(expression, AtLeast):
+        return f"ATLEAST/{expression.count}({', '.join(map(canonical_form, expression.parts))})"
     return expression.canonical
 
 
 def spell(text: str) -> str:
     """The text as a unit: in quotes where it would not be read as the same bare words."""
     words = text.split(" ")
-    return text if all(_is_bare(word) for word in words) else _quote(text)
+    return text if all(_is_bare(word) for word in words) else quote(text)
 
 
 def _in_brackets(part: Expression[Clause], *kinds: type[And[Clause] | Or[Clause]]) -> str:
@@ -175,7 +230,7 @@ def _in_brackets(part: Expression[Clause], *kinds: type[And[Clause] | Or[Clause]
 
 
 _NOT_BARE = re.compile(rf"[\s{re.escape(MEANINGFUL_SIGNS + UNUSED_SIGNS + ''.join(LOOK_ALIKES))}]")
-_LATER = re.compile(LATER_OPERATORS)
+_COUNTING = re.compile(COUNTING_OPERATORS, re.IGNORECASE)
 
 
 def _is_bare(word: str) -> bool:
@@ -185,16 +240,17 @@ def _is_bare(word: str) -> bool:
         and word[0] not in f"-{DASHES}"
         and _NOT_BARE.search(word) is None
         and word.upper() not in OPERATOR_WORDS
-        and _LATER.fullmatch(word) is None
+        and _COUNTING.fullmatch(word) is None
         and bool(tokenize(word).words)
     )
 
 
 def _spell_words(text: str, *, stars: bool) -> str:
     """One plain word bare, a phrase in quotes; words with stars as written, since quotes would undo the star."""
-    return text if stars or (" " not in text and _is_bare(text)) else _quote(text)
+    return text if stars or (" " not in text and _is_bare(text)) else quote(text)
 
 
-def _quote(text: str) -> str:
+def quote(text: str) -> str:
+    """The text in quotes."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

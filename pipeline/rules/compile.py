@@ -57,7 +57,9 @@ def compile_rule(
     if unusable is not None:
         raise RuleError(unusable[1], rule_id=rule.id, source=origin.source)
     parsed = parse(rule.when, origin, limits)
-    resolved = resolve(parsed.expression, concepts, rule.languages, origin)
+    resolved = resolve(
+        parsed.expression, concepts, rule.languages, origin, metonyms=rule.metonyms, min_score=rule.min_score
+    )
     warnings = sorted((*parsed.warnings, *resolved.warnings), key=lambda warning: (warning.line, warning.column))
     return CompiledRule(rule=rule, expression=resolved.expression, warnings=tuple(warnings))
 

@@ -2,59 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
-
-from msgspec import Struct
 
 from pipeline.messages.alerts import Evidence
 from pipeline.rules.article_terms import ArticleTerms
-from pipeline.rules.clauses import ANYWHERE, Clause, ConceptClause, MetadataClause, PhraseClause
-from pipeline.rules.expressions import And, Expression, Not, Or
-from pipeline.rules.postings import Key
+from pipeline.rules.clauses import ANYWHERE, ConceptClause, MetadataClause, PhraseClause
+from pipeline.rules.expressions import And, AtLeast, Or
+from pipeline.rules.filing import Condition, FiledClause
 
 MAX_EVIDENCE_PER_CLAUSE = 5
 
 
-class FiledClause(Struct, frozen=True):
-    """A clause with its key in one index."""
-
-    clause: Clause
-    key: Key
-
-
-Condition = Expression[FiledClause]
-"""A rule in negation normal form: NOT stands above clauses only."""
-
-
 def is_satisfied(condition: Condition, terms: ArticleTerms) -> bool:
     """Whether an article satisfies a condition."""
+    if isinstance(condition, FiledClause):
+        return is_found(condition, terms)
     if isinstance(condition, And):
         return all(is_satisfied(part, terms) for part in condition.parts)
     if isinstance(condition, Or):
         return any(is_satisfied(part, terms) for part in condition.parts)
-    if isinstance(condition, Not):
-        # In negation normal form what stands below NOT is a clause.
-        return not _is_found(condition.part, terms, certain=True)  # type: ignore[arg-type]
-    return _is_found(condition, terms, certain=False)
+    if isinstance(condition, AtLeast):
+        satisfied = (part for part in condition.parts if is_satisfied(part, terms))
+        return next(islice(satisfied, condition.count - 1, None), None) is not None
+    # In negation normal form what stands below NOT is a clause.
+    return not is_found(condition.part, terms, certain=True)  # type: ignore[arg-type]
 
 
-def satisfied_clauses(condition: Condition, terms: ArticleTerms) -> list[FiledClause]:
-    """The positive clauses that an article satisfies, each once, in the rule's order.
+def satisfied_clauses(condition: Condition, lowering: Iterable[FiledClause], terms: ArticleTerms) -> list[FiledClause]:
+    """The clauses that count for an article's score, each once, in the rule's order; those that lower it come last.
 
     A clause counts only inside a part that is satisfied itself: in ``(A AND B) OR C`` without B, A proves nothing.
 
     Args:
         condition: Satisfied by the article.
+        lowering: The rule's clauses of negative weight.
         terms: The article.
     """
-    return list(dict.fromkeys(_satisfied(condition, terms)))
+    lowered = (filed for filed in lowering if is_found(filed, terms))
+    return list(dict.fromkeys([*_satisfied(condition, terms), *lowered]))
 
 
-def evidence_of(filed: FiledClause, terms: ArticleTerms) -> tuple[Evidence, ...]:
-    """The first places where an article satisfies a clause, at most ``MAX_EVIDENCE_PER_CLAUSE``, title first."""
+def evidence_of(filed: FiledClause, terms: ArticleTerms) -> list[Evidence]:
+    """The first places where an article satisfies a clause, at most ``MAX_EVIDENCE_PER_CLAUSE``, in order."""
     clause = filed.clause.canonical
-    return tuple(
+    evidence = [
         Evidence(
             clause=clause,
             field=place.field,
@@ -64,12 +56,21 @@ def evidence_of(filed: FiledClause, terms: ArticleTerms) -> tuple[Evidence, ...]
             end=place.end,
             entity=place.entity,
         )
-        for place in islice(terms.places(filed.clause, filed.key), MAX_EVIDENCE_PER_CLAUSE)
-    )
+        for place in islice(terms.places(filed), MAX_EVIDENCE_PER_CLAUSE)
+    ]
+    # NEAR gives its places in pairs; all others are in order already.
+    return sorted(evidence, key=lambda item: (item.field == "body", item.start or 0, item.end or 0))
 
 
-def _is_found(filed: FiledClause, terms: ArticleTerms, *, certain: bool) -> bool:
-    if not terms.holds(filed.key):
+def is_found(filed: FiledClause, terms: ArticleTerms, *, certain: bool = False) -> bool:
+    """Whether an article satisfies a clause.
+
+    Args:
+        filed: The clause.
+        terms: The article.
+        certain: Only by a find that NOT trusts.
+    """
+    if not may_be_found(filed, terms):
         return False
     clause = filed.clause
     if isinstance(clause, MetadataClause):
@@ -79,16 +80,24 @@ def _is_found(filed: FiledClause, terms: ArticleTerms, *, certain: bool) -> bool
         return True
     if isinstance(clause, ConceptClause) and clause.scope == ANYWHERE and not certain:
         return True
-    return next(terms.places(clause, filed.key, certain=certain), None) is not None
+    return next(terms.places(filed, certain=certain), None) is not None
+
+
+def may_be_found(filed: FiledClause, terms: ArticleTerms) -> bool:
+    """Whether an article holds what a clause asks for, wherever it stands."""
+    held = terms.held
+    if filed.left:
+        return all(any(may_be_found(clause, terms) for clause in side) for side in (filed.left, filed.right))
+    return not held.isdisjoint(filed.keys)
 
 
 def _satisfied(condition: Condition, terms: ArticleTerms) -> Iterator[FiledClause]:
-    if isinstance(condition, And):
+    if isinstance(condition, FiledClause):
+        yield condition
+    elif isinstance(condition, And):
         for part in condition.parts:
             yield from _satisfied(part, terms)
-    elif isinstance(condition, Or):
+    elif isinstance(condition, (Or, AtLeast)):
         for part in condition.parts:
             if is_satisfied(part, terms):
                 yield from _satisfied(part, terms)
-    elif isinstance(condition, FiledClause):
-        yield condition

@@ -14,18 +14,21 @@ from pipeline.rules.clauses import (
     ConceptClause,
     MentionClause,
     MetadataClause,
+    NearClause,
     PhraseClause,
     RawClause,
     canonical_form,
 )
 from pipeline.rules.compile import compile_rule
-from pipeline.rules.expressions import leaves
+from pipeline.rules.expressions import leaves, map_leaves, push_negation_down
+from pipeline.rules.filing import Filing
 from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.origin import RuleWarning
-from pipeline.rules.pivot import choose_pivot
+from pipeline.rules.pivot import choose_pivots
+from pipeline.rules.weights import weigh
 
-ClauseKind = Literal["concept", "word", "phrase", "prefix", "raw", "mention", "metadata"]
+ClauseKind = Literal["concept", "word", "phrase", "prefix", "raw", "mention", "metadata", "near"]
 
 
 class NamesByLanguage(Struct, frozen=True, kw_only=True):
@@ -84,10 +87,11 @@ def explain_rule(rule: WatchRule, concepts: ConceptLookup, limits: Limits | None
     """
     compiled = compile_rule(rule, concepts, limits)
     found = dict.fromkeys(leaves(compiled.expression))
+    condition = map_leaves(push_negation_down(weigh(compiled.expression).required), Filing().add)
     return RuleExplanation(
         rule_id=rule.id,
         canonical=canonical_form(compiled.expression),
-        pivot=tuple(clause.canonical for clause in choose_pivot(compiled.expression).clauses),
+        pivot=tuple(filed.clause.canonical for filed in choose_pivots(condition)[0].clauses),
         clauses=tuple(_explain(clause, concepts, blocks=not positive) for clause, positive in found),
         warnings=compiled.warnings,
     )
@@ -111,6 +115,8 @@ def _kind(clause: Clause) -> ClauseKind:
         return "metadata"
     if isinstance(clause, RawClause):
         return "raw"
+    if isinstance(clause, NearClause):
+        return "near"
     if isinstance(clause, MentionClause):
         return "mention"
     if not isinstance(clause, PhraseClause):

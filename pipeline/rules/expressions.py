@@ -1,4 +1,4 @@
-"""The frozen tree of a rule: AND, OR and NOT over leaves, which are units as written or clauses as resolved."""
+"""The frozen tree of a rule: AND, OR, ATLEAST, NOT over leaves, which are terms as written or clauses as resolved."""
 
 from __future__ import annotations
 
@@ -23,13 +23,20 @@ class Or(Struct, Generic[Leaf], frozen=True):
     parts: tuple[Expression[Leaf], ...]
 
 
+class AtLeast(Struct, Generic[Leaf], frozen=True):
+    """So many of the parts, of which there are at least as many."""
+
+    count: int
+    parts: tuple[Expression[Leaf], ...]
+
+
 class Not(Struct, Generic[Leaf], frozen=True):
     """The absence of its part."""
 
     part: Expression[Leaf]
 
 
-Expression: TypeAlias = Union[Leaf, And[Leaf], Or[Leaf], Not[Leaf]]  # noqa: UP007  # the alias is generic and recursive
+Expression: TypeAlias = Union[Leaf, And[Leaf], Or[Leaf], AtLeast[Leaf], Not[Leaf]]  # noqa: UP007  # generic, recursive
 
 
 class Word(Struct, frozen=True):
@@ -46,8 +53,20 @@ class Word(Struct, frozen=True):
     is_prefix: bool = False
 
 
-class Unit(Struct, frozen=True, kw_only=True):
-    """What the condition asks for at one place, as written.
+class Term(Struct, frozen=True, kw_only=True):
+    """What the condition asks for at one place, as written: a unit, or two operands of NEAR.
+
+    Attributes:
+        start: Offset of its first character in the condition.
+        weight: What it adds to the score.
+    """
+
+    start: int
+    weight: float = 1.0
+
+
+class Unit(Term, frozen=True, kw_only=True):
+    """Words with what stands before and behind them.
 
     Attributes:
         words: Bare words that stand together, or the one text in quotes.
@@ -55,7 +74,6 @@ class Unit(Struct, frozen=True, kw_only=True):
         fields: The fields before it, in order, such as ``("title", "person")``.
         exact: Whether ``=`` stands before it.
         concept: The concept id in square brackets behind it, or None.
-        start: Offset of its first character in the condition.
     """
 
     words: tuple[Word, ...]
@@ -63,7 +81,6 @@ class Unit(Struct, frozen=True, kw_only=True):
     fields: tuple[str, ...]
     exact: bool
     concept: str | None
-    start: int
 
     @property
     def text(self) -> str:
@@ -71,9 +88,25 @@ class Unit(Struct, frozen=True, kw_only=True):
         return " ".join(word.text for word in self.words)
 
 
+class Proximity(Term, frozen=True, kw_only=True):
+    """Two operands that stand near each other, as written.
+
+    Attributes:
+        left: The alternatives of the first operand.
+        right: The alternatives of the second.
+        operator: ``NEAR`` or, in this order, ``ONEAR``.
+        reach: How many words may stand between, ``"s"`` for one sentence, ``"p"`` for one paragraph.
+    """
+
+    left: tuple[Unit, ...]
+    right: tuple[Unit, ...]
+    operator: str
+    reach: int | str
+
+
 def leaves(expression: Expression[Leaf], *, positive: bool = True) -> Iterator[tuple[Leaf, bool]]:
     """Every leaf in order, with whether an even number of NOT stands above it."""
-    if isinstance(expression, (And, Or)):
+    if isinstance(expression, (And, Or, AtLeast)):
         for part in expression.parts:
             yield from leaves(part, positive=positive)
     elif isinstance(expression, Not):
@@ -88,6 +121,8 @@ def map_leaves(expression: Expression[Leaf], change: Callable[[Leaf], Other]) ->
         return And(tuple(map_leaves(part, change) for part in expression.parts))
     if isinstance(expression, Or):
         return Or(tuple(map_leaves(part, change) for part in expression.parts))
+    if isinstance(expression, AtLeast):
+        return AtLeast(expression.count, tuple(map_leaves(part, change) for part in expression.parts))
     if isinstance(expression, Not):
         return Not(map_leaves(expression.part, change))
     return change(expression)
@@ -102,14 +137,19 @@ def flatten(expression: Expression[Leaf]) -> Expression[Leaf]:
         return And(tuple(inner for part in expression.parts for inner in _parts_of(flatten(part), And)))
     if isinstance(expression, Or):
         return Or(tuple(inner for part in expression.parts for inner in _parts_of(flatten(part), Or)))
+    if isinstance(expression, AtLeast):
+        return AtLeast(expression.count, tuple(map(flatten, expression.parts)))
     return expression
 
 
 def push_negation_down(expression: Expression[Leaf], *, negated: bool = False) -> Expression[Leaf]:
     """The negation normal form: NOT stands above leaves only.
 
-    Source: De Morgan's laws.
+    Source: De Morgan's laws; fewer than n of k is at least k - n + 1 absent.
     """
+    if isinstance(expression, AtLeast):
+        count = len(expression.parts) - expression.count + 1 if negated else expression.count
+        return AtLeast(count, tuple(push_negation_down(part, negated=negated) for part in expression.parts))
     if isinstance(expression, Not):
         return push_negation_down(expression.part, negated=not negated)
     if isinstance(expression, (And, Or)):

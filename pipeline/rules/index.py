@@ -4,34 +4,38 @@ from __future__ import annotations
 
 from datetime import datetime
 from threading import Lock
+from typing import NamedTuple
 
 import msgspec
-from msgspec import Struct
 
 from pipeline.messages.alerts import ArticleHeader, Match, MatchedRule
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.identity import rule_version
 from pipeline.messages.rules import WatchRule
 from pipeline.rules.article_terms import ArticleTerms
-from pipeline.rules.clauses import Clause, ConceptClause, MetadataClause, TermClause
+from pipeline.rules.clauses import Clause
 from pipeline.rules.compile import compile_rule
-from pipeline.rules.evaluate import Condition, FiledClause, evidence_of, is_satisfied, satisfied_clauses
+from pipeline.rules.evaluate import evidence_of, is_satisfied, satisfied_clauses
 from pipeline.rules.expressions import Expression, leaves, map_leaves, push_negation_down
+from pipeline.rules.filing import Condition, FiledClause, Filing, Key
 from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.origin import RuleWarning
-from pipeline.rules.pivot import choose_pivot
-from pipeline.rules.postings import Key, Postings
+from pipeline.rules.pivot import choose_pivots
+from pipeline.rules.postings import Postings
+from pipeline.rules.remembered_names import RememberedNames
 from pipeline.rules.snippet import cut_snippet
-from pipeline.rules.term_table import TermTable
+from pipeline.rules.weights import weigh
+
+_MAX_REMEMBERED_HEADERS = 65_536
 
 
-class _FiledRule(Struct, frozen=True):
-    """A rule in the index; one that is off has no condition and no keys."""
+class _Fired(NamedTuple):
+    """A rule that an article satisfies, and the clauses that count for its score."""
 
-    header: MatchedRule
-    condition: Condition | None = None
-    pivots: tuple[Key, ...] = ()
+    rule: MatchedRule
+    score: float
+    clauses: list[FiledClause]
 
 
 class RuleIndex:
@@ -42,14 +46,19 @@ class RuleIndex:
     """
 
     def __init__(self, concepts: ConceptLookup, limits: Limits | None = None) -> None:
-        self._concepts = concepts
+        self._concepts = RememberedNames(concepts)
         self._limits = limits or Limits()
         self._lock = Lock()
-        self._terms = TermTable()
+        self._filing = Filing()
         self._postings = Postings()
+        # Rules by number: the document, and what an article must satisfy; a rule that is off has no condition.
         self._numbers: dict[str, int] = {}
-        self._rules: list[_FiledRule | None] = []
+        self._documents: list[WatchRule | None] = []
+        self._conditions: list[Condition | None] = []
+        self._lowering: dict[int, tuple[FiledClause, ...]] = {}
         self._free: list[int] = []
+        # What matches say of the rules that have fired, which are few.
+        self._headers: dict[int, MatchedRule] = {}
 
     def __len__(self) -> int:
         """How many rules there are, those that are off included."""
@@ -61,8 +70,9 @@ class RuleIndex:
     def version(self, rule_id: str) -> str | None:
         """The version of a rule, or None where there is no such rule."""
         with self._lock:
-            filed = self._filed(rule_id)
-            return None if filed is None else filed.header.version
+            number = self._numbers.get(rule_id)
+            document = None if number is None else self._documents[number]
+        return None if document is None else rule_version(document)
 
     def add(self, rule: WatchRule) -> tuple[RuleWarning, ...]:
         """Add a rule, or put it in the place of the one with its id.
@@ -77,24 +87,16 @@ class RuleIndex:
             RuleError: It cannot be used; the index is as before.
         """
         compiled = compile_rule(rule, self._concepts, self._limits)
-        header = MatchedRule(
-            id=rule.id,
-            version=rule_version(rule),
-            name=rule.name or rule.id,
-            tags=rule.tags,
-            severity=rule.severity,
-            channel=rule.channel,
-            mode=rule.mode,
-        )
         with self._lock:
             self._remove(rule.id)
-            number = self._free.pop() if self._free else len(self._rules)
-            if number == len(self._rules):
-                self._rules.append(None)
+            number = self._free.pop() if self._free else len(self._documents)
+            if number == len(self._documents):
+                self._documents.append(None)
+                self._conditions.append(None)
             self._numbers[rule.id] = number
-            self._rules[number] = _FiledRule(header) if rule.mode == "off" else self._file(header, compiled.expression)
-            for key in self._rules[number].pivots:  # type: ignore[union-attr]  # set one line above
-                self._postings.add(key, number)
+            self._documents[number] = rule
+            if rule.mode != "off":
+                self._file(number, compiled.expression)
         return compiled.warnings
 
     def remove(self, rule_id: str) -> bool:
@@ -114,30 +116,23 @@ class RuleIndex:
             now: What the matches say in ``times.matched_at``; None leaves it open.
 
         Returns:
-            One match a rule, sorted by rule id. The score is the number of satisfied clauses; evidence stands in the
-            order of the rule's clauses, and for each of them by field, title first, and offset, at most
+            One match a rule, sorted by rule id. The score is the sum of the weights of the satisfied clauses; evidence
+            stands in the order of the rule's clauses, and for each of them by field, title first, and offset, at most
             ``MAX_EVIDENCE_PER_CLAUSE`` of each.
         """
-        with self._lock:
-            terms = ArticleTerms(article, self._terms)
-            satisfied = []
-            for number in self._postings.candidates(terms.keys()):
-                filed = self._rules[number]
-                if filed is not None and filed.condition is not None and is_satisfied(filed.condition, terms):
-                    satisfied.append((filed.header, filed.condition))
-        if not satisfied:
+        terms, fired = self._find(article)
+        if not fired:
             return []
         header = ArticleHeader.of(article)
         times = article.times if now is None else msgspec.structs.replace(article.times, matched_at=now)
         matches = []
-        for rule, condition in sorted(satisfied, key=lambda pair: pair[0].id):
-            clauses = satisfied_clauses(condition, terms)
-            evidence = tuple(item for clause in clauses for item in evidence_of(clause, terms))
+        for rule, score, clauses in sorted(fired, key=lambda each: each.rule.id):
+            evidence = tuple(item for filed in clauses for item in evidence_of(filed, terms))
             matches.append(
                 Match(
                     rule=rule,
                     article=header,
-                    score=float(len(clauses)),
+                    score=score,
                     evidence=evidence,
                     snippet=cut_snippet(article, evidence),
                     times=times,
@@ -145,42 +140,69 @@ class RuleIndex:
             )
         return matches
 
-    def _filed(self, rule_id: str) -> _FiledRule | None:
-        number = self._numbers.get(rule_id)
-        return None if number is None else self._rules[number]
+    def _find(self, article: EnrichedArticle) -> tuple[ArticleTerms, list[_Fired]]:
+        """The article's terms, and the rules that it satisfies, without the proof."""
+        fired: list[_Fired] = []
+        with self._lock:
+            terms = ArticleTerms(article, self._filing)
+            for number in self._postings.candidates(terms.held):
+                condition = self._conditions[number]
+                if condition is None or not is_satisfied(condition, terms):
+                    continue
+                clauses = satisfied_clauses(condition, self._lowering.get(number, ()), terms)
+                score = sum(filed.clause.weight for filed in clauses)
+                document = self._documents[number]
+                if document is not None and (document.min_score is None or score >= document.min_score):
+                    fired.append(_Fired(self._header(number, document), score, clauses))
+        return terms, fired
 
-    def _file(self, header: MatchedRule, expression: Expression[Clause]) -> _FiledRule:
-        keys: dict[Clause, Key] = {}
+    def _header(self, number: int, rule: WatchRule) -> MatchedRule:
+        header = self._headers.get(number)
+        if header is None:
+            if len(self._headers) >= _MAX_REMEMBERED_HEADERS:
+                self._headers.clear()
+            header = self._headers[number] = MatchedRule(
+                id=rule.id,
+                version=rule_version(rule),
+                name=rule.name or rule.id,
+                tags=rule.tags,
+                severity=rule.severity,
+                channel=rule.channel,
+                mode=rule.mode,
+            )
+        return header
 
-        def filed(clause: Clause) -> FiledClause:
-            # Each leaf counts as one use of its sequence: removal walks the same leaves.
-            keys[clause] = self._key(clause)
-            return FiledClause(clause, keys[clause])
-
-        condition = map_leaves(push_negation_down(expression), filed)
-        pivots = dict.fromkeys(keys[clause] for clause in choose_pivot(expression).clauses)
-        return _FiledRule(header, condition, tuple(pivots))
-
-    def _key(self, clause: Clause) -> Key:
-        if isinstance(clause, ConceptClause):
-            return clause.concept.id
-        if isinstance(clause, MetadataClause):
-            return f"{clause.field}:{clause.value}"
-        if isinstance(clause, TermClause):
-            return self._terms.add(clause.sequence)
-        raise TypeError(f"no key is defined for {type(clause).__name__}")
+    def _file(self, number: int, expression: Expression[Clause]) -> None:
+        weighed = weigh(expression)
+        # Each leaf counts as one use of its clause: removal walks the same leaves.
+        condition = map_leaves(push_negation_down(weighed.required), self._filing.add)
+        self._conditions[number] = condition
+        if weighed.lowering:
+            self._lowering[number] = tuple(map(self._filing.add, weighed.lowering))
+        self._postings.add(number, *_filed_under(condition))
 
     def _remove(self, rule_id: str) -> bool:
         number = self._numbers.pop(rule_id, None)
         if number is None:
             return False
-        filed = self._rules[number]
-        self._rules[number] = None
+        condition = self._conditions[number]
+        if condition is not None:
+            self._postings.remove(number, _filed_under(condition)[0])
+            for filed, _ in leaves(condition):
+                self._filing.remove(filed)
+            for filed in self._lowering.pop(number, ()):
+                self._filing.remove(filed)
+        self._documents[number] = None
+        self._conditions[number] = None
+        self._headers.pop(number, None)
         self._free.append(number)
-        if filed is not None and filed.condition is not None:
-            for key in filed.pivots:
-                self._postings.remove(key, number)
-            for leaf, _ in leaves(filed.condition):
-                if isinstance(leaf.clause, TermClause):
-                    self._terms.remove(leaf.clause.sequence)
         return True
+
+
+def _filed_under(condition: Condition) -> tuple[tuple[Key, ...], Key | None]:
+    """The keys of which an article must hold one, the rarest such set, and another single key that it must hold."""
+    pivot, *others = (
+        tuple(dict.fromkeys(key for filed in pivot.clauses for key in filed.keys)) for pivot in choose_pivots(condition)
+    )
+    second = next((keys[0] for keys in others if len(keys) == 1 and keys[0] not in pivot), None)
+    return pivot, second

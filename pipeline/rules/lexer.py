@@ -8,24 +8,45 @@ from typing import Literal, NamedTuple
 
 from pipeline.rules.origin import Origin
 from pipeline.rules.vocabulary import (
+    AT_LEAST,
+    COUNTING_OPERATORS,
     DASHES,
     LANGUAGE_FIELDS,
-    LATER_OPERATORS,
     LOOK_ALIKES,
     MEANINGFUL_SIGNS,
     NAMED_FIELDS,
+    PROXIMITY,
     UNUSED_SIGNS,
+    WEIGHT,
 )
 from pipeline.text.tokens import tokenize
 
-TokenKind = Literal["word", "prefix", "quoted", "field", "exact", "concept", "open", "close", "and", "or", "not", "end"]
+TokenKind = Literal[
+    "word",
+    "prefix",
+    "quoted",
+    "field",
+    "exact",
+    "concept",
+    "weight",
+    "open",
+    "close",
+    "comma",
+    "and",
+    "or",
+    "not",
+    "near",
+    "atleast",
+    "end",
+]
 
 
 class Token(NamedTuple):
     """One token: what it is, what it says, and where it stands in the condition.
 
     Attributes:
-        text: A word without its star, a quoted text without its quotes, a field without its colon.
+        text: A word without its star, a quoted text without its quotes, a field without its colon, the number of
+            a weight or of ATLEAST.
         spelling: As written, for messages.
         start: Offset of its first character.
         end: One past its last.
@@ -43,11 +64,15 @@ _WORD = re.compile(rf"[^\s{re.escape(MEANINGFUL_SIGNS + UNUSED_SIGNS + ''.join(L
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE = re.compile(r'\\(["\\])')
 _CONCEPT = re.compile(r"\[([^\[\]\s]+)\]")
-_LATER = re.compile(LATER_OPERATORS)
+_COUNTING = re.compile(COUNTING_OPERATORS)
+_PROXIMITY = re.compile(PROXIMITY)
+_AT_LEAST = re.compile(AT_LEAST)
+_WEIGHT = re.compile(WEIGHT)
 _WORD_OPERATORS: dict[str, TokenKind] = {"AND": "and", "OR": "or", "NOT": "not"}
-_SINGLE: dict[str, TokenKind] = {"(": "open", ")": "close", "|": "or"}
-_SIGNS = frozenset("()|+-")
-_AFTER_TERM = " )|"
+_SINGLE: dict[str, TokenKind] = {"(": "open", ")": "close", "|": "or", ",": "comma"}
+_SIGNS = frozenset("()|+-,")
+_AFTER_TERM = " )|,"
+_WEIGHED = frozenset({"word", "prefix", "quoted", "concept", "close"})
 
 
 def scan(text: str, origin: Origin) -> list[Token]:
@@ -91,6 +116,8 @@ class _Lexer:
             self._equals()
         elif sign == "[":
             self._concept()
+        elif sign == "^":
+            self._weight()
         elif word := _WORD.match(self._text, self._position):
             self._word(word.group(), word.end())
         else:
@@ -119,7 +146,7 @@ class _Lexer:
         if found is None:
             raise self._origin.error('this quote is never closed: expected another "', self._position)
         after = self._sign_at(found.end())
-        if after not in _AFTER_TERM + "([+" and after not in UNUSED_SIGNS and after not in LOOK_ALIKES:
+        if after not in _AFTER_TERM + "([+^" and after not in UNUSED_SIGNS and after not in LOOK_ALIKES:
             raise self._origin.error("put a space behind this closing quote", found.end() - 1)
         self._add("quoted", _ESCAPE.sub(r"\1", found.group(1)), found.end())
 
@@ -139,7 +166,7 @@ class _Lexer:
             raise self._origin.error(
                 "a dash between spaces means nothing: write -A for NOT A, or quote it", self._position
             )
-        if touching is not None and touching.kind not in {"open", "close"}:
+        if touching is not None and touching.kind not in {"open", "close", "comma"}:
             raise self._origin.error("put a space before this -, so that it means NOT", self._position)
         self._add("not", "-", self._position + 1)
 
@@ -166,9 +193,21 @@ class _Lexer:
             raise self._origin.error("expected a concept's id and ], as in Georgia[country/ge]", self._position)
         self._add("concept", found.group(1), found.end())
 
+    def _weight(self) -> None:
+        touching = self._touching()
+        if touching is None or touching.kind not in _WEIGHED:
+            raise self._origin.error("a weight stands right behind its term: NATO^3", self._position)
+        found = _WEIGHT.match(self._text, self._position)
+        if found is None or self._sign_at(found.end()) not in _AFTER_TERM:
+            raise self._origin.error(
+                "expected a weight of at most three digits, as in NATO^3, NATO^0.5 or rumour^-2, and a space behind it",
+                self._position,
+            )
+        self._add("weight", found["weight"], found.end())
+
     def _word(self, word: str, end: int) -> None:
         touching = self._touching()
-        if touching is not None and touching.kind in {"prefix", "concept"}:
+        if touching is not None and touching.kind in {"prefix", "concept", "weight"}:
             raise self._origin.error(f"put a space before {word}", self._position)
         if word[0] in DASHES:
             raise self._origin.error("this dash is not the one of the keyboard: write -A for NOT A", self._position)
@@ -176,11 +215,9 @@ class _Lexer:
         if after == ":":
             self._field(word, end)
             return
-        if _LATER.fullmatch(word):
-            raise self._origin.error(
-                f"{word.partition('/')[0]} comes in a later version: use + here; to search for the word, quote it",
-                self._position,
-            )
+        if _COUNTING.fullmatch(word):
+            self._counting(word, end)
+            return
         if word in _WORD_OPERATORS:
             self._add(_WORD_OPERATORS[word], word, end)
             return
@@ -191,6 +228,22 @@ class _Lexer:
             self._prefix(word, end)
             return
         self._add("word", word, end)
+
+    def _counting(self, word: str, end: int) -> None:
+        """NEAR, ONEAR and ATLEAST, which carry a number."""
+        at_least = _AT_LEAST.fullmatch(word)
+        if at_least is not None:
+            self._add("atleast", at_least["count"], end)
+        elif _PROXIMITY.fullmatch(word):
+            self._add("near", word, end)
+        else:
+            name = word.partition("/")[0]
+            expected = (
+                "how many of its clauses it takes: ATLEAST/2(A, B, C)"
+                if name == "ATLEAST"
+                else f"how near: {name}/8 (words), {name}/s (one sentence) or {name}/p (one paragraph)"
+            )
+            raise self._origin.error(f"{name} says {expected}; to search for the word, quote it", self._position)
 
     def _field(self, name: str, end: int) -> None:
         touching = self._touching()
@@ -211,7 +264,7 @@ class _Lexer:
         self._add("field", name, end + 1)
 
     def _prefix(self, word: str, end: int) -> None:
-        if self._sign_at(end + 1) not in _AFTER_TERM + "+":
+        if self._sign_at(end + 1) not in _AFTER_TERM + "+^":
             raise self._origin.error("a star stands only at the end of a word: korea*", end)
         start = self._position
         self._tokens.append(Token("prefix", word, f"{word}*", start, end + 1))
@@ -229,8 +282,6 @@ class _Lexer:
             )
         if sign == "]":
             raise self._origin.error("this ] was never opened: a concept's id stands as in Georgia[country/ge]", at)
-        if sign == "^":
-            raise self._origin.error("weights (^) come in a later version: leave the weight out", at)
         raise self._origin.error(f"{sign} has no meaning outside quotes: quote the term that it belongs to", at)
 
 

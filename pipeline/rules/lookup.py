@@ -19,6 +19,10 @@ class ConceptLookup(Protocol):
         """
         ...
 
+    def standing_for(self, concept_id: str) -> Sequence[Concept]:
+        """The concepts whose names stand for a country: its capital, the seat of its government."""
+        ...
+
     def senses(self, surface: str, languages: Sequence[str] = ()) -> list[Sense]:
         """What a name may mean: the readings of these languages where there are any, else those of all."""
         ...

@@ -10,7 +10,7 @@ from pipeline.messages.articles import EnrichedArticle
 from pipeline.rules.clauses import MetadataClause
 from pipeline.rules.expressions import Unit
 from pipeline.rules.origin import Origin
-from pipeline.rules.vocabulary import MetadataField
+from pipeline.rules.vocabulary import COVERED_LANGUAGES, MetadataField
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # Source: RFC 1035, section 2.3.4. A longer one is no host, and has more sites than an article can be searched for.
@@ -49,6 +49,9 @@ def metadata_of(article: EnrichedArticle) -> Iterator[tuple[MetadataField, str, 
     subtags = tag.lower().split("-")
     for count in range(1, len(subtags) + 1):
         yield "lang", "-".join(subtags[:count]), tag
+    for language, covered in COVERED_LANGUAGES.items():
+        if subtags[0] in covered and subtags[0] != language:
+            yield "lang", language, tag
     if article.source.strip():
         yield "source", _folded(article.source), article.source
     host = _host_of(article.url)

@@ -1,4 +1,4 @@
-"""Parse a condition by recursive descent: NOT binds tighter than AND, AND than OR.
+"""Parse a condition by recursive descent: NEAR binds tightest, then NOT, AND, OR.
 
 The grammar is tests/property/watch_rules.lark; both read every condition alike.
 """
@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pipeline.rules.expressions import And, Expression, Not, Or, Unit, Word
+import msgspec
+
+from pipeline.rules.expressions import And, AtLeast, Expression, Not, Or, Proximity, Term, Unit, Word, map_leaves
 from pipeline.rules.lexer import Token, scan
 from pipeline.rules.limits import Limits
 from pipeline.rules.origin import Origin, RuleWarning
 
-_STARTS_TERM = frozenset({"word", "prefix", "quoted", "field", "exact", "open"})
+_STARTS_TERM = frozenset({"word", "prefix", "quoted", "field", "exact", "open", "atleast"})
 
 
 class Parsed(NamedTuple):
     """A condition as written, and what is doubtful in how it is written."""
 
-    expression: Expression[Unit]
+    expression: Expression[Term]
     warnings: list[RuleWarning]
 
 
@@ -45,7 +47,7 @@ def parse(text: str, origin: Origin | None = None, limits: Limits | None = None)
 class _Chain(NamedTuple):
     """What stands between two ORs; ``operator`` is the place of its first AND, or None."""
 
-    expression: Expression[Unit]
+    expression: Expression[Term]
     operator: int | None
 
 
@@ -67,6 +69,7 @@ class _Parser:
         token = self._token
         if token.kind == "close":
             raise self._origin.error("this bracket was never opened", token.start)
+        self._refuse_comma(token)
         return Parsed(expression, self._warnings)
 
     @property
@@ -94,7 +97,7 @@ class _Parser:
             )
         return depth + 1
 
-    def _alternatives(self, depth: int) -> Expression[Unit]:
+    def _alternatives(self, depth: int) -> Expression[Term]:
         """``chain (OR chain)*``, after a ``+`` that Google's and Lucene's users write first."""
         first = self._token
         if first.spelling == "+" and self._tokens[self._at + 1].start == first.end:
@@ -129,31 +132,121 @@ class _Parser:
             parts.append(self._negation(depth))
         return _Chain(And(tuple(parts)) if len(parts) > 1 else parts[0], operator)
 
-    def _negation(self, depth: int) -> Expression[Unit]:
+    def _negation(self, depth: int) -> Expression[Term]:
         negations = 0
         while self._token.kind == "not":
             token = self._take()
             depth = self._deeper(depth, token)
             self._count(token)
             negations += 1
-        expression = self._primary(depth)
+        expression = self._proximity(depth)
         for _ in range(negations):
             expression = Not(expression)
         return expression
 
-    def _primary(self, depth: int) -> Expression[Unit]:
+    def _proximity(self, depth: int) -> Expression[Term]:
+        """One operand, or two with NEAR in between; no chains."""
+        first = self._token
+        left = self._primary(depth)
+        operator = self._token
+        if operator.kind != "near":
+            return left
+        self._count(self._take())
+        second = self._token
+        right = self._primary(depth)
+        if self._token.kind == "near":
+            raise self._origin.error(
+                "NEAR takes two terms and no chain: write (A NEAR/8 B) + (B NEAR/8 C)", self._token.start
+            )
+        name, _, reach = operator.text.partition("/")
+        return Proximity(
+            left=self._operand(left, first),
+            right=self._operand(right, second),
+            operator=name,
+            reach=int(reach) if reach.isdigit() else reach,
+            start=first.start,
+        )
+
+    def _operand(self, expression: Expression[Term], at: Token) -> tuple[Unit, ...]:
+        """The alternatives of one side of NEAR."""
+        parts = expression.parts if isinstance(expression, Or) else (expression,)
+        units: list[Unit] = []
+        for part in parts:
+            if isinstance(part, Or):
+                units += self._operand(part, at)
+            elif not isinstance(part, Unit):
+                raise self._origin.error("NEAR stands between terms, or brackets of terms with OR in between", at.start)
+            elif part.weight != 1:
+                raise self._origin.error(
+                    "NEAR is weighed as a whole: put brackets around it, as in (A NEAR/8 B)^3", part.start
+                )
+            else:
+                units.append(part)
+        return tuple(units)
+
+    def _primary(self, depth: int) -> Expression[Term]:
         token = self._token
+        expression: Expression[Term]
         if token.kind == "open":
             self._take()
-            inside = self._alternatives(self._deeper(depth, token))
-            if self._token.kind != "close":
-                raise self._origin.error("this bracket is never closed: expected a )", token.start)
-            self._take()
-            return inside
-        if token.kind in _STARTS_TERM:
+            expression = self._alternatives(self._deeper(depth, token))
+            self._close(token)
+        elif token.kind == "atleast":
+            expression = self._at_least(depth)
+        elif token.kind in _STARTS_TERM:
             self._count(token)
-            return self._unit()
-        raise self._unexpected(token)
+            expression = self._unit()
+        else:
+            raise self._unexpected(token)
+        if self._token.kind == "weight":
+            return self._weighed(expression, self._take())
+        return expression
+
+    def _weighed(self, expression: Expression[Term], token: Token) -> Expression[Term]:
+        """The weight behind a bracket is that of every term in it."""
+        weight = float(token.text) + 0.0
+
+        def weigh(term: Term) -> Term:
+            if term.weight != 1:
+                raise self._origin.error("a term in this bracket has a weight already: keep one of them", token.start)
+            return msgspec.structs.replace(term, weight=weight)
+
+        return map_leaves(expression, weigh)
+
+    def _at_least(self, depth: int) -> AtLeast[Term]:
+        token = self._take()
+        self._count(token)
+        bracket = self._token
+        if bracket.kind != "open":
+            raise self._origin.error(
+                f"{token.spelling} takes clauses in brackets, as in {token.spelling}(A, B, C)", token.start
+            )
+        self._take()
+        deeper = self._deeper(depth, bracket)
+        parts = [self._alternatives(deeper)]
+        while self._token.kind == "comma":
+            self._take()
+            parts.append(self._alternatives(deeper))
+        self._close(bracket)
+        count = int(token.text)
+        if count > len(parts):
+            raise self._origin.error(
+                f"{token.spelling} can never be satisfied: there are {len(parts)} clauses, with commas in between",
+                token.start,
+            )
+        return AtLeast(count, tuple(parts))
+
+    def _close(self, opened: Token) -> None:
+        self._refuse_comma(self._token)
+        if self._token.kind != "close":
+            raise self._origin.error("this bracket is never closed: expected a )", opened.start)
+        self._take()
+
+    def _refuse_comma(self, token: Token) -> None:
+        if token.kind == "comma":
+            raise self._origin.error(
+                ", has no meaning outside quotes and ATLEAST/2(A, B, C): quote the term that it belongs to", token.start
+            )
 
     def _unit(self) -> Unit:
         start = self._token.start

@@ -2,70 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.rules.clauses import PREFIX_MARK, Clause, ConceptClause, MetadataClause, TermClause
-from pipeline.rules.expressions import And, Expression, Not, Or, push_negation_down
-
-# How often articles hold what a clause asks for: coarse, since only the order decides, and the order only costs time.
-_METADATA_SHARE = {"lang": 0.3, "source": 0.05, "site": 0.05, "tag": 0.05}
-_CONCEPT_SHARE = {"country": 0.06, "region": 0.02, "city": 0.02, "org": 0.02, "person": 0.01}
-_WORD_SHARE = 0.3
-_SHARE_PER_LETTER = 0.6
-_PREFIX_FACTOR = 4.0
+from pipeline.rules.expressions import And, AtLeast, Or
+from pipeline.rules.filing import Condition, FiledClause
 
 
 class Pivot(NamedTuple):
     """Clauses of which an article must hold at least one, and the share of articles that do, by estimate."""
 
-    clauses: tuple[Clause, ...]
+    clauses: tuple[FiledClause, ...]
     share: float
 
 
-def choose_pivot(expression: Expression[Clause]) -> Pivot:
-    """The rarest set of clauses that a rule cannot fire without.
+def choose_pivots(condition: Condition) -> list[Pivot]:
+    """The sets of clauses that a rule cannot fire without, the rarest first.
 
     Args:
-        expression: A resolved rule; it has a positive part.
+        condition: What a rule requires, in negation normal form; it has a positive part.
 
     Raises:
         ValueError: It may fire on an article that holds none of its clauses.
     """
-    pivot = _pivot(push_negation_down(expression))
-    if pivot is None:
+    found = sorted(_required(condition), key=lambda pivot: pivot.share)
+    if not found:
         raise ValueError("the rule has no positive part")
-    return Pivot(tuple(dict.fromkeys(pivot.clauses)), pivot.share)
+    return found
 
 
-def _pivot(expression: Expression[Clause]) -> Pivot | None:
-    if isinstance(expression, And):
-        found = [pivot for part in expression.parts if (pivot := _pivot(part)) is not None]
-        return min(found, key=lambda pivot: pivot.share, default=None)
-    if isinstance(expression, Or):
-        clauses: list[Clause] = []
-        share = 0.0
-        for part in expression.parts:
-            pivot = _pivot(part)
-            if pivot is None:
-                return None
-            clauses += pivot.clauses
-            share += pivot.share
-        return Pivot(tuple(clauses), share)
-    if isinstance(expression, Not):
-        return None
-    return Pivot((expression,), _share(expression))
+def _required(condition: Condition) -> Iterator[Pivot]:
+    """Every set of which an article must hold one."""
+    if isinstance(condition, FiledClause):
+        for alternatives in (condition.left, condition.right) if condition.left else ((condition,),):
+            yield Pivot(alternatives, sum(filed.share for filed in alternatives))
+    elif isinstance(condition, And):
+        for part in condition.parts:
+            yield from _required(part)
+    elif isinstance(condition, Or):
+        yield from _one_of(condition.parts)
+    elif isinstance(condition, AtLeast):
+        # Whichever parts are missing, one of any so many is there: the rarest will do.
+        rarest = sorted(condition.parts, key=_least_share)
+        yield from _one_of(rarest[: len(rarest) - condition.count + 1])
 
 
-def _share(clause: Clause) -> float:
-    """An estimate of the share of articles that satisfy a clause: long words are rare, phrases rarer."""
-    if isinstance(clause, ConceptClause):
-        return _CONCEPT_SHARE[clause.concept.kind]
-    if isinstance(clause, MetadataClause):
-        return _METADATA_SHARE[clause.field]
-    if not isinstance(clause, TermClause):
-        raise TypeError(f"no share is estimated for {type(clause).__name__}")
-    share = 1.0
-    for entry in clause.sequence:
-        word = _WORD_SHARE * _SHARE_PER_LETTER ** (len(entry) - 1)
-        share *= min(1.0, word * _PREFIX_FACTOR) if entry.endswith(PREFIX_MARK) else word
-    return share
+def _one_of(parts: Sequence[Condition]) -> Iterator[Pivot]:
+    clauses: list[FiledClause] = []
+    share = 0.0
+    for part in parts:
+        pivot = min(_required(part), key=lambda pivot: pivot.share, default=None)
+        if pivot is None:
+            return
+        clauses += pivot.clauses
+        share += pivot.share
+    yield Pivot(tuple(dict.fromkeys(clauses)), share)
+
+
+def _least_share(part: Condition) -> float:
+    return min((pivot.share for pivot in _required(part)), default=float("inf"))

@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from pipeline.concepts import Concept, Sense, UnknownConceptError
 from pipeline.messages.articles import EntityRef, Field, Label
-from pipeline.rules.clauses import Clause, ConceptClause, MentionClause, PhraseClause, Scope, spell
-from pipeline.rules.expressions import And, Expression, Not, Or, Unit, flatten, leaves, map_leaves, push_negation_down
+from pipeline.rules.absence import doubtful_absences, only_absent
+from pipeline.rules.clauses import (
+    Clause,
+    ConceptClause,
+    MentionClause,
+    NearClause,
+    PhraseClause,
+    Scope,
+    TermClause,
+    spell,
+)
+from pipeline.rules.expressions import (
+    Expression,
+    Proximity,
+    Term,
+    Unit,
+    flatten,
+    map_leaves,
+    push_negation_down,
+)
+from pipeline.rules.lint import lint
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.metadata import metadata_clause
 from pipeline.rules.origin import Origin, RuleWarning
-from pipeline.rules.terms import raw_clause, sequence_of
-from pipeline.rules.vocabulary import KIND_FIELDS, LANGUAGE_FIELDS, METADATA_FIELDS, OPERATOR_WORDS, TEXT_FIELDS
+from pipeline.rules.terms import raw_clause, sequence_of, stemmed
+from pipeline.rules.vocabulary import (
+    COUNTING_OPERATORS,
+    COVERED_LANGUAGES,
+    KIND_FIELDS,
+    LANGUAGE_FIELDS,
+    METADATA_FIELDS,
+    OPERATOR_WORDS,
+    TEXT_FIELDS,
+)
+from pipeline.rules.weights import check_weights
 from pipeline.text.tokens import tokenize
 
 _KINDS: dict[str, tuple[str, ...]] = {
@@ -24,6 +55,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
 _LABELS: dict[str, Label] = {"person": "PER", "org": "ORG", "place": "LOC"}
 # Names inside a phrase are looked for up to this many tokens; longer names are rare, and phrases may be long.
 _MAX_NAME_TOKENS = 8
+_COUNTING = re.compile(COUNTING_OPERATORS, re.IGNORECASE)
 
 
 class Resolved(NamedTuple):
@@ -34,7 +66,13 @@ class Resolved(NamedTuple):
 
 
 def resolve(
-    expression: Expression[Unit], concepts: ConceptLookup, languages: Sequence[str], origin: Origin
+    expression: Expression[Term],
+    concepts: ConceptLookup,
+    languages: Sequence[str],
+    origin: Origin,
+    *,
+    metonyms: bool = False,
+    min_score: float | None = None,
 ) -> Resolved:
     """Settle every unit of a condition.
 
@@ -43,50 +81,27 @@ def resolve(
         concepts: Where names are looked up.
         languages: The rule's languages, in which names are looked up first.
         origin: Where the condition stands.
+        metonyms: Whether a capital stands for its country.
+        min_score: The least score that fires.
 
     Raises:
-        RuleError: A name is ambiguous, a concept unknown, a term too short, fields do not go together, or the rule
-            would fire on the absence of something alone.
+        RuleError: A name is ambiguous, a concept unknown, a term too short, fields do not go together, a weight stands
+            where it means nothing, or the rule would fire on the absence of something alone.
     """
     warnings: list[RuleWarning] = []
     expression = flatten(expression)
-    resolver = _Resolver(concepts, languages, origin, warnings)
+    required = check_weights(expression, origin)
+    resolver = _Resolver(concepts, languages, origin, warnings, metonyms=metonyms)
     settled = map_leaves(expression, resolver.clause)
-    absent = _only_absent(push_negation_down(expression))
+    absent = only_absent(push_negation_down(required))
     if absent is not None:
         raise origin.error(
             "a rule needs a positive part, and this alternative has none: say with + what the article must hold",
             absent.start,
         )
-    _warn_of_doubtful_absence(settled, expression, origin, warnings)
+    warnings += doubtful_absences(settled, expression, origin)
+    warnings += lint(settled, expression, concepts, languages, origin, min_score=min_score)
     return Resolved(settled, warnings)
-
-
-def _only_absent(expression: Expression[Unit]) -> Unit | None:
-    """A unit by whose absence alone the condition may hold, or None; in negation normal form."""
-    if isinstance(expression, And):
-        found = [_only_absent(part) for part in expression.parts]
-        return found[0] if all(unit is not None for unit in found) else None
-    if isinstance(expression, Or):
-        return next((unit for part in expression.parts if (unit := _only_absent(part)) is not None), None)
-    if isinstance(expression, Not):
-        return expression.part if isinstance(expression.part, Unit) else None
-    return None
-
-
-def _warn_of_doubtful_absence(
-    settled: Expression[Clause], written: Expression[Unit], origin: Origin, warnings: list[RuleWarning]
-) -> None:
-    """NOT does not trust a model, so a name that only a model finds does not block as its author may think."""
-    for (clause, positive), (unit, _) in zip(leaves(settled), leaves(written), strict=True):
-        if isinstance(clause, MentionClause) and not positive:
-            warnings.append(
-                origin.warning(
-                    f"NOT trusts no model, and {clause.text} is not in the knowledge base: "
-                    f"NOT ={clause.text} blocks wherever the words stand",
-                    unit.start,
-                )
-            )
 
 
 class _Fields(NamedTuple):
@@ -100,15 +115,46 @@ class _Resolver:
     """What all units of one rule share."""
 
     def __init__(
-        self, concepts: ConceptLookup, languages: Sequence[str], origin: Origin, warnings: list[RuleWarning]
+        self,
+        concepts: ConceptLookup,
+        languages: Sequence[str],
+        origin: Origin,
+        warnings: list[RuleWarning],
+        *,
+        metonyms: bool,
     ) -> None:
         self._concepts = concepts
         self._languages = tuple(languages)
         self._origin = origin
         self._warnings = warnings
+        self._metonyms = metonyms
 
-    def clause(self, unit: Unit) -> Clause:
-        """What a unit asks an article for."""
+    def clause(self, term: Term) -> Clause:
+        """What a term asks an article for."""
+        if isinstance(term, Proximity):
+            clause = self._near(term)
+        elif isinstance(term, Unit):
+            clause = self._unit(term)
+        else:
+            raise TypeError(f"no clause is defined for {type(term).__name__}")
+        return clause if term.weight == 1 else msgspec.structs.replace(clause, weight=term.weight)
+
+    def _near(self, term: Proximity) -> Clause:
+        left, right = (tuple(map(self._operand, operand)) for operand in (term.left, term.right))
+        fields = [{clause.scope.field for clause in operand} for operand in (left, right)]
+        if None not in fields[0] | fields[1] and fields[0].isdisjoint(fields[1]):
+            raise self._origin.error("these can never be near: one stands in the title, one in the body", term.start)
+        return NearClause(left=left, right=right, ordered=term.operator == "ONEAR", reach=term.reach)
+
+    def _operand(self, unit: Unit) -> ConceptClause | TermClause:
+        clause = self._unit(unit)
+        if not isinstance(clause, (ConceptClause, TermClause)):
+            raise self._origin.error(
+                f"NEAR takes terms that stand in the text: put a + before {unit.fields[0]}:", unit.start
+            )
+        return clause
+
+    def _unit(self, unit: Unit) -> Clause:
         scope, meaning = self._fields(unit)
         if unit.exact and meaning not in {None, *KIND_FIELDS}:
             raise self._origin.error(f"{meaning}: and = do not go together: leave the = out", unit.start)
@@ -119,10 +165,10 @@ class _Resolver:
         if meaning == "raw":
             return raw_clause(unit, scope, self._origin)
         if meaning == "entity":
-            return ConceptClause(concept=self._reference(self._entity(unit)), scope=scope)
+            return self._concept_clause(self._entity(unit), scope)
         sense = None if unit.exact or any(word.is_prefix for word in unit.words) else self._sense(unit, scope, meaning)
         if sense is not None:
-            return ConceptClause(concept=self._reference(sense.concept), scope=scope)
+            return self._concept_clause(sense.concept, scope)
         return self._words(unit, scope, meaning)
 
     def _fields(self, unit: Unit) -> _Fields:
@@ -172,7 +218,15 @@ class _Resolver:
         known = [sense.concept.id for sense in self._concepts.senses(unit.text)]
         if unit.text != concept.label and concept_id not in known:
             self._warn(f"{unit.text} is no name of {concept.label}: {concept_id} is what counts", unit)
-        return ConceptClause(concept=self._reference(concept), scope=scope)
+        return self._concept_clause(concept, scope)
+
+    def _concept_clause(self, concept: Concept, scope: Scope) -> ConceptClause:
+        standing = self._concepts.standing_for(concept.id) if self._metonyms and concept.kind == "country" else ()
+        return ConceptClause(
+            concept=EntityRef(id=concept.id, name=concept.label, kind=concept.kind),
+            scope=scope,
+            metonyms=tuple(metonym.id for metonym in standing),
+        )
 
     def _check_kind(self, concept: Concept, meaning: str | None, unit: Unit) -> None:
         if meaning is not None and concept.kind not in _KINDS[meaning]:
@@ -184,16 +238,13 @@ class _Resolver:
         except UnknownConceptError as error:
             raise self._origin.error(str(error), at) from error
 
-    def _reference(self, concept: Concept) -> EntityRef:
-        return EntityRef(id=concept.id, name=concept.label, kind=concept.kind)
-
     def _sense(self, unit: Unit, scope: Scope, meaning: str | None) -> Sense | None:
         """The one concept that a unit names, or None.
 
         Raises:
             RuleError: It may name several things.
         """
-        preferred = (scope.language,) if scope.language else self._languages
+        preferred = _lookup_languages(scope, self._languages)
         wrong_kind: list[Sense] = []
         lower_case: list[Sense] = []
         for languages in (preferred, ()):
@@ -233,10 +284,12 @@ class _Resolver:
             )
 
     def _words(self, unit: Unit, scope: Scope, meaning: str | None) -> Clause:
-        sequence = sequence_of(unit, self._origin)
+        words_inflect = not unit.exact and meaning is None
+        inflected = stemmed((scope.language,) if scope.language else self._languages) if words_inflect else ()
+        sequence = sequence_of(unit, self._origin, inflected)
         text = " ".join(word.text + "*" * word.is_prefix for word in unit.words)
         text = " ".join(text.split()) if unit.quoted else text
-        if not unit.exact and meaning is None:
+        if words_inflect:
             self._warn_of_operators(unit)
             self._warn_of_names_inside(unit, scope)
         if meaning is None:
@@ -250,7 +303,7 @@ class _Resolver:
         if unit.quoted:
             return
         for word in unit.words:
-            if word.text.upper() in OPERATOR_WORDS:
+            if word.text.upper() in OPERATOR_WORDS or _COUNTING.fullmatch(word.text):
                 self._warnings.append(
                     self._origin.warning(
                         f"{word.text} is a word here, since operators are in capitals: "
@@ -262,8 +315,10 @@ class _Resolver:
     def _warn_of_names_inside(self, unit: Unit, scope: Scope) -> None:
         """Say which known name, the longest and first, stands inside a phrase that is none itself."""
         text = unit.text
+        if text.isascii() and text.isalnum():
+            return
         spans = tokenize(text).spans
-        languages = (scope.language,) if scope.language else self._languages
+        languages = _lookup_languages(scope, self._languages)
         for count in range(min(len(spans) - 1, _MAX_NAME_TOKENS), 0, -1):
             for first in range(len(spans) - count + 1):
                 surface = text[spans[first][0] : spans[first + count - 1][1]]
@@ -279,6 +334,13 @@ class _Resolver:
 
     def _warn(self, problem: str, unit: Unit) -> None:
         self._warnings.append(self._origin.warning(problem, unit.start))
+
+
+def _lookup_languages(scope: Scope, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Where a name is looked up first."""
+    if scope.language is None:
+        return languages
+    return COVERED_LANGUAGES.get(scope.language, (scope.language,))
 
 
 def _same_capitals(surface: str, sense: Sense) -> bool:

@@ -24,8 +24,9 @@ from pipeline.rules.placement import offsets_in_source
 # libyaml where PyYAML was built with it: eight times as fast.
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FIELDS = WatchRule.__struct_fields__
-_LATER_FIELDS = frozenset({"metonyms", "min_score", "suppress", "limit"})
+_LATER_FIELDS = frozenset({"suppress", "limit"})
 _LIST_FIELDS = frozenset({"tags", "languages"})
+_TYPED_FIELDS: dict[str, type] = {"metonyms": bool, "min_score": float}
 _EXAMPLE_FIELDS = ("fires", "silent")
 _MAX_NESTING = 20
 _QUOTED_BEGINNING = re.compile(r"[\s-]*when:\s*[\"']")
@@ -35,6 +36,8 @@ _EXPECTED = {
     "channel": "lower-case letters, digits and dashes, at most 40",
     "severity": "info, low, medium, high or critical",
     "mode": "live or off",
+    "metonyms": "true or false",
+    "min_score": "a number such as 3 or 2.5",
     "languages": "language tags such as en, de or zh-Hant",
     "name": "at most 200 characters",
     "when": "a condition, as in NATO + North Korea",
@@ -117,7 +120,7 @@ def _read(text: str, source: str) -> _Document:
     document = _Document([], [])
     first_lines: dict[str, int] = {}
     try:
-        nodes = _rule_nodes(_compose(text, file), file)
+        nodes = rule_nodes(compose_file(text, file), file)
     except RuleError as error:
         document.errors.append(error)
         return document
@@ -136,8 +139,8 @@ def _read(text: str, source: str) -> _Document:
     return document
 
 
-def _compose(text: str, file: Origin) -> Node | None:
-    """The tree of the file, every node with its place."""
+def compose_file(text: str, file: Origin) -> Node | None:
+    """The tree of a file, every node with its place; errors as ``read_rules``."""
     try:
         _refuse_deep_nesting(text, file)
         return yaml.compose(text, Loader=_LOADER)
@@ -178,7 +181,8 @@ def _yaml_hint(text: str, at: int) -> str:
     return ""
 
 
-def _rule_nodes(root: Node | None, file: Origin) -> list[Node]:
+def rule_nodes(root: Node | None, file: Origin) -> list[Node]:
+    """The nodes of the rules in a file; errors as ``read_rules``."""
     if not isinstance(root, MappingNode):
         raise file.error("expected a mapping with the key rules:", 0 if root is None else root.start_mark.index)
     rules: Node | None = None
@@ -246,7 +250,15 @@ def _value(name: str, node: Node, owner: Origin) -> object:
         return examples
     if name in _LIST_FIELDS:
         return _texts(name, node, owner)
-    return _text(name, node, owner)
+    text = _text(name, node, owner)
+    if name in _TYPED_FIELDS:
+        try:
+            return msgspec.convert(text.strip(), _TYPED_FIELDS[name], strict=False)
+        except msgspec.ValidationError as error:
+            raise owner.error(
+                f"{name}: {text!r} will not do: expected {_EXPECTED[name]}", node.start_mark.index
+            ) from error
+    return text
 
 
 def _texts(name: str, node: Node, owner: Origin) -> list[str]:

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from pipeline.rules.clauses import PREFIX_MARK, RawClause, Scope
+import sys
+from collections.abc import Iterable, Sequence
+
+from pipeline.rules.clauses import INFLECTION_MARK, PREFIX_MARK, RawClause, Scope
 from pipeline.rules.expressions import Unit, Word
 from pipeline.rules.origin import Origin
 from pipeline.text.folding import fold
+from pipeline.text.stemming import stem, stemming_language
 from pipeline.text.tokens import is_unsegmented, tokenize
 
 MIN_PREFIX_LETTERS = 3
+_MIN_INFLECTED_LETTERS = 3
 
 
-def sequence_of(unit: Unit, origin: Origin) -> tuple[str, ...]:
+def stemmed(languages: Iterable[str]) -> tuple[str, ...]:
+    """Those of some languages whose words can be stemmed, as two-letter codes in order."""
+    return tuple(sorted({known for language in languages if (known := stemming_language(language)) is not None}))
+
+
+def sequence_of(unit: Unit, origin: Origin, inflected: Sequence[str] = ()) -> tuple[str, ...]:
     """The folded tokens of a unit; the last token of a word with a star ends in ``*``.
+
+    Args:
+        unit: What is asked for.
+        origin: Where it stands.
+        inflected: The languages in which the inflected forms of its other tokens count.
 
     Raises:
         RuleError: There is no token, one letter alone, or a star that would match too much.
@@ -22,13 +37,24 @@ def sequence_of(unit: Unit, origin: Origin) -> tuple[str, ...]:
         if unit.quoted:
             _refuse_star_in_quotes(word, origin)
         tokens = tokenize(word.text)
-        folded = [fold(token) for token in tokens.words]
+        folded = [_entry(token, inflected) for token in tokens.words]
         if word.is_prefix:
-            _check_prefix(word, tokens.words[-1], folded[-1], tokens.spans[-1][1], origin)
-            folded[-1] += PREFIX_MARK
+            prefix = fold(tokens.words[-1])
+            _check_prefix(word, tokens.words[-1], prefix, tokens.spans[-1][1], origin)
+            folded[-1] = prefix + PREFIX_MARK
         sequence += folded
     _refuse_too_short(sequence, unit, origin)
     return tuple(sequence)
+
+
+def _entry(token: str, inflected: Sequence[str]) -> str:
+    """A token as the sequence has it: ``häuser~de:haus`` where its inflected forms count."""
+    folded = fold(token)
+    if not inflected or len(folded) < _MIN_INFLECTED_LETTERS or not folded[0].isalpha() or is_unsegmented(token):
+        return sys.intern(folded)
+    return sys.intern(
+        folded + INFLECTION_MARK + ",".join(f"{language}:{stem(token, language)}" for language in inflected)
+    )
 
 
 def raw_clause(unit: Unit, scope: Scope, origin: Origin) -> RawClause:

@@ -1,4 +1,4 @@
-"""The words of the rule language: operators, fields, signs, and what a later version will add."""
+"""The words of the rule language: operators, fields and signs."""
 
 from __future__ import annotations
 
@@ -28,12 +28,18 @@ LANGUAGE_FIELDS = frozenset(_ISO_639_1.split())
 # Operators that look like words; only in capitals.
 OPERATOR_WORDS = ("AND", "OR", "NOT", "NEAR")
 
-# A whole bare word of this form is an operator of a later version.
-LATER_OPERATORS = r"(?:O?NEAR|ATLEAST)(?:/.*)?"
+# Norwegian is written in two ways, each with a tag of its own; ``no`` covers both.
+COVERED_LANGUAGES: Mapping[str, tuple[str, ...]] = {"no": ("no", "nb", "nn")}
 
-# Signs that end a bare word. Those without a meaning of their own are kept for later and must be quoted.
-MEANINGFUL_SIGNS = '()|"+=:*[]'
-UNUSED_SIGNS = ",;^~{}<>\\?!"
+# A whole bare word of this form is an operator, or a slip in writing one.
+COUNTING_OPERATORS = r"(?:O?NEAR|ATLEAST)(?:/.*)?"
+PROXIMITY = r"(?P<operator>O?NEAR)/(?P<reach>\d{1,3}|[sp])"
+AT_LEAST = r"ATLEAST/(?P<count>[1-9]\d{0,2})"
+WEIGHT = r"\^(?P<weight>-?\d{1,3}(?:\.\d{1,2})?)"
+
+# Signs that end a bare word. Those without a meaning of their own must be quoted.
+MEANINGFUL_SIGNS = '()|"+=:*[],^'
+UNUSED_SIGNS = ";~{}<>\\?!"
 
 # Signs that look like ours on other keyboards and in word processors, and the one to type.
 LOOK_ALIKES = {

@@ -13,6 +13,7 @@ from faust import streams
 from faust.sensors import Monitor
 from faust.streams import Stream
 from faust.tables import TableManager
+from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP, AppT, EventT, Message, StreamT
 
 from pipeline.errors import StepStoppedError, WirewatchError
@@ -56,6 +57,9 @@ class StepApp(faust.App):
         await self.publisher.stop()
         self.hop.close()
 
+    def _new_transport(self) -> Transport:
+        return _Transport(self.conf.broker_consumer, self)
+
     def _create_directories(self) -> None:
         """Make none: a step keeps no state on disk, and its working directory is not its own."""
 
@@ -67,6 +71,23 @@ class _NoTables(TableManager):
         """As Faust's own, without the wait."""
         await self._update_channels()
         await self.recovery.start()
+
+
+class _CommitsBeforeItForgets(Consumer):
+    """Faust forgets what was acked since its last commit when a rebalance begins: a second's work was done again."""
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Finish and commit what is in flight first, then do as Faust does."""
+        if self.assignment() and not self.app.should_stop:
+            self.stop_flow()
+            self.app.flow_control.suspend()
+            self.app.flow_control.clear()
+            await self.wait_empty()
+        await super().on_partitions_revoked(revoked)
+
+
+class _Transport(Transport):
+    Consumer = _CommitsBeforeItForgets
 
 
 class _NoStatistics(Monitor):

@@ -57,9 +57,20 @@ def tokenize(text: str) -> Tokens:
     Returns:
         Tokens in order, never overlapping; ``text[start:end]`` is the word.
     """
-    pattern = _TOKEN if _NEEDS_MORE.search(text) else _PLAIN_TOKEN
-    spans = [match.span() for match in pattern.finditer(text)]
+    # Most texts of a rule are one such word.
+    if text.isascii() and text.isalnum():
+        return Tokens([text], [(0, len(text))])
+    spans = [match.span() for match in _pattern_for(text).finditer(text)]
     return Tokens([text[start:end] for start, end in spans], spans)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of ``tokenize`` alone, in half the time: for texts whose offsets few ask for."""
+    return _pattern_for(text).findall(text)
+
+
+def _pattern_for(text: str) -> re.Pattern[str]:
+    return _TOKEN if _NEEDS_MORE.search(text) else _PLAIN_TOKEN
 
 
 def is_unsegmented(word: str) -> bool:

@@ -1,8 +1,9 @@
 """Rules and articles to measure the matcher with: generated, the same for the same seed.
 
 Words follow Zipf's law, and frequent ones are short. The articles' words are drawn by frequency; the rules' words are
-one in twenty frequent ones and otherwise from the whole vocabulary, so that most rules ask for words that most articles
-do not hold, as people's rules do.
+one in fifty frequent ones and otherwise from the whole vocabulary, so that most rules ask for words that most articles
+do not hold, as people's rules do: an article satisfies fewer than one rule in ten thousand. Some words end as English
+words do, so that stems meet.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from pipeline.messages.articles import EnrichedArticle, EntityRef, Label, Langua
 from pipeline.messages.identity import revision
 from pipeline.messages.rules import WatchRule
 
-VOCABULARY = 60_000
-CONCEPTS = 2_000
+VOCABULARY = 120_000
+CONCEPTS = 5_000
 BODY_WORDS = 480
 MENTIONS = 25
 
@@ -26,6 +27,7 @@ _SYLLABLES = [
     *("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "we", "xi", "yo"),
     *("zu", "bra", "cle", "dri", "flo", "gru", "sta", "pre", "tri", "spo"),
 ]
+_ENDINGS = ("", "", "", "s", "s", "ed", "ing")
 _KINDS: dict[Kind, Label] = {"country": "LOC", "org": "ORG", "person": "PER", "city": "LOC"}
 
 
@@ -54,6 +56,8 @@ class Population:
             for number in range(CONCEPTS)
         ]
         self._concept_weights = list(accumulate(1 / (rank + 5) for rank in range(CONCEPTS)))
+        # People ask for rarer things than the news is full of.
+        self._asked_weights = list(accumulate(1 / (rank + 200) for rank in range(CONCEPTS)))
         self.knowledge_base = KnowledgeBase(
             Contents(
                 sources=(Source(id="generated", title="Generated names", licence="Apache-2.0"),),
@@ -63,7 +67,7 @@ class Population:
         )
 
     def rules(self, count: int) -> Iterator[WatchRule]:
-        """Rules of 2 to 4 clauses: words, phrases, alternatives, fields, 10 % concepts; 15 % of the rules with NOT."""
+        """Rules of 2 to 4 clauses: words, phrases, alternatives, fields, 10 % NEAR, 10 % concepts; 15 % with NOT."""
         chance = self._random
         for number in range(count):
             parts = [self._clause() for _ in range(chance.randint(2, 4))]
@@ -78,11 +82,13 @@ class Population:
     def _make_words(self) -> list[str]:
         words: dict[str, None] = {}
         while len(words) < VOCABULARY:
-            words["".join(self._random.choices(_SYLLABLES, k=self._random.randint(2, 5)))] = None
+            words[
+                "".join(self._random.choices(_SYLLABLES, k=self._random.randint(2, 5))) + self._random.choice(_ENDINGS)
+            ] = None
         return sorted(words, key=lambda word: len(word) + self._random.gauss(0, 1.5))
 
     def _word(self) -> str:
-        if self._random.random() < 0.05:
+        if self._random.random() < 0.02:
             return self._frequent_words(1)[0]
         return self._random.choice(self._words)
 
@@ -92,8 +98,10 @@ class Population:
     def _clause(self) -> str:
         chance = self._random.random()
         if chance < 0.10:
-            return self._random.choices(self._concepts, cum_weights=self._concept_weights)[0].label
-        if chance < 0.30:
+            return self._random.choices(self._concepts, cum_weights=self._asked_weights)[0].label
+        if chance < 0.20:
+            return f"{self._word()} NEAR/{self._random.randint(2, 10)} {self._word()}"
+        if chance < 0.35:
             return f'"{self._word()} {self._word()}"'
         if chance < 0.55:
             return f"({' OR '.join(self._word() for _ in range(self._random.randint(2, 5)))})"
@@ -102,7 +110,7 @@ class Population:
         if chance < 0.65:
             return f"title:{self._word()}"
         if chance < 0.67:
-            return "lang:en"
+            return f"{self._word()} + lang:en"
         return self._word()
 
     def _article(self, number: int) -> EnrichedArticle:

@@ -90,7 +90,11 @@ class PassOn:
 
 @contextlib.asynccontextmanager
 async def running(
-    settings: Settings, handler: StepHandler, *, stopped: list[WirewatchError] | None = None
+    settings: Settings,
+    handler: StepHandler,
+    *,
+    stopped: list[WirewatchError] | None = None,
+    commit_seconds: float | None = None,
 ) -> AsyncIterator[Callable[[], StepApp]]:
     """Run a step's app until the end of the block, and start another when it crashes, as a worker does."""
     apps: list[StepApp] = []
@@ -104,6 +108,8 @@ async def running(
                 in_flight=NobodyAsks(),
                 on_stopped=(stopped if stopped is not None else []).append,
             )
+            if commit_seconds is not None:
+                app.conf.broker_commit_interval = commit_seconds
             apps.append(app)
             with contextlib.suppress(Exception):
                 await app.start()

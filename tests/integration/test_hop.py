@@ -170,6 +170,25 @@ def test_a_broker_that_goes_away_and_comes_back_costs_nothing(
     asyncio.run(run())
 
 
+def test_what_was_acked_just_before_a_rebalance_is_not_done_again(kafka: KafkaBroker, topic_prefix: str) -> None:
+    settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
+    count = 1_000
+    first, second = (PassOn(STEP.sink.full_name(topic_prefix)) for _ in range(2))
+
+    async def run() -> None:
+        await apply_topics(settings)
+        # No commit by the clock comes between the last ack and the rebalance.
+        async with running(settings, first, commit_seconds=3600):
+            await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(count)])
+            await await_count(settings, count)
+            async with running(settings, second):
+                await until(lambda: truth(bool(second.owned)))
+                assert await committed(settings) == count
+        assert len(await read_all(settings, STEP.sink)) == count
+
+    asyncio.run(run())
+
+
 def test_partitions_that_move_lose_nothing_and_no_record_comes_before_its_partition_is_taken_over(
     kafka: KafkaBroker, topic_prefix: str
 ) -> None:

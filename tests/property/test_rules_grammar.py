@@ -14,7 +14,7 @@ from lark.exceptions import UnexpectedInput, VisitError
 from pipeline.errors import RuleError
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import check_rule
-from pipeline.rules.expressions import And, Expression, Not, Or, Unit
+from pipeline.rules.expressions import And, AtLeast, Expression, Not, Or, Proximity, Term, Unit
 from pipeline.rules.parser import parse
 from pipeline.rules.vocabulary import LANGUAGE_FIELDS, NAMED_FIELDS
 from pipeline.text.tokens import tokenize
@@ -34,7 +34,26 @@ class _Shapes(Transformer[Token, Shape]):
         return children[-1]  # type: ignore[no-any-return]
 
     def group(self, children: list[Any]) -> Shape:
+        if isinstance(children[-1], Token):
+            return _weighed(children[-2], float(children[-1][1:]))
         return children[-1]  # type: ignore[no-any-return]
+
+    def at_least_parts(self, children: list[Any]) -> Shape:
+        return tuple(child for child in children if child is not None)
+
+    def at_least(self, children: list[Any]) -> Shape:
+        count = int(children[0].partition("/")[2])
+        if count > len(children[1]):
+            raise _SideConditionError
+        shape = ("atleast", count, *children[1])
+        return _weighed(shape, float(children[2][1:])) if len(children) > 2 else shape
+
+    def near(self, children: list[Any]) -> Shape:
+        left, operator, right = children
+        name, _, reach = str(operator).partition("/")
+        # 08 words are 8 words.
+        reach = str(int(reach)) if reach.isdecimal() else reach
+        return ("near", f"{name}/{reach}", _operand(left), _operand(right), 1.0)
 
     def lead(self, _: list[Any]) -> None:
         return None
@@ -65,6 +84,7 @@ class _Shapes(Transformer[Token, Shape]):
         exact = False
         concept: str | None = None
         text: Shape = ()
+        weight = 1.0
         for child in children:
             if not isinstance(child, Token) and child[0] == "prefixed":
                 _, fields, exact = child
@@ -72,9 +92,29 @@ class _Shapes(Transformer[Token, Shape]):
                 text = child
             elif child.type == "CONCEPT":
                 concept = child[1:-1]
+            elif child.type == "WEIGHT":
+                weight = float(child[1:])
             else:
                 text = ("quoted", child[1:-1].replace('\\"', '"').replace("\\\\", "\\"))
-        return ("unit", fields, exact, text, concept)
+        return ("unit", fields, exact, text, concept, weight)
+
+
+def _weighed(shape: Shape, weight: float) -> Shape:
+    """Every term in a bracket gets the bracket's weight."""
+    if shape[0] in {"unit", "near"}:
+        if shape[-1] != 1:
+            raise _SideConditionError
+        return (*shape[:-1], weight)
+    return tuple(_weighed(part, weight) if isinstance(part, tuple) else part for part in shape)
+
+
+def _operand(shape: Shape) -> Shape:
+    """The units of one side of NEAR."""
+    if shape[0] == "or":
+        return tuple(unit for part in shape[1:] for unit in _operand(part))
+    if shape[0] != "unit" or shape[-1] != 1:
+        raise _SideConditionError
+    return (shape,)
 
 
 GRAMMAR = Lark(
@@ -85,17 +125,23 @@ GRAMMAR = Lark(
 )
 
 
-def _shape(expression: Expression[Unit]) -> Shape:
+def _shape(expression: Expression[Term]) -> Shape:
     if isinstance(expression, And):
         return ("and", *map(_shape, expression.parts))
     if isinstance(expression, Or):
         return ("or", *map(_shape, expression.parts))
     if isinstance(expression, Not):
         return ("not", _shape(expression.part))
+    if isinstance(expression, AtLeast):
+        return ("atleast", expression.count, *map(_shape, expression.parts))
+    if isinstance(expression, Proximity):
+        left, right = (tuple(map(_shape, operand)) for operand in (expression.left, expression.right))
+        return ("near", f"{expression.operator}/{expression.reach}", left, right, expression.weight)
+    assert isinstance(expression, Unit)
     text: Shape = ("words", tuple((word.text, word.is_prefix) for word in expression.words))
     if expression.quoted:
         text = ("quoted", expression.text)
-    return ("unit", expression.fields, expression.exact, text, expression.concept)
+    return ("unit", expression.fields, expression.exact, text, expression.concept, expression.weight)
 
 
 def by_grammar(when: str) -> Shape | None:
@@ -133,7 +179,19 @@ _PIECES = st.sampled_from(
             "and",
             "NEAR",
         ),
-        *("NEAR/8", "ONEAR", "ATLEAST/2", "NEARBY", "ANDROID", "a-b", "&&", ".", "'", "/"),
+        *(
+            "NEAR/8",
+            "ONEAR/s",
+            "NEAR/8",
+            "NEAR/08",
+            "NEAR/x",
+            "ONEAR",
+            "ATLEAST/2",
+            "ATLEAST/1(",
+            "ATLEAST/2(",
+            "NEARBY",
+        ),
+        *("^2", "^-0.5", "^", ", ", ",", "(a, ", "ANDROID", "a-b", "&&", ".", "'", "/"),
         *(
             "+",
             "|",
@@ -171,6 +229,10 @@ _SPACED = st.lists(_PIECES, max_size=10).map(" ".join)
 @example("(+a b)")
 @example('a- b-"c"')
 @example('AND"c"')
+@example("a b NEAR/8 c d^2")
+@example("ATLEAST/2(a + b, (c NEAR/s d)^2,+e)^3 f")
+@example("(a OR (b OR c)) ONEAR/3 title:d NOT e NEAR/p f")
+@example('ATLEAST/1("a","b",-c)')
 @given(st.one_of(_SOUP, _SPACED))
 def test_parser_and_grammar_read_every_text_alike(when: str) -> None:
     assert by_hand(when) == by_grammar(when)
@@ -221,7 +283,19 @@ _TERMS = st.sampled_from(
             "site:a.example",
             "tag:x y",
         ),
-        *('"C++"', "U.S.", "Georgia[country/ge]", "title:Georgia[country/ge]", "NATO-Gipfel", '"-x y"', "Côte d'Azur"),
+        *(
+            '"C++"',
+            "U.S.",
+            "a b NEAR/3 korea*",
+            "(NATO OR talks) ONEAR/s Poland",
+            "ATLEAST/2(NATO, talks, Poland + war)",
+            "near/3",
+            "Georgia[country/ge]",
+            "title:Georgia[country/ge]",
+            "NATO-Gipfel",
+            '"-x y"',
+            "Côte d'Azur",
+        ),
     ]
 )
 
@@ -231,12 +305,15 @@ def _joined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of(
         parts.map(lambda each: "(" + " + ".join(each) + ")"),
         parts.map(lambda each: "(" + " OR ".join(each) + ")"),
+        parts.map(lambda each: f"ATLEAST/{len(each) - 1}(" + ", ".join(each) + ")"),
         inner.map(lambda each: f"NOT {each}"),
         inner.map(lambda each: f"NOT ({each})"),
     )
 
 
-CONDITIONS = st.recursive(_TERMS, _joined, max_leaves=8).map(lambda each: f"sanctions + ({each})")
+CONDITIONS = st.recursive(_TERMS, _joined, max_leaves=8).map(
+    lambda each: f"sanctions^2 + ({each}) + (rumour OR big test NEAR/2 war)^-0.5"
+)
 
 
 @settings(max_examples=600, deadline=None)
@@ -248,6 +325,8 @@ def test_the_canonical_form_is_read_as_the_same_rule(when: str) -> None:
     assert second.canonical == first.canonical
 
 
-@pytest.mark.parametrize("when", ["NATO + North Korea", '(a OR b) -c "d e"', "title:x de:y* =z"])
+@pytest.mark.parametrize(
+    "when", ["NATO + North Korea", '(a OR b) -c "d e"', "title:x de:y* =z", "a^3 (b NEAR/8 c)^2 ATLEAST/2(a, b, c)"]
+)
 def test_the_grammar_reads_rules(when: str) -> None:
     assert by_grammar(when) is not None

@@ -94,16 +94,19 @@ def test_a_word_met_before_a_rule_asks_for_it_is_found_afterwards() -> None:
     assert fired(index) == ["a", "b", "c"]
 
 
+MORE = ("talks on sanctions NEAR/3 (NATO OR talks)", "ATLEAST/2(NATO, talks, sanctions) + war^-2", "talks on the war")
+
+
 def test_a_removed_index_holds_nothing_of_its_rules() -> None:
     index = RuleIndex(WORLD)
-    for number, when in enumerate(["sanct* + talks", "NATO OR talks", "lang:en + raw:talks", "person:Ann Lee"]):
+    for number, when in enumerate(["sanct* + talks", "NATO OR talks", "lang:en + raw:talks", "person:Ann Lee", *MORE]):
         index.add(rule(f"r{number}", when))
-    for number in range(4):
+    for number in range(4 + len(MORE)):
         index.remove(f"r{number}")
 
-    assert len(index._terms) == 0
+    assert len(index._filing) == len(index._filing.terms) == 0
     assert len(index._postings) == 0
-    assert ArticleTerms(NEWS, index._terms)._ranges == {"title": {}, "body": {}}
+    assert ArticleTerms(NEWS, index._filing)._ranges == {"title": {}, "body": {}}
 
 
 @pytest.mark.parametrize(
@@ -117,6 +120,12 @@ def test_a_removed_index_holds_nothing_of_its_rules() -> None:
         ("lang:de", ("lang:de",)),
         ("tag:x -NATO", ("tag:x",)),
         ("NATO + NOT (Poland OR NOT sanctions)", ("sanctions",)),
+        ("NATO + the", ("NATO[org/nato]",)),
+        ("(the OR NATO) NEAR/3 sanctions", ("sanctions",)),
+        ("ATLEAST/2(NATO, the, sanctions)", ("sanctions", "NATO[org/nato]")),
+        ("ATLEAST/3(NATO, the, sanctions)", ("sanctions",)),
+        ("NOT ATLEAST/2(NOT NATO, NOT talks) + the", ("NATO[org/nato]", "talks")),
+        ("NATO + extraordinarily^-2", ("NATO[org/nato]",)),
     ],
 )
 def test_a_rule_is_filed_under_the_rarest_of_its_required_clauses(when: str, pivot: tuple[str, ...]) -> None:
@@ -128,9 +137,9 @@ def test_an_article_is_tried_against_the_rules_of_its_terms_only() -> None:
     for number in range(1_000):
         index.add(rule(f"other{number}", f"NATO + unheard{number}"))
     index.add(rule("mine", "NATO + sanctions"))
-    terms = ArticleTerms(NEWS, index._terms)
+    terms = ArticleTerms(NEWS, index._filing)
 
-    assert len(index._postings.candidates(terms.keys())) == 1
+    assert len(index._postings.candidates(terms.held)) == 1
     assert fired(index) == ["mine"]
 
 

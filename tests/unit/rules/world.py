@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.concepts import Concept, Kind, KnowledgeBase, Name, NameVia, Source
+from pipeline.concepts import Concept, Kind, KnowledgeBase, Name, NameVia, Relation, Source
 from pipeline.concepts.packed import Contents
 from pipeline.messages.articles import EnrichedArticle, EntityRef, Field, Label, Language, Mention, MentionVia
 from pipeline.messages.identity import revision
@@ -42,7 +42,13 @@ WORLD = KnowledgeBase(
     Contents(
         sources=(Source(id="test", title="Test names", licence="Apache-2.0"),),
         concepts=(
-            concept("city/pyongyang", "Pyongyang", name("Pjöngjang", "de")),
+            Concept(
+                id="city/pyongyang",
+                kind="city",
+                label="Pyongyang",
+                names=(name("Pyongyang"), name("Pjöngjang", "de")),
+                relations=(Relation("capital-of", "country/kp"),),
+            ),
             Concept(
                 id="country/ge",
                 kind="country",

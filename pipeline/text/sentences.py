@@ -1,0 +1,60 @@
+"""Where a text's sentences and paragraphs end."""
+
+from __future__ import annotations
+
+import re
+
+# An ending sign, what closes with it, and a blank; in scripts without blanks the sign alone.
+_END = re.compile(
+    r"""
+    \r?\n | [\u0085\u2028\u2029]
+    | [。！？｡]+ [」』）〉》”’"']*
+    | [.!?…؟۔।॥։።]+ ["'”’»)\]]* (?=\s)
+    """,
+    re.VERBOSE,
+)
+_PARAGRAPH_END = re.compile(r"\r?\n|[\u0085\u2028\u2029]")
+# Before a full stop that ends no sentence: an initial (J. Smith), an ordinal (18. Juni), a title or other short form.
+_NO_END = re.compile(
+    r"""
+    (?: (?<!\w)\w | (?<!\w)\w\.\w
+    | (?<!\d)\d{1,2}
+    | (?<!\w)(?:
+        mr | mrs | ms | dr | prof | st | sen | gen | gov | rep | lt | col | sgt | capt | jr | sr | vs | etc
+        | bzw | ca | evtl | ggf | inkl | nr | sog | str | vgl | zzgl | mme | mlle | sra | srta | dott | avv
+        | jan | feb | mar | apr | jun | jul | aug | sep | sept | oct | okt | nov | dec | dez
+        | им | г | гг | тыс | млн | млрд | руб
+      )
+    )\Z
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_LONGEST_SHORT_FORM = 8
+
+
+def sentence_ends(text: str) -> list[int]:
+    """The offset behind each sentence, in order; a line break always ends one.
+
+    A full stop ends a sentence when a blank follows and the next word does not begin in lower case, but for initials,
+    ordinals of two digits and common short forms (``Dr.``).
+    """
+    ends: list[int] = []
+    for found in _END.finditer(text):
+        sign = text[found.start()]
+        if sign not in ".…" or not _goes_on(text, found.start(), found.end(), sign):
+            ends.append(found.end())
+    return ends
+
+
+def paragraph_ends(text: str) -> list[int]:
+    """The offset behind each line, in order."""
+    return [found.end() for found in _PARAGRAPH_END.finditer(text)]
+
+
+def _goes_on(text: str, start: int, end: int, sign: str) -> bool:
+    """Whether the sentence goes on behind a full stop or an ellipsis."""
+    after = re.compile(r"[^\S\n]*").match(text, end)
+    following = text[after.end() : after.end() + 1] if after else ""
+    if following.islower():
+        return True
+    return sign == "." and _NO_END.search(text[max(0, start - _LONGEST_SHORT_FORM) : start]) is not None
