@@ -18,7 +18,6 @@ from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, RawAr
 from pipeline.messages.rules import WatchRule
 
 PARTITIONS = 12
-RESERVED_CHANNELS = frozenset({"held", "shadow", "canary"})
 
 _DAY_SECONDS = 86_400
 _MIB = 1024 * 1024

@@ -9,6 +9,9 @@ from msgspec import Meta, Struct
 Severity = Literal["info", "low", "medium", "high", "critical"]
 Mode = Literal["live", "shadow", "off"]
 
+RESERVED_CHANNELS = frozenset({"held", "shadow", "canary"})
+"""Names of channels that the pipeline keeps for itself."""
+
 RuleId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
 Channel = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}$")]
 LanguageTag = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pipeline.errors import RuleError
-from pipeline.messages.rules import WatchRule
+from pipeline.messages.rules import RESERVED_CHANNELS, WatchRule
 from pipeline.rules.clauses import Clause, canonical_form
 from pipeline.rules.expressions import Expression
 from pipeline.rules.limits import Limits
@@ -13,7 +13,6 @@ from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.origin import Origin, RuleWarning
 from pipeline.rules.parser import parse
 from pipeline.rules.resolve import resolve
-from pipeline.topology import RESERVED_CHANNELS
 
 
 class CheckedRule(Struct, frozen=True, kw_only=True):

@@ -13,12 +13,14 @@ class Limits(Struct, frozen=True, kw_only=True):
         max_nodes: Terms and operators.
         max_nesting: Brackets and NOT inside each other; at most 100, since evaluation is recursive.
         max_prefixes: Words with a trailing star.
+        max_phrase_words: Words of one phrase: a text that repeats them is read as often as the phrase is long.
     """
 
     max_length: int = 10_000
     max_nodes: int = 1_000
     max_nesting: int = 30
     max_prefixes: int = 100
+    max_phrase_words: int = 100
 
     def __post_init__(self) -> None:
         if not 1 <= self.max_nesting <= 100:

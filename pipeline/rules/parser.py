@@ -13,6 +13,7 @@ from pipeline.rules.expressions import And, AtLeast, Expression, Not, Or, Proxim
 from pipeline.rules.lexer import Token, scan
 from pipeline.rules.limits import Limits
 from pipeline.rules.origin import Origin, RuleWarning
+from pipeline.text.tokens import words_of
 
 _STARTS_TERM = frozenset({"word", "prefix", "quoted", "field", "exact", "open", "atleast"})
 
@@ -273,6 +274,7 @@ class _Parser:
                 words.append(Word(word.text, word.start, word.kind == "prefix"))
         if not words:
             raise self._unexpected(token)
+        self._check_length(words)
         concept = self._take().text if self._token.kind == "concept" else None
         return Unit(
             words=tuple(words),
@@ -282,6 +284,15 @@ class _Parser:
             concept=concept,
             start=start,
         )
+
+    def _check_length(self, words: list[Word]) -> None:
+        most = self._limits.max_phrase_words
+        if sum(len(words_of(word.text)) for word in words) > most:
+            raise self._origin.error(
+                f"this phrase has more than max_phrase_words = {most} words (characters, where words are not spaced): "
+                "watch for its rarest part",
+                words[0].start,
+            )
 
     def _count_prefix(self, token: Token) -> None:
         self._prefixes += token.kind == "prefix"

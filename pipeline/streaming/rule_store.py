@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from pipeline.errors import RuleError
 from pipeline.messages.codec import encode
 from pipeline.messages.identity import rule_version
-from pipeline.messages.rules import WatchRule
+from pipeline.messages.rules import RESERVED_CHANNELS, WatchRule
 from pipeline.settings import Settings
 from pipeline.streaming.publish import publishing
 from pipeline.streaming.records import Headers, Output
 from pipeline.streaming.rule_records import StoredRule, read_rule_record, rule_headers
 from pipeline.streaming.topic_reader import topic_reader
 from pipeline.streaming.topics import TopicReport, apply_topics
-from pipeline.topology import RESERVED_CHANNELS, WATCH_RULES
+from pipeline.topology import WATCH_RULES
 
 DEFAULT_SET = "default"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pipeline.cli.rules import apply, check, explain, stored
+from pipeline.cli.rules import apply, check, explain, formatting, stored
 
 
 @click.group()
@@ -17,6 +17,7 @@ def command() -> None:
 
 for _verb in (
     check.command,
+    formatting.command,
     apply.command,
     stored.list_,
     stored.show,

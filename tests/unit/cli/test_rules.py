@@ -158,3 +158,13 @@ def test_what_changed_is_said_in_a_few_words() -> None:
     assert what_changed(before(), "s") == "when, severity"
     assert what_changed(before(rule=rule, rule_set="other"), "s") == "from set other"
     assert what_changed(before(rule=None, problem="no id"), "s") == "was unreadable: no id"
+
+
+def test_fmt_writes_conditions_in_one_style_and_says_what_it_changed(wirewatch: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text("rules:\n  # ours\n  - id: a\n    when: NATO   AND  Iran\n", encoding="utf-8")
+    assert wirewatch("rules", "fmt", "--check", str(file)).status == 1
+    assert wirewatch("rules", "fmt", str(file)).out == f"{file}: formatted\n"
+    assert file.read_text(encoding="utf-8") == "rules:\n  # ours\n  - id: a\n    when: NATO + Iran\n"
+    again = wirewatch("rules", "fmt", "--check", str(file))
+    assert (again.status, again.out) == (0, "")

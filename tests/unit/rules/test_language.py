@@ -274,6 +274,9 @@ def test_a_name_is_looked_up_in_the_rules_languages_first_then_in_all() -> None:
         ("NATO + " + "NOT " * 6 + "Poland", Limits(max_nesting=4), "max_nesting = 4"),
         ("NATO + Poland + Turkey", Limits(max_nodes=4), "max_nodes = 4"),
         ("korea* + test* + NATO", Limits(max_prefixes=1), "max_prefixes = 1"),
+        ("one two three + NATO", Limits(max_phrase_words=2), "max_phrase_words = 2"),
+        ('raw:"one two three"', Limits(max_phrase_words=2), "max_phrase_words = 2"),
+        ("ja:北朝鮮", Limits(max_phrase_words=2), "max_phrase_words = 2"),
     ],
 )
 def test_a_rule_over_a_limit_is_told_which(when: str, limits: Limits, bound: str) -> None:
