@@ -113,10 +113,13 @@ class StepRunner:
             self._loop.run_until_complete(self._run())
 
     async def _run(self) -> None:
+        # What is loaded stays for good. To look through it for garbage while it grows takes half of the time, and
+        # later there is nothing to find.
+        gc.disable()
         async with self._load(self._step, self._settings) as loaded:
-            # What was loaded stays for good: the collector need not look through it again.
             gc.collect()
             gc.freeze()
+            gc.enable()
             self._readiness.set("waiting for its partitions")
             app = create_app(
                 STEPS[self._step],
