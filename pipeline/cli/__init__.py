@@ -90,13 +90,18 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone; what is still buffered has nowhere to go either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return EXIT_DONE
     except OSError as error:
+        _drop_output()
         click.echo(f"error: {error.filename or 'standard output'}: {error.strerror}", err=True)
         return EXIT_FAILED
     return status if isinstance(status, int) else EXIT_DONE
+
+
+def _drop_output() -> None:
+    """What is still buffered has nowhere to go: the interpreter shall not try once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say_error(error: errors.WirewatchError) -> None:
