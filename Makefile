@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+# The knowledge base is built here, never committed; a change of what it is made from builds it again.
+KNOWLEDGE_BASE := pipeline/concepts/data/concepts.msgpack.xz
+KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/concepts/*.py pipeline/concepts/*/*.py pipeline/text/*.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test check lint format bench schemas concepts reference lock clean
@@ -10,16 +13,16 @@ READY  := $(VENV)/.ready
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(READY) ## The main job in a minute: articles in many languages in, alerts with their proof out
+demo: $(KNOWLEDGE_BASE) ## The main job in a minute: articles in many languages in, alerts with their proof out
 	@$(BIN)/wirewatch demo
 
-run: $(READY) ## Broker and worker until Ctrl-C; then publish and subscribe from another terminal
+run: $(KNOWLEDGE_BASE) ## Broker and worker until Ctrl-C; then publish and subscribe from another terminal
 	@$(BIN)/wirewatch worker --with-broker
 
-test: lint ## All tests: unit, property, contract, quality, and on a real Kafka
+test: lint $(KNOWLEDGE_BASE) ## All tests: unit, property, contract, quality, and on a real Kafka
 	$(BIN)/pytest tests
 
-check: lint ## Under a minute: format, lint, strict types, import rules, unit and property tests
+check: lint $(KNOWLEDGE_BASE) ## Under a minute: format, lint, strict types, import rules, unit and property tests
 	$(BIN)/pytest -n auto tests/unit tests/property tests/architecture
 
 lint: $(READY)
@@ -32,17 +35,19 @@ format: $(READY) ## Format, and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY) ## Measure speed on this machine (minutes); prints tables
+bench: $(KNOWLEDGE_BASE) ## Measure speed on this machine (minutes); prints tables
 	$(BIN)/python -m tests.bench
 
 schemas: $(READY) ## Write schemas/ from the message types
 	$(BIN)/python -m pipeline.cli.schemas schemas
 
-concepts: $(READY) ## Build the knowledge base from CLDR and the reviewed files
-	$(BIN)/python -m pipeline.concepts.build
+concepts: $(KNOWLEDGE_BASE) ## Build the knowledge base from CLDR and the reviewed files, where they changed
 
-reference: $(READY) ## Write docs/reference/ from the settings, the metrics and the command line
+reference: $(KNOWLEDGE_BASE) ## Write docs/reference/ from the settings, the metrics and the command line
 	$(BIN)/python -m pipeline.cli.reference docs/reference
+
+$(KNOWLEDGE_BASE): $(READY) $(KNOWLEDGE_BASE_SOURCES)
+	@$(BIN)/python -m pipeline.concepts.build
 
 lock: ## Resolve the dependencies anew (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \

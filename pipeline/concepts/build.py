@@ -1,7 +1,4 @@
-"""Build the knowledge base.
-
-``python -m pipeline.concepts.build`` writes the packed file; with ``--check`` it compares what the file holds.
-"""
+"""Build the knowledge base: ``python -m pipeline.concepts.build`` writes the packed file, as ``make concepts`` does."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ import msgspec
 from pipeline.concepts import cldr
 from pipeline.concepts.assemble import assemble, key_of
 from pipeline.concepts.concept import ANY_LANGUAGE, Concept, Name, Source, primary_subtag
-from pipeline.concepts.packed import PACKED_FILE, Contents, pack, unpack
+from pipeline.concepts.packed import PACKED_FILE, Contents, pack
 from pipeline.concepts.reviewed_files import REVIEWED_FOLDER, ReviewedConcept, read_reviewed
 from pipeline.errors import WirewatchError
 
@@ -106,9 +103,8 @@ def _check_relations(concepts: Sequence[Concept]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None, *, make: Callable[[], Contents] = build) -> int:
-    """Write the packed file, or with ``--check`` compare its content; return 0 when it is as made, else 1."""
+    """Write the packed file; return 0 when it is written, 1 when a reviewed file is at fault."""
     parser = argparse.ArgumentParser(prog="python -m pipeline.concepts.build", description="Build the knowledge base.")
-    parser.add_argument("--check", action="store_true", help="compare with the packed file instead of writing it")
     parser.add_argument("--output", type=Path, default=PACKED_FILE, help="the packed file (default: in the package)")
     options = parser.parse_args(arguments)
     try:
@@ -118,11 +114,6 @@ def main(arguments: Sequence[str] | None = None, *, make: Callable[[], Contents]
         return 1
     names = sum(len(concept.names) for concept in contents.concepts)
     summary = f"{len(contents.concepts)} concepts, {names} names"
-    if options.check:
-        same = unpack(options.output.read_bytes()) == contents
-        verdict = "as built" if same else "differs from the build: run it again"
-        sys.stdout.write(f"{options.output}: {verdict}: {summary}\n")
-        return 0 if same else 1
     data = pack(contents)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_bytes(data)

@@ -30,6 +30,18 @@ class UnknownConceptError(WirewatchError):
         self.concept_id = concept_id
 
 
+class KnowledgeBaseMissingError(WirewatchError):
+    """The built file is not there.
+
+    Attributes:
+        path: Where it was looked for.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: the knowledge base is not built: run `make concepts`")
+        self.path = path
+
+
 def folded_key(surface: str) -> tuple[str, ...]:
     """Return the folded tokens of a surface form; equal for spellings that matching takes for the same."""
     return tuple(fold(word) for word in tokenize(surface).words)
@@ -54,7 +66,7 @@ class KnowledgeBase:
         """Return the knowledge base of a packed file; the same object each time.
 
         Raises:
-            FileNotFoundError: The file is not there; ``python -m pipeline.concepts.build`` makes it.
+            KnowledgeBaseMissingError: The file is not there.
         """
         return _load(path)
 
@@ -153,5 +165,8 @@ def _rank(name: Name, surface: str) -> tuple[bool, bool, int]:
 
 @cache
 def _load(path: Path) -> KnowledgeBase:
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise KnowledgeBaseMissingError(path) from None
     return KnowledgeBase(unpack(data), version=hashlib.sha256(data).hexdigest()[:12])
