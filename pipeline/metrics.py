@@ -1,4 +1,7 @@
-"""Every metric: its name, unit, labels and meaning. Each step's process serves its own."""
+"""Every metric: its name, unit, labels and meaning. Each process serves those that it counts.
+
+A label that others choose (rules, sources, languages, organisations) is bounded: what is over counts as ``other``.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,22 @@ _LATENCY_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 15, 
 _DURATION_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15, 60)
 _BATCH_ARTICLES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
+# Articles on their way
 ARTICLES = Counter(
     "wirewatch_articles_total",
     "Articles (on the alerts step: matches) that a step has finished and published, by language tag; over 300: other.",
     ["step", "language"],
+)
+SOURCE_ARTICLES = Counter(
+    "wirewatch_source_articles_total",
+    "Articles taken in, by source; sources over WIREWATCH_METRICS_SOURCE_LIMIT: other, articles without one: none.",
+    ["source"],
+)
+MENTIONS = Counter(
+    "wirewatch_mentions_total",
+    "Entities that articles name, each once an article, by kind. Countries, and organisations up to "
+    "WIREWATCH_METRICS_ORGANISATION_LIMIT, have their id; the rest: other.",
+    ["kind", "entity"],
 )
 STEP_DURATION = Histogram(
     "wirewatch_step_duration_seconds",
@@ -23,21 +38,88 @@ STEP_DURATION = Histogram(
 BATCH_SIZE = Histogram(
     "wirewatch_batch_size_articles", "Articles in one batch of a step.", ["step"], buckets=_BATCH_ARTICLES
 )
+PUBLISH_TO_STEP = Histogram(
+    "wirewatch_publish_to_step_seconds",
+    "Event time: from the Kafka timestamp of the raw article to the end of this step's work on it.",
+    ["step"],
+    buckets=_LATENCY_SECONDS,
+)
 PUBLISH_TO_ALERT = Histogram(
     "wirewatch_publish_to_alert_seconds",
     "Event time: from the Kafka timestamp of the raw article to the raising of its alert.",
     buckets=_LATENCY_SECONDS,
 )
-ALERTS = Counter(
-    "wirewatch_alerts_total",
-    "Alerts raised, by rule and kind; rules over WIREWATCH_METRICS_RULE_LIMIT count as rule=other.",
-    ["rule", "kind"],
-)
-DEAD_LETTERS = Counter("wirewatch_dead_letters_total", "Articles set aside as dead letters.", ["step", "reason"])
-RETRIES = Counter("wirewatch_retries_total", "Batches tried again after a passing error.", ["step"])
 REPLACED_SURROGATES = Counter(
     "wirewatch_replaced_surrogates_total", "Lone surrogates in raw articles that were read as U+FFFD."
 )
+
+# What goes wrong
+DEAD_LETTERS = Counter("wirewatch_dead_letters_total", "Articles set aside as dead letters.", ["step", "reason"])
+ERRORS = Counter(
+    "wirewatch_errors_total",
+    "Failures of whole batches, by what was being done: processing, publishing, or assigning partitions.",
+    ["step", "during"],
+)
+RETRIES = Counter("wirewatch_retries_total", "Batches tried again after a passing error.", ["step"])
+RESTARTS = Counter("wirewatch_restarts_total", "Step processes that the supervisor has started again.", ["step"])
+
+# The consumer group
+REBALANCES = Counter("wirewatch_rebalances_total", "Times that this process was given its partitions.", ["step"])
+REBALANCE_DURATION = Histogram(
+    "wirewatch_rebalance_duration_seconds",
+    "Time that this process stood still in a rebalance, from giving up its partitions to having taken over the new.",
+    ["step"],
+    buckets=_DURATION_SECONDS,
+)
+PARTITIONS = Gauge("wirewatch_assigned_partitions", "Partitions that this process serves now.", ["step"])
+CONSUMER_LAG = Gauge(
+    "wirewatch_consumer_lag_messages",
+    "Messages of a step's source topic that its group has not committed; from the canary, so also of a dead step.",
+    ["step"],
+)
+SOURCE_PARTITIONS = Gauge(
+    "wirewatch_source_partitions", "Partitions of a step's source topic; from the canary.", ["step"]
+)
+LAG_READ_FAILURES = Counter(
+    "wirewatch_lag_read_failures_total", "Times that the canary could not read the lag; it exports none then."
+)
+
+# Rules and alerts
 RULES_LOADED = Gauge("wirewatch_rules_loaded", "Watch rules that this process matches against.")
 RULES_SET_ASIDE = Gauge("wirewatch_rules_set_aside", "Watch rules in the topic that this version cannot use.")
-RESTARTS = Counter("wirewatch_restarts_total", "Step processes that the supervisor has started again.", ["step"])
+RULES_CHANGED = Gauge(
+    "wirewatch_rules_last_change_timestamp_seconds", "When the newest record of the rules topic was written."
+)
+MATCHES = Counter(
+    "wirewatch_matches_total",
+    "Articles that satisfied a rule, by rule, from 0 for each that is loaded; rules over WIREWATCH_METRICS_RULE_LIMIT: "
+    "other.",
+    ["rule"],
+)
+ALERTS = Counter(
+    "wirewatch_alerts_total",
+    "Alerts raised, by rule, kind, severity and channel (none: no channel); rules over WIREWATCH_METRICS_RULE_LIMIT, "
+    "and channels over 100: other.",
+    ["rule", "kind", "severity", "channel"],
+)
+
+# Canaries
+CANARIES_SENT = Counter("wirewatch_canaries_sent_total", "Canary articles due, whether or not the broker took them.")
+CANARIES_RECEIVED = Counter("wirewatch_canaries_received_total", "Canary articles whose alert came, in time or late.")
+CANARIES_MISSED = Counter(
+    "wirewatch_canaries_missed_total",
+    "Canary articles without an alert after WIREWATCH_CANARY_TIMEOUT_SECONDS, each of them once.",
+)
+CANARY_LATENCY = Histogram(
+    "wirewatch_canary_latency_seconds",
+    "From the moment a canary was due to its alert, as a subscriber reads it.",
+    buckets=_LATENCY_SECONDS,
+)
+
+# Processes
+LOAD_DURATION = Gauge(
+    "wirewatch_load_duration_seconds",
+    "Time that a process took to load what its step needs, by part: all, and of it spaCy models, names and rules.",
+    ["step", "part"],
+)
+BUILD = Gauge("wirewatch_build_info", "Always 1; the version of Wirewatch that this process runs.", ["version"])

@@ -117,6 +117,12 @@ class Settings(BaseSettings):
     metrics_rule_limit: int = Field(
         200, ge=0, description="Most rules with a counter of their own; the rest count as `other`."
     )
+    metrics_source_limit: int = Field(
+        100, ge=0, description="Most sources with a counter of their own; the rest count as `other`."
+    )
+    metrics_organisation_limit: int = Field(
+        100, ge=0, description="Most organisations with a counter of their own; the rest count as `other`."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
 
     @classmethod

@@ -9,7 +9,10 @@ from msgspec import Meta, Struct
 Severity = Literal["info", "low", "medium", "high", "critical"]
 Mode = Literal["live", "shadow", "off"]
 
-RESERVED_CHANNELS = frozenset({"held", "shadow", "canary"})
+CANARY_CHANNEL = "canary"
+"""Where the alerts on canary articles go, and nothing else."""
+
+RESERVED_CHANNELS = frozenset({"held", "shadow", CANARY_CHANNEL})
 """Names of channels that the pipeline keeps for itself."""
 
 RuleId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]

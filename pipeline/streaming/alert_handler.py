@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-
-from prometheus_client import Counter
 
 from pipeline import metrics
 from pipeline.alerts import AlertDraft, AlertMemory, RaisedAlert
 from pipeline.errors import ArticleError, PartitionNotLoadedError, UndecodableError
 from pipeline.messages.alerts import Alert, Match
 from pipeline.messages.codec import decode, encode
+from pipeline.messages.rules import CANARY_CHANNEL
 from pipeline.settings import Settings
 from pipeline.streaming.alert_history import AlertHistory, KafkaAlertHistory
+from pipeline.streaming.bounded_labels import BoundedLabels
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.records import Headers, Outcome, Output, Position, Record
 from pipeline.streaming.topics import apply_topics
 from pipeline.streaming.tracing import child_traceparent
 from pipeline.topology import ALERTS, channel_topic
 
-OTHER_RULES = "other"
-"""The label under which alerts are counted whose rule has no counter of its own."""
+NO_CHANNEL = "none"
+"""The label under which alerts count whose rule has no channel."""
 
+_CHANNEL_LABELS = 100
 _CHANNEL_STAGE = 0
 _ALERT_STAGE = 1
 
@@ -63,10 +65,10 @@ class AlertHandler:
         # For each partition in memory: up to where its alerts have been read. It is kept over a revocation, since most
         # rebalances give a partition back, and only what was raised meanwhile has to be read then.
         self._read_up_to: dict[int, int] = {}
-        self._raised: dict[Position, RaisedAlert] = {}
-        self._rule_labels: set[str] = set()
-        self._counters: dict[tuple[str, str], Counter] = {}
-        self._rule_label_limit = settings.metrics_rule_limit
+        # With the channel of each.
+        self._raised: dict[Position, tuple[RaisedAlert, str | None]] = {}
+        self._rule_labels = BoundedLabels(settings.metrics_rule_limit)
+        self._channel_labels = BoundedLabels(_CHANNEL_LABELS)
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """Decide on each match; see ``StepHandler``.
@@ -84,12 +86,17 @@ class AlertHandler:
 
     def committed(self, outcomes: Sequence[Outcome]) -> None:
         """Remember and count what is in the alerts topic now."""
+        counted: list[tuple[Alert, str | None]] = []
         for outcome in outcomes:
-            raised = self._raised.pop(outcome.record.position, None)
-            if raised is None or outcome.error is not None:
+            decision = self._raised.pop(outcome.record.position, None)
+            if decision is None or outcome.error is not None:
                 continue
+            raised, channel = decision
             self._memory.remember(outcome.record.partition, raised.past)
-            self._count(raised.alert)
+            # How canaries fare is told by the canary itself.
+            if channel != CANARY_CHANNEL:
+                counted.append((raised.alert, channel))
+        self._count(counted)
 
     async def assigned(self, partitions: frozenset[int]) -> None:
         """Read back what was raised on these partitions, and forget all others.
@@ -127,16 +134,20 @@ class AlertHandler:
             return Outcome(record, error=error)
         language = match.article.language.tag
         raised = draft.decide(record.partition, match)
+        ingested_at = match.times.ingested_at
         if raised is None:
-            return Outcome(record, language=language)
-        self._raised[record.position] = raised
+            return Outcome(record, language=language, ingested_at=ingested_at)
+        channel = match.rule.channel
+        self._raised[record.position] = raised, channel
         key = match.rule.id.encode()
         value = encode(raised.alert)
         headers = self._headers(raised.alert, record, now)
-        outputs = [Output(self._topic, key, value, headers, record.partition, _ALERT_STAGE)]
-        if match.rule.channel is not None:
-            outputs.insert(0, Output(self._channel(match.rule.channel), key, value, headers, stage=_CHANNEL_STAGE))
-        return Outcome(record, tuple(outputs), language=language)
+        outputs = []
+        if channel is not None:
+            outputs.append(Output(self._channel(channel), key, value, headers, stage=_CHANNEL_STAGE))
+        if channel != CANARY_CHANNEL:
+            outputs.append(Output(self._topic, key, value, headers, record.partition, _ALERT_STAGE))
+        return Outcome(record, tuple(outputs), language=language, ingested_at=ingested_at)
 
     def _channel(self, channel: str) -> str:
         """The topic of a channel, which is there: waiting for one that is not would hold up all other alerts."""
@@ -161,19 +172,12 @@ class AlertHandler:
             ("ce_time", now.isoformat().replace("+00:00", "Z").encode()),
         )
 
-    def _count(self, alert: Alert) -> None:
-        labels = (self._rule_label(alert.rule.id), alert.kind)
-        counter = self._counters.get(labels)
-        if counter is None:
-            counter = self._counters[labels] = metrics.ALERTS.labels(*labels)
-        counter.inc()
-        if alert.times.ingested_at is not None and alert.times.raised_at is not None:
-            latency = (alert.times.raised_at - alert.times.ingested_at).total_seconds()
-            metrics.PUBLISH_TO_ALERT.observe(max(0.0, latency))
-
-    def _rule_label(self, rule: str) -> str:
-        if rule not in self._rule_labels:
-            if len(self._rule_labels) >= self._rule_label_limit:
-                return OTHER_RULES
-            self._rule_labels.add(rule)
-        return rule
+    def _count(self, alerts: Sequence[tuple[Alert, str | None]]) -> None:
+        counts = Counter((alert.rule.id, alert.kind, alert.rule.severity, channel) for alert, channel in alerts)
+        for (rule, kind, severity, channel), count in counts.items():
+            channel_label = NO_CHANNEL if channel is None else self._channel_labels.label(channel)
+            metrics.ALERTS.labels(self._rule_labels.label(rule), kind, severity, channel_label).inc(count)
+        for alert, _ in alerts:
+            if alert.times.ingested_at is not None and alert.times.raised_at is not None:
+                latency = (alert.times.raised_at - alert.times.ingested_at).total_seconds()
+                metrics.PUBLISH_TO_ALERT.observe(max(0.0, latency))

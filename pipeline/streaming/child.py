@@ -15,8 +15,10 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Any, NoReturn
 
+from pipeline import metrics
 from pipeline.errors import AccessDeniedError, ModelMissingError, StepStoppedError, UsageError, WirewatchError
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.app import StepApp, create_app
@@ -116,7 +118,9 @@ class StepRunner:
         # What is loaded stays for good. To look through it for garbage while it grows takes half of the time, and
         # later there is nothing to find.
         gc.disable()
+        started = monotonic()
         async with self._load(self._step, self._settings) as loaded:
+            metrics.LOAD_DURATION.labels(self._step, "all").set(monotonic() - started)
             gc.collect()
             gc.freeze()
             gc.enable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -13,13 +14,19 @@ from pipeline.errors import ArticleError, UndecodableError
 from pipeline.language import LanguageIdentifier, identify_language
 from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle
+from pipeline.messages.canary import CANARY_RULE, CANARY_SOURCE
 from pipeline.messages.codec import decode, encode
 from pipeline.messages.intake import read_article, read_enriched
+from pipeline.streaming.bounded_labels import OTHER, BoundedLabels
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.records import Outcome, Output, Record
+from pipeline.streaming.rule_counters import RuleCounters
 from pipeline.streaming.tracing import child_traceparent
 
 MessageT = TypeVar("MessageT", bound=msgspec.Struct)
+
+NO_SOURCE = "none"
+"""The label under which articles count that name no source."""
 
 
 class Extractor(Protocol):
@@ -54,17 +61,22 @@ class PartitionsAreAlike:
 class LanguageHandler(PartitionsAreAlike):
     """Raw articles, as anyone may have written them, to identified ones, keyed by article id."""
 
-    def __init__(self, identifier: LanguageIdentifier, *, sink: str, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, identifier: LanguageIdentifier, *, sink: str, clock: Clock = utc_now, source_label_limit: int = 100
+    ) -> None:
         self._identifier = identifier
         self._sink = sink
         self._clock = clock
+        self._sources = BoundedLabels(source_label_limit, always=(CANARY_SOURCE,))
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """See ``StepHandler.process``."""
         return [self._identify(record) for record in records]
 
     def committed(self, outcomes: Sequence[Outcome]) -> None:
-        """Count what was replaced in the articles, once however often they were tried."""
+        """Count the articles by source, and what was replaced in them, once however often they were tried."""
+        for source, count in Counter(outcome.source for outcome in outcomes if outcome.error is None).items():
+            metrics.SOURCE_ARTICLES.labels(self._sources.label(source) if source else NO_SOURCE).inc(count)
         if replaced := sum(outcome.replaced_surrogates for outcome in outcomes):
             metrics.REPLACED_SURROGATES.inc(replaced)
 
@@ -78,6 +90,8 @@ class LanguageHandler(PartitionsAreAlike):
             record,
             (_output(record, self._sink, article.id, article),),
             language=article.language.tag,
+            ingested_at=record.timestamp,
+            source=article.source,
             replaced_surrogates=intake.replaced_surrogates,
         )
 
@@ -85,10 +99,14 @@ class LanguageHandler(PartitionsAreAlike):
 class EntitiesHandler(PartitionsAreAlike):
     """Identified articles to enriched ones, a batch at a time."""
 
-    def __init__(self, extractor: Extractor, *, sink: str, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, extractor: Extractor, *, sink: str, clock: Clock = utc_now, organisation_label_limit: int = 100
+    ) -> None:
         self._extractor = extractor
         self._sink = sink
         self._clock = clock
+        # Of countries there are no more than ISO 3166 has.
+        self._labels = {"country": BoundedLabels(300), "org": BoundedLabels(organisation_label_limit)}
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """See ``StepHandler.process``."""
@@ -100,30 +118,60 @@ class EntitiesHandler(PartitionsAreAlike):
             if isinstance(article, ArticleError):
                 outcomes.append(Outcome(record, error=article))
             else:
-                output = _output(record, self._sink, article.id, next(enriched))
-                outcomes.append(Outcome(record, (output,), language=article.language.tag))
+                found = next(enriched)
+                outcomes.append(
+                    Outcome(
+                        record,
+                        (_output(record, self._sink, article.id, found),),
+                        language=article.language.tag,
+                        ingested_at=article.times.ingested_at,
+                        entities=frozenset(
+                            (mention.entity.kind, mention.entity.id)
+                            for mention in found.mentions
+                            if mention.entity is not None
+                        ),
+                    )
+                )
         return outcomes
+
+    def committed(self, outcomes: Sequence[Outcome]) -> None:
+        """Count what the articles name."""
+        found = Counter(each for outcome in outcomes if outcome.error is None for each in outcome.entities)
+        for (kind, entity), count in found.items():
+            label = self._labels[kind].label(entity) if kind in self._labels else OTHER
+            metrics.MENTIONS.labels(kind, label).inc(count)
 
 
 class RulesHandler(PartitionsAreAlike):
     """Enriched articles to matches, one for each rule that fires, keyed by rule id."""
 
-    def __init__(self, rules: RuleMatcher, *, sink: str, clock: Clock = utc_now) -> None:
+    def __init__(self, rules: RuleMatcher, *, sink: str, clock: Clock = utc_now, counters: RuleCounters) -> None:
         self._rules = rules
         self._sink = sink
         self._clock = clock
+        self._counters = counters
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """See ``StepHandler.process``."""
         return [self._match(record) for record in records]
 
+    def committed(self, outcomes: Sequence[Outcome]) -> None:
+        """Count the matches by rule."""
+        self._counters.count_matches(output.key for outcome in outcomes for output in outcome.outputs)
+
     def _match(self, record: Record) -> Outcome:
         article = _read(record, read_enriched)
         if isinstance(article, ArticleError):
             return Outcome(record, error=article)
-        matches = self._rules.match(article, now=self._clock())
+        # Rules that fire on anything, such as `lang:de`, shall not fire on canaries, nor theirs on what is none.
+        is_canary = article.source == CANARY_SOURCE
+        matches = [
+            match
+            for match in self._rules.match(article, now=self._clock())
+            if (match.rule.id == CANARY_RULE.id) is is_canary
+        ]
         outputs = tuple(_output(record, self._sink, match.rule.id, match) for match in matches)
-        return Outcome(record, outputs, language=article.language.tag)
+        return Outcome(record, outputs, language=article.language.tag, ingested_at=article.times.ingested_at)
 
 
 def _read_identified(payload: bytes) -> IdentifiedArticle:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
+from importlib.metadata import version
 from socket import AF_INET, AF_INET6, socket
 from types import TracebackType
 from typing import Any, ClassVar, Self
@@ -20,6 +21,7 @@ from typing import Any, ClassVar, Self
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
 from pipeline.errors import SettingError
+from pipeline.metrics import BUILD
 
 Probe = Callable[[], str | None]
 """Says what is wrong, in a few words; None when all is well."""
@@ -76,6 +78,7 @@ class HealthServer:
             "/readyz": lambda: _probe_page(ready),
             "/metrics": lambda: _Page(HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(registry)),
         }
+        BUILD.labels(version("wirewatch")).set(1)
         handler = type("_BoundHandler", (_Handler,), {"pages": pages})
         self._server = _bind_next_free(host, first_port, handler)
         self._thread = threading.Thread(

@@ -23,6 +23,7 @@ from pipeline.errors import (
 )
 from pipeline.settings import Settings
 from pipeline.streaming.backoff import pauses
+from pipeline.streaming.bounded_labels import BoundedLabels
 from pipeline.streaming.clock import Clock
 from pipeline.streaming.dead_letters import dead_letter
 from pipeline.streaming.producer import Publisher
@@ -34,10 +35,8 @@ log = logging.getLogger(__name__)
 EventT = TypeVar("EventT")
 
 FAILURE_WINDOW_ARTICLES = 200
-OTHER_LANGUAGES = "other"
-"""The label under which articles are counted once another client has written too many language tags."""
 
-# More than the first step knows.
+# More than the first step knows; another client may write any tag.
 _LANGUAGE_LABELS = 300
 
 # Raised by a handler or a publisher, these end the step: trying again would not help.
@@ -75,7 +74,9 @@ class Hop:
         self._pause = pause
         self._failed: deque[bool] = deque(maxlen=FAILURE_WINDOW_ARTICLES)
         self._passed_over: set[Position] = set()
-        self._languages: set[str] = set()
+        self._languages = BoundedLabels(_LANGUAGE_LABELS)
+        self._publish_to_step = metrics.PUBLISH_TO_STEP.labels(step.name)
+        self._revoked_at: float | None = None
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"step-{step.name}")
         self._assigning: asyncio.Task[None] | None = None
         self._stopped = False
@@ -112,9 +113,19 @@ class Hop:
         """Let the handler take over partitions; returns once it has, and is ended early by ``revoked``."""
         self._assigning = asyncio.create_task(self._assign(partitions))
         await asyncio.wait({self._assigning})
+        metrics.REBALANCES.labels(self._step.name).inc()
+        if self._assigning.cancelled():
+            return
+        metrics.PARTITIONS.labels(self._step.name).set(len(partitions))
+        if self._revoked_at is not None:
+            metrics.REBALANCE_DURATION.labels(self._step.name).observe(monotonic() - self._revoked_at)
+            self._revoked_at = None
 
     async def revoked(self, partitions: frozenset[int]) -> None:
         """Let the handler give up partitions; what was in flight has been acked or will come again elsewhere."""
+        metrics.PARTITIONS.labels(self._step.name).set(0)
+        if partitions and self._revoked_at is None:
+            self._revoked_at = monotonic()
         if self._assigning is not None and not self._assigning.done():
             self._assigning.cancel()
             await asyncio.wait({self._assigning})
@@ -137,6 +148,7 @@ class Hop:
             except _STOPPING as error:
                 await self._stop(error)
             except Exception as error:
+                metrics.ERRORS.labels(self._step.name, "assigning").inc()
                 log.exception("taking over partitions failed, trying again in %g s", wait, exc_info=error)
                 await self._pause(wait)
         return None
@@ -149,6 +161,7 @@ class Hop:
                 await self._stop(error)
             except Exception as error:
                 # Faust would ack what an agent that raised has never seen: nothing may leave this loop.
+                metrics.ERRORS.labels(self._step.name, "publishing").inc()
                 log.exception("a batch failed outside of its step, trying again in %g s", wait, exc_info=error)
                 await self._pause(wait)
         return None
@@ -214,6 +227,7 @@ class Hop:
             except (*_STOPPING, PartitionNotLoadedError):
                 raise
             except Exception as error:
+                metrics.ERRORS.labels(self._step.name, "processing").inc()
                 if attempt == attempts:
                     raise
                 wait = next(waits)
@@ -240,18 +254,18 @@ class Hop:
         outcomes = await self._publish(outcomes)
         await self._set_aside(outcomes)
         self._handler.committed(outcomes)
+        self._count(outcomes)
+
+    def _count(self, outcomes: Sequence[Outcome]) -> None:
         # Counted by the batch: a metric's lock and look-up for each article are a tenth of our own work on it.
         for language, count in Counter(each.language for each in outcomes if each.error is None).items():
-            metrics.ARTICLES.labels(self._step.name, self._language_label(language)).inc(count)
+            metrics.ARTICLES.labels(self._step.name, self._languages.label(language)).inc(count)
         for reason, count in Counter(each.error.reason for each in outcomes if each.error is not None).items():
             metrics.DEAD_LETTERS.labels(self._step.name, reason).inc(count)
-
-    def _language_label(self, language: str) -> str:
-        if language not in self._languages:
-            if len(self._languages) >= _LANGUAGE_LABELS:
-                return OTHER_LANGUAGES
-            self._languages.add(language)
-        return language
+        now = self._clock()
+        for outcome in outcomes:
+            if outcome.ingested_at is not None:
+                self._publish_to_step.observe(max(0.0, (now - outcome.ingested_at).total_seconds()))
 
     def _check_failures(self, outcomes: Sequence[Outcome]) -> None:
         self._failed.extend(isinstance(outcome.error, StepFailedError) for outcome in outcomes)

@@ -178,6 +178,7 @@ class KafkaPublisher:
             if passing is not None and not refusals:
                 wait = next(waits)
                 log.warning("publishing failed, trying again in %g s: %r", wait, passing)
+                metrics.ERRORS.labels(self._step, "publishing").inc()
                 metrics.RETRIES.labels(self._step).inc()
                 await self._pause(wait)
             await self._replace_producer()

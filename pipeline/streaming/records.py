@@ -60,14 +60,20 @@ class Outcome:
     """What a step made of one record: its outputs (perhaps none), or the error that makes it a dead letter.
 
     Attributes:
-        language: The article's language tag, for the metrics.
-        replaced_surrogates: Lone surrogates that were read as U+FFFD, for the metrics.
+        language: The article's language tag; this and what follows is for the metrics.
+        ingested_at: The Kafka timestamp of the raw article, where it is known.
+        source: Of the raw article.
+        entities: What the article names, as kind and id, each once.
+        replaced_surrogates: Lone surrogates that were read as U+FFFD.
     """
 
     record: Record
     outputs: tuple[Output, ...] = ()
     error: ArticleError | None = None
     language: str = "und"
+    ingested_at: datetime | None = None
+    source: str = ""
+    entities: frozenset[tuple[str, str]] = frozenset()
     replaced_surrogates: int = 0
 
 

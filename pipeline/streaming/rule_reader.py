@@ -169,7 +169,7 @@ class RuleReader:
         self._next = await reader.end_offsets()
         count = 0
         async for chunk in reader.read(await reader.start_offsets(), self._next):
-            stored = [read_rule_record(record.key, record.value, record.headers) for record in chunk.records]
+            stored = self._read([chunk])
             await asyncio.to_thread(self._rules.apply, stored, self._clock())
             count += len(stored)
             if self._on_progress is not None:
@@ -179,14 +179,18 @@ class RuleReader:
 
     async def _apply(self, chunks: Iterable[Chunk]) -> None:
         now = self._clock()
-        stored = [
-            read_rule_record(record.key, record.value, record.headers) for chunk in chunks for record in chunk.records
-        ]
+        stored = self._read(chunks)
         if stored:
             await asyncio.to_thread(self._rules.apply, stored, now)
             log.info("%d changes of watch rules are live; %d rules", len(stored), len(self._rules))
         await asyncio.to_thread(self._rules.unmute, now)
         self._report()
+
+    def _read(self, chunks: Iterable[Chunk]) -> list[StoredRule]:
+        records = [record for chunk in chunks for record in chunk.records]
+        if records:
+            metrics.RULES_CHANGED.set(records[-1].timestamp / 1000)
+        return [read_rule_record(record.key, record.value, record.headers) for record in records]
 
     def _report(self) -> None:
         set_aside = self._rules.set_aside

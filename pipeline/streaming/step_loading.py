@@ -9,9 +9,11 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from time import monotonic
 
+from pipeline import metrics
+from pipeline.messages.canary import CANARY_RULE
 from pipeline.settings import Settings
-from pipeline.streaming.clock import utc_now
 from pipeline.streaming.records import StepHandler
 from pipeline.topology import STEPS, StepName
 
@@ -55,27 +57,41 @@ async def loaded_step(step: StepName, settings: Settings) -> AsyncIterator[Loade
             from pipeline.language import LanguageIdentifier
             from pipeline.streaming.handlers import LanguageHandler
 
-            yield LoadedStep(LanguageHandler(LanguageIdentifier(), sink=sink, clock=utc_now))
+            yield LoadedStep(
+                LanguageHandler(LanguageIdentifier(), sink=sink, source_label_limit=settings.metrics_source_limit)
+            )
         case StepName.ENTITIES:
-            from pipeline.assembly import build_extractor
+            from pipeline.assembly import build_recognizer
+            from pipeline.concepts import KnowledgeBase
+            from pipeline.entities import EntityExtractor, Linker
             from pipeline.streaming.handlers import EntitiesHandler
 
-            extractor = build_extractor(settings)
+            with metrics.LOAD_DURATION.labels(step, "models").time():
+                recognizer = build_recognizer(settings)
+            with metrics.LOAD_DURATION.labels(step, "names").time():
+                extractor = EntityExtractor(recognizer, Linker(KnowledgeBase.load()))
 
             async def prepare() -> None:
                 await asyncio.to_thread(extractor.prepare, _BIG_NEWS_LANGUAGES)
                 await _nothing_to_follow()
 
-            yield LoadedStep(EntitiesHandler(extractor, sink=sink, clock=utc_now), prepare)
+            limit = settings.metrics_organisation_limit
+            yield LoadedStep(EntitiesHandler(extractor, sink=sink, organisation_label_limit=limit), prepare)
         case StepName.RULES:
             from pipeline.concepts import KnowledgeBase
             from pipeline.rules import RuleIndex
             from pipeline.streaming.handlers import RulesHandler
+            from pipeline.streaming.rule_counters import RuleCounters
             from pipeline.streaming.rule_reader import RuleReader
 
-            index = RuleIndex(KnowledgeBase.load())
-            async with RuleReader(settings, index) as reader:
-                yield LoadedStep(RulesHandler(index, sink=sink, clock=utc_now), reader.follow)
+            with metrics.LOAD_DURATION.labels(step, "names").time():
+                index = RuleIndex(KnowledgeBase.load())
+            index.add(CANARY_RULE)
+            counters = RuleCounters(index, settings.metrics_rule_limit)
+            started = monotonic()
+            async with RuleReader(settings, counters) as reader:
+                metrics.LOAD_DURATION.labels(step, "rules").set(monotonic() - started)
+                yield LoadedStep(RulesHandler(index, sink=sink, counters=counters), reader.follow)
         case StepName.ALERTS:
             from pipeline.streaming.alert_handler import AlertHandler
 

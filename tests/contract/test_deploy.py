@@ -81,14 +81,6 @@ def test_dashboards_and_alert_rules_use_metrics_and_labels_that_exist(where: str
     assert labels <= set().union(FOREIGN_LABELS, *(known[name] for name in used)), where
 
 
-def test_every_metric_is_on_a_dashboard_or_watched() -> None:
-    """A metric that nobody looks at is either missing there or superfluous."""
-    text = "\n".join(expression for _, expression in expressions())
-    unseen = {name.removesuffix("_bucket") for name in series() if not name.endswith(("_sum", "_count"))}
-    unseen = {name for name in unseen if name not in text}
-    assert unseen <= {"wirewatch_replaced_surrogates_total"}
-
-
 @pytest.mark.parametrize("file", DASHBOARDS, ids=lambda file: file.name)
 def test_dashboards_read_the_provisioned_data_source(file: Path) -> None:
     [source] = load(DEPLOY / "grafana/provisioning/datasources/prometheus.yml")["datasources"]

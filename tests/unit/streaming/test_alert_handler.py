@@ -242,7 +242,8 @@ def test_an_assignment_that_fails_can_be_tried_again(topic: TopicInMemory) -> No
 
 
 def counted(rule: str) -> float:
-    return REGISTRY.get_sample_value("wirewatch_alerts_total", {"rule": rule, "kind": "matched"}) or 0.0
+    labels = {"rule": rule, "kind": "matched", "severity": "medium", "channel": "none"}
+    return REGISTRY.get_sample_value("wirewatch_alerts_total", labels) or 0.0
 
 
 def test_alerts_are_counted_by_rule_up_to_a_limit(topic: TopicInMemory) -> None:
@@ -254,3 +255,13 @@ def test_alerts_are_counted_by_rule_up_to_a_limit(topic: TopicInMemory) -> None:
     step.process(step.record(match("r2", rule="counted", word="never published")))
     after = (counted("counted"), counted("uncounted"), counted("other"), REGISTRY.get_sample_value(latency) or 0.0)
     assert [new - old for old, new in zip(before, after, strict=True)] == [1, 0, 1, pytest.approx(4.0)]
+
+
+def test_an_alert_on_a_canary_goes_to_its_channel_alone_and_is_counted_as_none(topic: TopicInMemory) -> None:
+    step = Step(topic)
+    step.assign(0)
+    latency = "wirewatch_publish_to_alert_seconds_count"
+    before = REGISTRY.get_sample_value(latency)
+    [outcome] = step.carry(step.record(match(rule="_canary", channel="canary")))
+    assert [output.topic for output in outcome.outputs] == ["test.alerts.canary.v1"]
+    assert REGISTRY.get_sample_value(latency) == before

@@ -7,15 +7,27 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 from aiokafka.partitioner import DefaultPartitioner
+from prometheus_client import REGISTRY
 
 from pipeline import metrics
 from pipeline.errors import EmptyArticleError, RefusedError, SchemaError, TooLargeError, UndecodableError
 from pipeline.language import LanguageIdentifier
 from pipeline.messages.alerts import ArticleHeader, Evidence, Match, MatchedRule, Snippet
-from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, Language, Mention, Times
+from pipeline.messages.articles import (
+    EnrichedArticle,
+    EntityKind,
+    EntityRef,
+    IdentifiedArticle,
+    Language,
+    Mention,
+    Times,
+)
+from pipeline.messages.canary import CANARY_SOURCE
 from pipeline.messages.codec import decode, encode
-from pipeline.streaming.handlers import EntitiesHandler, LanguageHandler, RulesHandler
+from pipeline.messages.rules import WatchRule
+from pipeline.streaming.handlers import EntitiesHandler, LanguageHandler, RuleMatcher, RulesHandler
 from pipeline.streaming.records import Headers, Outcome, Record, StepHandler
+from pipeline.streaming.rule_counters import RuleCounters
 
 INGESTED = datetime(2024, 6, 18, 9, 30, tzinfo=UTC)
 NOW = INGESTED + timedelta(seconds=1)
@@ -159,8 +171,89 @@ def test_a_batch_of_bad_articles_only_needs_no_extraction() -> None:
     assert extractor.batches == []
 
 
+class NoIndex:
+    """Takes every rule."""
+
+    def add(self, rule: WatchRule) -> None:
+        pass
+
+    def remove(self, rule_id: str) -> None:
+        pass
+
+
+def rules_handler(rules: RuleMatcher, counters: RuleCounters | None = None) -> RulesHandler:
+    return RulesHandler(rules, sink="sink", clock=lambda: NOW, counters=counters or RuleCounters(NoIndex(), 10))
+
+
+def sample(name: str, **labels: str) -> float | None:
+    return REGISTRY.get_sample_value(name, labels)
+
+
+def test_articles_are_counted_by_source_up_to_a_limit() -> None:
+    handler = LanguageHandler(LanguageIdentifier(), sink="sink", source_label_limit=2)
+    sources = ["Limit One", "Limit Two", "Limit Three", "Limit One", ""]
+    values = [json.dumps({"body": "The minister spoke.", "source": source}).encode() for source in sources]
+    before = {source: sample("wirewatch_source_articles_total", source=source) or 0 for source in ("other", "none")}
+    outcomes = handler.process([record(value, number) for number, value in enumerate([*values, None])])
+    assert [outcome.ingested_at for outcome in outcomes] == [INGESTED] * 5 + [None]
+    handler.committed(outcomes)
+    assert sample("wirewatch_source_articles_total", source="Limit One") == 2
+    assert sample("wirewatch_source_articles_total", source="Limit Three") is None
+    assert sample("wirewatch_source_articles_total", source="other") == before["other"] + 1
+    assert sample("wirewatch_source_articles_total", source="none") == before["none"] + 1
+
+
+def test_entities_are_counted_once_an_article_and_only_countries_and_organisations_by_name() -> None:
+    def mention(kind: EntityKind, entity: str, start: int) -> Mention:
+        return Mention(
+            field="body", start=start, end=start + 1, text="x", label="ORG", via="name",
+            entity=EntityRef(id=entity, name=entity, kind=kind),
+        )  # fmt: skip
+
+    class Linking(FakeExtractor):
+        def extract(self, articles: Sequence[IdentifiedArticle], *, now: datetime) -> list[EnrichedArticle]:
+            mentions = (
+                mention("country", "country/xx", 0), mention("country", "country/xx", 2),
+                mention("org", "org/first", 4), mention("org", "org/second", 6), mention("person", "person/x", 8),
+            )  # fmt: skip
+            return [msgspec.structs.replace(each, mentions=mentions) for each in super().extract(articles, now=now)]
+
+    handler = EntitiesHandler(Linking(), sink="sink", clock=lambda: NOW, organisation_label_limit=1)
+    before = {kind: sample("wirewatch_mentions_total", kind=kind, entity="other") or 0 for kind in ("org", "person")}
+    outcomes = handler.process([record(encode(article("x")), number) for number in range(2)])
+    handler.committed(outcomes)
+    assert sample("wirewatch_mentions_total", kind="country", entity="country/xx") == 2
+    labels = [sample("wirewatch_mentions_total", kind="org", entity=f"org/{each}") for each in ("first", "second")]
+    assert sorted(labels, key=str) == [2.0, None]
+    assert sample("wirewatch_mentions_total", kind="org", entity="other") == before["org"] + 2
+    assert sample("wirewatch_mentions_total", kind="person", entity="other") == before["person"] + 2
+
+
+def test_matches_are_counted_from_nought_for_each_loaded_rule_and_make_room_when_one_is_removed() -> None:
+    counters = RuleCounters(NoIndex(), 2)
+    for rule in ("counted-a", "counted-b", "counted-c"):
+        counters.add(WatchRule(id=rule, when="x"))
+    assert [sample("wirewatch_matches_total", rule=f"counted-{each}") for each in "abc"] == [0, 0, None]
+    counters.count_matches([b"counted-a", b"counted-a", b"_canary", None])
+    assert sample("wirewatch_matches_total", rule="counted-a") == 2
+    counters.remove("counted-a")
+    assert sample("wirewatch_matches_total", rule="counted-a") is None
+    counters.add(WatchRule(id="counted-c", when="x"))
+    counters.count_matches([b"counted-c"])
+    assert sample("wirewatch_matches_total", rule="counted-c") == 1
+    assert sample("wirewatch_matches_total", rule="_canary") is None
+
+
+@pytest.mark.parametrize(("source", "fired"), [(CANARY_SOURCE, [b"_canary"]), ("Wire", [b"rule-a"])])
+def test_canaries_fire_their_own_rule_alone_and_nothing_else_fires_it(source: str, fired: list[bytes]) -> None:
+    handler = rules_handler(FakeRules())
+    [enriched] = FakeExtractor().extract([article("rule-a _canary")], now=NOW)
+    outcome = only(handler, encode(msgspec.structs.replace(enriched, source=source)))
+    assert [output.key for output in outcome.outputs] == fired
+
+
 def test_each_fired_rule_is_a_match_of_its_own_keyed_by_rule() -> None:
-    handler = RulesHandler(FakeRules(), sink="sink", clock=lambda: NOW)
+    handler = rules_handler(FakeRules())
     [enriched] = FakeExtractor().extract([article("rule-a rule-b")], now=NOW)
     outcome = only(handler, encode(enriched))
     assert [output.key for output in outcome.outputs] == [b"rule-a", b"rule-b"]
@@ -171,7 +264,7 @@ def test_each_fired_rule_is_a_match_of_its_own_keyed_by_rule() -> None:
 
 
 def test_an_article_that_fires_nothing_has_no_outputs_and_no_error() -> None:
-    handler = RulesHandler(FakeRules(), sink="sink", clock=lambda: NOW)
+    handler = rules_handler(FakeRules())
     [enriched] = FakeExtractor().extract([article(" ")], now=NOW)
     outcome = only(handler, encode(enriched))
     assert (outcome.outputs, outcome.error) == ((), None)

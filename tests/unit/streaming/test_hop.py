@@ -15,7 +15,8 @@ from pipeline.errors import (
     TooLargeError,
 )
 from pipeline.settings import load_settings
-from pipeline.streaming.hop import FAILURE_WINDOW_ARTICLES, OTHER_LANGUAGES
+from pipeline.streaming.bounded_labels import OTHER
+from pipeline.streaming.hop import FAILURE_WINDOW_ARTICLES
 from pipeline.streaming.records import Caution, Outcome, Output, Position, Record
 from tests.unit.streaming.hop_scene import (
     DEAD_LETTERS,
@@ -228,10 +229,10 @@ def test_the_languages_that_articles_are_counted_by_are_bounded() -> None:
 
     scene = Scene()
     scene.handler = Babel(scene.log)
-    before = metrics.ARTICLES.labels(STEP.name, OTHER_LANGUAGES)._value.get()
+    before = metrics.ARTICLES.labels(STEP.name, OTHER)._value.get()
     scene.run([record(offset) for offset in range(1000)], [record(offset) for offset in range(1000, 2000)])
     assert metrics.ARTICLES.labels(STEP.name, "x-0")._value.get() == 2
-    assert metrics.ARTICLES.labels(STEP.name, OTHER_LANGUAGES)._value.get() == before + 2 * 700
+    assert metrics.ARTICLES.labels(STEP.name, OTHER)._value.get() == before + 2 * 700
 
 
 def test_taking_over_partitions_is_repeated_until_it_succeeds() -> None:

@@ -1,0 +1,34 @@
+"""The canary: an article of our own that goes the whole way, to show that the way is open and how long it takes.
+
+Its rule is part of every matcher and in no topic: it fires on canaries alone, and no other rule fires on these. Its
+alerts go to the reserved channel ``canary`` and nowhere else.
+"""
+
+from __future__ import annotations
+
+from pipeline.messages.articles import RawArticle
+from pipeline.messages.rules import CANARY_CHANNEL, WatchRule
+
+CANARY_SOURCE = "wirewatch-canary"
+
+# No rule of the topic can have this id: theirs begin with a letter or a digit.
+CANARY_RULE = WatchRule(
+    id="_canary",
+    name="Canary",
+    when=f'source:"{CANARY_SOURCE}" + NATO + North Korea',
+    severity="info",
+    channel=CANARY_CHANNEL,
+)
+
+
+def canary_article(article_id: str) -> RawArticle:
+    """An article that satisfies the canary rule when every step has done its work on it.
+
+    The rule's names stand in German forms that only the knowledge base can link.
+    """
+    return RawArticle(
+        id=article_id,
+        source=CANARY_SOURCE,
+        title="Die NATO berät über das nordkoreanische Atomprogramm",
+        body="Der Kanarienvogel von Wirewatch meldet: Der Weg vom Artikel bis zum Alarm ist frei.",
+    )
