@@ -8,10 +8,10 @@ KNOWLEDGE_BASE := pipeline/concepts/data/concepts.msgpack.xz
 KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/concepts/*.py pipeline/concepts/*/*.py pipeline/text/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lint format bench schemas concepts reference lock clean
+.PHONY: help demo run test check lint format bench bench-languages schemas concepts reference lock clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(KNOWLEDGE_BASE) ## The main job in a minute: articles in many languages in, alerts with their proof out
 	@$(BIN)/wirewatch demo
@@ -37,6 +37,9 @@ format: $(READY) ## Format, and mend what the linter can
 
 bench: $(KNOWLEDGE_BASE) ## Measure speed on this machine (minutes); prints tables
 	$(BIN)/python -m tests.bench
+
+bench-languages: $(READY) ## Measure languages, concepts and names; writes docs/quality.md
+	$(BIN)/python -m tests.quality
 
 schemas: $(READY) ## Write schemas/ from the message types
 	$(BIN)/python -m pipeline.cli.schemas schemas

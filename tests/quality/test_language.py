@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from pipeline.language import LanguageIdentifier
-
-# The data's code, and the tag that is right for it.
-TAGS = {
-    "eng": "en", "deu": "de", "fra": "fr", "spa": "es", "ita": "it", "por": "pt", "nld": "nl", "pol": "pl", "rus": "ru",
-    "ukr": "uk", "ces": "cs", "swe": "sv", "dan": "da", "nob": "nb", "fin": "fi", "hun": "hu", "ron": "ro", "bul": "bg",
-    "ell": "el", "tur": "tr", "arb": "ar", "heb": "he", "fas": "fa", "urd": "ur", "hin": "hi", "ben": "bn", "tam": "ta",
-    "zho-CN": "zh-Hans", "zho-TW": "zh-Hant", "jpn": "ja", "kor": "ko", "vie": "vi", "tha": "th", "ind": "id",
-    "msa": "ms", "srp-Cyrl": "sr", "srp-Latn": "sr-Latn", "hrv": "hr", "slk": "sk", "slv": "sl", "kat": "ka",
-    "swa": "sw",
-}  # fmt: skip
+from tests.quality.sections.language import TAGS, Cut, accuracy, answers, macro
 
 
 @pytest.fixture(scope="module")
@@ -24,30 +15,19 @@ def identifier() -> LanguageIdentifier:
     return LanguageIdentifier()
 
 
-def _accuracy(
-    documents: dict[str, list[list[str]]], identifier: LanguageIdentifier, cut: Callable[[list[str]], list[str]]
-) -> dict[str, float]:
-    shares: dict[str, float] = {}
-    for code, tag in TAGS.items():
-        texts = [text for lines in documents[code] for text in cut(lines)]
-        shares[code] = sum(identifier.identify("", text).tag == tag for text in texts) / len(texts)
-    return shares
-
-
-def test_documents(news_documents: dict[str, list[list[str]]], identifier: LanguageIdentifier) -> None:
-    shares = _accuracy(news_documents, identifier, lambda lines: ["\n".join(lines)])
-    assert sum(shares.values()) / len(shares) >= 0.995, shares
-    assert min(shares.values()) >= 0.93, shares
-
-
-def test_single_sentences(news_documents: dict[str, list[list[str]]], identifier: LanguageIdentifier) -> None:
-    shares = _accuracy(news_documents, identifier, lambda lines: lines[:5])
-    assert sum(shares.values()) / len(shares) >= 0.965, shares
+@pytest.mark.parametrize(
+    ("cut", "floor", "floor_of_each"), [("documents", 99.5, 93.0), ("sentences", 96.5, 50.0), ("headlines", 85.0, 30.0)]
+)
+def test_accuracy(
+    measuring_data: Path, identifier: LanguageIdentifier, cut: Cut, floor: float, floor_of_each: float
+) -> None:
+    shares = accuracy(answers(measuring_data, identifier, TAGS, cut))
+    assert macro(shares) >= floor, shares
+    assert min(shares.values()) >= floor_of_each, shares
 
 
 def test_a_language_that_no_detector_knows_is_mostly_undetermined(
-    news_documents: dict[str, list[list[str]]], identifier: LanguageIdentifier
+    measuring_data: Path, identifier: LanguageIdentifier
 ) -> None:
-    for code in ("bem", "ewe"):
-        tags = [identifier.identify("", "\n".join(lines)).tag for lines in news_documents[code]]
-        assert tags.count("und") / len(tags) >= 0.75, (code, tags)
+    for code, found in answers(measuring_data, identifier, ("bem", "ewe"), "documents").items():
+        assert [answer.tag for answer in found].count("und") / len(found) >= 0.75, (code, found)
