@@ -9,7 +9,7 @@ from pipeline.rules.evaluate import MAX_EVIDENCE_PER_CLAUSE
 from pipeline.rules.examples import ExampleFailure, check_examples
 from pipeline.rules.explanation import ClauseExplanation, NamesByLanguage, RuleExplanation, explain_rule
 from pipeline.rules.formatting import format_condition, format_rules
-from pipeline.rules.index import RuleIndex
+from pipeline.rules.index import NearMiss, RuleIndex
 from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.origin import RuleWarning
@@ -24,6 +24,7 @@ __all__ = [
     "ExampleFailure",
     "Limits",
     "NamesByLanguage",
+    "NearMiss",
     "RuleExplanation",
     "RuleFileCheck",
     "RuleIndex",

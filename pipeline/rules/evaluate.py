@@ -8,7 +8,7 @@ from itertools import islice
 from pipeline.messages.alerts import Evidence
 from pipeline.rules.article_terms import ArticleTerms
 from pipeline.rules.clauses import ANYWHERE, ConceptClause, MetadataClause, PhraseClause
-from pipeline.rules.expressions import And, AtLeast, Or
+from pipeline.rules.expressions import And, AtLeast, Or, leaves
 from pipeline.rules.filing import Condition, FiledClause
 
 MAX_EVIDENCE_PER_CLAUSE = 5
@@ -41,6 +41,20 @@ def satisfied_clauses(condition: Condition, lowering: Iterable[FiledClause], ter
     """
     lowered = (filed for filed in lowering if is_found(filed, terms))
     return list(dict.fromkeys([*_satisfied(condition, terms), *lowered]))
+
+
+def missed_by_one(condition: Condition, terms: ArticleTerms) -> tuple[Condition, ...]:
+    """The clauses of which any one would make an article satisfy a condition that it misses by just one.
+
+    Args:
+        condition: In negation normal form; a clause under NOT that blocks it counts as missed.
+        terms: The article.
+
+    Returns:
+        Nothing where more is missing, none is, or the article holds no other clause of the condition.
+    """
+    missing, alternatives = _missing(condition, terms)
+    return alternatives if missing == 1 and _holds_any(condition, terms) else ()
 
 
 def evidence_of(filed: FiledClause, terms: ArticleTerms) -> list[Evidence]:
@@ -101,3 +115,24 @@ def _satisfied(condition: Condition, terms: ArticleTerms) -> Iterator[FiledClaus
         for part in condition.parts:
             if is_satisfied(part, terms):
                 yield from _satisfied(part, terms)
+
+
+def _missing(condition: Condition, terms: ArticleTerms) -> tuple[int, tuple[Condition, ...]]:
+    """How many clauses are missing at least; where it is one, those of which any will do."""
+    if isinstance(condition, And):
+        parts = [_missing(part, terms) for part in condition.parts]
+        missing = sum(count for count, _ in parts)
+        return missing, next((clauses for count, clauses in parts if count), ()) if missing == 1 else ()
+    if isinstance(condition, (Or, AtLeast)):
+        wanted = condition.count if isinstance(condition, AtLeast) else 1
+        parts = sorted((_missing(part, terms) for part in condition.parts), key=lambda part: part[0])
+        missing = sum(count for count, _ in parts[:wanted])
+        return missing, tuple(
+            each for count, clauses in parts if count == 1 for each in clauses
+        ) if missing == 1 else ()
+    return (0, ()) if is_satisfied(condition, terms) else (1, (condition,))
+
+
+def _holds_any(condition: Condition, terms: ArticleTerms) -> bool:
+    """Whether an article holds any clause that stands under no NOT."""
+    return any(positive and is_found(filed, terms) for filed, positive in leaves(condition))

@@ -13,9 +13,9 @@ from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.identity import rule_version
 from pipeline.messages.rules import WatchRule
 from pipeline.rules.article_terms import ArticleTerms
-from pipeline.rules.clauses import Clause
+from pipeline.rules.clauses import Clause, canonical_form
 from pipeline.rules.compile import compile_rule
-from pipeline.rules.evaluate import evidence_of, is_satisfied, satisfied_clauses
+from pipeline.rules.evaluate import evidence_of, is_satisfied, missed_by_one, satisfied_clauses
 from pipeline.rules.expressions import Expression, leaves, map_leaves, push_negation_down
 from pipeline.rules.filing import Condition, FiledClause, Filing, Key
 from pipeline.rules.limits import Limits
@@ -28,6 +28,19 @@ from pipeline.rules.snippet import cut_snippet
 from pipeline.rules.weights import weigh
 
 _MAX_REMEMBERED_HEADERS = 65_536
+
+
+class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that an article would satisfy with one clause more.
+
+    Attributes:
+        rule_id: The rule.
+        clause: The missing clause in canonical form; where any of several would do, with OR between them. One that
+            begins with NOT is there, and blocks the rule.
+    """
+
+    rule_id: str
+    clause: str
 
 
 class _Fired(NamedTuple):
@@ -139,6 +152,22 @@ class RuleIndex:
                 )
             )
         return matches
+
+    def near_misses(self, article: EnrichedArticle) -> list[NearMiss]:
+        """Every rule that an article misses by exactly one clause, sorted by rule id.
+
+        Every rule is tried, since what is missing may be what it is filed under: for the rules of a file, and too slow
+        for a million.
+        """
+        with self._lock:
+            terms = ArticleTerms(article, self._filing)
+            missed = []
+            for rule_id, number in self._numbers.items():
+                condition = self._conditions[number]
+                if condition is not None and (alternatives := missed_by_one(condition, terms)):
+                    clauses = [map_leaves(each, lambda filed: filed.clause) for each in alternatives]
+                    missed.append(NearMiss(rule_id=rule_id, clause=" OR ".join(map(canonical_form, clauses))))
+        return sorted(missed, key=lambda miss: miss.rule_id)
 
     def _find(self, article: EnrichedArticle) -> tuple[ArticleTerms, list[_Fired]]:
         """The article's terms, and the rules that it satisfies, without the proof."""

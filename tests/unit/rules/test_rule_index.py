@@ -143,6 +143,31 @@ def test_an_article_is_tried_against_the_rules_of_its_terms_only() -> None:
     assert fired(index) == ["mine"]
 
 
+@pytest.mark.parametrize(
+    ("when", "missing"),
+    [
+        ("NATO + Poland", ["Poland[country/pl]"]),
+        ("NATO + (Poland OR war) + talks", ["Poland[country/pl] OR war"]),
+        ("NATO + NOT sanctions", ["NOT sanctions"]),
+        ("ATLEAST/3(NATO, talks, Poland, war)", ["Poland[country/pl] OR war"]),
+        ("NATO + talks NEAR/0 sanctions", ["talks NEAR/0 sanctions"]),
+        ("(Poland + war) OR (NATO + war)", ["war"]),
+        ("NATO + Poland + war", []),
+        ("NATO + NOT sanctions + war", []),
+        ("NATO + talks", []),
+        ("Poland", []),
+        ("Poland + NOT war", []),
+    ],
+)
+def test_a_near_miss_lacks_one_clause_and_holds_another(when: str, missing: list[str]) -> None:
+    index = RuleIndex(WORLD)
+    index.add(rule("r", when))
+    index.add(rule("off", "Turkey + war"))
+
+    assert [miss.clause for miss in index.near_misses(NEWS)] == missing
+    assert all(miss.rule_id == "r" for miss in index.near_misses(NEWS))
+
+
 def test_rules_may_come_and_go_while_another_thread_matches() -> None:
     index = RuleIndex(WORLD)
     index.add(rule("stays", "NATO"))
