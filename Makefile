@@ -38,7 +38,7 @@ format: $(READY) ## Format, and mend what the linter can
 bench: $(KNOWLEDGE_BASE) ## Measure speed on this machine (minutes); prints tables
 	$(BIN)/python -m tests.bench
 
-bench-languages: $(READY) ## Measure languages, concepts and names; writes docs/quality.md
+bench-languages: $(KNOWLEDGE_BASE) ## Measure languages, concepts and names; writes docs/quality.md
 	$(BIN)/python -m tests.quality
 
 schemas: $(READY) ## Write schemas/ from the message types
