@@ -66,6 +66,9 @@ class Settings(BaseSettings):
 
     # Steps
     batch_max_articles: int = Field(100, ge=1, le=10_000, description="Most articles that a step takes at once.")
+    batch_max_matches: int = Field(
+        1_000, ge=1, le=10_000, description="Most matches that the alerts step takes at once: each is little work."
+    )
     batch_wait_seconds: Seconds = Field(
         0.02, description="Longest that a batch that is not full is held back while more keep coming."
     )

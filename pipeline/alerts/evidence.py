@@ -6,7 +6,11 @@ import hashlib
 from collections.abc import Iterable
 from typing import Protocol
 
+import msgspec
+
 from pipeline.text.folding import fold
+
+_encode = msgspec.json.Encoder().encode
 
 
 class NamedEntity(Protocol):
@@ -52,10 +56,4 @@ def evidence_digest(evidence: Iterable[Proof]) -> int:
             for proof in evidence
         }
     )
-    hasher = hashlib.blake2b(digest_size=8)
-    for parts in found:
-        for part in parts:
-            data = part.encode()
-            hasher.update(len(data).to_bytes(4, "big"))
-            hasher.update(data)
-    return int.from_bytes(hasher.digest(), "big")
+    return int.from_bytes(hashlib.blake2b(_encode(found), digest_size=8).digest(), "big")

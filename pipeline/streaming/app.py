@@ -24,7 +24,7 @@ from pipeline.streaming.hop import Hop
 from pipeline.streaming.kafka_client import client_options
 from pipeline.streaming.producer import KafkaPublisher
 from pipeline.streaming.records import Caution, InFlight, Record, StepHandler
-from pipeline.topology import Step
+from pipeline.topology import MATCHES, Step
 
 log = logging.getLogger(__name__)
 
@@ -170,7 +170,7 @@ def create_app(
         stream.enable_acks = False
         batches = take_batches(
             aiter(cast("Stream[Any]", stream).events()),
-            most=settings.batch_max_articles,
+            most=settings.batch_max_matches if step.source is MATCHES else settings.batch_max_articles,
             within_seconds=settings.batch_wait_seconds,
             is_ours=is_ours,
             let_go=let_go,
