@@ -10,7 +10,7 @@ import pycld2
 from py3langid.langid import MODEL_FILE
 from py3langid.langid import LanguageIdentifier as LangidModel
 
-from pipeline.language.tags import normalise_tag
+from pipeline.text.language_tags import normalise_tag
 
 # What CLD2 refuses (measured over all of Unicode): controls but for white space, noncharacters.
 _REFUSED_BY_CLD2 = re.compile(

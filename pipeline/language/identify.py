@@ -7,9 +7,9 @@ from datetime import datetime
 from pipeline.language.chinese import chinese_script
 from pipeline.language.detectors import Guess, letters_in, load_langid, rank_with_langid, read_with_cld2, readable
 from pipeline.language.serbo_croatian import LATIN_STANDARDS, tell_standard
-from pipeline.language.tags import UNDETERMINED, normalise_tag
 from pipeline.messages.articles import IdentifiedArticle, Language, LanguageGuess, RawArticle, Times
 from pipeline.messages.identity import revision
+from pipeline.text.language_tags import UNDETERMINED, normalise_tag
 from pipeline.text.scripts import is_mostly
 
 # Below so many letters langid is asked too, since CLD2 takes names in a short text for English. Measured on single

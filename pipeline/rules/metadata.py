@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.rules.clauses import MetadataClause
 from pipeline.rules.expressions import Unit
+from pipeline.rules.languages import article_tag, told_apart
 from pipeline.rules.origin import Origin
 from pipeline.rules.vocabulary import COVERED_LANGUAGES, MetadataField
 
@@ -34,13 +35,21 @@ def metadata_clause(field: MetadataField, unit: Unit, origin: Origin) -> Metadat
     if field == "lang":
         if not _LANGUAGE_TAG.fullmatch(text):
             raise origin.error(f"{text} is no language tag: expected one such as de, zh or zh-Hant{_several(unit)}", at)
-        return MetadataClause(field=field, value=text.lower(), text=text)
+        return _language_clause(text, at, origin)
     if field == "site":
         host = _ascii_host(text)
         if not _HOST.fullmatch(host):
             raise origin.error(f"{text} is no host name: expected one such as example.org{_several(unit)}", at)
         return MetadataClause(field=field, value=host, text=text)
     return MetadataClause(field=field, value=_folded(text), text=text)
+
+
+def _language_clause(text: str, at: int, origin: Origin) -> MetadataClause:
+    tag = article_tag(text)
+    told = told_apart(tag)
+    if told != tag:
+        raise origin.error(f"articles are told apart by language, not as {text}: write lang:{told}", at)
+    return MetadataClause(field="lang", value=tag.lower(), text=tag)
 
 
 def metadata_of(article: EnrichedArticle) -> Iterator[tuple[MetadataField, str, str]]:

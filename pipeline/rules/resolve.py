@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ import msgspec
 from pipeline.concepts import Concept, Sense, UnknownConceptError
 from pipeline.messages.articles import EntityRef, Field, Label
 from pipeline.rules.absence import doubtful_absences, only_absent
+from pipeline.rules.at_least import count_once
 from pipeline.rules.clauses import (
     Clause,
     ConceptClause,
@@ -30,22 +30,21 @@ from pipeline.rules.expressions import (
     map_leaves,
     push_negation_down,
 )
+from pipeline.rules.languages import doubt_about
 from pipeline.rules.lint import lint
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.metadata import metadata_clause
 from pipeline.rules.origin import Origin, RuleWarning
+from pipeline.rules.plain_words import name_inside_warning, operator_warning, same_capitals
 from pipeline.rules.terms import raw_clause, sequence_of, stemmed
 from pipeline.rules.vocabulary import (
-    COUNTING_OPERATORS,
     COVERED_LANGUAGES,
     KIND_FIELDS,
     LANGUAGE_FIELDS,
     METADATA_FIELDS,
-    OPERATOR_WORDS,
     TEXT_FIELDS,
 )
 from pipeline.rules.weights import check_weights
-from pipeline.text.tokens import tokenize
 
 _KINDS: dict[str, tuple[str, ...]] = {
     "person": ("person",),
@@ -53,9 +52,6 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "place": ("country", "region", "city"),
 }
 _LABELS: dict[str, Label] = {"person": "PER", "org": "ORG", "place": "LOC"}
-# Names inside a phrase are looked for up to this many tokens; longer names are rare, and phrases may be long.
-_MAX_NAME_TOKENS = 8
-_COUNTING = re.compile(COUNTING_OPERATORS, re.IGNORECASE)
 
 
 class Resolved(NamedTuple):
@@ -86,7 +82,8 @@ def resolve(
 
     Raises:
         RuleError: A name is ambiguous, a concept unknown, a term too short, fields do not go together, a weight stands
-            where it means nothing, or the rule would fire on the absence of something alone.
+            where it means nothing, an ATLEAST has too few different parts, or the rule would fire on the absence of
+            something alone.
     """
     warnings: list[RuleWarning] = []
     expression = flatten(expression)
@@ -101,7 +98,8 @@ def resolve(
         )
     warnings += doubtful_absences(settled, expression, origin)
     warnings += lint(settled, expression, concepts, languages, origin, min_score=min_score)
-    return Resolved(settled, warnings)
+    counted = count_once(settled, expression, origin)
+    return Resolved(counted.expression, [*warnings, *counted.warnings])
 
 
 class _Fields(NamedTuple):
@@ -193,6 +191,9 @@ class _Resolver:
                 f"{field}: is about the whole article: write it alone, without {scope.canonical}", unit.start
             )
         clause = metadata_clause(METADATA_FIELDS[field], unit, self._origin)
+        doubt = doubt_about(clause.value) if clause.field == "lang" else None
+        if doubt is not None:
+            self._warn(doubt, unit)
         if len(unit.words) > 1:
             self._warn(
                 f"{field}: takes all of {clause.text}: quote it if that is the value, or put a + in between", unit
@@ -252,7 +253,7 @@ class _Resolver:
             if not known:
                 # A lookup in some languages falls back to all of them, so that nobody calls anything so.
                 break
-            senses = [sense for sense in known if _same_capitals(unit.text, sense)]
+            senses = [sense for sense in known if same_capitals(unit.text, sense)]
             lower_case = lower_case or [sense for sense in known if sense not in senses]
             fitting = [sense for sense in senses if meaning is None or sense.concept.kind in _KINDS[meaning]]
             if len(fitting) > 1 or (fitting and fitting[0].name.ambiguous and meaning is None):
@@ -290,47 +291,17 @@ class _Resolver:
         text = " ".join(word.text + "*" * word.is_prefix for word in unit.words)
         text = " ".join(text.split()) if unit.quoted else text
         if words_inflect:
-            self._warn_of_operators(unit)
-            self._warn_of_names_inside(unit, scope)
+            doubt = operator_warning(unit, self._origin) or name_inside_warning(
+                unit, self._concepts, _lookup_languages(scope, self._languages), self._origin
+            )
+            if doubt is not None:
+                self._warnings.append(doubt)
         if meaning is None:
             return PhraseClause(text=text, sequence=sequence, exact=unit.exact, scope=scope)
         kind = KIND_FIELDS[meaning]
         return MentionClause(
             kind=kind, label=_LABELS[kind], text=text, sequence=sequence, exact=unit.exact, scope=scope
         )
-
-    def _warn_of_operators(self, unit: Unit) -> None:
-        if unit.quoted:
-            return
-        for word in unit.words:
-            if word.text.upper() in OPERATOR_WORDS or _COUNTING.fullmatch(word.text):
-                self._warnings.append(
-                    self._origin.warning(
-                        f"{word.text} is a word here, since operators are in capitals: "
-                        f"write {word.text.upper()}, or quote the phrase",
-                        word.start,
-                    )
-                )
-
-    def _warn_of_names_inside(self, unit: Unit, scope: Scope) -> None:
-        """Say which known name, the longest and first, stands inside a phrase that is none itself."""
-        text = unit.text
-        if text.isascii() and text.isalnum():
-            return
-        spans = tokenize(text).spans
-        languages = _lookup_languages(scope, self._languages)
-        for count in range(min(len(spans) - 1, _MAX_NAME_TOKENS), 0, -1):
-            for first in range(len(spans) - count + 1):
-                surface = text[spans[first][0] : spans[first + count - 1][1]]
-                for sense in self._concepts.senses(surface, languages):
-                    used = any(sense.name.in_language(language) for language in languages)
-                    if used and _same_capitals(surface, sense):
-                        self._warn(
-                            f"{text} is searched as these words; for the concept {sense.concept.label}"
-                            f"[{sense.concept.id}] in every language, split it: {_split(text, surface)}",
-                            unit,
-                        )
-                        return
 
     def _warn(self, problem: str, unit: Unit) -> None:
         self._warnings.append(self._origin.warning(problem, unit.start))
@@ -343,12 +314,6 @@ def _lookup_languages(scope: Scope, languages: tuple[str, ...]) -> tuple[str, ..
     return COVERED_LANGUAGES.get(scope.language, (scope.language,))
 
 
-def _same_capitals(surface: str, sense: Sense) -> bool:
-    """Whether a name whose capitals matter (``US``) is written with them; all capitals will do."""
-    name = sense.name
-    return not name.case_sensitive or surface in name.surfaces or surface in {form.upper() for form in name.surfaces}
-
-
 def _which(text: str, senses: list[Sense]) -> str:
     candidates = [f"{sense.concept.label} (entity:{sense.concept.id})" for sense in senses]
     if len(senses) == 1:
@@ -356,8 +321,3 @@ def _which(text: str, senses: list[Sense]) -> str:
     listed = ", ".join(candidates[:-1]) + f" or {candidates[-1]}"
     word = f'="{text}"' if " " in text else f"={text}"
     return f"{text} may mean {listed}: write entity:{senses[0].concept.id} or the like, or {word} for the word alone"
-
-
-def _split(text: str, surface: str) -> str:
-    before, _, after = text.partition(surface)
-    return " + ".join(part for part in (before.strip(" -"), surface, after.strip(" -")) if part)

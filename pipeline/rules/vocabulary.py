@@ -28,8 +28,9 @@ LANGUAGE_FIELDS = frozenset(_ISO_639_1.split())
 # Operators that look like words; only in capitals.
 OPERATOR_WORDS = ("AND", "OR", "NOT", "NEAR")
 
-# Norwegian is written in two ways, each with a tag of its own; ``no`` covers both.
-COVERED_LANGUAGES: Mapping[str, tuple[str, ...]] = {"no": ("no", "nb", "nn")}
+# Norwegian is written in two ways, each with a tag of its own, and ``no`` covers both; Tagalog and Twi are tagged by
+# the codes that CLDR has for them.
+COVERED_LANGUAGES: Mapping[str, tuple[str, ...]] = {"no": ("no", "nb", "nn"), "tl": ("tl", "fil"), "tw": ("tw", "ak")}
 
 # A whole bare word of this form is an operator, or a slip in writing one.
 COUNTING_OPERATORS = r"(?:O?NEAR|ATLEAST)(?:/.*)?"

@@ -13,11 +13,11 @@ import pytest
 
 from pipeline.entities.lexicon import Readings
 from pipeline.entities.nesting import nest
-from pipeline.language import normalise_tag
 from pipeline.messages.articles import Mention
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import RuleIndex
 from pipeline.text.folding import LONGEST_REMEMBERED, fold
+from pipeline.text.language_tags import normalise_tag
 from pipeline.text.tokens import tokenize
 from pipeline.text.trie import Vocabulary
 from tests.unit.rules.world import WORLD, article

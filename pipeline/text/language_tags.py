@@ -31,6 +31,9 @@ _OURS = {
     "yue": "zh",
 }
 _SIMPLIFIED, _TRADITIONAL = "zh-Hans", "zh-Hant"
+_SERBIAN_LATIN = "sr-Latn"
+TAGS_WITH_SCRIPT = frozenset({_SIMPLIFIED, _TRADITIONAL, _SERBIAN_LATIN})
+"""The only tags of articles that say more than the language."""
 _TRADITIONAL_REGIONS = frozenset({"TW", "HK", "MO"})
 
 
@@ -68,7 +71,7 @@ def _normalised(code: str) -> str:
         is_traditional = script == "Hant" or (not script and not _TRADITIONAL_REGIONS.isdisjoint(regions))
         return _TRADITIONAL if is_traditional else _SIMPLIFIED
     if language == "sr":
-        return "sr-Latn" if script == "Latn" or "ME" in regions else "sr"
+        return _SERBIAN_LATIN if script == "Latn" or "ME" in regions else "sr"
     return "-".join([language, *subtags])
 
 

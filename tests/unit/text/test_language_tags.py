@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.language import normalise_tag
+from pipeline.text.language_tags import normalise_tag
 
 
 @pytest.mark.parametrize(

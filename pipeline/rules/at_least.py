@@ -1,0 +1,62 @@
+"""ATLEAST counts different conditions: two names of one concept are one of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from pipeline.rules.clauses import Clause, canonical_form
+from pipeline.rules.expressions import And, AtLeast, Expression, Not, Or, Term, leaves, map_leaves
+from pipeline.rules.origin import Origin, RuleWarning
+
+
+class Counted(NamedTuple):
+    """A rule whose ATLEASTs hold each condition once, and what was left out."""
+
+    expression: Expression[Clause]
+    warnings: list[RuleWarning]
+
+
+def count_once(settled: Expression[Clause], written: Expression[Term], origin: Origin) -> Counted:
+    """Leave out the parts of ATLEAST that mean what an earlier part of it means.
+
+    Args:
+        settled: The rule's clauses.
+        written: The same tree, as written.
+        origin: Where the condition stands.
+
+    Raises:
+        RuleError: Fewer different parts are left than the ATLEAST asks for.
+    """
+    warnings: list[RuleWarning] = []
+    return Counted(_counted(settled, written, origin, warnings), warnings)
+
+
+def _counted(
+    settled: Expression[Clause], written: Expression[Term], origin: Origin, warnings: list[RuleWarning]
+) -> Expression[Clause]:
+    if isinstance(settled, Not) and isinstance(written, Not):
+        return Not(_counted(settled.part, written.part, origin, warnings))
+    if not isinstance(settled, (And, Or, AtLeast)) or not isinstance(written, (And, Or, AtLeast)):
+        return settled
+    parts = [_counted(*pair, origin, warnings) for pair in zip(settled.parts, written.parts, strict=True)]
+    if not isinstance(settled, AtLeast):
+        return type(settled)(tuple(parts))
+    kept: dict[Expression[Clause], Expression[Clause]] = {}
+    for part, as_written in zip(parts, written.parts, strict=True):
+        meaning = map_leaves(part, _unweighed)
+        if meaning not in kept:
+            kept[meaning] = part
+            continue
+        start = next(leaves(as_written))[0].start
+        again = f"{canonical_form(meaning)} stands in this ATLEAST twice"
+        left = len({map_leaves(each, _unweighed) for each in parts})
+        if left < settled.count:
+            raise origin.error(f"{again}: it asks for {settled.count} different parts and has {left}", start)
+        warnings.append(origin.warning(f"{again}: it counts once", start))
+    return AtLeast(settled.count, tuple(kept.values()))
+
+
+def _unweighed(clause: Clause) -> Clause:
+    return msgspec.structs.replace(clause, weight=1.0)
