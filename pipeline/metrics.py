@@ -5,7 +5,10 @@ A label that others choose (rules, sources, languages, organisations) is bounded
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+
+# Else each counter and histogram is served with a second series, the time of its first count.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 # Bounds around what is promised: an alert within 0.2 s, a step within 60 s.
 _LATENCY_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 15, 60, 300, 3600)
@@ -72,28 +75,26 @@ REBALANCE_DURATION = Histogram(
     buckets=_DURATION_SECONDS,
 )
 PARTITIONS = Gauge("wirewatch_assigned_partitions", "Partitions that this process serves now.", ["step"])
-CONSUMER_LAG = Gauge(
-    "wirewatch_consumer_lag_messages",
-    "Messages of a step's source topic that its group has not committed; from the canary, so also of a dead step.",
-    ["step"],
-)
-SOURCE_PARTITIONS = Gauge(
-    "wirewatch_source_partitions", "Partitions of a step's source topic; from the canary.", ["step"]
-)
-LAG_READ_FAILURES = Counter(
-    "wirewatch_lag_read_failures_total", "Times that the canary could not read the lag; it exports none then."
-)
-
 # Rules and alerts
-RULES_LOADED = Gauge("wirewatch_rules_loaded", "Watch rules that this process matches against.")
-RULES_SET_ASIDE = Gauge("wirewatch_rules_set_aside", "Watch rules in the topic that this version cannot use.")
+RULES_LOADED = Gauge("wirewatch_rules_loaded", "Watch rules that this process matches against.", ["step"])
+RULES_SET_ASIDE = Gauge("wirewatch_rules_set_aside", "Watch rules in the topic that this version cannot use.", ["step"])
 RULES_CHANGED = Gauge(
-    "wirewatch_rules_last_change_timestamp_seconds", "When the newest record of the rules topic was written."
+    "wirewatch_rules_last_change_timestamp_seconds", "When the newest record of the rules topic was written.", ["step"]
 )
 MATCHES = Counter(
     "wirewatch_matches_total",
     "Articles that satisfied a rule, by rule, from 0 for each that is loaded; rules over WIREWATCH_METRICS_RULE_LIMIT: "
     "other.",
+    ["rule"],
+)
+NEAR_MISS_SAMPLES = Counter(
+    "wirewatch_near_miss_samples_total",
+    "Articles that were looked at for near misses: at most one a second and 1 % of the time, up to 10,000 rules.",
+    ["step"],
+)
+NEAR_MISSES = Counter(
+    "wirewatch_near_misses_total",
+    "Sampled articles that missed a rule by exactly one clause, by rule; labels as of wirewatch_matches_total.",
     ["rule"],
 )
 ALERTS = Counter(
@@ -103,17 +104,43 @@ ALERTS = Counter(
     ["rule", "kind", "severity", "channel"],
 )
 
-# Canaries
-CANARIES_SENT = Counter("wirewatch_canaries_sent_total", "Canary articles due, whether or not the broker took them.")
-CANARIES_RECEIVED = Counter("wirewatch_canaries_received_total", "Canary articles whose alert came, in time or late.")
+# What the canary sees from outside; served by its process alone, since no other counts it.
+CANARY_REGISTRY = CollectorRegistry()
+CONSUMER_LAG = Gauge(
+    "wirewatch_consumer_lag_messages",
+    "Messages of a step's source topic that its group has not committed; from the canary, so also of a dead step.",
+    ["step"],
+    registry=CANARY_REGISTRY,
+)
+SOURCE_PARTITIONS = Gauge(
+    "wirewatch_source_partitions",
+    "Partitions of a step's source topic; from the canary.",
+    ["step"],
+    registry=CANARY_REGISTRY,
+)
+LAG_READ_FAILURES = Counter(
+    "wirewatch_lag_read_failures_total",
+    "Times that the canary could not read the lag; it exports none then.",
+    registry=CANARY_REGISTRY,
+)
+CANARIES_SENT = Counter(
+    "wirewatch_canaries_sent_total",
+    "Canary articles due, whether or not the broker took them.",
+    registry=CANARY_REGISTRY,
+)
+CANARIES_RECEIVED = Counter(
+    "wirewatch_canaries_received_total", "Canary articles whose alert came, in time or late.", registry=CANARY_REGISTRY
+)
 CANARIES_MISSED = Counter(
     "wirewatch_canaries_missed_total",
     "Canary articles without an alert after WIREWATCH_CANARY_TIMEOUT_SECONDS, each of them once.",
+    registry=CANARY_REGISTRY,
 )
 CANARY_LATENCY = Histogram(
     "wirewatch_canary_latency_seconds",
     "From the moment a canary was due to its alert, as a subscriber reads it.",
     buckets=_LATENCY_SECONDS,
+    registry=CANARY_REGISTRY,
 )
 
 # Processes

@@ -126,7 +126,17 @@ class Settings(BaseSettings):
     metrics_organisation_limit: int = Field(
         100, ge=0, description="Most organisations with a counter of their own; the rest count as `other`."
     )
+    canary_interval_seconds: Seconds = Field(60.0, description="Between two canaries of `wirewatch canary`.")
+    canary_timeout_seconds: Seconds = Field(
+        30.0, description="A canary whose alert has not come after this time is missed."
+    )
+    canary_lag_interval_seconds: Seconds = Field(
+        5.0, description="Between two readings of every step's lag by `wirewatch canary`."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="How to log: `console` for people, `json` for machines; `auto`: people on a terminal."
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -58,7 +58,7 @@ def command(settings: Settings, steps: tuple[str, ...], processes: int, *, with_
 
     counts = dict.fromkeys(map(StepName, dict.fromkeys(steps or StepName)), processes)
     out = console()
-    configure_log(settings.log_level, "supervisor")
+    configure_log(settings.log_level, "supervisor", log_format=settings.log_format)
     broker = _broker(settings, out) if with_broker else contextlib.nullcontext(settings)
     is_ours = with_broker and not settings.bootstrap_servers
     with broker as used, _log_file(settings.data_dir / "worker.log" if is_ours else None) as log:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pipeline.errors import RuleError
+from pipeline.messages.canary import CANARY_RULE
 from pipeline.messages.rules import RESERVED_CHANNELS, WatchRule
 from pipeline.rules.clauses import Clause, canonical_form
 from pipeline.rules.expressions import Expression
@@ -75,6 +76,6 @@ def unusable_field(rule: WatchRule) -> tuple[str, str] | None:
     """What the document's type allows and this version does not do: the field and the problem, or None."""
     if rule.mode == "shadow":
         return "mode", "mode: shadow comes in a later version: use live or off"
-    if rule.channel in RESERVED_CHANNELS:
+    if rule.channel in RESERVED_CHANNELS and rule is not CANARY_RULE:
         return "channel", f"channel {rule.channel} is reserved: name another one"
     return None

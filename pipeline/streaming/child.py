@@ -222,10 +222,10 @@ def main(arguments: Sequence[str] | None = None, load: StepLoader = loaded_step)
     # kill -USR1 shows where every thread is; the supervisor does so before it ends a process that hangs.
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     reports = ReportPipe(options.report_fd)
-    configure_log("INFO", options.process)
+    configure_log("INFO", options.process, step=options.step)
     try:
         settings = load_settings()
-        configure_log(settings.log_level, options.process)
+        configure_log(settings.log_level, options.process, step=options.step, log_format=settings.log_format)
         reports.alarm_seconds = settings.step_timeout_seconds * _ALARM_SHARE
         StepRunner(options.step, settings, reports, OrderPipe(options.order_fd), load).run()
     except _LASTING as error:

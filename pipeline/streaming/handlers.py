@@ -19,6 +19,7 @@ from pipeline.messages.codec import decode, encode
 from pipeline.messages.intake import read_article, read_enriched
 from pipeline.streaming.bounded_labels import OTHER, BoundedLabels
 from pipeline.streaming.clock import Clock, utc_now
+from pipeline.streaming.near_miss_sampler import NearMissSampler
 from pipeline.streaming.records import Outcome, Output, Record
 from pipeline.streaming.rule_counters import RuleCounters
 from pipeline.streaming.tracing import child_traceparent
@@ -145,8 +146,17 @@ class EntitiesHandler(PartitionsAreAlike):
 class RulesHandler(PartitionsAreAlike):
     """Enriched articles to matches, one for each rule that fires, keyed by rule id."""
 
-    def __init__(self, rules: RuleMatcher, *, sink: str, clock: Clock = utc_now, counters: RuleCounters) -> None:
+    def __init__(
+        self,
+        rules: RuleMatcher,
+        *,
+        sink: str,
+        clock: Clock = utc_now,
+        counters: RuleCounters,
+        near_misses: NearMissSampler,
+    ) -> None:
         self._rules = rules
+        self._near_misses = near_misses
         self._sink = sink
         self._clock = clock
         self._counters = counters
@@ -163,6 +173,7 @@ class RulesHandler(PartitionsAreAlike):
         article = _read(record, read_enriched)
         if isinstance(article, ArticleError):
             return Outcome(record, error=article)
+        self._near_misses.offer(article)
         # Rules that fire on anything, such as `lang:de`, shall not fire on canaries, nor theirs on what is none.
         is_canary = article.source == CANARY_SOURCE
         matches = [

@@ -26,6 +26,7 @@ from pipeline.streaming.backoff import pauses
 from pipeline.streaming.bounded_labels import BoundedLabels
 from pipeline.streaming.clock import Clock
 from pipeline.streaming.dead_letters import dead_letter
+from pipeline.streaming.log_context import article_context, place_of
 from pipeline.streaming.producer import Publisher
 from pipeline.streaming.records import Caution, InFlight, Outcome, Output, Position, Record, StepHandler
 from pipeline.topology import Step
@@ -232,8 +233,8 @@ class Hop:
                     raise
                 wait = next(waits)
                 log.warning(
-                    "step %s failed on a batch of %d (try %d of %d), again in %g s: %r",
-                    self._step.name, len(records), attempt, attempts, wait, error,
+                    "step %s failed on a batch of %d (try %d of %d), again in %g s: %s",
+                    self._step.name, len(records), attempt, attempts, wait, place_of(error),
                 )  # fmt: skip
                 metrics.RETRIES.labels(self._step.name).inc()
                 await self._pause(wait)
@@ -262,6 +263,9 @@ class Hop:
             metrics.ARTICLES.labels(self._step.name, self._languages.label(language)).inc(count)
         for reason, count in Counter(each.error.reason for each in outcomes if each.error is not None).items():
             metrics.DEAD_LETTERS.labels(self._step.name, reason).inc(count)
+        if log.isEnabledFor(logging.DEBUG):
+            for outcome in outcomes:
+                log.debug("finished, with %d messages", len(outcome.outputs), extra=article_context(outcome.record))
         now = self._clock()
         for outcome in outcomes:
             if outcome.ingested_at is not None:
@@ -272,9 +276,10 @@ class Hop:
         failed = sum(self._failed)
         if failed > self._settings.failure_limit * FAILURE_WINDOW_ARTICLES:
             last = next(outcome.error for outcome in reversed(outcomes) if outcome.error is not None)
+            place = place_of(last.__cause__ or last)
             raise StepStoppedError(
                 f"step {self._step.name} stopped: {failed} of its last {len(self._failed)} articles failed, more than "
-                f"WIREWATCH_FAILURE_LIMIT allows; the last: {last}: look at the dead letters "
+                f"WIREWATCH_FAILURE_LIMIT allows; the last: {place}: look at the dead letters "
                 f"(wirewatch dead-letters list --step {self._step.name}), then start it again"
             )
 
@@ -314,8 +319,9 @@ class Hop:
         for outcome in outcomes:
             if outcome.error is not None:
                 log.warning(
-                    "step %s: %s of %s is a dead letter (%s): %s",
-                    self._step.name, outcome.record.position, outcome.record.topic, outcome.error.reason, outcome.error,
+                    "step %s: partition %d offset %d of %s is a dead letter (%s): %s",
+                    self._step.name, *outcome.record.position, outcome.record.topic, outcome.error.reason,
+                    place_of(outcome.error.__cause__ or outcome.error), extra=article_context(outcome.record),
                 )  # fmt: skip
 
     async def _stop(self, error: WirewatchError) -> None:

@@ -29,6 +29,10 @@ class LagReader:
         self._consumer = consumer
         self._places = places
 
+    def partitions(self, step: StepName) -> int:
+        """How many partitions the step's source topic had when the reader was made."""
+        return len(self._places[step])
+
     async def lag(self, step: StepName) -> int:
         """How many messages of its source topic the step has not yet committed.
 

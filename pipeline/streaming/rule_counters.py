@@ -1,4 +1,4 @@
-"""Count matches by rule: every loaded rule from 0 on, so that one that never fires can be seen."""
+"""Count matches and near misses by rule: every loaded rule from 0 on, so that one that never fires can be seen."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from threading import Lock
 from typing import Protocol
 
+import prometheus_client
+
 from pipeline import metrics
 from pipeline.messages.canary import CANARY_RULE
 from pipeline.messages.rules import WatchRule
 from pipeline.streaming.bounded_labels import BoundedLabels
-
-_CANARY_KEY = CANARY_RULE.id.encode()
+from pipeline.topology import StepName
 
 
 class RuleIndex(Protocol):
@@ -44,7 +45,9 @@ class RuleCounters:
         """Put a rule into the index, and its counters at 0."""
         self._index.add(rule)
         with self._lock:
-            metrics.MATCHES.labels(self._labels.label(rule.id))
+            label = self._labels.label(rule.id)
+            metrics.MATCHES.labels(label)
+            metrics.NEAR_MISSES.labels(label)
 
     def remove(self, rule_id: str, /) -> None:
         """Take a rule and its counters away."""
@@ -52,10 +55,19 @@ class RuleCounters:
         with self._lock:
             if self._labels.forget(rule_id):
                 metrics.MATCHES.remove(rule_id)
+                metrics.NEAR_MISSES.remove(rule_id)
 
     def count_matches(self, rule_keys: Iterable[bytes | None]) -> None:
         """Count matches, given by the keys of their messages: the rules' ids."""
-        counts = Counter(key for key in rule_keys if key is not None and key != _CANARY_KEY)
+        self._count(metrics.MATCHES, (key.decode() for key in rule_keys if key is not None))
+
+    def count_near_misses(self, rule_ids: Iterable[str]) -> None:
+        """Count what one sampled article misses by one clause."""
+        metrics.NEAR_MISS_SAMPLES.labels(StepName.RULES).inc()
+        self._count(metrics.NEAR_MISSES, rule_ids)
+
+    def _count(self, metric: prometheus_client.Counter, rule_ids: Iterable[str]) -> None:
+        counts = Counter(rule_id for rule_id in rule_ids if rule_id != CANARY_RULE.id)
         with self._lock:
-            for key, count in counts.items():
-                metrics.MATCHES.labels(self._labels.label(key.decode())).inc(count)
+            for rule_id, count in counts.items():
+                metric.labels(self._labels.label(rule_id)).inc(count)

@@ -17,7 +17,7 @@ from pipeline.settings import Settings
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.rule_records import StoredRule, read_rule_record
 from pipeline.streaming.topic_reader import Chunk, TopicReader, topic_reader
-from pipeline.topology import WATCH_RULES
+from pipeline.topology import WATCH_RULES, StepName
 
 log = logging.getLogger(__name__)
 
@@ -189,7 +189,7 @@ class RuleReader:
     def _read(self, chunks: Iterable[Chunk]) -> list[StoredRule]:
         records = [record for chunk in chunks for record in chunk.records]
         if records:
-            metrics.RULES_CHANGED.set(records[-1].timestamp / 1000)
+            metrics.RULES_CHANGED.labels(StepName.RULES).set(records[-1].timestamp / 1000)
         return [read_rule_record(record.key, record.value, record.headers) for record in records]
 
     def _report(self) -> None:
@@ -198,5 +198,5 @@ class RuleReader:
             if self._logged.get(rule_id) != problem:
                 log.error("rule %s is set aside, apply it again: %s", rule_id, problem)
         self._logged = set_aside
-        metrics.RULES_LOADED.set(len(self._rules))
-        metrics.RULES_SET_ASIDE.set(len(set_aside))
+        metrics.RULES_LOADED.labels(StepName.RULES).set(len(self._rules))
+        metrics.RULES_SET_ASIDE.labels(StepName.RULES).set(len(set_aside))

@@ -17,6 +17,10 @@ from pipeline.settings import Settings
 from pipeline.streaming.records import StepHandler
 from pipeline.topology import STEPS, StepName
 
+# Their names are compiled while the first articles pass, so that no article waits for its language. Last what takes
+# longest: an article of unknown language is searched for the names of all.
+_BIG_NEWS_LANGUAGES = ("en", "es", "fr", "de", "ru", "ar", "pt", "it", "ja", "zh-Hans", "ko", "tr", "uk", "pl", "und")
+
 
 async def _nothing_to_follow() -> None:
     await asyncio.Event().wait()
@@ -66,12 +70,18 @@ async def loaded_step(step: StepName, settings: Settings) -> AsyncIterator[Loade
                 recognizer = build_recognizer(settings)
             with metrics.LOAD_DURATION.labels(step, "names").time():
                 extractor = EntityExtractor(recognizer, Linker(KnowledgeBase.load()))
+
+            async def prepare() -> None:
+                await asyncio.to_thread(extractor.prepare, _BIG_NEWS_LANGUAGES)
+                await _nothing_to_follow()
+
             limit = settings.metrics_organisation_limit
-            yield LoadedStep(EntitiesHandler(extractor, sink=sink, organisation_label_limit=limit))
+            yield LoadedStep(EntitiesHandler(extractor, sink=sink, organisation_label_limit=limit), prepare)
         case StepName.RULES:
             from pipeline.concepts import KnowledgeBase
             from pipeline.rules import RuleIndex
             from pipeline.streaming.handlers import RulesHandler
+            from pipeline.streaming.near_miss_sampler import NearMissSampler
             from pipeline.streaming.rule_counters import RuleCounters
             from pipeline.streaming.rule_reader import RuleReader
 
@@ -82,7 +92,8 @@ async def loaded_step(step: StepName, settings: Settings) -> AsyncIterator[Loade
             started = monotonic()
             async with RuleReader(settings, counters) as reader:
                 metrics.LOAD_DURATION.labels(step, "rules").set(monotonic() - started)
-                yield LoadedStep(RulesHandler(index, sink=sink, counters=counters), reader.follow)
+                sampler = NearMissSampler(index, counters)
+                yield LoadedStep(RulesHandler(index, sink=sink, counters=counters, near_misses=sampler), reader.follow)
         case StepName.ALERTS:
             from pipeline.streaming.alert_handler import AlertHandler
 

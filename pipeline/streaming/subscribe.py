@@ -12,6 +12,7 @@ from pipeline.errors import ArticleError
 from pipeline.messages.alerts import Alert
 from pipeline.messages.codec import decode
 from pipeline.settings import Settings
+from pipeline.streaming.log_context import place_of
 from pipeline.streaming.topic_reader import TopicReader, topic_reader
 from pipeline.topology import ALERTS, channel_topic
 
@@ -77,7 +78,7 @@ async def _alerts(
                 except ArticleError as error:
                     log.warning(
                         "message %d of partition %d of %s is no alert: %s",
-                        record.offset, chunk.partition, reader.topic, error,
+                        record.offset, chunk.partition, reader.topic, place_of(error),
                     )  # fmt: skip
                     continue
                 if not rule_ids or alert.rule.id in rule_ids:

@@ -17,7 +17,7 @@ from pipeline.streaming.readiness import Readiness
 from pipeline.streaming.records import Position
 from pipeline.streaming.slot import DEFAULT_BACKOFF, Backoff, Slot
 from pipeline.streaming.step_process import StepProcess
-from pipeline.streaming.targets import Target, TargetsFile
+from pipeline.streaming.targets import Target, TargetsFile, targets_path
 from pipeline.streaming.worker_events import EventKind, WorkerEvent
 from pipeline.topology import StepName
 
@@ -73,8 +73,7 @@ class Supervisor:
         self._slots = [
             Slot(step, f"{step}-{number}", crashes[step]) for step, count in steps.items() for number in range(count)
         ]
-        path = settings.metrics_targets_file or settings.data_dir / "prometheus-targets.json"
-        self._targets = TargetsFile(path)
+        self._targets = TargetsFile(targets_path(settings))
         self._targets_can_be_written = True
         self._own_address = ""
         self._heartbeat = Heartbeat(_STUCK_LOOP_SECONDS)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.settings import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -25,6 +27,11 @@ class Target:
 
     process: str
     address: str
+
+
+def targets_path(settings: Settings) -> Path:
+    """Where the targets are written."""
+    return settings.metrics_targets_file or settings.data_dir / "prometheus-targets.json"
 
 
 class TargetsFile:

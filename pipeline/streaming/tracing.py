@@ -40,6 +40,12 @@ def child_traceparent(headers: Headers) -> tuple[str, bytes]:
     return TRACEPARENT, f"00-{trace_id}-{_ids.getrandbits(64):016x}-{flags}".encode()
 
 
+def trace_id(headers: Headers) -> str | None:
+    """The trace that a message belongs to, 32 hex digits; None where it carries none."""
+    found = _parse(header(headers, TRACEPARENT) or b"")
+    return found[0] if found else None
+
+
 def _parse(value: bytes) -> tuple[str, str] | None:
     match = _TRACEPARENT.fullmatch(value)
     if match is None:

@@ -65,4 +65,5 @@ class WorkerEvent:
 
 def log_event(event: WorkerEvent) -> None:
     """Log an event at the level that it deserves."""
-    _log.log(_LEVELS.get(event.kind, logging.INFO), "%s", event)
+    context = {"step": event.step} if event.step else {}
+    _log.log(_LEVELS.get(event.kind, logging.INFO), "%s", event, extra=context)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -25,7 +26,9 @@ from pipeline.messages.articles import (
 from pipeline.messages.canary import CANARY_SOURCE
 from pipeline.messages.codec import decode, encode
 from pipeline.messages.rules import WatchRule
+from pipeline.rules.index import NearMiss
 from pipeline.streaming.handlers import EntitiesHandler, LanguageHandler, RuleMatcher, RulesHandler
+from pipeline.streaming.near_miss_sampler import NearMissSampler
 from pipeline.streaming.records import Headers, Outcome, Record, StepHandler
 from pipeline.streaming.rule_counters import RuleCounters
 
@@ -181,8 +184,18 @@ class NoIndex:
         pass
 
 
-def rules_handler(rules: RuleMatcher, counters: RuleCounters | None = None) -> RulesHandler:
-    return RulesHandler(rules, sink="sink", clock=lambda: NOW, counters=counters or RuleCounters(NoIndex(), 10))
+class NeverClose:
+    def __len__(self) -> int:
+        return 1
+
+    def near_misses(self, _article: EnrichedArticle) -> list[NearMiss]:
+        return []
+
+
+def rules_handler(rules: RuleMatcher) -> RulesHandler:
+    counters = RuleCounters(NoIndex(), 10)
+    sampler = NearMissSampler(NeverClose(), counters)
+    return RulesHandler(rules, sink="sink", clock=lambda: NOW, counters=counters, near_misses=sampler)
 
 
 def sample(name: str, **labels: str) -> float | None:
@@ -242,6 +255,40 @@ def test_matches_are_counted_from_nought_for_each_loaded_rule_and_make_room_when
     counters.count_matches([b"counted-c"])
     assert sample("wirewatch_matches_total", rule="counted-c") == 1
     assert sample("wirewatch_matches_total", rule="_canary") is None
+
+
+def test_near_misses_are_looked_for_once_a_second_and_for_a_hundredth_of_the_time() -> None:
+    @dataclass
+    class Slow:
+        clock: float = 0.0
+        seconds: float = 0.0
+        count: int = 3
+        looked_at: int = 0
+
+        def __len__(self) -> int:
+            return self.count
+
+        def near_misses(self, _article: EnrichedArticle) -> list[NearMiss]:
+            self.looked_at += 1
+            self.clock += self.seconds
+            return [NearMiss(rule_id="missed-often", clause="NATO"), NearMiss(rule_id="_canary", clause="NATO")]
+
+    rules = Slow()
+    sampler = NearMissSampler(rules, RuleCounters(NoIndex(), 10), lambda: rules.clock)
+    [enriched] = FakeExtractor().extract([article("x")], now=NOW)
+
+    def offered_at(clock: float) -> int:
+        rules.clock = clock
+        sampler.offer(enriched)
+        return rules.looked_at
+
+    assert [offered_at(clock) for clock in (0.0, 0.5, 1.0)] == [1, 1, 2]
+    rules.seconds = 0.05
+    assert [offered_at(clock) for clock in (2.0, 6.9, 7.1)] == [3, 3, 4]
+    rules.count = 10_001
+    assert offered_at(100.0) == 4
+    assert sample("wirewatch_near_misses_total", rule="missed-often") == 4
+    assert sample("wirewatch_near_misses_total", rule="_canary") is None
 
 
 @pytest.mark.parametrize(("source", "fired"), [(CANARY_SOURCE, [b"_canary"]), ("Wire", [b"rule-a"])])

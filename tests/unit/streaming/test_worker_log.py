@@ -1,28 +1,78 @@
 from __future__ import annotations
 
+import dataclasses
+import json
 import logging
 import subprocess
 import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+import pytest
+
+from pipeline.streaming.records import Outcome, Record
 from pipeline.streaming.worker_log import RepeatFilter
+from tests.unit.streaming.hop_scene import FakeHandler, Scene
+from tests.unit.streaming.hop_scene import record as hop_record
 
 PROGRAM = """
-import logging
+import logging, sys
+from pipeline.settings import load_settings
 from pipeline.streaming.worker_log import configure_log
-configure_log("DEBUG", "rules-0")
+configure_log("DEBUG", "rules-0", step="rules", log_format=sys.argv[1])
 logging.getLogger("faust.transport").info("heartbeat")
 logging.getLogger("aiokafka").warning("lost a broker")
-logging.getLogger("pipeline.streaming").debug("taken %d", 7)
+context = {"article": "nw-1", "trace_id": "4bf92f35", "body": "the whole text", "password": "sesame"}
+logging.getLogger("pipeline.streaming").debug("taken %d", 7, extra=context)
+logging.getLogger("pipeline.streaming").info("settings %s", load_settings(sasl_password="sesame"))
+def fail(article):
+    raise RuntimeError("no broker")
+try:
+    fail("the whole text")
+except RuntimeError:
+    logging.getLogger("pipeline.streaming").exception("a batch failed")
 """
 
 
-def test_every_line_names_its_process_and_the_frameworks_keep_to_warnings() -> None:
-    ran = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+def logged(log_format: str) -> str:
+    command = [sys.executable, "-c", PROGRAM, log_format]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ran.stdout == ""
-    lines = [line.split(" ", 1) for line in ran.stderr.splitlines()]
-    assert [text.split("[")[0] for _, text in lines] == ["WARNING rules-0", "DEBUG rules-0"]
-    assert [text.split("] ")[1] for _, text in lines] == ["lost a broker", "taken 7"]
-    assert all(time.endswith("Z") and len(time) == len("2026-01-31T12:00:00.000Z") for time, _ in lines)
+    return ran.stderr
+
+
+@pytest.mark.parametrize("log_format", ["json", "auto"])
+def test_every_line_is_an_object_that_names_its_process_and_the_frameworks_keep_to_warnings(log_format: str) -> None:
+    lines = [json.loads(line) for line in logged(log_format).splitlines()]
+    assert [(line["level"], line["message"]) for line in lines if not line["message"].startswith("settings")] == [
+        ("warning", "lost a broker"),
+        ("debug", "taken 7"),
+        ("error", "a batch failed"),
+    ]
+    for line in lines:
+        assert (line["process"], line["step"]) == ("rules-0", "rules")
+        assert line["pid"] > 0
+        assert datetime.fromisoformat(line["time"]).utcoffset() == timedelta(0)
+    assert (lines[1]["article"], lines[1]["trace_id"]) == ("nw-1", "4bf92f35")
+    assert "RuntimeError: no broker" in lines[-1]["exception"]
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_neither_secrets_nor_the_text_of_articles_are_written(log_format: str) -> None:
+    """Not what is passed beside the text of a record, not a secret setting, not what a failing line held."""
+    text = logged(log_format)
+    assert "nw-1" in text
+    assert "no broker" in text
+    assert "the whole text" not in text
+    assert "sesame" not in text
+
+
+def test_a_person_reads_lines_without_colours_where_no_terminal_shows_them() -> None:
+    text = logged("console")
+    assert "\x1b" not in text
+    assert "lost a broker" in text
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(text.splitlines()[0])
 
 
 class Frozen:
@@ -58,3 +108,34 @@ def test_what_a_framework_repeats_is_written_once_in_a_while_with_a_count() -> N
 def test_our_own_messages_all_pass() -> None:
     repeats = RepeatFilter(Frozen())
     assert all(repeats.filter(record("pipeline.streaming.hop", "%s is a dead letter", n)) for n in range(3))
+
+
+def test_the_kinds_of_messages_that_are_remembered_are_bounded() -> None:
+    clock = Frozen()
+    repeats = RepeatFilter(clock)
+    for number in range(2_000):
+        assert repeats.filter(record("aiokafka", f"filled in already: {number}"))
+    assert len(repeats) == 500
+    assert not repeats.filter(record("aiokafka", "filled in already: 1999"))
+
+
+POISON = "Geheimer Satz des Artikels"
+
+
+def test_what_a_step_fails_on_is_told_by_place_and_id_and_not_by_its_text(caplog: pytest.LogCaptureFixture) -> None:
+    class Quoting(FakeHandler):
+        def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+            raise ValueError(f"cannot parse {POISON!r}, the first of {len(records)}")
+
+    scene = Scene()
+    scene.handler = Quoting(scene.log)
+    traceparent = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    poison = dataclasses.replace(hop_record(0), key=b"nw-1", headers=(("traceparent", traceparent),))
+    with caplog.at_level(logging.DEBUG):
+        scene.run([poison])
+    assert scene.acked == [0]
+    assert POISON not in caplog.text
+    assert "ValueError at test_worker_log.py:" in caplog.text
+    assert "dead letter (failed)" in caplog.text
+    told = [each for each in caplog.records if getattr(each, "article", "") == "nw-1"]
+    assert {each.trace_id for each in told} == {"4bf92f3577b34da6a3ce929d0e0e4736"}  # type: ignore[attr-defined]

@@ -1,0 +1,53 @@
+"""``wirewatch canary``: watch the pipeline from outside until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+import click
+
+from pipeline.cli import pass_settings
+from pipeline.settings import Settings
+
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+@click.command()
+@pass_settings
+def command(settings: Settings) -> int:
+    """Watch the pipeline from outside until Ctrl-C, and serve what it sees as metrics.
+
+    Every WIREWATCH_CANARY_INTERVAL_SECONDS a canary article goes the whole way to an alert on the reserved channel
+    `canary`, and on no other; one without an alert after WIREWATCH_CANARY_TIMEOUT_SECONDS is missed. The lag of every
+    step is read from the offsets that its group has committed, so that a dead worker is seen too.
+    """
+    from pipeline.streaming.worker_log import configure_log  # noqa: PLC0415 - loads Kafka; --help need not
+
+    configure_log(settings.log_level, "canary", log_format=settings.log_format)
+    asyncio.run(_watch(settings))
+    return 0
+
+
+async def _watch(settings: Settings) -> None:
+    from pipeline.streaming.canary import CanaryWatch  # noqa: PLC0415 - as above
+
+    def say(address: str) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"serves http://{address}/metrics; Ctrl-C ends", err=True)
+
+    watching = asyncio.ensure_future(CanaryWatch(settings, on_serving=say).run())
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in _STOP_SIGNALS:
+        loop.add_signal_handler(number, stopped.set)
+    waiting = asyncio.ensure_future(stopped.wait())
+    await asyncio.wait([watching, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not watching.done():
+        watching.cancel()
+    try:
+        await watching
+    except asyncio.CancelledError:
+        return

@@ -1,0 +1,50 @@
+"""Which canaries are on their way, which came back, and which are missed: each of them once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+# A canary of a day ago tells nothing any more when it comes after all.
+_MOST_MISSED = 1_500
+
+
+class CanaryFlight:
+    """The canaries that one process has sent.
+
+    Args:
+        timeout_seconds: One whose alert has not come after this time is missed.
+        clock: Seconds, never going back.
+    """
+
+    def __init__(self, timeout_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._timeout_seconds = timeout_seconds
+        self._clock = clock
+        # By the time due, oldest first.
+        self._awaited: dict[str, float] = {}
+        self._missed: dict[str, float] = {}
+
+    def start(self, canary: str) -> None:
+        """It is due now, whether or not a broker takes it."""
+        self._awaited[canary] = self._clock()
+
+    def end(self, canary: str) -> float | None:
+        """Its alert has come.
+
+        Returns:
+            Seconds since it was due, also for one that was missed; None when it is another process's, or came before.
+        """
+        for canaries in (self._awaited, self._missed):
+            if canary in canaries:
+                return self._clock() - canaries.pop(canary)
+        return None
+
+    def newly_missed(self) -> list[str]:
+        """Those whose time has run out since the last call."""
+        latest = self._clock() - self._timeout_seconds
+        missed = [canary for canary, due_at in self._awaited.items() if due_at <= latest]
+        for canary in missed:
+            self._missed[canary] = self._awaited.pop(canary)
+        while len(self._missed) > _MOST_MISSED:
+            del self._missed[next(iter(self._missed))]
+        return missed

@@ -1,0 +1,63 @@
+"""Look at an article now and then for rules that it misses by one clause: what their authors may want to widen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from pipeline.messages.articles import EnrichedArticle
+from pipeline.streaming.rule_counters import RuleCounters
+
+# Every rule is tried on an article that is looked at, where a match tries few: of the time it may take this share.
+_SHARE_OF_TIME = 0.01
+_LEAST_SECONDS = 1.0
+# So many take longer than a batch may be held up.
+_MOST_RULES = 10_000
+
+
+class NearMiss(Protocol):
+    """One rule that an article misses."""
+
+    @property
+    def rule_id(self) -> str:
+        """Which."""
+        ...
+
+
+class Rules(Protocol):
+    """Rules that tell their near misses; see ``pipeline.rules.RuleIndex``."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+    def near_misses(self, article: EnrichedArticle, /) -> Sequence[NearMiss]:
+        """Every rule that the article misses by exactly one clause."""
+        ...
+
+
+class NearMissSampler:
+    """Counts the near misses of at most one article a second.
+
+    Args:
+        rules: What is matched.
+        counters: Where they are counted.
+        clock: Seconds, never going back.
+    """
+
+    def __init__(self, rules: Rules, counters: RuleCounters, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rules = rules
+        self._counters = counters
+        self._clock = clock
+        self._next_at = clock()
+
+    def offer(self, article: EnrichedArticle) -> None:
+        """Look at this article, if it is time for one."""
+        started = self._clock()
+        if started < self._next_at or len(self._rules) > _MOST_RULES:
+            return
+        missed = self._rules.near_misses(article)
+        took = self._clock() - started
+        self._next_at = started + max(_LEAST_SECONDS, took / _SHARE_OF_TIME)
+        self._counters.count_near_misses(miss.rule_id for miss in missed)
