@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 # The knowledge base is built here, never committed; a change of what it is made from builds it again.
-KNOWLEDGE_BASE := pipeline/concepts/data/concepts.msgpack.xz
+KNOWLEDGE_BASE := pipeline/concepts/data/concepts.kb
 KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/concepts/*.py pipeline/concepts/*/*.py pipeline/text/*.py)
 
 .DEFAULT_GOAL := help

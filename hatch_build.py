@@ -9,7 +9,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-KNOWLEDGE_BASE = Path("pipeline/concepts/data/concepts.msgpack.xz")
+KNOWLEDGE_BASE = Path("pipeline/concepts/data/concepts.kb")
 
 
 class KnowledgeBaseHook(BuildHookInterface[Any]):

@@ -12,6 +12,7 @@
     │   ├── StepFailedError        the step kept failing on it
     │   └── CrashError             it ended the process, alone, too often
     ├── RuleError                  one watch rule is at fault: rule, line, column, text, caret
+    ├── KnowledgeBaseFileError     the built knowledge base is missing, or of another version (in ``concepts``)
     ├── UnknownConceptError        no concept has that id (in ``concepts``)
     ├── ModelMissingError          no spaCy pipeline for a language and no fallback
     ├── BrokerError                a broker cannot be started, reached or used

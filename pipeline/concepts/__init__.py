@@ -1,22 +1,28 @@
 """The multilingual knowledge base: countries, cities, regions, organisations and people, with names in many languages.
 
-``KnowledgeBase.load()`` reads the packed file in ``data/``. ``make concepts`` makes that file from CLDR (through babel)
+``KnowledgeBase.load()`` maps the built file in ``data/``. ``make concepts`` builds that file from CLDR (through babel)
 and from the files in ``reviewed/``, which are the ones to edit; it is not kept in git.
 """
 
-from pipeline.concepts.concept import ANY_LANGUAGE, Concept, Kind, Name, NameVia, Relation, Sense, Source
-from pipeline.concepts.knowledge_base import KnowledgeBase, KnowledgeBaseMissingError, UnknownConceptError
+from pipeline.concepts.built_file import KnowledgeBaseFileError
+from pipeline.concepts.concept import ANY_LANGUAGE, Concept, Contents, Kind, Name, NameVia, Relation, Sense, Source
+from pipeline.concepts.gazetteer import Gazetteer, LanguageNames, Spelling
+from pipeline.concepts.knowledge_base import KnowledgeBase, UnknownConceptError
 
 __all__ = [
     "ANY_LANGUAGE",
     "Concept",
+    "Contents",
+    "Gazetteer",
     "Kind",
     "KnowledgeBase",
-    "KnowledgeBaseMissingError",
+    "KnowledgeBaseFileError",
+    "LanguageNames",
     "Name",
     "NameVia",
     "Relation",
     "Sense",
     "Source",
+    "Spelling",
     "UnknownConceptError",
 ]

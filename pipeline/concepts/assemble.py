@@ -10,15 +10,23 @@ from typing import cast
 import msgspec
 
 from pipeline.concepts import cldr
-from pipeline.concepts.concept import ANY_LANGUAGE, Concept, Kind, Name, NameVia, Relation, primary_subtag
+from pipeline.concepts.concept import (
+    ANY_LANGUAGE,
+    VIA_ORDER,
+    Concept,
+    Kind,
+    Name,
+    NameVia,
+    Relation,
+    folded_key,
+    primary_subtag,
+)
 from pipeline.concepts.inflection import DECLINED_LANGUAGES, adjective_forms, decline_name
-from pipeline.concepts.knowledge_base import folded_key
 from pipeline.concepts.reviewed_files import Entry, ReviewedConcept
 
 # The build asks for each name's key again and again.
 key_of = cache(folded_key)
 
-_VIA_ORDER: dict[NameVia, int] = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3}
 # At most so many letters make a single word of a cased script count only with its capitals: Oman, Mali, Man.
 _SHORT_WORD = 4
 _LONGEST_ACRONYM = 6
@@ -192,7 +200,7 @@ def _without_repeats(drafts: Sequence[Draft]) -> list[Draft]:
     """Leave out what an earlier name of the same language matches anyway."""
     kept: list[Draft] = []
     seen: dict[str, list[Draft]] = defaultdict(list)
-    for draft in sorted(drafts, key=lambda draft: _VIA_ORDER[draft.via]):
+    for draft in sorted(drafts, key=lambda draft: VIA_ORDER[draft.via]):
         key = key_of(draft.text)
         if not any(_covers(earlier, draft, key) for earlier in seen[draft.language]):
             kept.append(draft)
@@ -223,7 +231,7 @@ def _merged(drafts: Iterable[Draft]) -> tuple[Name, ...]:
         )
         languages[name].add(draft.language)
     names = [msgspec.structs.replace(name, languages=tuple(sorted(tags))) for name, tags in languages.items()]
-    return tuple(sorted(names, key=lambda name: (_VIA_ORDER[name.via], name.text, name.languages)))
+    return tuple(sorted(names, key=lambda name: (VIA_ORDER[name.via], name.text, name.languages)))
 
 
 def _relations(parts: Sequence[ReviewedConcept]) -> tuple[Relation, ...]:

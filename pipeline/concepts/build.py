@@ -1,4 +1,4 @@
-"""Build the knowledge base: ``python -m pipeline.concepts.build`` writes the packed file, as ``make concepts`` does."""
+"""Build the knowledge base: ``python -m pipeline.concepts.build`` writes the built file, as ``make concepts`` does."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import msgspec
 
 from pipeline.concepts import cldr
 from pipeline.concepts.assemble import assemble, key_of
-from pipeline.concepts.concept import ANY_LANGUAGE, Concept, Name, Source, primary_subtag
-from pipeline.concepts.packed import PACKED_FILE, Contents, pack
+from pipeline.concepts.built_file import BUILT_FILE
+from pipeline.concepts.compile import compile_contents
+from pipeline.concepts.concept import ANY_LANGUAGE, Concept, Contents, Name, Source, primary_subtag
 from pipeline.concepts.reviewed_files import REVIEWED_FOLDER, ReviewedConcept, read_reviewed
 from pipeline.errors import WirewatchError
 
@@ -103,9 +104,9 @@ def _check_relations(concepts: Sequence[Concept]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None, *, make: Callable[[], Contents] = build) -> int:
-    """Write the packed file; return 0 when it is written, 1 when a reviewed file is at fault."""
+    """Write the built file; return 0 when it is written, 1 when a reviewed file is at fault."""
     parser = argparse.ArgumentParser(prog="python -m pipeline.concepts.build", description="Build the knowledge base.")
-    parser.add_argument("--output", type=Path, default=PACKED_FILE, help="the packed file (default: in the package)")
+    parser.add_argument("--output", type=Path, default=BUILT_FILE, help="the built file (default: in the package)")
     options = parser.parse_args(arguments)
     try:
         contents = make()
@@ -114,7 +115,7 @@ def main(arguments: Sequence[str] | None = None, *, make: Callable[[], Contents]
         return 1
     names = sum(len(concept.names) for concept in contents.concepts)
     summary = f"{len(contents.concepts)} concepts, {names} names"
-    data = pack(contents)
+    data = compile_contents(contents)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_bytes(data)
     sys.stdout.write(f"{options.output}: {summary}, {len(data):,} bytes\n")

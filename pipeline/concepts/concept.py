@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
+from pipeline.text.folding import fold
+from pipeline.text.tokens import tokenize
+
 Kind = Literal["country", "city", "region", "org", "person"]
 NameVia = Literal["name", "alias", "short-name", "adjective"]
 RelationType = Literal["capital-of", "part-of", "seat-of"]
+
+# Which of several names with the same folded text is the one that a surface form meant.
+VIA_ORDER: Mapping[NameVia, int] = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3}
 
 # ISO 639 for "multiple languages": the name is used whatever the language, as NATO is.
 ANY_LANGUAGE = "mul"
@@ -124,6 +131,23 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     licence: str
     url: str = ""
+
+
+class Contents(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """Everything that a knowledge base is built from.
+
+    Attributes:
+        sources: Sorted by id.
+        concepts: Sorted by id.
+    """
+
+    sources: tuple[Source, ...]
+    concepts: tuple[Concept, ...]
+
+
+def folded_key(surface: str) -> tuple[str, ...]:
+    """Return the folded tokens of a surface form; equal for spellings that matching takes for the same."""
+    return tuple(fold(word) for word in tokenize(surface).words)
 
 
 def primary_subtag(language: str) -> str:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-from pipeline.concepts.concept import Concept, Name, Sense, Source
-from pipeline.concepts.packed import PACKED_FILE, Contents, unpack
+from pipeline.concepts.built_file import BUILT_FILE, Sections, open_file
+from pipeline.concepts.compile import compile_contents
+from pipeline.concepts.concept import VIA_ORDER, Concept, Contents, Name, Sense, Source, folded_key
+from pipeline.concepts.gazetteer import Gazetteer
+from pipeline.concepts.records import Records
 from pipeline.errors import WirewatchError
-from pipeline.text.folding import fold
-from pipeline.text.tokens import tokenize
-
-# Which of several names of one concept with the same folded text is the one that a surface form meant.
-_VIA_ORDER = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3}
 
 
 class UnknownConceptError(WirewatchError):
@@ -30,45 +27,37 @@ class UnknownConceptError(WirewatchError):
         self.concept_id = concept_id
 
 
-class KnowledgeBaseMissingError(WirewatchError):
-    """The built file is not there.
-
-    Attributes:
-        path: Where it was looked for.
-    """
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: the knowledge base is not built: run `make concepts`")
-        self.path = path
-
-
-def folded_key(surface: str) -> tuple[str, ...]:
-    """Return the folded tokens of a surface form; equal for spellings that matching takes for the same."""
-    return tuple(fold(word) for word in tokenize(surface).words)
-
-
 class KnowledgeBase:
-    """All concepts, in memory, immutable; safe to share between threads.
+    """All concepts, immutable; safe to share between threads. What it holds stays in the file until it is asked for.
 
     Attributes:
         concepts: Every concept by its id, sorted by id.
         sources: Every source of strings by its id.
-        version: First 12 hex digits of the packed file's SHA-256.
+        gazetteer: All names, for a linker to find in texts.
+        version: First 12 hex digits of the SHA-256 of the built file's sections.
     """
 
-    def __init__(self, contents: Contents, *, version: str) -> None:
-        self.concepts: Mapping[str, Concept] = MappingProxyType({concept.id: concept for concept in contents.concepts})
-        self.sources: Mapping[str, Source] = MappingProxyType({source.id: source for source in contents.sources})
-        self.version = version
+    def __init__(self, sections: Sections) -> None:
+        records = Records(sections)
+        self.concepts: Mapping[str, Concept] = MappingProxyType(records)
+        self.sources: Mapping[str, Source] = MappingProxyType(records.sources)
+        self.gazetteer = Gazetteer(sections, records)
+        self.version = sections.version
+        self._records = records
 
     @classmethod
-    def load(cls, path: Path = PACKED_FILE) -> KnowledgeBase:
-        """Return the knowledge base of a packed file; the same object each time.
+    def load(cls, path: Path = BUILT_FILE) -> KnowledgeBase:
+        """Return the knowledge base of a built file, mapped into memory; the same object each time.
 
         Raises:
-            KnowledgeBaseMissingError: The file is not there.
+            KnowledgeBaseFileError: The file is missing, or is not one that this version reads.
         """
         return _load(path)
+
+    @classmethod
+    def of(cls, contents: Contents) -> KnowledgeBase:
+        """Compile concepts, sorted by id, in memory: for a few of them."""
+        return cls(Sections(compile_contents(contents)))
 
     def concept(self, concept_id: str) -> Concept:
         """Return the concept with this id.
@@ -85,8 +74,13 @@ class KnowledgeBase:
         """Return the concepts whose names newsrooms write for a country: its capital, the seat of its government."""
         return tuple(self.concepts[metonym] for metonym in self._metonyms.get(concept_id, ()))
 
+    @property
+    def relations(self) -> Sequence[tuple[str, str, str]]:
+        """Of all concepts: the id of one, the type, the id of the other."""
+        return self._records.relations
+
     def names(self) -> Iterator[Sense]:
-        """Every name of every concept, in the order of ids, for a linker to compile."""
+        """Every name of every concept, in the order of ids."""
         return (Sense(concept, name) for concept in self.concepts.values() for name in concept.names)
 
     def senses(self, surface: str, languages: Sequence[str] = ()) -> list[Sense]:
@@ -100,7 +94,7 @@ class KnowledgeBase:
             The readings, sorted by concept id; empty when nothing is called so. More than one, or one whose name is
             ``ambiguous``, is a question for whoever wrote the surface form.
         """
-        found = self._index.get(folded_key(surface), ())
+        found = self.gazetteer.senses(folded_key(surface))
         preferred = [sense for sense in found if any(sense.name.in_language(language) for language in languages)]
         best: dict[str, Sense] = {}
         for sense in preferred or found:
@@ -123,16 +117,13 @@ class KnowledgeBase:
         Returns:
             Whole names first, then names that begin so, then the rest; each sorted by id.
         """
-        wanted = "\x1f" + "\x1f".join(folded_key(query))
-        if wanted == "\x1f":
+        key = folded_key(query)
+        if not key:
             return []
         ranks: dict[str, int] = {}
-        for key, senses in self._index.items():
-            place = ("\x1f" + "\x1f".join(key)).find(wanted)
-            if place >= 0:
-                rank = 2 if place else int(key != folded_key(query))
-                for sense in senses:
-                    ranks[sense.concept.id] = min(rank, ranks.get(sense.concept.id, rank))
+        for concept_id, is_first, is_whole in self.gazetteer.containing(key):
+            rank = 0 if is_whole else 1 if is_first else 2
+            ranks[concept_id] = min(rank, ranks.get(concept_id, rank))
         part = query.strip().lower()
         for concept_id in self.concepts:
             if part in concept_id:
@@ -143,30 +134,17 @@ class KnowledgeBase:
     @cached_property
     def _metonyms(self) -> Mapping[str, tuple[str, ...]]:
         metonyms: dict[str, list[str]] = {}
-        for concept in self.concepts.values():
-            for relation in concept.relations:
-                if relation.type in {"capital-of", "seat-of"} and relation.target.startswith("country/"):
-                    metonyms.setdefault(relation.target, []).append(concept.id)
+        for concept_id, relation, target in self.relations:
+            if relation in {"capital-of", "seat-of"} and target.startswith("country/"):
+                metonyms.setdefault(target, []).append(concept_id)
         return MappingProxyType({target: tuple(dict.fromkeys(found)) for target, found in metonyms.items()})
-
-    @cached_property
-    def _index(self) -> Mapping[tuple[str, ...], tuple[Sense, ...]]:
-        index: dict[tuple[str, ...], list[Sense]] = {}
-        for sense in self.names():
-            for key in {folded_key(surface) for surface in sense.name.surfaces}:
-                index.setdefault(key, []).append(sense)
-        return MappingProxyType({key: tuple(senses) for key, senses in index.items()})
 
 
 def _rank(name: Name, surface: str) -> tuple[bool, bool, int]:
     """Letter for letter first; then doubt before certainty, since another language may give a name without remark."""
-    return (surface not in name.surfaces, not name.ambiguous, _VIA_ORDER[name.via])
+    return (surface not in name.surfaces, not name.ambiguous, VIA_ORDER[name.via])
 
 
 @cache
 def _load(path: Path) -> KnowledgeBase:
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise KnowledgeBaseMissingError(path) from None
-    return KnowledgeBase(unpack(data), version=hashlib.sha256(data).hexdigest()[:12])
+    return KnowledgeBase(open_file(path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from pipeline.entities.homographs import is_also_a_word
+from pipeline.concepts.homographs import is_also_a_word
 from pipeline.entities.lexicon import Entry
 
 # Other meanings, as the knowledge base words them, that news outweighs: "Washington" is the capital, "Indian" of India.

@@ -29,10 +29,6 @@ class EntityExtractor:
         self._recognizer = recognizer
         self._linker = linker
 
-    def prepare(self, languages: Iterable[str]) -> None:
-        """Compile the names of these languages now rather than with their first article; safe beside ``extract``."""
-        self._linker.prepare(languages)
-
     def extract(self, articles: Sequence[IdentifiedArticle], *, now: datetime) -> list[EnrichedArticle]:
         """Enrich a batch of articles.
 

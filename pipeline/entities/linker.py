@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from pipeline.concepts import Concept, KnowledgeBase
+from pipeline.concepts import KnowledgeBase, LanguageNames
 from pipeline.entities.doubts import Doubt, doubt_of, may_be_a_person
-from pipeline.entities.lexicon import LABELS, UNDETERMINED, Entry, Lexicon, NamesByLanguage
+from pipeline.entities.lexicon import LABELS, Entries, Entry
 from pipeline.entities.occurrences import FieldText
 from pipeline.entities.personal_names import follows_a_given_name, is_title, precedes_a_surname
 from pipeline.messages.articles import EntityRef, Field, Mention
@@ -48,7 +48,7 @@ class _Article(NamedTuple):
 
 
 class Linker:
-    """Finds names of concepts; compiles the names of a language when its first article comes.
+    """Finds names of concepts.
 
     Threads may share it. Each name applies in its own languages; English names apply wherever a language has Latin
     letters or the article quotes them; ``und`` articles are read with the names of all languages.
@@ -59,15 +59,9 @@ class Linker:
 
     def __init__(self, kb: KnowledgeBase) -> None:
         self._kb = kb
-        self._names = NamesByLanguage(kb)
-        self._lexicons: dict[str, Lexicon] = {}
+        self._entries = Entries(kb.gazetteer)
         self._own_names: dict[str, frozenset[str]] = {}
-        self._related: dict[str, frozenset[str]] = _related(kb.concepts.values())
-
-    def prepare(self, languages: Iterable[str]) -> None:
-        """Compile the names of these languages now rather than with their first article."""
-        for language in languages:
-            self._lexicon(language)
+        self._related: dict[str, frozenset[str]] = _related(kb.relations)
 
     def link(self, title: str, body: str, language: str) -> tuple[Mention, ...]:
         """Find every name of a concept.
@@ -85,14 +79,14 @@ class Linker:
 
         Source: longest span wins, as in spaCy's ``filter_spans``.
         """
-        lexicon = self._lexicon(language)
+        names = self._kb.gazetteer.in_language(language)
         fields: dict[Field, FieldText] = {"title": FieldText(title), "body": FieldText(body)}
-        spans = [span for name, field in fields.items() for span in _longest(name, field, lexicon)]
+        spans = [span for name, field in fields.items() for span in _longest(name, field, names, self._entries)]
         sure = {
-            entry.concept.id
+            entry.ref.id
             for span in spans
             if len(span.entries) == 1
-            and (entry := span.entries[0]).concept is not None
+            and (entry := span.entries[0]).ref is not None
             and _is_settled(entry, span, fields[span.field], language)
         }
         article = _Article(
@@ -127,16 +121,16 @@ class Linker:
             return False
         if name.via != "short-name":
             return True
-        own = self._words_of(self._kb.concept(name.entity.id))
+        own = self._words_of(name.entity.id)
         return all(is_title(word) or fold(word) in own for word in tokenize(span.text).words)
 
     def _choose(self, span: _Span, article: _Article, neighbours: Sequence[_Span]) -> Entry | None:
         """The entry that a span means, or None where the text does not say."""
-        readings: list[tuple[Concept, Entry]] = []
+        readings: list[tuple[EntityRef, Entry]] = []
         for entry in span.entries:
-            if entry.concept is None:
+            if entry.ref is None:
                 return None
-            readings.append((entry.concept, entry))
+            readings.append((entry.ref, entry))
         readings.sort(key=lambda reading: reading[0].id not in article.supported)
         field = article.fields[span.field]
         for concept, entry in readings:
@@ -150,34 +144,28 @@ class Linker:
                 return entry
         return None
 
-    def _is_somebody_else(self, concept: Concept, entry: Entry, span: _Span, article: _Article) -> bool:
+    def _is_somebody_else(self, concept: EntityRef, entry: Entry, span: _Span, article: _Article) -> bool:
         """Whether the words beside a span make it part of the name of a person who is not this concept."""
         field = article.fields[span.field]
-        if follows_a_given_name(field, span.first, article.language, self._words_of(concept)):
+        if follows_a_given_name(field, span.first, article.language, self._words_of(concept.id)):
             return True
         return entry.via != "short-name" and precedes_a_surname(field, span.end, article.starts[span.field])
 
-    def _lexicon(self, language: str) -> Lexicon:
-        lexicon = self._lexicons.get(language)
-        if lexicon is None:
-            known = language or UNDETERMINED
-            lexicon = self._lexicons[language] = Lexicon(self._names.used_in(known), known)
-        return lexicon
-
-    def _words_of(self, concept: Concept) -> frozenset[str]:
-        words = self._own_names.get(concept.id)
+    def _words_of(self, concept_id: str) -> frozenset[str]:
+        words = self._own_names.get(concept_id)
         if words is None:
-            words = frozenset(fold(word) for name in concept.names for word in tokenize(name.text).words)
-            self._own_names[concept.id] = words
+            names = self._kb.concept(concept_id).names
+            words = frozenset(fold(word) for name in names for word in tokenize(name.text).words)
+            self._own_names[concept_id] = words
         return words
 
 
-def _longest(name: Field, field: FieldText, lexicon: Lexicon) -> list[_Span]:
+def _longest(name: Field, field: FieldText, names: LanguageNames, known: Entries) -> list[_Span]:
     """The spans that are names, disjoint, by start; where some overlap, those with the most characters are kept."""
     found: dict[tuple[int, int], list[Entry]] = {}
-    for first, end, numbers in lexicon.scan(field.tokens):
+    for first, end, numbers in names.scan(field.tokens.words):
         for number in numbers:
-            entry = lexicon.entries[number]
+            entry = known[number]
             if field.can_be(entry, first, end):
                 found.setdefault((first, end), []).append(entry)
     offsets = field.tokens.spans
@@ -199,24 +187,24 @@ def _best_first(field: FieldText, first: int, end: int, entries: list[Entry]) ->
     ranked = sorted(
         pool,
         key=lambda entry: (
-            entry.concept is None,
+            entry.ref is None,
             entry.words != surface,
-            _KIND_ORDER[entry.concept.kind] if entry.concept else 0,
+            _KIND_ORDER[entry.ref.kind] if entry.ref else 0,
             -sum(map(len, entry.folded)),
             _VIA_ORDER[entry.via],
         ),
     )
     kept: dict[str, Entry] = {}
     for entry in ranked:
-        kept.setdefault(entry.concept.id if entry.concept else "", entry)
+        kept.setdefault(entry.ref.id if entry.ref else "", entry)
     best = next(iter(kept.values()))
-    if best.concept is None or best.name is None:
+    if best.ref is None or best.name is None:
         return (best,)
     # A country and its capital of one name are one reading: the country. Two countries of one name are a doubt.
     return tuple(
         entry
         for entry in kept.values()
-        if entry.concept is not None and (entry.concept.kind == best.concept.kind or best.name.ambiguous)
+        if entry.ref is not None and (entry.ref.kind == best.ref.kind or best.name.ambiguous)
     )
 
 
@@ -226,28 +214,27 @@ def _is_settled(entry: Entry, span: _Span, field: FieldText, language: str) -> b
     return doubt is Doubt.NONE or (doubt is Doubt.WORD and field.is_capital_inside(span.first, language))
 
 
-def _is_listed(concept: Concept, span: _Span, neighbours: Sequence[_Span], language: str) -> bool:
+def _is_listed(concept: EntityRef, span: _Span, neighbours: Sequence[_Span], language: str) -> bool:
     """Whether another country's name, itself beyond doubt, stands within a few tokens."""
     return concept.kind == "country" and any(
         other.field == span.field
         and (other.first - span.end if other.first >= span.end else span.first - other.end) <= _NEIGHBOUR_TOKENS
-        and (entry := other.entries[0]).concept is not None
-        and entry.concept.kind == "country"
-        and entry.concept.id != concept.id
+        and (entry := other.entries[0]).ref is not None
+        and entry.ref.kind == "country"
+        and entry.ref.id != concept.id
         and entry.via in {"name", "alias"}
         and doubt_of(entry, language) is Doubt.NONE
         for other in neighbours
     )
 
 
-def _related(concepts: Iterable[Concept]) -> dict[str, frozenset[str]]:
+def _related(relations: Iterable[tuple[str, str, str]]) -> dict[str, frozenset[str]]:
     """For each concept those that it supports: a capital its country, and the country its capital."""
     related: dict[str, set[str]] = {}
-    for concept in concepts:
-        for relation in concept.relations:
-            if relation.type in {"capital-of", "seat-of"}:
-                related.setdefault(concept.id, set()).add(relation.target)
-                related.setdefault(relation.target, set()).add(concept.id)
+    for concept_id, relation, target in relations:
+        if relation in {"capital-of", "seat-of"}:
+            related.setdefault(concept_id, set()).add(target)
+            related.setdefault(target, set()).add(concept_id)
     return {concept_id: frozenset(others) for concept_id, others in related.items()}
 
 

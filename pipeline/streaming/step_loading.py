@@ -17,10 +17,6 @@ from pipeline.settings import Settings
 from pipeline.streaming.records import StepHandler
 from pipeline.topology import STEPS, StepName
 
-# Their names are compiled while the first articles pass, so that no article waits for its language. Last what takes
-# longest: an article of unknown language is searched for the names of all.
-_BIG_NEWS_LANGUAGES = ("en", "es", "fr", "de", "ru", "ar", "pt", "it", "ja", "zh-Hans", "ko", "tr", "uk", "pl", "und")
-
 
 async def _nothing_to_follow() -> None:
     await asyncio.Event().wait()
@@ -70,13 +66,8 @@ async def loaded_step(step: StepName, settings: Settings) -> AsyncIterator[Loade
                 recognizer = build_recognizer(settings)
             with metrics.LOAD_DURATION.labels(step, "names").time():
                 extractor = EntityExtractor(recognizer, Linker(KnowledgeBase.load()))
-
-            async def prepare() -> None:
-                await asyncio.to_thread(extractor.prepare, _BIG_NEWS_LANGUAGES)
-                await _nothing_to_follow()
-
             limit = settings.metrics_organisation_limit
-            yield LoadedStep(EntitiesHandler(extractor, sink=sink, organisation_label_limit=limit), prepare)
+            yield LoadedStep(EntitiesHandler(extractor, sink=sink, organisation_label_limit=limit))
         case StepName.RULES:
             from pipeline.concepts import KnowledgeBase
             from pipeline.rules import RuleIndex

@@ -1,11 +1,11 @@
-"""The knowledge base: seconds to load it, to index its names, and to look one up."""
+"""The knowledge base: milliseconds to map it and for its first look-up, microseconds for each after that."""
 
 from __future__ import annotations
 
 import time
 
 from pipeline.concepts import KnowledgeBase
-from pipeline.concepts.packed import PACKED_FILE
+from pipeline.concepts.built_file import BUILT_FILE
 
 SURFACES = ("North Korea", "NATO", "Северной Кореи", "北朝鮮", "Georgia", "no such name")
 ROUNDS = 20_000
@@ -17,14 +17,14 @@ def main() -> None:
     kb = KnowledgeBase.load()
     loaded = time.process_time()
     kb.lookup(SURFACES[0])
-    indexed = time.process_time()
+    asked = time.process_time()
     for round_ in range(ROUNDS):
         kb.lookup(SURFACES[round_ % len(SURFACES)], ["en"])
     looked_up = time.process_time()
     names = sum(1 for _ in kb.names())
-    print(f"{len(kb.concepts):,} concepts, {names:,} names, {PACKED_FILE.stat().st_size:,} bytes")
-    print(f"load {loaded - started:.2f} s, index {indexed - loaded:.2f} s")
-    print(f"look-up {(looked_up - indexed) / ROUNDS * 1e6:.1f} µs")
+    print(f"{len(kb.concepts):,} concepts, {names:,} names, {BUILT_FILE.stat().st_size:,} bytes")
+    print(f"load {(loaded - started) * 1e3:.1f} ms, first look-up {(asked - loaded) * 1e3:.1f} ms")
+    print(f"look-up {(looked_up - asked) / ROUNDS * 1e6:.1f} µs")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,7 @@ import random
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from pipeline.concepts import Concept, Kind, KnowledgeBase, Name, Source
-from pipeline.concepts.packed import Contents
+from pipeline.concepts import Concept, Contents, Kind, KnowledgeBase, Name, Source
 from pipeline.messages.articles import EnrichedArticle, EntityRef, Label, Language, Mention
 from pipeline.messages.identity import revision
 from pipeline.messages.rules import WatchRule
@@ -58,12 +57,11 @@ class Population:
         self._concept_weights = list(accumulate(1 / (rank + 5) for rank in range(CONCEPTS)))
         # People ask for rarer things than the news is full of.
         self._asked_weights = list(accumulate(1 / (rank + 200) for rank in range(CONCEPTS)))
-        self.knowledge_base = KnowledgeBase(
+        self.knowledge_base = KnowledgeBase.of(
             Contents(
                 sources=(Source(id="generated", title="Generated names", licence="Apache-2.0"),),
                 concepts=tuple(sorted(self._concepts, key=lambda concept: concept.id)),
             ),
-            version="generated",
         )
 
     def rules(self, count: int) -> Iterator[WatchRule]:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.concepts import KnowledgeBase
-from pipeline.concepts.knowledge_base import folded_key
+from pipeline.concepts.concept import folded_key
 
 KB = KnowledgeBase.load()
 SENSES = list(KB.names())

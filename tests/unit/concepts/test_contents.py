@@ -1,4 +1,4 @@
-"""What the packed file must hold, whoever edits the reviewed files."""
+"""What the knowledge base must hold, whoever edits the reviewed files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import pytest
 
 from pipeline.concepts import ANY_LANGUAGE, Concept, KnowledgeBase
 from pipeline.concepts.build import REVIEWED_LANGUAGES
-from pipeline.concepts.concept import primary_subtag
-from pipeline.concepts.knowledge_base import folded_key
+from pipeline.concepts.concept import folded_key, primary_subtag
 from pipeline.concepts.reviewed_files import REVIEWED_FOLDER, read_reviewed
 
 NAMED_IN = ("ar", "de", "en", "es", "fr", "it", "ja", "ko", "pl", "ru", "uk", "zh-Hans", "zh-Hant")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.concepts import Concept, KnowledgeBase, Name, NameVia, Relation
-from pipeline.concepts.packed import Contents
+from pipeline.concepts import Concept, Contents, KnowledgeBase, Name, NameVia, Relation
 from pipeline.entities import Linker
 
 
@@ -101,7 +100,7 @@ CONCEPTS = (
 @pytest.fixture(scope="session")
 def small_kb() -> KnowledgeBase:
     ordered = tuple(sorted(CONCEPTS, key=lambda concept: concept.id))
-    return KnowledgeBase(Contents(sources=(), concepts=ordered), version="test")
+    return KnowledgeBase.of(Contents(sources=(), concepts=ordered))
 
 
 @pytest.fixture(scope="session")

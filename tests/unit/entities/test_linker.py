@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.concepts import Concept, KnowledgeBase, Name
-from pipeline.concepts.packed import Contents
+from pipeline.concepts import Concept, Contents, KnowledgeBase, Name
 from pipeline.entities import Linker
 
 
@@ -97,7 +96,7 @@ def test_the_longest_name_wins(small_linker: Linker) -> None:
 def test_a_phrase_that_holds_a_name_hides_it_but_not_a_concept_of_its_own(small_kb: KnowledgeBase) -> None:
     assert names(Linker(small_kb), "New England and England", "en") == ["gb"]
     region = Concept(id="region/new-england", kind="region", label="New England", names=(_english("New England"),))
-    larger = KnowledgeBase(Contents(sources=(), concepts=(*small_kb.concepts.values(), region)), version="test")
+    larger = KnowledgeBase.of(Contents(sources=(), concepts=(*small_kb.concepts.values(), region)))
     assert names(Linker(larger), "New England and England", "en") == ["new-england", "gb"]
 
 

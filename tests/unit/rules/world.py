@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.concepts import Concept, Kind, KnowledgeBase, Name, NameVia, Relation, Source
-from pipeline.concepts.packed import Contents
+from pipeline.concepts import Concept, Contents, Kind, KnowledgeBase, Name, NameVia, Relation, Source
 from pipeline.messages.articles import EnrichedArticle, EntityRef, Field, Label, Language, Mention, MentionVia
 from pipeline.messages.identity import revision
 
@@ -38,7 +37,7 @@ def concept(concept_id: str, label: str, *names: Name) -> Concept:
     return Concept(id=concept_id, kind=kind, label=label, names=(name(label), *names))
 
 
-WORLD = KnowledgeBase(
+WORLD = KnowledgeBase.of(
     Contents(
         sources=(Source(id="test", title="Test names", licence="Apache-2.0"),),
         concepts=(
@@ -84,7 +83,6 @@ WORLD = KnowledgeBase(
             Concept(id="region/springfield", kind="region", label="Springfield", names=(name("Springfield"),)),
         ),
     ),
-    version="test",
 )
 
 _MARK = re.compile(r"\[\[(?P<text>.*?)\|(?P<what>[^|\]]*)(?:\|(?P<via>[^\]]*))?\]\]", re.DOTALL)

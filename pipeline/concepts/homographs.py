@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 # A phrase hides the name inside it and links to nothing. One that the knowledge base has as a concept's name of its own
 # does no harm: where both are the same characters, the concept wins.
@@ -61,9 +61,14 @@ _ALSO_WORDS: Mapping[str, frozenset[str]] = {
 }
 
 
-def other_meanings(language: str) -> tuple[str, ...]:
-    """The phrases of a language that hide a name inside them; those of any language are among them."""
-    return (*_OTHER_MEANINGS["mul"], *_OTHER_MEANINGS.get(language.partition("-")[0], ()))
+def phrases_by_language() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each phrase that hides a name inside it, with the languages that it is one in; ``mul`` stands for all."""
+    languages: dict[str, list[str]] = {}
+    for language, phrases in _OTHER_MEANINGS.items():
+        for phrase in phrases:
+            languages.setdefault(phrase, []).append(language)
+    for phrase, tags in languages.items():
+        yield phrase, tuple(tags)
 
 
 def is_also_a_word(folded: str, language: str) -> bool:

@@ -1,0 +1,233 @@
+"""Find names in a text's tokens: the compiled trie, seen through one language."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pipeline.concepts.built_file import Sections
+from pipeline.concepts.concept import Kind, Name, NameVia, Sense
+from pipeline.concepts.filing import How
+from pipeline.concepts.records import KEY_SEPARATOR, NO_NAME, VIAS, Blob, Records
+from pipeline.concepts.usage import language_known_as
+from pipeline.text.clitics import without_particles, without_proclitics
+from pipeline.text.folding import LONGEST_REMEMBERED, fold
+from pipeline.text.frozen_trie import FrozenTrie
+from pipeline.text.frozen_words import FrozenWords
+from pipeline.text.inflection import inflection_of
+from pipeline.text.tokens import tokenize
+
+# Up to three letters may follow a stem that the knowledge base gives, if the stem is long enough to say everything.
+_FREE_TAIL = 3
+_FREE_TAIL_STEM = 5
+# A shorter rest of a word says too little: "Chi" of China, "Ira" of Iran.
+_SHORTEST_STEM = 3
+# "Spojené státy": the genitive of many drops the ending; of a single word what is left says too little.
+_SHORTEST_BARE_STEM = 4
+# Readings of the commonest words are kept; news in one language has some 50,000 that matter.
+_MEMO_WORDS = 100_000
+_AS_IT_IS = frozenset({How.WHOLE, How.OPEN, How.OPEN_INSIDE, How.STEM})
+
+
+class Spelling(NamedTuple):
+    """One way of writing a name.
+
+    Attributes:
+        concept_id: What it names; empty for a phrase that holds a name but means something else.
+        kind: The concept's kind.
+        label: The concept's English label.
+        name: The name; None with an empty ``concept_id``.
+        via: How a mention that is written so was found: an adjective may be made from a name by its ending.
+        words: Its tokens as written.
+        folded: The same, folded.
+    """
+
+    concept_id: str
+    kind: Kind
+    label: str
+    name: Name | None
+    via: NameVia
+    words: tuple[str, ...]
+    folded: tuple[str, ...]
+
+
+class Gazetteer:
+    """All names of all languages over a built file; threads may share it."""
+
+    def __init__(self, sections: Sections, records: Records) -> None:
+        self._records = records
+        self.words = FrozenWords(
+            keys=sections.numbers("word.key", "Q"),
+            ends=sections.numbers("word.end", "I"),
+            parents=sections.numbers("word.parent", "I"),
+            letters=sections.data,  # type: ignore[arg-type]  # a map gives bytes when it is sliced
+            start=sections.place("word.letters")[0],
+        )
+        self.trie = FrozenTrie(
+            first_edges=sections.numbers("trie.first-edge", "I"),
+            edge_tokens=sections.numbers("trie.edge-token", "I"),
+            first_values=sections.numbers("trie.first-value", "I"),
+            values=sections.numbers("trie.value", "I"),
+        )
+        self.first_readings = sections.numbers("word.first-reading", "I")
+        self.reading_tokens = sections.numbers("reading.token", "I")
+        self.reading_hows = sections.numbers("reading.how", "B")
+        self.reading_sets = sections.numbers("reading.set", "H")
+        self.spelling_sets = sections.numbers("spelling.set", "H")
+        self._spelling_names = sections.numbers("spelling.name", "I")
+        self._spelling_vias = sections.numbers("spelling.via", "B")
+        self._surfaces = Blob(sections, "surface")
+        self._keys = Blob(sections, "key")
+        self._key_ends = sections.numbers("key.end", "I")
+        self._data = sections.data
+        languages: tuple[str, ...] = sections.value("languages", tuple[str, ...])
+        self._languages = {language: number for number, language in enumerate(languages)}
+        self._table = sections.numbers("language-sets", "B")
+        self._spellings: dict[int, Spelling] = {}
+        self._in_language: dict[str, LanguageNames] = {}
+
+    def in_language(self, tag: str) -> LanguageNames:
+        """The names that texts of a language use, by its BCP 47 tag."""
+        names = self._in_language.get(tag)
+        if names is None:
+            row = language_known_as(tag, self._languages)
+            width = len(self._table) // len(self._languages)
+            sets = bytes(self._table[row * width : (row + 1) * width])
+            names = self._in_language.setdefault(tag, LanguageNames(self, tag, sets))
+        return names
+
+    def spelling(self, number: int) -> Spelling:
+        """The way of writing a name with a number."""
+        spelling = self._spellings.get(number)
+        if spelling is None:
+            words = tuple(tokenize(self._surfaces[number].decode()).words)
+            name = self._spelling_names[number]
+            via = VIAS[self._spelling_vias[number]]
+            folded = tuple(map(fold, words))
+            if name == NO_NAME:
+                spelling = Spelling("", "org", "", None, via, words, folded)
+            else:
+                concept = self._records.concept_of_name(name)
+                spelling = Spelling(
+                    concept.id, concept.kind, concept.label, self._records.name(name), via, words, folded
+                )
+            spelling = self._spellings.setdefault(number, spelling)
+        return spelling
+
+    def senses(self, key: Sequence[str]) -> list[Sense]:
+        """Every name that is written exactly so, by its folded tokens; in the order of concepts."""
+        states = {0}
+        for word in key:
+            number = self.words.find(word)
+            if number is None:
+                return []
+            tokens = [
+                self.reading_tokens[reading]
+                for reading in range(self.first_readings[number], self.first_readings[number + 1])
+                if self.reading_hows[reading] in _AS_IT_IS
+            ]
+            states = {
+                self.trie.step(state, token) if state else self.trie.start(token)
+                for state in states
+                for token in tokens
+            }
+            states.discard(0)
+        found = sorted({value for state in states for value in self.trie.values_at(state)})
+        names = dict.fromkeys(
+            name
+            for value in found
+            if (name := self._spelling_names[value]) != NO_NAME and self.spelling(value).folded == tuple(key)
+        )
+        return [
+            Sense(self._records.concept(self._records.concept_number(name)), self._records.name(name)) for name in names
+        ]
+
+    def containing(self, key: Sequence[str]) -> Iterator[tuple[str, bool, bool]]:
+        """Names that hold tokens in this order, the last of them perhaps in part.
+
+        Yields:
+            The concept's id, whether the name begins so, and whether it is all of the name.
+        """
+        wanted = "".join(KEY_SEPARATOR + token for token in key).encode()
+        place = self._data.find(wanted, self._keys.begin, self._keys.end)
+        while place >= 0:
+            number = bisect_right(self._key_ends, place - self._keys.begin)
+            begin = self._key_ends[number - 1] if number else 0
+            name = self._spelling_names[number]
+            if name != NO_NAME:
+                is_first = place - self._keys.begin == begin
+                is_whole = is_first and self._keys[number] == wanted + b"\n"
+                yield self._records.concept_of_name(name).id, is_first, is_whole
+            place = self._data.find(wanted, self._keys.begin + self._key_ends[number], self._keys.end)
+
+
+class LanguageNames(dict[str, tuple[int, ...]]):
+    """The names that texts of one language use.
+
+    As a mapping: the tokens of the trie that a word as written may stand for, found when a word is first asked for.
+    """
+
+    def __init__(self, gazetteer: Gazetteer, language: str, sets: bytes) -> None:
+        super().__init__()
+        self._gazetteer = gazetteer
+        self._trie = gazetteer.trie
+        self._sets = sets
+        self._inflection = inflection_of(language)
+
+    def scan(self, words: Sequence[str]) -> Iterator[tuple[int, int, list[int]]]:
+        """Every run of words that may be a name: its first word, its end, the numbers of spellings."""
+        readings = list(map(self.__getitem__, words))
+        trie, count = self._trie, len(words)
+        start, step, values_at = trie.start, trie.step, trie.values_at
+        spelling_sets, sets = self._gazetteer.spelling_sets, self._sets
+        for first in range(count):
+            if not (tokens := readings[first]):
+                continue
+            states = [state for token in tokens if (state := start(token))]
+            end = first + 1
+            while states:
+                found = [value for state in states for value in values_at(state) if sets[spelling_sets[value]]]
+                if found:
+                    yield first, end, found
+                if end == count or not (tokens := readings[end]):
+                    break
+                states = [after for state in states for token in tokens if (after := step(state, token))]
+                end += 1
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        if len(self) >= _MEMO_WORDS:
+            self.clear()
+        folded = fold(word)
+        tokens = tuple(dict.fromkeys(self._tokens(folded))) if folded else ()
+        if len(word) <= LONGEST_REMEMBERED:
+            self[word] = tokens
+        return tokens
+
+    def _tokens(self, word: str) -> Iterator[int]:
+        rules = self._inflection
+        for number, tail in self._gazetteer.words.prefixes(word):
+            length = len(word) - len(tail)
+            if not tail:
+                yield from self._read(number, _AS_IT_IS | {How.BARE} if length >= _SHORTEST_BARE_STEM else _AS_IT_IS)
+            elif length >= _SHORTEST_STEM:
+                hows: set[int] = set()
+                if tail in rules.tails:
+                    hows.update((How.OPEN, How.BARE, How.STEM))
+                    if rules.every_word:
+                        hows.add(How.OPEN_INSIDE)
+                elif len(tail) <= _FREE_TAIL and length >= _FREE_TAIL_STEM:
+                    hows.add(How.STEM)
+                if tail in rules.adjectival:
+                    hows.add(How.ADJECTIVAL)
+                if hows:
+                    yield from self._read(number, hows)
+        for rest in (*without_proclitics(word), *without_particles(word)):
+            if (found := self._gazetteer.words.find(rest)) is not None:
+                yield from self._read(found, _AS_IT_IS)
+
+    def _read(self, number: int, hows: frozenset[int] | set[int]) -> Iterator[int]:
+        gazetteer = self._gazetteer
+        for reading in range(gazetteer.first_readings[number], gazetteer.first_readings[number + 1]):
+            if gazetteer.reading_hows[reading] in hows and self._sets[gazetteer.reading_sets[reading]]:
+                yield gazetteer.reading_tokens[reading]
