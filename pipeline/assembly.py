@@ -10,6 +10,7 @@ from pipeline.entities import EntityExtractor, Linker, NoRecognizer, Recognizer
 from pipeline.language import LanguageIdentifier, identify_language
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, RawArticle
 from pipeline.messages.intake import settled
+from pipeline.rules import Limits, RuleIndex
 from pipeline.settings import Settings
 
 
@@ -29,6 +30,22 @@ def build_recognizer(settings: Settings) -> Recognizer:
 def build_extractor(settings: Settings) -> EntityExtractor:
     """The entities step: the recognizer of the settings and the linker over the knowledge base."""
     return EntityExtractor(build_recognizer(settings), Linker(KnowledgeBase.load()))
+
+
+def build_limits(settings: Settings) -> Limits:
+    """How large a rule may be."""
+    return Limits(
+        max_length=settings.rule_max_length,
+        max_nodes=settings.rule_max_nodes,
+        max_nesting=settings.rule_max_nesting,
+        max_prefixes=settings.rule_max_prefixes,
+        max_phrase_words=settings.rule_max_phrase_words,
+    )
+
+
+def build_rule_index(settings: Settings) -> RuleIndex:
+    """An index without rules, over the knowledge base."""
+    return RuleIndex(KnowledgeBase.load(), build_limits(settings))
 
 
 class Enrichment:

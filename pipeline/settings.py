@@ -103,6 +103,17 @@ class Settings(BaseSettings):
         "", description="spaCy pipeline for all other languages; empty: names from the knowledge base only."
     )
 
+    # Rules
+    rule_max_length: int = Field(10_000, ge=1, le=100_000, description="Most characters of a rule's condition.")
+    rule_max_nodes: int = Field(1_000, ge=1, le=10_000, description="Most terms and operators of a rule.")
+    rule_max_nesting: int = Field(
+        30, ge=1, le=100, description="How deep a rule's brackets and NOTs may stand inside each other."
+    )
+    rule_max_prefixes: int = Field(100, ge=0, le=1_000, description="Most words with a star in a rule.")
+    rule_max_phrase_words: int = Field(
+        100, ge=1, le=1_000, description="Most words of one phrase; characters, where words are not spaced."
+    )
+
     # Alerts
     alert_memory_seconds: Seconds = Field(
         86_400.0, description="How far back an alert is remembered, so that it is raised once."

@@ -24,7 +24,7 @@ VERBS = {
     "publish": "Send articles to the pipeline.",
     "worker": "Run the steps, until Ctrl-C.",
     "canary": "Watch from outside: lag of every step, and articles that go the whole way.",
-    "rules": "Check, apply and look at watch rules.",
+    "rules": "Check, test, apply and look at watch rules.",
     "subscribe": "Follow the alerts.",
     "topics": "Create and check the topics.",
     "dead-letters": "Look at what no step could process, and send it again.",

@@ -126,9 +126,9 @@ def _run(
 
 def _rules() -> Sequence[WatchRule]:
     from pipeline import demo  # noqa: PLC0415 - as above
-    from pipeline.cli.rule_source import checked_text  # noqa: PLC0415 - as above
+    from pipeline.rules import read_rules  # noqa: PLC0415 - as above
 
-    return [checked.rule for checked in checked_text(demo.rules_text(), "demo rules").rules]
+    return read_rules(demo.rules_text(), "demo rules")
 
 
 def _apply(settings: Settings, rules: Sequence[WatchRule]) -> None:

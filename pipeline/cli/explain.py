@@ -44,10 +44,10 @@ def command(settings: Settings, file: str, rules_file: Path | None) -> int:
         bad = BadLines()
         bad.report(given.place, error)
         return bad.exit_status()
-    check = checked(rules_file) if rules_file else checked_text(rules_text(), "demo rules")
+    check = checked(rules_file, settings) if rules_file else checked_text(rules_text(), "demo rules", settings)
     enrichment = Enrichment.from_settings(settings)
     enriched = enrichment.extract([enrichment.identify(article)])[0]
-    index = index_over(check)
+    index = index_over(check, settings)
     matches = {match.rule.id: match for match in index.match(enriched, now=datetime.now(UTC))}
 
     out = console()

@@ -58,7 +58,7 @@ def command(settings: Settings, files: tuple[str, ...], rules_file: Path) -> int
     """
     from pipeline.assembly import Enrichment  # noqa: PLC0415 - loads models; --help need not
 
-    index = index_of(rules_file)
+    index = index_of(rules_file, settings)
     enrichment = Enrichment.from_settings(settings)
     bad = BadLines()
     out = sys.stdout.buffer

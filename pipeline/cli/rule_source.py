@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.cli import say_error, say_warning
 from pipeline.errors import RuleError, UsageError
+from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.rules import RuleFileCheck, RuleIndex
@@ -26,21 +27,22 @@ def read_text(path: Path) -> str:
         raise UsageError(f"{path}: not text in UTF-8 (byte {error.start}): convert it first") from error
 
 
-def checked(path: Path) -> RuleFileCheck:
+def checked(path: Path, settings: Settings) -> RuleFileCheck:
     """The rules of a file, usable every one; warnings have been said on standard error.
 
     Raises:
         RuleError: The last of the errors in the file; those before it have been said on standard error.
     """
-    return checked_text(read_text(path), str(path))
+    return checked_text(read_text(path), str(path), settings)
 
 
-def checked_text(text: str, source: str) -> RuleFileCheck:
+def checked_text(text: str, source: str, settings: Settings) -> RuleFileCheck:
     """As ``checked``, for a text that names its source."""
-    from pipeline.concepts import KnowledgeBase  # noqa: PLC0415 - loads the knowledge base; --help need not
+    from pipeline.assembly import build_limits  # noqa: PLC0415 - loads the knowledge base; --help need not
+    from pipeline.concepts import KnowledgeBase  # noqa: PLC0415 - as above
     from pipeline.rules import check_rules  # noqa: PLC0415 - as above
 
-    check = check_rules(text, source, KnowledgeBase.load())
+    check = check_rules(text, source, KnowledgeBase.load(), build_limits(settings))
     for rule in check.rules:
         for warning in rule.warnings:
             say_warning(warning)
@@ -52,17 +54,16 @@ def checked_text(text: str, source: str) -> RuleFileCheck:
     return check
 
 
-def index_of(path: Path) -> RuleIndex:
+def index_of(path: Path, settings: Settings) -> RuleIndex:
     """An index over a rule file."""
-    return index_over(checked(path))
+    return index_over(checked(path, settings), settings)
 
 
-def index_over(check: RuleFileCheck) -> RuleIndex:
+def index_over(check: RuleFileCheck, settings: Settings) -> RuleIndex:
     """An index over rules that have been checked."""
-    from pipeline.concepts import KnowledgeBase  # noqa: PLC0415 - as above
-    from pipeline.rules import RuleIndex  # noqa: PLC0415 - as above
+    from pipeline.assembly import build_rule_index  # noqa: PLC0415 - as above
 
-    index = RuleIndex(KnowledgeBase.load())
+    index = build_rule_index(settings)
     for rule in check.rules:
         index.add(rule.rule)
     return index

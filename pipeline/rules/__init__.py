@@ -6,7 +6,7 @@ A condition is cut into tokens (``lexer``), parsed into units (``parser``) and r
 
 from pipeline.rules.compile import CheckedRule, check_rule
 from pipeline.rules.evaluate import MAX_EVIDENCE_PER_CLAUSE
-from pipeline.rules.examples import ExampleFailure, check_examples
+from pipeline.rules.examples import ExampleResult, run_examples
 from pipeline.rules.explanation import ClauseExplanation, NamesByLanguage, RuleExplanation, explain_rule
 from pipeline.rules.formatting import format_condition, format_rules
 from pipeline.rules.index import NearMiss, RuleIndex
@@ -21,7 +21,7 @@ __all__ = [
     "CheckedRule",
     "ClauseExplanation",
     "ConceptLookup",
-    "ExampleFailure",
+    "ExampleResult",
     "Limits",
     "NamesByLanguage",
     "NearMiss",
@@ -29,7 +29,6 @@ __all__ = [
     "RuleFileCheck",
     "RuleIndex",
     "RuleWarning",
-    "check_examples",
     "check_rule",
     "check_rules",
     "explain_rule",
@@ -37,4 +36,5 @@ __all__ = [
     "format_rules",
     "read_rules",
     "rule_file_schema",
+    "run_examples",
 ]

@@ -11,9 +11,16 @@ from pipeline.rules.clauses import Clause, canonical_form
 from pipeline.rules.expressions import Expression
 from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
-from pipeline.rules.origin import Origin, RuleWarning
+from pipeline.rules.origin import Origin, Position, RuleWarning
 from pipeline.rules.parser import parse
 from pipeline.rules.resolve import resolve
+
+
+class ExamplePositions(Struct, frozen=True, kw_only=True):
+    """Where each example of a rule stands in its file; empty for a rule that comes from none."""
+
+    fires: tuple[Position, ...] = ()
+    silent: tuple[Position, ...] = ()
 
 
 class CheckedRule(Struct, frozen=True, kw_only=True):
@@ -23,11 +30,15 @@ class CheckedRule(Struct, frozen=True, kw_only=True):
         rule: The document.
         canonical: Its condition as Wirewatch understands it.
         warnings: What is allowed and probably not meant.
+        source: The file's name, or ``"<rule>"``.
+        examples_at: Where its examples stand.
     """
 
     rule: WatchRule
     canonical: str
     warnings: tuple[RuleWarning, ...]
+    source: str = "<rule>"
+    examples_at: ExamplePositions = ExamplePositions()
 
 
 class CompiledRule(Struct, frozen=True, kw_only=True):
@@ -65,11 +76,22 @@ def compile_rule(
 
 
 def check_rule(
-    rule: WatchRule, concepts: ConceptLookup, limits: Limits | None = None, origin: Origin | None = None
+    rule: WatchRule,
+    concepts: ConceptLookup,
+    limits: Limits | None = None,
+    origin: Origin | None = None,
+    examples_at: ExamplePositions | None = None,
 ) -> CheckedRule:
-    """Check one rule document, whatever it came with; arguments and errors as ``compile_rule``."""
+    """Check one rule document, its examples apart; arguments and errors as ``compile_rule``."""
+    origin = origin or Origin(text=rule.when, rule_id=rule.id)
     compiled = compile_rule(rule, concepts, limits, origin)
-    return CheckedRule(rule=rule, canonical=canonical_form(compiled.expression), warnings=compiled.warnings)
+    return CheckedRule(
+        rule=rule,
+        canonical=canonical_form(compiled.expression),
+        warnings=compiled.warnings,
+        source=origin.source,
+        examples_at=examples_at or ExamplePositions(),
+    )
 
 
 def unusable_field(rule: WatchRule) -> tuple[str, str] | None:

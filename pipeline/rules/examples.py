@@ -8,89 +8,123 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.rules import WatchRule
-from pipeline.rules.compile import compile_rule
+from pipeline.rules.compile import CheckedRule, compile_rule
 from pipeline.rules.expressions import leaves
 from pipeline.rules.index import RuleIndex
+from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
+from pipeline.rules.origin import Position
 
 _SHOWN_CODE_POINTS = 80
 
 
-class ExampleFailure(Struct, frozen=True, kw_only=True):
-    """An example on which a rule does not do what the example says; ``str()`` is one line.
+class ExampleResult(Struct, frozen=True, kw_only=True):
+    """What a rule makes of one of its examples; ``str()`` is one line.
 
     Attributes:
         rule_id: The rule.
-        kind: What the rule should have done.
+        kind: What the rule should do.
         number: Which example of that kind, counted from 1.
         text: The example.
-        detail: What was not found, or what was.
+        fired: What the rule does.
+        detail: What was found, where the rule fires; else what was not.
+        source: The rule file's name, or ``"<rule>"``.
+        position: Where the example stands in it; None for a rule that comes from no file.
     """
 
     rule_id: str
     kind: Literal["fires", "silent"]
     number: int
     text: str
+    fired: bool
     detail: str
+    source: str
+    position: Position | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the rule does what the example says."""
+        return self.fired == (self.kind == "fires")
 
     def __str__(self) -> str:
-        done = "does not fire on" if self.kind == "fires" else "fires on"
+        place = self.source if self.position is None else f"{self.source}:{self.position.line}:{self.position.column}"
         text = " ".join(self.text.split())
         shown = text if len(text) <= _SHOWN_CODE_POINTS else text[: _SHOWN_CODE_POINTS - 1] + "…"
-        return f"rule {self.rule_id}: {done} example {self.kind}[{self.number}] {shown!r}: {self.detail}"
+        done = "fires on" if self.fired else "does not fire on"
+        return f"{place}: rule {self.rule_id}: {done} example {self.kind}[{self.number}] {shown!r}: {self.detail}"
 
 
-def check_examples(
-    rule: WatchRule, concepts: ConceptLookup, enrich: Callable[[str], EnrichedArticle]
-) -> list[ExampleFailure]:
+def run_examples(
+    checked: CheckedRule,
+    concepts: ConceptLookup,
+    enrich: Callable[[str], EnrichedArticle],
+    limits: Limits | None = None,
+) -> list[ExampleResult]:
     """Run a rule's examples, whatever its mode.
 
     Args:
-        rule: The document.
+        checked: The rule, with where it stands.
         concepts: Where names are looked up.
         enrich: Makes the article whose body is the example's text, without a statistical model.
+        limits: How large the rule may be.
 
     Returns:
-        The examples that fail: ``fires`` first, each in its order.
+        One result for each example: ``fires`` first, each in its order.
 
     Raises:
         RuleError: The rule cannot be used.
     """
-    index = RuleIndex(concepts)
+    rule = checked.rule
+    index = RuleIndex(concepts, limits)
     index.add(msgspec.structs.replace(rule, mode="live"))
-    failures: list[ExampleFailure] = []
-    for number, text in enumerate(rule.examples.fires, 1):
-        article = enrich(text)
-        if not index.match(article):
-            detail = _missing(rule, concepts, article)
-            failures.append(ExampleFailure(rule_id=rule.id, kind="fires", number=number, text=text, detail=detail))
-    for number, text in enumerate(rule.examples.silent, 1):
-        matches = index.match(enrich(text))
-        if matches:
-            found = "; ".join(f"{item.clause} by {item.text!r} ({item.via})" for item in matches[0].evidence)
-            failures.append(ExampleFailure(rule_id=rule.id, kind="silent", number=number, text=text, detail=found))
-    return failures
+    results: list[ExampleResult] = []
+    places = checked.examples_at
+    for kind, texts, positions in (
+        ("fires", rule.examples.fires, places.fires),
+        ("silent", rule.examples.silent, places.silent),
+    ):
+        for number, text in enumerate(texts, 1):
+            article = enrich(text)
+            matches = index.match(article)
+            results.append(
+                ExampleResult(
+                    rule_id=rule.id,
+                    kind=kind,  # type: ignore[arg-type]  # one of the two above
+                    number=number,
+                    text=text,
+                    fired=bool(matches),
+                    detail=_found(matches[0]) if matches else _missing(rule, concepts, article, limits),
+                    source=checked.source,
+                    position=positions[number - 1] if positions else None,
+                )
+            )
+    return results
 
 
-def _missing(rule: WatchRule, concepts: ConceptLookup, article: EnrichedArticle) -> str:
+def _found(match: Match) -> str:
+    return "; ".join(f"{item.clause} by {item.text!r} ({item.via})" for item in match.evidence)
+
+
+def _missing(rule: WatchRule, concepts: ConceptLookup, article: EnrichedArticle, limits: Limits | None) -> str:
     """Which clauses the article does not satisfy, and which excluded ones it does: each asked as a rule of its own."""
-    index = RuleIndex(concepts)
+    index = RuleIndex(concepts, limits)
     standings: dict[str, bool] = {}
-    for clause, positive in leaves(compile_rule(rule, concepts).expression):
-        standings.setdefault(clause.canonical, positive)
-    for canonical in standings:
-        index.add(WatchRule(id=f"c{len(index)}", when=canonical, languages=rule.languages))
+    for clause, positive in leaves(compile_rule(rule, concepts, limits).expression):
+        standings.setdefault(clause.spelling, positive)
+    for spelling in standings:
+        index.add(WatchRule(id=f"c{len(index)}", when=spelling, languages=rule.languages, metonyms=rule.metonyms))
     numbers = {match.rule.id for match in index.match(article)}
     missing = [
-        canonical
-        for number, (canonical, positive) in enumerate(standings.items())
+        spelling
+        for number, (spelling, positive) in enumerate(standings.items())
         if positive and f"c{number}" not in numbers
     ]
     blocking = [
-        canonical
-        for number, (canonical, positive) in enumerate(standings.items())
+        spelling
+        for number, (spelling, positive) in enumerate(standings.items())
         if not positive and f"c{number}" in numbers
     ]
     parts = [

@@ -37,6 +37,13 @@ class RuleWarning(Struct, frozen=True, kw_only=True):
         return f"{self.source}:{self.line}:{self.column}: rule {self.rule_id}: {self.problem}"
 
 
+class Position(NamedTuple):
+    """A point of a file: 1-based line and column, in code points."""
+
+    line: int
+    column: int
+
+
 class Place(NamedTuple):
     """A point of the source, for people."""
 

@@ -14,10 +14,10 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from pipeline.errors import RuleError
 from pipeline.messages.articles import MAX_ARTICLE_CODE_POINTS
 from pipeline.messages.rules import WatchRule
-from pipeline.rules.compile import CheckedRule, check_rule, unusable_field
+from pipeline.rules.compile import CheckedRule, ExamplePositions, check_rule, unusable_field
 from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
-from pipeline.rules.origin import Origin
+from pipeline.rules.origin import Origin, Position
 from pipeline.rules.parser import parse
 from pipeline.rules.placement import offsets_in_source
 
@@ -95,7 +95,7 @@ def check_rules(text: str, source: str, concepts: ConceptLookup, limits: Limits 
     rules: list[CheckedRule] = []
     for placed in document.rules:
         try:
-            rules.append(check_rule(placed.rule, concepts, limits, placed.origin))
+            rules.append(check_rule(placed.rule, concepts, limits, placed.origin, placed.examples_at))
         except RuleError as error:
             errors.append(error)
     return RuleFileCheck(rules=tuple(rules), errors=tuple(sorted(errors, key=_place)))
@@ -108,6 +108,7 @@ def _place(error: RuleError) -> tuple[int, int]:
 class _PlacedRule(NamedTuple):
     rule: WatchRule
     origin: Origin
+    examples_at: ExamplePositions
 
 
 class _Document(NamedTuple):
@@ -236,7 +237,17 @@ def _rule(node: Node, file: Origin) -> _PlacedRule:
         raise owner.error(unusable[1], nodes[unusable[0]].start_mark.index)
     when = nodes["when"]
     offsets = offsets_in_source(rule.when, file.text, when.start_mark.index, when.end_mark.index)
-    return _PlacedRule(rule, Origin(text=file.text, source=file.source, rule_id=rule.id, offsets=offsets))
+    origin = Origin(text=file.text, source=file.source, rule_id=rule.id, offsets=offsets)
+    return _PlacedRule(rule, origin, _examples_at(nodes.get("examples")))
+
+
+def _examples_at(examples: Node | None) -> ExamplePositions:
+    """Where the examples of a rule that has been read stand."""
+    positions: dict[str, tuple[Position, ...]] = {}
+    for key, texts in examples.value if examples is not None else ():
+        marks = [] if _is_null(texts) else [item.start_mark for item in texts.value]
+        positions[key.value] = tuple(Position(mark.line + 1, mark.column + 1) for mark in marks)
+    return ExamplePositions(**positions)
 
 
 def _value(name: str, node: Node, owner: Origin) -> object:

@@ -69,15 +69,14 @@ async def loaded_step(step: StepName, settings: Settings) -> AsyncIterator[Loade
             limit = settings.metrics_organisation_limit
             yield LoadedStep(EntitiesHandler(extractor, sink=sink, organisation_label_limit=limit))
         case StepName.RULES:
-            from pipeline.concepts import KnowledgeBase
-            from pipeline.rules import RuleIndex
+            from pipeline.assembly import build_rule_index
             from pipeline.streaming.handlers import RulesHandler
             from pipeline.streaming.near_miss_sampler import NearMissSampler
             from pipeline.streaming.rule_counters import RuleCounters
             from pipeline.streaming.rule_reader import RuleReader
 
             with metrics.LOAD_DURATION.labels(step, "names").time():
-                index = RuleIndex(KnowledgeBase.load())
+                index = build_rule_index(settings)
             index.add(CANARY_RULE)
             counters = RuleCounters(index, settings.metrics_rule_limit)
             started = monotonic()

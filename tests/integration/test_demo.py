@@ -16,7 +16,7 @@ import yaml
 from pipeline import demo
 from pipeline.brokers import KafkaBroker, KafkaJars
 from pipeline.cli.demo_run import DemoResult, run_articles
-from pipeline.cli.rule_source import checked_text
+from pipeline.rules import read_rules
 from pipeline.settings import load_settings
 from pipeline.streaming.rule_store import RuleStore, compare_rules
 from pipeline.streaming.subscribe import ReceivedAlert
@@ -72,7 +72,7 @@ async def demo_on(kafka: KafkaBroker, topic_prefix: str, tmp_path: Path) -> Demo
     settings = load_settings(
         bootstrap_servers=kafka.bootstrap_servers, topic_prefix=topic_prefix, metrics_port=0, data_dir=tmp_path
     )
-    rules = [checked.rule for checked in checked_text(demo.rules_text(), "demo rules").rules]
+    rules = read_rules(demo.rules_text(), "demo rules")
     await RuleStore(settings).apply(compare_rules({}, rules, "demo"))
     with (tmp_path / "log").open("wb") as log, Worker(settings, output=log.fileno()) as worker:
         await asyncio.to_thread(worker.wait_ready, READY_SECONDS)

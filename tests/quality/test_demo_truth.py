@@ -16,7 +16,8 @@ from pipeline.cli.rule_source import checked_text, index_over
 from pipeline.concepts import KnowledgeBase
 from pipeline.messages.alerts import Alert
 from pipeline.messages.intake import read_article
-from pipeline.rules import check_examples
+from pipeline.rules import check_rules, run_examples
+from pipeline.settings import load_settings
 
 TRUTH = Path(__file__).with_name("demo_truth.yaml")
 
@@ -36,7 +37,8 @@ def alerts(enrichment: Enrichment) -> list[Alert]:
     now = datetime.now(UTC)
     articles = [read_article(line, read_at=now).article for line in demo.articles()]
     enriched = enrichment.extract([enrichment.identify(article) for article in articles])
-    return list(alerts_of(enriched, index_over(checked_text(demo.rules_text(), "demo rules"))))
+    settings = load_settings()
+    return list(alerts_of(enriched, index_over(checked_text(demo.rules_text(), "demo rules", settings), settings)))
 
 
 def test_every_rule_fires_on_the_articles_that_a_reader_names_and_no_other(alerts: list[Alert]) -> None:
@@ -63,6 +65,7 @@ def test_every_piece_of_evidence_is_the_text_at_its_offsets(alerts: list[Alert])
 
 def test_every_rule_passes_its_own_examples(enrichment: Enrichment) -> None:
     concepts = KnowledgeBase.load()
-    rules = [checked.rule for checked in checked_text(demo.rules_text(), "demo rules").rules]
-    failures = [failure for rule in rules for failure in check_examples(rule, concepts, enrichment.enrich_text)]
-    assert [str(failure) for failure in failures] == []
+    rules = check_rules(demo.rules_text(), "demo rules", concepts).rules
+    results = [result for rule in rules for result in run_examples(rule, concepts, enrichment.enrich_text)]
+    assert results
+    assert [str(result) for result in results if not result.passed] == []

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from pipeline.cli.rules import apply, check, explain, formatting, stored
+from pipeline.cli.rules import apply, check, explain, formatting, stored, test
 
 
 @click.group()
 def command() -> None:
-    """Check, apply and look at watch rules.
+    """Check, test, apply and look at watch rules.
 
     Rules live in a topic; a change is live in every worker within seconds.
     """
@@ -17,6 +17,7 @@ def command() -> None:
 
 for _verb in (
     check.command,
+    test.command,
     formatting.command,
     apply.command,
     stored.list_,

@@ -13,7 +13,7 @@ from pipeline.cli import pass_settings
 from pipeline.cli.event_loop import run_quietly
 from pipeline.cli.render import console, printable
 from pipeline.cli.rules.check import counted
-from pipeline.cli.rules.examples import try_files
+from pipeline.cli.rules.examples import say_failures, try_files
 from pipeline.cli.topics import report_lines
 from pipeline.errors import TopicMissingError, UsageError
 from pipeline.messages.rules import WatchRule
@@ -41,7 +41,8 @@ def command(settings: Settings, file: Path, rule_set: str | None, *, prune: bool
     name = file.stem if rule_set is None else rule_set
     if not name.strip() or not name.isprintable():
         raise UsageError(f"--set {name!r}: expected a name that can be printed")
-    (tried,) = try_files([file])
+    (tried,) = try_files([file], settings)
+    say_failures([tried])
     if tried.error_count:
         click.echo(f"{counted(tried.error_count, 'error')}: nothing was applied", err=True)
         return 1

@@ -7,21 +7,25 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from pipeline.cli import pass_settings
 from pipeline.cli.render import console
-from pipeline.cli.rules.examples import try_files
+from pipeline.cli.rules.examples import say_failures, try_files
+from pipeline.settings import Settings
 
 
 @click.command(name="check")
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE..."
 )
-def command(files: tuple[Path, ...]) -> int:
+@pass_settings
+def command(settings: Settings, files: tuple[Path, ...]) -> int:
     """Say everything that is wrong with rule files, and what each good rule means.
 
     The examples that rules carry are run, without a statistical model. Needs no Kafka.
     """
     out = console()
-    tried = try_files(files)
+    tried = try_files(files, settings)
+    say_failures(tried)
     for file in tried:
         for checked in file.good:
             out.print(Text.assemble(("✓ ", "green"), (checked.rule.id, "bold"), "  ", (checked.canonical, "cyan")))

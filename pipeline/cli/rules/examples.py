@@ -11,29 +11,61 @@ import click
 
 from pipeline.cli import say_error, say_warning
 from pipeline.cli.rule_source import read_text
+from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.assembly import Enrichment
-    from pipeline.rules import CheckedRule
+    from pipeline.rules import CheckedRule, ExampleResult
+
+
+@dataclass(frozen=True, slots=True)
+class TriedRule:
+    """A rule that can be used, with the results of its examples."""
+
+    checked: CheckedRule
+    results: tuple[ExampleResult, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether it does on each example what the example says."""
+        return all(result.passed for result in self.results)
 
 
 @dataclass(frozen=True, slots=True)
 class TriedFile:
-    """A rule file and what came of checking it; what was wrong has been said on standard error.
+    """A rule file and what came of checking it; errors and warnings have been said on standard error.
 
     Attributes:
-        good: The rules that can go live, in the file's order.
-        error_count: Errors of the file and its rules, and examples that failed.
-        example_count: How many examples were run.
+        rules: Those that can be used, in the file's order.
+        refused: How many errors the file and its rules have.
     """
 
     path: Path
-    good: tuple[CheckedRule, ...]
-    error_count: int
-    example_count: int
+    rules: tuple[TriedRule, ...]
+    refused: int
+
+    @property
+    def good(self) -> tuple[CheckedRule, ...]:
+        """The rules that can go live."""
+        return tuple(rule.checked for rule in self.rules if rule.passed)
+
+    @property
+    def failures(self) -> tuple[ExampleResult, ...]:
+        """The examples that failed."""
+        return tuple(result for rule in self.rules for result in rule.results if not result.passed)
+
+    @property
+    def error_count(self) -> int:
+        """Errors of the file and its rules, and examples that failed."""
+        return self.refused + len(self.failures)
+
+    @property
+    def example_count(self) -> int:
+        """How many examples were run."""
+        return sum(len(rule.results) for rule in self.rules)
 
 
-def try_files(paths: Sequence[Path]) -> list[TriedFile]:
+def try_files(paths: Sequence[Path], settings: Settings) -> list[TriedFile]:
     """Check rule files and run their examples, without a statistical model; say errors and warnings.
 
     Raises:
@@ -43,29 +75,29 @@ def try_files(paths: Sequence[Path]) -> list[TriedFile]:
 
     texts = [(path, read_text(path)) for path in paths]
     enrichment = Enrichment.without_models()
-    return [_tried(path, text, enrichment) for path, text in texts]
+    return [_tried(path, text, enrichment, settings) for path, text in texts]
 
 
-def _tried(path: Path, text: str, enrichment: Enrichment) -> TriedFile:
+def say_failures(files: Sequence[TriedFile]) -> None:
+    """The examples that failed, each in a line on standard error."""
+    for file in files:
+        for failure in file.failures:
+            click.echo(f"error: {failure}", err=True)
+
+
+def _tried(path: Path, text: str, enrichment: Enrichment, settings: Settings) -> TriedFile:
+    from pipeline.assembly import build_limits  # noqa: PLC0415 - as above
     from pipeline.concepts import KnowledgeBase  # noqa: PLC0415 - as above
-    from pipeline.rules import check_examples, check_rules  # noqa: PLC0415 - as above
+    from pipeline.rules import check_rules, run_examples  # noqa: PLC0415 - as above
 
     concepts = KnowledgeBase.load()
-    check = check_rules(text, str(path), concepts)
+    limits = build_limits(settings)
+    check = check_rules(text, str(path), concepts, limits)
     for error in check.errors:
         say_error(error)
-    error_count = len(check.errors)
-    example_count = 0
-    good = []
+    tried = []
     for checked in check.rules:
         for warning in checked.warnings:
             say_warning(warning)
-        examples = checked.rule.examples
-        example_count += len(examples.fires) + len(examples.silent)
-        failures = check_examples(checked.rule, concepts, enrichment.enrich_text)
-        for failure in failures:
-            click.echo(f"error: {path}: {failure}", err=True)
-        error_count += len(failures)
-        if not failures:
-            good.append(checked)
-    return TriedFile(path, tuple(good), error_count, example_count)
+        tried.append(TriedRule(checked, tuple(run_examples(checked, concepts, enrichment.enrich_text, limits))))
+    return TriedFile(path, tuple(tried), len(check.errors))

@@ -39,7 +39,7 @@ def list_(settings: Settings, rule_set: str | None) -> int:
     table = Table("rule", "set", "severity", "channel", "state", "version", "when", box=None, pad_edge=False)
     unusable = 0
     for one in stored:
-        problem = _problem(one)
+        problem = _problem(settings, one)
         unusable += bool(problem)
         rule = one.rule
         table.add_row(
@@ -60,7 +60,8 @@ def list_(settings: Settings, rule_set: str | None) -> int:
 @pass_settings
 def show(settings: Settings, rule_id: str) -> int:
     """Show one rule: its document, its set, its version and whether it is mute."""
-    from pipeline.concepts import KnowledgeBase  # noqa: PLC0415 - loads the knowledge base; --help need not
+    from pipeline.assembly import build_limits  # noqa: PLC0415 - loads the knowledge base; --help need not
+    from pipeline.concepts import KnowledgeBase  # noqa: PLC0415 - as above
     from pipeline.rules import check_rule  # noqa: PLC0415 - as above
 
     stored = _read(settings).get(rule_id)
@@ -69,7 +70,7 @@ def show(settings: Settings, rule_id: str) -> int:
     out = console()
     rows = {"set": stored.rule_set or "none", "version": stored.version, "state": _state(stored, datetime.now(UTC))}
     if stored.rule is not None:
-        rows["means"] = check_rule(stored.rule, KnowledgeBase.load()).canonical
+        rows["means"] = check_rule(stored.rule, KnowledgeBase.load(), build_limits(settings)).canonical
     for name, text in rows.items():
         out.print(Text.assemble((f"{name:<9}", "dim"), printable(text)))
     out.print()
@@ -151,15 +152,16 @@ def _of_set(stored: StoredRules, rule_set: str | None) -> list[StoredRule]:
     return [one for one in stored.values() if rule_set is None or one.rule_set == rule_set]
 
 
-def _problem(stored: StoredRule) -> str:
+def _problem(settings: Settings, stored: StoredRule) -> str:
     """Why workers cannot use it; empty when they can."""
-    from pipeline.concepts import KnowledgeBase  # noqa: PLC0415 - loads the knowledge base; --help need not
+    from pipeline.assembly import build_limits  # noqa: PLC0415 - loads the knowledge base; --help need not
+    from pipeline.concepts import KnowledgeBase  # noqa: PLC0415 - as above
     from pipeline.rules import check_rule  # noqa: PLC0415 - as above
 
     if stored.rule is None:
         return stored.problem
     try:
-        check_rule(stored.rule, KnowledgeBase.load())
+        check_rule(stored.rule, KnowledgeBase.load(), build_limits(settings))
     except WirewatchError as error:
         return str(error)
     return ""

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.rule_source import checked_text
 from pipeline.cli.rules.apply import what_changed
 from pipeline.cli.rules.stored import as_rule_file
 from pipeline.demo import rules_text
@@ -132,7 +131,7 @@ def test_explain_of_a_wrong_condition_points_at_it(wirewatch: CommandLine) -> No
 
 
 def test_rules_written_as_a_file_are_read_back_as_the_same_rules() -> None:
-    rules = [checked.rule for checked in checked_text(rules_text(), "demo rules").rules]
+    rules = read_rules(rules_text(), "demo rules")
     rules.append(
         WatchRule(
             id="no",
@@ -168,3 +167,42 @@ def test_fmt_writes_conditions_in_one_style_and_says_what_it_changed(wirewatch: 
     assert file.read_text(encoding="utf-8") == "rules:\n  # ours\n  - id: a\n    when: NATO + Iran\n"
     again = wirewatch("rules", "fmt", "--check", str(file))
     assert (again.status, again.out) == (0, "")
+
+
+def test_a_failing_example_is_said_with_its_line(wirewatch: CommandLine, tmp_path: Path) -> None:
+    path = file(tmp_path, BAD)
+    outcome = wirewatch("rules", "check", path)
+
+    assert f"error: {path}:12:15: rule silent: does not fire on example fires[1] 'Die NATO tagt.'" in outcome.err
+
+
+def test_rules_test_shows_every_example_with_what_the_rule_does(wirewatch: CommandLine, tmp_path: Path) -> None:
+    outcome = wirewatch("rules", "test", file(tmp_path, GOOD))
+    assert (outcome.status, outcome.err) == (0, "")
+    head, fires, silent, summary = outcome.out.splitlines()
+    assert head.split() == ["rule", "example", "line", "text", "because"]
+    assert fires.split()[:5] == ["✓", "nato-north-korea", "fires", "1", "5"]
+    assert "NATO[org/nato] by 'NATO' (name); North Korea[country/kp] by 'nordkoreanischen' (adjective)" in fires
+    assert silent.split()[:5] == ["✓", "nato-north-korea", "silent", "1", "6"]
+    assert silent.endswith("not found: North Korea[country/kp]")
+    assert summary == "1 rule, 2 examples: 2 passed, 0 failed"
+
+
+def test_rules_test_fails_with_what_fails(wirewatch: CommandLine, tmp_path: Path) -> None:
+    outcome = wirewatch("rules", "test", "--failed", file(tmp_path, BAD), file(tmp_path, GOOD, "good.yaml"))
+    assert outcome.status == 1
+    _, failing, summary = outcome.out.splitlines()
+    assert failing.split()[:5] == ["✗", "silent", "fires", "1", "12"]
+    assert failing.endswith("is silent: not found: Iran[country/ir]")
+    assert summary == "3 rules, 3 examples: 2 passed, 1 failed; 2 errors in the files; without an example: fine"
+
+
+def test_the_bounds_of_a_rule_are_settings(
+    wirewatch: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WIREWATCH_RULE_MAX_NODES", "2")
+    path = file(tmp_path, GOOD)
+    for verb in (("rules", "check"), ("rules", "test"), ("rules", "explain"), ("match", "--rules")):
+        outcome = wirewatch(*verb, path)
+        assert outcome.status == 1
+        assert "the rule has more than max_nodes = 2 terms and operators: split it" in outcome.err
