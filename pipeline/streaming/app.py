@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,17 +10,16 @@ from time import monotonic
 from typing import Any, cast
 
 import faust
-from faust import streams
 from faust.sensors import Monitor
-from faust.streams import Stream
 from faust.tables import TableManager
-from faust.transport.drivers.aiokafka import Consumer, Transport
+from faust.transport.drivers.aiokafka import Transport
 from faust.types import TP, AppT, EventT, Message, StreamT
 
-from pipeline.errors import StepStoppedError, WirewatchError
+from pipeline.errors import WirewatchError
 from pipeline.settings import Settings
 from pipeline.streaming.batching import take_batches
 from pipeline.streaming.clock import Clock, utc_now
+from pipeline.streaming.faust_consumer import MAX_POLL_MESSAGES, QUEUE_MESSAGES, HopConsumer, HopTransport
 from pipeline.streaming.hop import Hop
 from pipeline.streaming.kafka_client import client_options
 from pipeline.streaming.producer import KafkaPublisher
@@ -58,7 +58,7 @@ class StepApp(faust.App):
         self.hop.close()
 
     def _new_transport(self) -> Transport:
-        return _Transport(self.conf.broker_consumer, self)
+        return HopTransport(self.conf.broker_consumer, self)
 
     def _create_directories(self) -> None:
         """Make none: a step keeps no state on disk, and its working directory is not its own."""
@@ -73,25 +73,8 @@ class _NoTables(TableManager):
         await self.recovery.start()
 
 
-class _CommitsBeforeItForgets(Consumer):
-    """Faust forgets what was acked since its last commit when a rebalance begins: a second's work was done again."""
-
-    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """Finish and commit what is in flight first, then do as Faust does."""
-        if self.assignment() and not self.app.should_stop:
-            self.stop_flow()
-            self.app.flow_control.suspend()
-            self.app.flow_control.clear()
-            await self.wait_empty()
-        await super().on_partitions_revoked(revoked)
-
-
-class _Transport(Transport):
-    Consumer = _CommitsBeforeItForgets
-
-
 class _NoStatistics(Monitor):
-    """Faust counts and times every event for pages that are off; kept is what its watch for stalled streams needs."""
+    """Faust counts every message for pages that are off."""
 
     def on_message_in(self, tp: TP, offset: int, message: Message) -> None:
         """Nothing to count."""
@@ -99,20 +82,8 @@ class _NoStatistics(Monitor):
     def on_message_out(self, tp: TP, offset: int, message: Message) -> None:
         """Nothing to count."""
 
-    def on_stream_event_in(
-        self,
-        tp: TP,
-        offset: int,  # noqa: ARG002 - Faust passes them all
-        stream: StreamT[Any],  # noqa: ARG002
-        event: EventT[Any],  # noqa: ARG002
-    ) -> None:
-        """The partition's stream moves."""
-        self.stream_inbound_time[tp] = monotonic()
-
-    def on_stream_event_out(
-        self, tp: TP, offset: int, stream: StreamT[Any], event: EventT[Any], state: dict[str, Any] | None = None
-    ) -> None:
-        """Nothing to time."""
+    def track_tp_end_offset(self, tp: TP, offset: int) -> None:
+        """Nothing to count."""
 
 
 def create_app(
@@ -142,14 +113,7 @@ def create_app(
 
     Raises:
         SettingError: The brokers, the user or a certificate cannot be used as set.
-        StepStoppedError: Faust is installed without its compiled loop.
     """
-    if getattr(streams, "_CStreamIterator", None) is None:
-        # Its other loop acks the records that it skips in a rebalance, which nobody has processed.
-        raise StepStoppedError(
-            "faust-streaming runs here without its compiled stream, and would lose articles in a rebalance: "
-            "install its wheel for this platform, and unset NO_CYTHON"
-        )
     app = StepApp(step.consumer_group(settings.topic_prefix), **faust_options(step, settings))
     app.publisher = KafkaPublisher(settings, step.name)
     hop = app.hop = Hop(
@@ -166,25 +130,37 @@ def create_app(
 
     @app.agent(app.topic(topic, key_type=bytes, value_type=bytes), concurrency=1, name=f"wirewatch.{step.name}")
     async def carry(stream: StreamT[Any]) -> None:
-        # Faust acks by itself what an agent that raises has not seen; here only the hop acks.
-        stream.enable_acks = False
+        # Taken from the queue behind the stream: the stream itself acks what an agent that raises has not seen, and
+        # spends a turn of the event loop on each event.
         batches = take_batches(
-            aiter(cast("Stream[Any]", stream).events()),
+            cast("asyncio.Queue[EventT[bytes]]", cast("Any", stream).channel.queue),
             most=settings.batch_max_matches if step.source is MATCHES else settings.batch_max_articles,
             within_seconds=settings.batch_wait_seconds,
+            begin=begin,
             is_ours=is_ours,
             let_go=let_go,
         )
         try:
-            await hop.run(batches, record_of, stream.ack, let_go)
+            await hop.run(batches, record_of, ack, let_go)
         except Exception as error:
             # A new agent would begin behind what this one had taken: only a new process begins where it should.
             await app.crash(error)
             raise
 
+    def begin(event: EventT[bytes]) -> None:
+        # What Faust's stream does with each event, but for a turn of the event loop and a dozen calls.
+        message = event.message
+        message.tracked = True
+        app.consumer.unacked.add(message)
+        cast("HopConsumer", app.consumer).taken.set()
+        app.monitor.stream_inbound_time[message.tp] = monotonic()
+
     def is_ours(event: EventT[bytes]) -> bool:
         is_current: bool = event.message.generation_id == app.consumer_generation_id
         return is_current and app.flow_control.is_active()
+
+    def ack(event: EventT[bytes]) -> None:
+        event.ack()
 
     def let_go(event: EventT[bytes]) -> None:
         # Faust would wait for its ack before it gives up the partition.
@@ -218,8 +194,8 @@ def faust_options(step: Step, settings: Settings) -> dict[str, Any]:
         "broker_rebalance_timeout": 30,
         "broker_request_timeout": max(30.0, settings.broker_session_timeout_seconds),
         "broker_commit_interval": 1,
-        "broker_max_poll_records": 500,
-        "stream_buffer_maxsize": 1000,
+        "broker_max_poll_records": MAX_POLL_MESSAGES,
+        "stream_buffer_maxsize": QUEUE_MESSAGES,
         "stream_wait_empty": True,
         "topic_allow_declare": False,
         "topic_disable_leader": True,

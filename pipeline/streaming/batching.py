@@ -1,87 +1,65 @@
-"""Cut a stream of events into batches: all that has come while the last batch was on its way, at once."""
+"""Cut a queue of events into batches: all that has come while the last batch was on its way, at once."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Callable
 from time import monotonic
 from typing import TypeVar
 
 EventT = TypeVar("EventT")
 
-# Faust hands over a backlog at about one event in 0.1 ms.
 _LULL_SECONDS = 0.001
 
 
 async def take_batches(
-    events: AsyncIterator[EventT],
+    queue: asyncio.Queue[EventT],
     *,
     most: int,
     within_seconds: float,
+    begin: Callable[[EventT], object],
     is_ours: Callable[[EventT], bool],
     let_go: Callable[[EventT], object],
 ) -> AsyncIterator[list[EventT]]:
     """Take events as they come and give them in batches, in order.
 
-    While a batch is being carried the next one gathers, so that Faust's work on each event fills the time in which
-    the broker's acknowledgements are awaited. A lone event is given after a millisecond.
+    While a batch is being carried the next one gathers in the queue, and nowhere else: whoever clears the queue has
+    all that has not begun. A lone event is given after a millisecond.
 
     Args:
-        events: Read ahead by one batch at most.
+        queue: Where events come in.
         most: In one batch.
         within_seconds: Longest that a batch that is not full is held back while others keep coming.
+        begin: Called with each event as it is taken: from now on it is waited for.
         is_ours: Whether an event may still be carried; asked when its batch is given.
         let_go: Called with each event that may not: its partition has been taken away, and will give it again.
 
     Yields:
-        One event or more.
+        One event or more; never ends by itself.
 
     Raises:
-        Exception: Whatever ended ``events``, once all that came before has been given.
+        Exception: What the queue raises.
     """
-    waiting: deque[EventT] = deque()
-    arrived = asyncio.Event()
-    has_room = asyncio.Event()
-
-    async def gather() -> None:
-        try:
-            async for event in events:
-                while len(waiting) >= most:
-                    has_room.clear()
-                    await has_room.wait()
-                waiting.append(event)
-                arrived.set()
-        finally:
-            arrived.set()
-
-    gathering = asyncio.create_task(gather())
-    try:
-        while True:
-            await arrived.wait()
-            await _let_fill(waiting, most, monotonic() + within_seconds)
-            taken = [waiting.popleft() for _ in range(min(most, len(waiting)))]
-            if not waiting and not gathering.done():
-                arrived.clear()
-            has_room.set()
-            batch = [event for event in taken if is_ours(event)]
-            if len(batch) < len(taken):
-                for event in taken:
-                    if not is_ours(event):
-                        let_go(event)
-            if batch:
-                yield batch
-            elif not taken:
-                gathering.result()
-                return
-    finally:
-        gathering.cancel()
-        await asyncio.wait({gathering})
+    while True:
+        taken = [await queue.get()]
+        begin(taken[0])
+        await _let_fill(queue, most - 1, monotonic() + within_seconds)
+        while len(taken) < most and not queue.empty():
+            event = queue.get_nowait()
+            begin(event)
+            taken.append(event)
+        batch = [event for event in taken if is_ours(event)]
+        if len(batch) < len(taken):
+            for event in taken:
+                if not is_ours(event):
+                    let_go(event)
+        if batch:
+            yield batch
 
 
-async def _let_fill(waiting: deque[EventT], most: int, deadline: float) -> None:
+async def _let_fill(queue: asyncio.Queue[EventT], most: int, deadline: float) -> None:
     """Wait as long as more come without a lull."""
-    before = 0
-    while before < len(waiting) < most and monotonic() < deadline:
-        before = len(waiting)
+    before = -1
+    while before < queue.qsize() < most and monotonic() < deadline:
+        before = queue.qsize()
         await asyncio.sleep(_LULL_SECONDS)

@@ -86,7 +86,7 @@ class Hop:
         self,
         batches: AsyncIterator[Sequence[EventT]],
         record_of: Callable[[EventT], Record],
-        ack: Callable[[EventT], Awaitable[object]],
+        ack: Callable[[EventT], object],
         let_go: Callable[[EventT], object],
     ) -> None:
         """Carry batch after batch; raises nothing but cancellation, and what ``batches`` and the callbacks raise.
@@ -104,7 +104,7 @@ class Hop:
                 if self._passed_over and record.position in self._passed_over:
                     let_go(event)
                 else:
-                    await ack(event)
+                    ack(event)
 
     def heed(self, caution: Caution) -> None:
         """Go by this caution from the next batch on: other processes of the step have died meanwhile."""

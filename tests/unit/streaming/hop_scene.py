@@ -143,7 +143,7 @@ class Scene:
             for batch in batches:
                 yield batch
 
-        async def ack(event: Record) -> None:
+        def ack(event: Record) -> None:
             self.acked.append(event.offset)
             self.log.append(f"acked {event.offset}")
 
