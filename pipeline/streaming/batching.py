@@ -35,19 +35,20 @@ async def take_batches(
         let_go: Called with each event that may not: its partition has been taken away, and will give it again.
 
     Yields:
-        One event or more; never ends by itself.
-
-    Raises:
-        Exception: What the queue raises.
+        One event or more, until the queue raises ``StopAsyncIteration``, as Faust's does when its stream is stopped.
     """
-    while True:
-        taken = [await queue.get()]
-        begin(taken[0])
-        await _let_fill(queue, most - 1, monotonic() + within_seconds)
-        while len(taken) < most and not queue.empty():
-            event = queue.get_nowait()
-            begin(event)
-            taken.append(event)
+    has_ended = False
+    while not has_ended:
+        taken: list[EventT] = []
+        try:
+            taken.append(await queue.get())
+            begin(taken[-1])
+            await _let_fill(queue, most - 1, monotonic() + within_seconds)
+            while len(taken) < most and not queue.empty():
+                taken.append(queue.get_nowait())
+                begin(taken[-1])
+        except StopAsyncIteration:
+            has_ended = True
         batch = [event for event in taken if is_ours(event)]
         if len(batch) < len(taken):
             for event in taken:
