@@ -9,7 +9,7 @@ from faust.types import TP, Message
 from mode import ServiceT
 
 MAX_POLL_MESSAGES = 500
-QUEUE_MESSAGES = 1000
+QUEUE_MESSAGES = 2000
 """Of Faust's queue between consumer and agent."""
 
 # Faust stops fetching from a partition when its queue is four fifths full, and may take a second to go on. So a poll
