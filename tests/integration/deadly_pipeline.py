@@ -1,4 +1,5 @@
 """A spaCy pipeline that ends its process on one text, as broken native code would: kill -9, no exception, no goodbye.
+On another it raises, as a defect in Python would.
 
 It is no hook of the product: it is installed beside it, as any third-party pipeline is, and named in a setting.
 """
@@ -16,15 +17,18 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 DEADLY_TEXT = "perniciosissimum"
+FAILING_TEXT = "vitiosissimum"
 _FACTORY = "deadly"
 
 
 def make_deadly(nlp: Language, name: str) -> Callable[[Doc], Doc]:
-    """The component: finds no entity, and does not survive ``DEADLY_TEXT``."""
+    """The component: finds no entity, does not survive ``DEADLY_TEXT``, and fails on ``FAILING_TEXT``."""
 
     def read(doc: Doc) -> Doc:
         if DEADLY_TEXT in doc.text:
             os.kill(os.getpid(), signal.SIGKILL)
+        if FAILING_TEXT in doc.text:
+            raise ValueError("a text that this component cannot read")
         return doc
 
     return read

@@ -1,0 +1,168 @@
+"""The kinds of panels that the dashboards are made of, each with a title, a description, a unit and its queries.
+
+A panel keeps the order in which it was made and takes the next free place of its row; see ``board.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from grafana_foundation_sdk.builders import bargauge, common, dashboard, heatmap, prometheus, stat, table, timeseries
+from grafana_foundation_sdk.models import common as common_models
+from grafana_foundation_sdk.models import dashboard as dashboard_models
+from grafana_foundation_sdk.models import heatmap as heatmap_models
+from grafana_foundation_sdk.models import prometheus as prometheus_models
+
+DATASOURCE = dashboard_models.DataSourceRef(type_val="prometheus", uid="${datasource}")
+
+PanelBuilder = stat.Panel | timeseries.Panel | bargauge.Panel | heatmap.Panel | table.Panel
+AnyPanel = TypeVar("AnyPanel", stat.Panel, timeseries.Panel, bargauge.Panel, heatmap.Panel, table.Panel)
+
+Limits = Sequence[tuple[float, str]]
+"""From which value on a colour shows; below the first it is green."""
+
+Queries = Sequence[tuple[str, str]]
+"""PromQL, and the legend of its series."""
+
+_REF_IDS = "ABCDEFGH"
+
+
+def quantile(share: float, buckets: str, *, over: str, by: str = "") -> str:
+    """PromQL for what this share of a histogram's observations stays below.
+
+    Args:
+        share: Of the observations, 0..1.
+        buckets: The histogram's ``_bucket`` series, with their label filter.
+        over: The time that is looked back, such as ``5m``.
+        by: A label to tell apart; empty: all together.
+    """
+    labels = f"{by}, le" if by else "le"
+    return f"histogram_quantile({share:g}, sum by ({labels}) (rate({buckets}[{over}])))"
+
+
+def figure(
+    title: str, description: str, expression: str, *, unit: str, limits: Limits = (), places: int = 0
+) -> stat.Panel:
+    """One number of now, with its colour, and its course behind it."""
+    panel = _framed(stat.Panel(), title, description, unit, [(expression, "")])
+    panel.decimals(places).color_mode(common_models.BigValueColorMode.VALUE)
+    panel.graph_mode(common_models.BigValueGraphMode.AREA)
+    panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
+    return _limited(panel, limits)
+
+
+def count(title: str, description: str, expression: str, *, unit: str = "short", limits: Limits = ()) -> stat.Panel:
+    """One number of the whole range that is looked at."""
+    panel = _framed(stat.Panel(), title, description, unit, [(expression, "")], is_instant=True)
+    panel.decimals(0).color_mode(common_models.BigValueColorMode.VALUE)
+    panel.graph_mode(common_models.BigValueGraphMode.NONE)
+    panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
+    return _limited(panel, limits)
+
+
+def course(
+    title: str, description: str, queries: Queries, *, unit: str, limits: Limits = (), is_stacked: bool = False
+) -> timeseries.Panel:
+    """Lines over time; stacked where the series are parts of a whole. The first limit is drawn as a line."""
+    panel = _framed(timeseries.Panel(), title, description, unit, queries)
+    panel.line_width(1).fill_opacity(60 if is_stacked else 8).min(0)
+    panel.show_points(common_models.VisibilityMode.AUTO).line_interpolation(common_models.LineInterpolation.LINEAR)
+    panel.legend(
+        common.VizLegendOptions()
+        .display_mode(common_models.LegendDisplayMode.TABLE)
+        .placement(common_models.LegendPlacement.RIGHT)
+        .show_legend(True)
+        .calcs(["lastNotNull", "max"])
+    )
+    panel.tooltip(
+        common.VizTooltipOptions().mode(common_models.TooltipDisplayMode.MULTI).sort(common_models.SortOrder.DESCENDING)
+    )
+    if is_stacked:
+        panel.stacking(common.StackingConfig().mode(common_models.StackingMode.NORMAL).group("A"))
+    if limits:
+        panel.thresholds_style(common.GraphThresholdsStyleConfig().mode(common_models.GraphThresholdsStyleMode.DASHED))
+        panel.thresholds(_thresholds(limits))
+    return panel
+
+
+def ranking(title: str, description: str, expression: str, legend: str, *, unit: str = "short") -> bargauge.Panel:
+    """Bars of the whole range that is looked at, longest first."""
+    panel = _framed(bargauge.Panel(), title, description, unit, [(expression, legend)], is_instant=True)
+    panel.orientation(common_models.VizOrientation.HORIZONTAL).min(0).decimals(0)
+    panel.display_mode(common_models.BarGaugeDisplayMode.BASIC)
+    panel.value_mode(common_models.BarGaugeValueMode.TEXT)
+    panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
+    panel.color_scheme(dashboard.FieldColor().mode(dashboard_models.FieldColorModeId.FIXED).fixed_color("blue"))
+    return panel
+
+
+def heat_map(title: str, description: str, expression: str, *, unit: str) -> heatmap.Panel:
+    """How the values of a histogram are spread, over time."""
+    panel = _framed(heatmap.Panel(), title, description, "short", [])
+    panel.with_target(
+        prometheus.Dataquery()
+        .expr(expression)
+        .legend_format("{{le}}")
+        .format(prometheus_models.PromQueryFormat.HEATMAP)
+        .range()
+        .ref_id(_REF_IDS[0])
+        .datasource(DATASOURCE)
+    )
+    panel.calculate(False).show_legend()
+    panel.y_axis(heatmap.YAxisConfig().unit(unit))
+    panel.color(
+        heatmap.HeatmapColorOptions()
+        .mode(heatmap_models.HeatmapColorMode.SCHEME)
+        .scheme("Oranges")
+        .scale(heatmap_models.HeatmapColorScale.EXPONENTIAL)
+        .exponent(0.5)
+        .steps(64)
+        .reverse(False)
+    )
+    return panel
+
+
+def listing(title: str, description: str, expression: str, columns: dict[str, str], *, unit: str) -> table.Panel:
+    """A table of now: of the labels, and of ``Value``, those that ``columns`` gives a heading, in its order."""
+    panel = _framed(table.Panel(), title, description, unit, [])
+    panel.with_target(
+        prometheus.Dataquery()
+        .expr(expression)
+        .format(prometheus_models.PromQueryFormat.TABLE)
+        .instant()
+        .ref_id(_REF_IDS[0])
+        .datasource(DATASOURCE)
+    )
+    panel.with_transformation(
+        dashboard_models.DataTransformerConfig(
+            id_val="organize",
+            options={
+                "includeByName": dict.fromkeys(columns, True),
+                "indexByName": {name: place for place, name in enumerate(columns)},
+                "renameByName": columns,
+            },
+        )
+    )
+    return panel
+
+
+def _framed(
+    panel: AnyPanel, title: str, description: str, unit: str, queries: Queries, *, is_instant: bool = False
+) -> AnyPanel:
+    panel.title(title).description(description).unit(unit).datasource(DATASOURCE)
+    for ref_id, (expression, legend) in zip(_REF_IDS, queries, strict=False):
+        query = prometheus.Dataquery().expr(expression).legend_format(legend).ref_id(ref_id).datasource(DATASOURCE)
+        panel.with_target(query.instant() if is_instant else query.range())
+    return panel
+
+
+def _limited(panel: stat.Panel, limits: Limits) -> stat.Panel:
+    panel.color_scheme(dashboard.FieldColor().mode(dashboard_models.FieldColorModeId.THRESHOLDS))
+    return panel.thresholds(_thresholds(limits))
+
+
+def _thresholds(limits: Limits) -> dashboard.ThresholdsConfig:
+    steps = [dashboard_models.Threshold(value=None, color="green")]
+    steps += [dashboard_models.Threshold(value=value, color=colour) for value, colour in limits]
+    return dashboard.ThresholdsConfig().mode(dashboard_models.ThresholdsMode.ABSOLUTE).steps(steps)
