@@ -16,22 +16,21 @@ from pipeline.rules.clauses import (
     ConceptClause,
     MentionClause,
     MetadataClause,
-    NearClause,
     PhraseClause,
     RawClause,
     Scope,
     TermClause,
 )
-from pipeline.rules.filing import FiledClause, Filing, Key
+from pipeline.rules.filing import Filed, FiledClause, FiledNear, Filing
+from pipeline.rules.keys import Key
 from pipeline.rules.metadata import metadata_of
-from pipeline.rules.proximity import TextPlaces, pairs
+from pipeline.rules.proximity import pairs
+from pipeline.rules.text_terms import TextTerms
 from pipeline.rules.vocabulary import COVERED_LANGUAGES
 from pipeline.text.folding import fold
-from pipeline.text.tokens import Tokens, tokenize, words_of
 
 # What NOT trusts: a find by transliteration or by a model alone is doubtful, and a doubtful find must cause no miss.
 CERTAIN_VIAS = frozenset({"name", "adjective", "alias", "short-name"})
-_FIELDS: tuple[Field, ...] = ("title", "body")
 
 
 class Place(NamedTuple):
@@ -55,18 +54,16 @@ class ArticleTerms:
 
     def __init__(self, article: EnrichedArticle, filing: Filing) -> None:
         self.article = article
-        self.held: set[Key] = set()
         self._language = primary_subtag(article.language.tag)
-        self._texts: dict[Field, str] = {"title": article.title, "body": article.body}
-        self._tokens: dict[Field, Tokens] = {}
-        self._ranges: dict[Field, dict[int, list[tuple[int, int]]]] = {"title": {}, "body": {}}
-        if len(filing.terms):
-            for field, text in self._texts.items():
-                self._ranges[field] = filing.terms.find(words_of(text), self._language)
-                self.held.update([2 * number for number in self._ranges[field]])
+        memo = filing.readings.memo(self._language)
+        self._texts: dict[Field, TextTerms] = {
+            "title": TextTerms(article.title, memo, filing.keys),
+            "body": TextTerms(article.body, memo, filing.keys),
+        }
         names = {mention.entity.id for mention in article.mentions if mention.entity is not None}
-        names.update(f"{field}:{value}" for field, value, _ in metadata_of(article))
-        self.held.update([key for name in names if (key := filing.name_key(name)) is not None])
+        names.update([f"{field}:{value}" for field, value, _ in metadata_of(article)])
+        self.held: set[Key] = {key for name in names if (key := filing.keys.find(name)) is not None}
+        self.held.update(*(text.held for text in self._texts.values()))
 
     @cached_property
     def _mentions(self) -> dict[str, list[Mention]]:
@@ -85,36 +82,36 @@ class ArticleTerms:
             by_value.setdefault(f"{field}:{value}", []).append(Place(field, text, "metadata"))
         return by_value
 
-    @cached_property
-    def _text_places(self) -> dict[Field, TextPlaces]:
-        return {field: TextPlaces(text, self._tokens_of(field)) for field, text in self._texts.items()}
-
-    def places(self, filed: FiledClause, *, certain: bool = False) -> Iterator[Place]:
+    def places(self, filed: Filed, *, certain: bool = False) -> Iterator[Place]:
         """Every place where the article satisfies a clause: title first, then by offset; of NEAR, those of ``pairs``.
 
         Args:
             filed: What is asked for.
             certain: Only places that NOT trusts.
         """
+        if isinstance(filed, FiledNear):
+            yield from self._near_places(filed, certain=certain)
+        elif isinstance(filed, FiledClause):
+            yield from self._clause_places(filed, certain=certain)
+
+    def _clause_places(self, filed: FiledClause, *, certain: bool) -> Iterator[Place]:
         clause = filed.clause
-        if isinstance(clause, NearClause):
-            yield from self._near_places(clause, filed, certain=certain)
-        elif isinstance(clause, MetadataClause):
+        if isinstance(clause, MetadataClause):
             yield from self._metadata.get(f"{clause.field}:{clause.value}", ())
         elif isinstance(clause, ConceptClause) and self._is_in_language(clause.scope):
             yield from self._concept_places(clause, certain=certain)
         elif isinstance(clause, TermClause) and self._is_in_language(clause.scope):
-            number = filed.keys[0] // 2
+            words = filed.keys[: len(clause.sequence)]
             ranges = [
                 (field, first, end)
-                for field, found in self._ranges.items()
-                if _in_scope(field, clause.scope)
-                for first, end in found.get(number, ())
+                for field, text in self._texts.items()
+                if _in_scope(field, clause.scope) and text.held.issuperset(filed.keys)
+                for first, end in text.ranges(words)
             ]
             yield from self._term_places(clause, ranges, certain=certain)
 
-    def _near_places(self, clause: NearClause, filed: FiledClause, *, certain: bool) -> Iterator[Place]:
-        for field in _FIELDS:
+    def _near_places(self, filed: FiledNear, *, certain: bool) -> Iterator[Place]:
+        for field, text in self._texts.items():
             left, right = (
                 list(
                     dict.fromkeys(
@@ -127,7 +124,7 @@ class ArticleTerms:
                 for operands in (filed.left, filed.right)
             )
             if left and right:
-                yield from pairs(left, right, clause, self._text_places[field])
+                yield from pairs(left, right, filed.clause, text.distances)
 
     def _concept_places(self, clause: ConceptClause, *, certain: bool) -> Iterator[Place]:
         mentions = self._mentions.get(clause.concept.id, [])
@@ -145,12 +142,12 @@ class ArticleTerms:
     ) -> Iterator[Place]:
         if isinstance(clause, PhraseClause):
             for field, first, end in ranges:
-                spans = self._tokens_of(field).spans
-                via = self._via(clause, self._tokens_of(field).words[first:end])
+                spans = self._texts[field].tokens.spans
+                via = self._via(clause, self._texts[field].tokens.words[first:end])
                 yield self._text_place(field, spans[first][0], spans[end - 1][1], via)
         elif isinstance(clause, RawClause):
             for field, first, _ in ranges:
-                start = self._tokens_of(field).spans[first][0] - clause.lead
+                start = self._texts[field].tokens.spans[first][0] - clause.lead
                 if self._is_exactly(clause.text, field, start):
                     yield self._text_place(field, start, start + len(clause.text), "exact")
         elif isinstance(clause, MentionClause):
@@ -160,7 +157,7 @@ class ArticleTerms:
         self, clause: MentionClause, ranges: Sequence[tuple[Field, int, int]], *, certain: bool
     ) -> Iterator[Place]:
         spans = [
-            (field == "body", self._tokens_of(field).spans[first][0], self._tokens_of(field).spans[end - 1][1])
+            (field == "body", self._texts[field].tokens.spans[first][0], self._texts[field].tokens.spans[end - 1][1])
             for field, first, end in ranges
         ]
         if not spans:
@@ -188,32 +185,25 @@ class ArticleTerms:
             return True
         return self._language in COVERED_LANGUAGES.get(scope.language, ())
 
-    def _tokens_of(self, field: Field) -> Tokens:
-        """The tokens of a text with their offsets, which only rules that fire, or have NEAR, ask for."""
-        known = self._tokens.get(field)
-        if known is None:
-            known = self._tokens[field] = tokenize(self._texts[field])
-        return known
-
     def _is_exactly(self, text: str, field: Field, start: int) -> bool:
         """Whether these characters stand there, and neither end cuts a token in two."""
         return (
             start >= 0
-            and self._texts[field].startswith(text, start)
+            and self._texts[field].text.startswith(text, start)
             and not self._cuts_a_token(field, start)
             and not self._cuts_a_token(field, start + len(text))
         )
 
     def _cuts_a_token(self, field: Field, offset: int) -> bool:
-        spans = self._tokens_of(field).spans
+        spans = self._texts[field].tokens.spans
         before = bisect_left(spans, offset, key=itemgetter(0)) - 1
         return before >= 0 and offset < spans[before][1]
 
     def _text_place(self, field: Field, start: int, end: int, via: EvidenceVia) -> Place:
-        return Place(field, self._texts[field][start:end], via, start, end)
+        return Place(field, self._texts[field].text[start:end], via, start, end)
 
     def _mention_place(self, mention: Mention, via: EvidenceVia) -> Place:
-        text = self._texts[mention.field][mention.start : mention.end]
+        text = self._texts[mention.field].text[mention.start : mention.end]
         return Place(mention.field, text, via, mention.start, mention.end, mention.entity)
 
 

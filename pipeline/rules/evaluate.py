@@ -7,21 +7,29 @@ from itertools import islice
 
 from pipeline.messages.alerts import Evidence
 from pipeline.rules.article_terms import ArticleTerms
-from pipeline.rules.clauses import ANYWHERE, ConceptClause, MetadataClause, PhraseClause
+from pipeline.rules.clauses import ConceptClause, TermClause
 from pipeline.rules.expressions import And, AtLeast, Or, leaves
-from pipeline.rules.filing import Condition, FiledClause
+from pipeline.rules.filing import Condition, Filed, FiledClause, FiledNear
+from pipeline.rules.keys import Key
 
 MAX_EVIDENCE_PER_CLAUSE = 5
 
 
 def is_satisfied(condition: Condition, terms: ArticleTerms) -> bool:
     """Whether an article satisfies a condition."""
-    if isinstance(condition, FiledClause):
+    # Loops, since generators cost more than what they would run through here.
+    if isinstance(condition, Filed):
         return is_found(condition, terms)
     if isinstance(condition, And):
-        return all(is_satisfied(part, terms) for part in condition.parts)
+        for part in condition.parts:  # noqa: SIM110
+            if not is_satisfied(part, terms):
+                return False
+        return True
     if isinstance(condition, Or):
-        return any(is_satisfied(part, terms) for part in condition.parts)
+        for part in condition.parts:  # noqa: SIM110
+            if is_satisfied(part, terms):
+                return True
+        return False
     if isinstance(condition, AtLeast):
         satisfied = (part for part in condition.parts if is_satisfied(part, terms))
         return next(islice(satisfied, condition.count - 1, None), None) is not None
@@ -29,7 +37,7 @@ def is_satisfied(condition: Condition, terms: ArticleTerms) -> bool:
     return not is_found(condition.part, terms, certain=True)  # type: ignore[arg-type]
 
 
-def satisfied_clauses(condition: Condition, lowering: Iterable[FiledClause], terms: ArticleTerms) -> list[FiledClause]:
+def satisfied_clauses(condition: Condition, lowering: Iterable[Filed], terms: ArticleTerms) -> list[Filed]:
     """The clauses that count for an article's score, each once, in the rule's order; those that lower it come last.
 
     A clause counts only inside a part that is satisfied itself: in ``(A AND B) OR C`` without B, A proves nothing.
@@ -57,7 +65,7 @@ def missed_by_one(condition: Condition, terms: ArticleTerms) -> tuple[Condition,
     return alternatives if missing == 1 and _holds_any(condition, terms) else ()
 
 
-def evidence_of(filed: FiledClause, terms: ArticleTerms) -> list[Evidence]:
+def evidence_of(filed: Filed, terms: ArticleTerms) -> list[Evidence]:
     """The first places where an article satisfies a clause, at most ``MAX_EVIDENCE_PER_CLAUSE``, in order."""
     clause = filed.clause.canonical
     evidence = [
@@ -76,7 +84,7 @@ def evidence_of(filed: FiledClause, terms: ArticleTerms) -> list[Evidence]:
     return sorted(evidence, key=lambda item: (item.field == "body", item.start or 0, item.end or 0))
 
 
-def is_found(filed: FiledClause, terms: ArticleTerms, *, certain: bool = False) -> bool:
+def is_found(filed: Filed, terms: ArticleTerms, *, certain: bool = False) -> bool:
     """Whether an article satisfies a clause.
 
     Args:
@@ -84,29 +92,28 @@ def is_found(filed: FiledClause, terms: ArticleTerms, *, certain: bool = False) 
         terms: The article.
         certain: Only by a find that NOT trusts.
     """
-    if not may_be_found(filed, terms):
+    if not may_be_found(filed, terms.held):
         return False
-    clause = filed.clause
-    if isinstance(clause, MetadataClause):
-        return True
-    # In any field and language the key says all there is to know, but for how sure a mention is.
-    if isinstance(clause, PhraseClause) and clause.scope == ANYWHERE:
-        return True
-    if isinstance(clause, ConceptClause) and clause.scope == ANYWHERE and not certain:
+    # What a mention was found by says how sure it is.
+    if isinstance(filed, FiledClause) and filed.suffices and not (certain and isinstance(filed.clause, ConceptClause)):
         return True
     return next(terms.places(filed, certain=certain), None) is not None
 
 
-def may_be_found(filed: FiledClause, terms: ArticleTerms) -> bool:
+def may_be_found(filed: Filed, held: set[Key]) -> bool:
     """Whether an article holds what a clause asks for, wherever it stands."""
-    held = terms.held
-    if filed.left:
-        return all(any(may_be_found(clause, terms) for clause in side) for side in (filed.left, filed.right))
-    return not held.isdisjoint(filed.keys)
+    if isinstance(filed, FiledNear):
+        return all(any(may_be_found(clause, held) for clause in side) for side in (filed.left, filed.right))
+    if not isinstance(filed, FiledClause):
+        raise TypeError(f"it is not defined what may hold a {type(filed).__name__}")
+    keys = filed.keys
+    if len(keys) == 1:
+        return keys[0] in held
+    return held.issuperset(keys) if isinstance(filed.clause, TermClause) else not held.isdisjoint(keys)
 
 
-def _satisfied(condition: Condition, terms: ArticleTerms) -> Iterator[FiledClause]:
-    if isinstance(condition, FiledClause):
+def _satisfied(condition: Condition, terms: ArticleTerms) -> Iterator[Filed]:
+    if isinstance(condition, Filed):
         yield condition
     elif isinstance(condition, And):
         for part in condition.parts:

@@ -25,7 +25,8 @@ from pipeline.rules.filing import Filing
 from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.origin import RuleWarning
-from pipeline.rules.pivot import choose_pivots
+from pipeline.rules.pivot import choose_pivot
+from pipeline.rules.shares import Shares
 from pipeline.rules.weights import weigh
 
 ClauseKind = Literal["concept", "word", "phrase", "prefix", "raw", "mention", "metadata", "near"]
@@ -87,11 +88,12 @@ def explain_rule(rule: WatchRule, concepts: ConceptLookup, limits: Limits | None
     """
     compiled = compile_rule(rule, concepts, limits)
     found = dict.fromkeys(leaves(compiled.expression))
-    condition = map_leaves(push_negation_down(weigh(compiled.expression).required), Filing().add)
+    filing = Filing(Shares.load())
+    condition = map_leaves(push_negation_down(weigh(compiled.expression).required), filing.add)
     return RuleExplanation(
         rule_id=rule.id,
         canonical=canonical_form(compiled.expression),
-        pivot=tuple(filed.clause.canonical for filed in choose_pivots(condition)[0].clauses),
+        pivot=tuple(filed.clause.canonical for filed in choose_pivot(condition, filing.keys).clauses),
         clauses=tuple(_explain(clause, concepts, blocks=not positive) for clause, positive in found),
         warnings=compiled.warnings,
     )

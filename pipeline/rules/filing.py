@@ -2,98 +2,149 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
-from pipeline.rules.clauses import Clause, ConceptClause, MetadataClause, NearClause, TermClause
+from pipeline.rules.clauses import (
+    ANYWHERE,
+    Clause,
+    ConceptClause,
+    MetadataClause,
+    NearClause,
+    PhraseClause,
+    TermClause,
+)
 from pipeline.rules.expressions import Expression
-from pipeline.rules.shares import share_of
-from pipeline.rules.term_table import TermTable
+from pipeline.rules.keys import Key, KeyTable
+from pipeline.rules.readings import Readings
+from pipeline.rules.shares import Shares
+from pipeline.text.tokens import is_unsegmented
 
-Key: TypeAlias = int
-"""What an article can hold: a token sequence (even), or a concept or ``field:value`` of its metadata (odd)."""
 
-
-class FiledClause(Struct, gc=False, eq=False):
-    """A clause with its keys in one index.
+class Filed(Struct, gc=False, eq=False, kw_only=True):
+    """A clause of one index.
 
     Attributes:
         clause: What is asked for.
-        keys: An article that holds none of them does not satisfy it; empty for NEAR, which has operands.
-        share: The share of articles that hold one, by estimate; 1 for NEAR.
-        left: The first operand of NEAR.
-        right: The second.
         uses: How often rules have it.
     """
 
     clause: Clause
-    keys: tuple[Key, ...]
-    share: float
-    left: tuple[FiledClause, ...] = ()
-    right: tuple[FiledClause, ...] = ()
     uses: int = 0
 
 
-Condition = Expression[FiledClause]
+class FiledClause(Filed, gc=False, eq=False, kw_only=True):
+    """One that is known by its keys.
+
+    Attributes:
+        keys: Of words, all of which an article must hold: those of the sequence in order, then neighbouring characters.
+            Of a concept, one of which it must hold: the concept, then what stands for it.
+        suffices: Whether that alone satisfies it; otherwise it also depends on where they stand.
+    """
+
+    keys: tuple[Key, ...]
+    suffices: bool
+
+
+class FiledNear(Filed, gc=False, eq=False, kw_only=True):
+    """NEAR, with the alternatives of its two operands."""
+
+    clause: NearClause
+    left: tuple[FiledClause, ...]
+    right: tuple[FiledClause, ...]
+
+
+Condition = Expression[Filed]
 """A rule in negation normal form: NOT stands above clauses only."""
 
 
 class Filing:
-    """The clauses of all rules of an index.
+    """The clauses of all rules of an index, and what they ask an article for.
 
     Attributes:
-        terms: The token sequences among them.
+        keys: All that they ask for.
+        readings: The words among them.
     """
 
-    def __init__(self) -> None:
-        self.terms = TermTable()
-        self._clauses: dict[Clause, FiledClause] = {}
-        self._names: dict[str, Key] = {}
+    def __init__(self, shares: Shares) -> None:
+        self.keys = KeyTable()
+        self.readings = Readings()
+        self._shares = shares
+        self._clauses: dict[Clause, Filed] = {}
 
     def __len__(self) -> int:
         """How many different clauses are in use."""
         return len(self._clauses)
 
-    def add(self, clause: Clause) -> FiledClause:
+    def add(self, clause: Clause) -> Filed:
         """The filed clause, used once more."""
         filed = self._clauses.get(clause)
         if filed is None:
-            filed = self._file(clause)
-            self._clauses[clause] = filed
+            filed = self._clauses[clause] = self._near(clause) if isinstance(clause, NearClause) else self._file(clause)
         filed.uses += 1
         return filed
 
-    def remove(self, filed: FiledClause) -> None:
+    def remove(self, filed: Filed) -> None:
         """Take one use of a clause back; with the last one it is forgotten."""
         filed.uses -= 1
         if filed.uses:
             return
         clause = filed.clause
         del self._clauses[clause]
-        if isinstance(clause, TermClause):
-            self.terms.remove(clause.sequence)
-        for operand in (*filed.left, *filed.right):
-            self.remove(operand)
+        if isinstance(filed, FiledNear):
+            for operand in (*filed.left, *filed.right):
+                self.remove(operand)
+        elif isinstance(filed, FiledClause):
+            for name, key in zip(_names(clause), filed.keys, strict=True):
+                if self.keys.release(name) and isinstance(clause, TermClause):
+                    self.readings.remove(name, key)
 
-    def name_key(self, name: str) -> Key | None:
-        """The key of a concept's id or of ``field:value``, if a rule has ever asked for it."""
-        return self._names.get(name)
+    def _near(self, clause: NearClause) -> FiledNear:
+        left, right = (tuple(map(self._operand, operand)) for operand in (clause.left, clause.right))
+        return FiledNear(clause=clause, left=left, right=right)
+
+    def _operand(self, clause: Clause) -> FiledClause:
+        filed = self.add(clause)
+        if not isinstance(filed, FiledClause):
+            raise TypeError("an operand of NEAR is no NEAR itself")
+        return filed
 
     def _file(self, clause: Clause) -> FiledClause:
-        if isinstance(clause, NearClause):
-            left, right = (tuple(map(self.add, operand)) for operand in (clause.left, clause.right))
-            return FiledClause(clause, (), 1.0, left, right)
-        return FiledClause(clause, self._keys(clause), share_of(clause))
+        is_text = isinstance(clause, TermClause)
+        keys = tuple([self._key(name, is_form=is_text) for name in _names(clause)])
+        return FiledClause(clause=clause, keys=keys, suffices=_suffice(clause, keys))
 
-    def _keys(self, clause: Clause) -> tuple[Key, ...]:
-        if isinstance(clause, TermClause):
-            return (2 * self.terms.add(clause.sequence),)
-        if isinstance(clause, ConceptClause):
-            return tuple(map(self._name, (clause.concept.id, *clause.metonyms)))
-        if isinstance(clause, MetadataClause):
-            return (self._name(f"{clause.field}:{clause.value}"),)
-        raise TypeError(f"no key is defined for {type(clause).__name__}")
+    def _key(self, name: str, *, is_form: bool) -> Key:
+        key = self.keys.find(name)
+        if key is not None:
+            self.keys.use(key)
+            return key
+        key = self.keys.add(name, self._shares.of(name))
+        if is_form:
+            self.readings.add(name, key)
+        return key
 
-    def _name(self, name: str) -> Key:
-        return self._names.setdefault(name, 2 * len(self._names) + 1)
+
+def neighbours(words: Sequence[str]) -> Iterator[str]:
+    """Every two neighbouring characters of unsegmented scripts; few of these are rare, and most pairs are."""
+    return (first + second for first, second in pairwise(words) if is_unsegmented(first) and is_unsegmented(second))
+
+
+def _names(clause: Clause) -> Sequence[str]:
+    """The names of a clause's keys, in order."""
+    if isinstance(clause, TermClause):
+        sequence = clause.sequence
+        return sequence if len(sequence) == 1 else (*sequence, *neighbours(sequence))
+    if isinstance(clause, ConceptClause):
+        return (clause.concept.id, *clause.metonyms)
+    if isinstance(clause, MetadataClause):
+        return (f"{clause.field}:{clause.value}",)
+    raise TypeError(f"no key is defined for {type(clause).__name__}")
+
+
+def _suffice(clause: Clause, keys: Sequence[Key]) -> bool:
+    if isinstance(clause, PhraseClause):
+        return clause.scope == ANYWHERE and len(keys) == 1
+    return isinstance(clause, MetadataClause) or (isinstance(clause, ConceptClause) and clause.scope == ANYWHERE)

@@ -31,10 +31,14 @@ _KINDS: dict[Kind, Label] = {"country": "LOC", "org": "ORG", "person": "PER", "c
 
 
 class Population:
-    """A world of words and concepts, with rules and articles about it."""
+    """A world of words and concepts, with rules and articles about it.
+
+    Args:
+        seed: What is drawn from the world, which is the same for every seed.
+    """
 
     def __init__(self, seed: int = 1) -> None:
-        self._random = random.Random(seed)
+        self._random = random.Random(0)
         self._words = self._make_words()
         self._weights = list(accumulate(1 / (rank + 10) for rank in range(VOCABULARY)))
         kinds = list(_KINDS)
@@ -63,6 +67,7 @@ class Population:
                 concepts=tuple(sorted(self._concepts, key=lambda concept: concept.id)),
             ),
         )
+        self._random.seed(seed)
 
     def rules(self, count: int) -> Iterator[WatchRule]:
         """Rules of 2 to 4 clauses: words, phrases, alternatives, fields, 10 % NEAR, 10 % concepts; 15 % with NOT."""

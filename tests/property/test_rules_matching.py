@@ -246,7 +246,8 @@ class ChangingIndex(RuleBasedStateMachine):
             fresh.add(document)
         assert len(self.index) == len(fresh) == len(self.live)
         assert len(self.index._filing) == len(fresh._filing)
-        assert len(self.index._filing.terms) == len(fresh._filing.terms)
+        assert len(self.index._filing.keys) == len(fresh._filing.keys)
+        assert len(self.index._filing.readings) == len(fresh._filing.readings)
         for on in self.news:
             assert self.index.match(on) == fresh.match(on)
 

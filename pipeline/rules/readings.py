@@ -1,0 +1,145 @@
+"""What the words of a text stand for: the forms that rules ask for, by the word, its stem and its beginning."""
+
+from __future__ import annotations
+
+from pipeline.rules.clauses import INFLECTION_MARK, PREFIX_MARK
+from pipeline.rules.keys import Key
+from pipeline.text.folding import LONGEST_REMEMBERED, fold
+from pipeline.text.stemming import STEMMED_LANGUAGES, stem, stemming_language
+
+_PREFIX_KEY_LETTERS = 3
+_MAX_REMEMBERED_WORDS = 262_144
+_UNDETERMINED = "und"
+
+
+class Memo(dict[str, tuple[Key, ...]]):
+    """The keys of the words of one language, remembered as they are met; a word asked for is looked up."""
+
+    def __init__(self, readings: Readings, language: str) -> None:
+        super().__init__()
+        self._readings = readings
+        self._language = language
+
+    def __missing__(self, word: str) -> tuple[Key, ...]:
+        return self._readings.read(word, self._language)
+
+
+class Readings:
+    """Which keys a word of a text stands for, as forms come and go.
+
+    A form is a folded word; one that ends in ``*`` stands for every word that begins so, and one such as
+    ``sanctions~en:sanction`` for the word and for every word of an English text with that stem.
+    """
+
+    def __init__(self) -> None:
+        # Keys by what a word must fold to, by language and stem, and by the first letters of a prefix.
+        self._by_word: dict[str, tuple[Key, ...]] = {}
+        self._by_stem: dict[str, tuple[Key, ...]] = {}
+        self._prefixes: dict[str, dict[str, Key]] = {}
+        self._stemmed: set[str] = set()
+        # Words met by what they fold to or stem to, for when that changes.
+        self._memos: dict[str, Memo] = {}
+        self._met: dict[str, set[tuple[str, str]]] = {}
+        self._remembered = 0
+
+    def __len__(self) -> int:
+        """How many words and prefixes are asked for."""
+        return len(self._by_word) + sum(map(len, self._prefixes.values()))
+
+    def memo(self, language: str) -> Memo:
+        """The keys of words in a language; in one that cannot be told (``und``) the inflected forms of all count."""
+        memo = self._memos.get(language)
+        if memo is None:
+            memo = self._memos[language] = Memo(self, language)
+        return memo
+
+    def add(self, form: str, key: Key) -> None:
+        """Take up a form; the words that it may be are read anew."""
+        if form.endswith(PREFIX_MARK):
+            prefix = form.removesuffix(PREFIX_MARK)
+            self._prefixes.setdefault(prefix[:_PREFIX_KEY_LETTERS], {})[prefix] = key
+        else:
+            word, stems = _parts(form)
+            self._by_word[word] = (*self._by_word.get(word, ()), key)
+            for by_language in stems:
+                language = by_language.partition(":")[0]
+                if language not in self._stemmed:
+                    self._stemmed.add(language)
+                    self._forget_all()
+                self._by_stem[by_language] = (*self._by_stem.get(by_language, ()), key)
+        self._forget(form)
+
+    def remove(self, form: str, key: Key) -> None:
+        """Drop a form."""
+        if form.endswith(PREFIX_MARK):
+            prefix = form.removesuffix(PREFIX_MARK)
+            alike = self._prefixes[prefix[:_PREFIX_KEY_LETTERS]]
+            del alike[prefix]
+            if not alike:
+                del self._prefixes[prefix[:_PREFIX_KEY_LETTERS]]
+        else:
+            word, stems = _parts(form)
+            _drop(self._by_word, word, key)
+            for by_language in stems:
+                _drop(self._by_stem, by_language, key)
+        self._forget(form)
+
+    def read(self, word: str, language: str) -> tuple[Key, ...]:
+        """The keys of a word, remembered unless it is too long to be one that comes again."""
+        if self._remembered >= _MAX_REMEMBERED_WORDS:
+            self._forget_all()
+        folded = fold(word)
+        stems = self._stems(word, language)
+        keys = dict.fromkeys(self._by_word.get(folded, ()))
+        for by_language in stems:
+            keys |= dict.fromkeys(self._by_stem.get(by_language, ()))
+        for prefix, key in self._prefixes.get(folded[:_PREFIX_KEY_LETTERS], {}).items():
+            if folded.startswith(prefix):
+                keys[key] = None
+        found = tuple(keys)
+        if len(word) <= LONGEST_REMEMBERED:
+            self.memo(language)[word] = found
+            self._remembered += 1
+            for met in (folded[:_PREFIX_KEY_LETTERS] + PREFIX_MARK, folded, *stems):
+                self._met.setdefault(met, set()).add((language, word))
+        return found
+
+    def _stems(self, word: str, language: str) -> list[str]:
+        """A word's stems in the language of its text, each with the language."""
+        if not self._stemmed or not word[0].isalpha():
+            return []
+        if language == _UNDETERMINED:
+            languages = [known for known in STEMMED_LANGUAGES if known in self._stemmed]
+        else:
+            known_language = stemming_language(language)
+            languages = [known_language] if known_language in self._stemmed and known_language is not None else []
+        return [f"{known}:{stem(word, known)}" for known in languages]
+
+    def _forget(self, form: str) -> None:
+        """Read anew the words that a form may be."""
+        word, stems = _parts(form)
+        if form.endswith(PREFIX_MARK):
+            word = form[:_PREFIX_KEY_LETTERS] + PREFIX_MARK
+        for met in (word, *stems):
+            for language, written in self._met.pop(met, ()):
+                if self._memos[language].pop(written, None) is not None:
+                    self._remembered -= 1
+
+    def _forget_all(self) -> None:
+        for memo in self._memos.values():
+            memo.clear()
+        self._met.clear()
+        self._remembered = 0
+
+
+def _parts(form: str) -> tuple[str, list[str]]:
+    word, _, stems = form.partition(INFLECTION_MARK)
+    return word, stems.split(",") if stems else []
+
+
+def _drop(filed: dict[str, tuple[Key, ...]], name: str, key: Key) -> None:
+    left = tuple(other for other in filed[name] if other != key)
+    if left:
+        filed[name] = left
+    else:
+        del filed[name]

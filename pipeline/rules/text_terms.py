@@ -1,0 +1,77 @@
+"""What one text of an article holds of all that rules ask for, and where its words stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import chain, pairwise
+
+from pipeline.rules.keys import Key, KeyTable
+from pipeline.rules.proximity import TextPlaces
+from pipeline.rules.readings import Memo
+from pipeline.text.folding import fold
+from pipeline.text.tokens import Tokens, is_unsegmented, tokenize, words_of
+
+
+class TextTerms:
+    """A title or a body. Where its words stand is worked out only when a rule asks for it.
+
+    Attributes:
+        text: As it is.
+        held: The keys of everything in it that a rule asks for.
+    """
+
+    def __init__(self, text: str, memo: Memo, keys: KeyTable) -> None:
+        self.text = text
+        words = words_of(text)
+        # Read at once, before the rules change: what stands where is then worked out from this alone.
+        self._readings = list(map(memo.__getitem__, words))
+        self.held: set[Key] = set(chain.from_iterable(self._readings))
+        if not text.isascii():
+            self.held.update(_held_neighbours(words, keys))
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """The words with their offsets."""
+        return tokenize(self.text)
+
+    @cached_property
+    def distances(self) -> TextPlaces:
+        """How far places are from each other."""
+        return TextPlaces(self.text, self.tokens)
+
+    @cached_property
+    def _positions(self) -> dict[Key, list[int]]:
+        """At which words each key stands."""
+        positions: dict[Key, list[int]] = {key: [] for key in self.held}
+        for at, reading in enumerate(self._readings):
+            for key in reading:
+                positions[key].append(at)
+        return positions
+
+    def ranges(self, keys: Sequence[Key]) -> list[tuple[int, int]]:
+        """Every place of a sequence of words that the text holds: half-open ranges of tokens, in order."""
+        length = len(keys)
+        positions = self._positions
+        if length == 1:
+            return [(at, at + 1) for at in positions[keys[0]]]
+        anchor = min(range(length), key=lambda at: len(positions[keys[at]]))
+        readings = self._readings
+        last = len(readings) - length
+        return [
+            (first, first + length)
+            for first in (at - anchor for at in positions[keys[anchor]])
+            if 0 <= first <= last and all(key in readings[at] for at, key in enumerate(keys, first))
+        ]
+
+
+def _held_neighbours(words: Sequence[str], keys: KeyTable) -> Iterator[Key]:
+    """The keys of neighbouring characters, as ``filing.neighbours`` names them."""
+    folded = {word: fold(word) for word in set(words) if is_unsegmented(word)}
+    if not folded:
+        return
+    for first, second in set(pairwise(words)):
+        if first in folded and second in folded:
+            key = keys.find(folded[first] + folded[second])
+            if key is not None:
+                yield key
