@@ -1,4 +1,4 @@
-"""Measure how often news holds words and concepts, and write the sketch that ``pipeline.rules.shares`` reads.
+"""Measure how often news holds words and concepts, and write the table that ``pipeline.rules.shares`` reads.
 
 Run with ``python training/measure_shares.py FOLDER`` on the named-entity data (CONTRIBUTING.md): the training rows, put
 together by language and source to articles of about 4,000 code points and linked by the knowledge base alone. None of
@@ -20,7 +20,7 @@ from pipeline.concepts import KnowledgeBase
 from pipeline.entities import EntityExtractor, Linker, NoRecognizer
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, Language
 from pipeline.rules.share_counts import measure_shares
-from pipeline.rules.shares import SKETCH_FILE
+from pipeline.rules.shares import SHARES_FILE
 
 FILES = ("train.jsonl.xz", "train-more.jsonl.xz")
 ARTICLE_CODE_POINTS = 4_000
@@ -30,15 +30,15 @@ _BATCH = 100
 
 
 def main() -> None:
-    """Write the sketch into the package."""
+    """Write the table into the package."""
     arguments = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     arguments.add_argument("folder", type=Path, help="where the training rows are")
     folder = arguments.parse_args().folder
     extractor = EntityExtractor(NoRecognizer(), Linker(KnowledgeBase.load()))
     shares = measure_shares(linked(texts(folder), extractor))
-    target = resources.files("pipeline.rules") / SKETCH_FILE
+    target = resources.files("pipeline.rules") / SHARES_FILE
     with resources.as_file(target) as path:
-        path.write_bytes(lzma.compress(shares.sketch, preset=9))
+        path.write_bytes(lzma.compress(shares.table, preset=9))
         print(f"{path}: {path.stat().st_size:,} bytes")
 
 

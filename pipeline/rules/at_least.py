@@ -49,7 +49,7 @@ def _counted(
         if meaning not in kept:
             kept[meaning] = part
             continue
-        start = next(leaves(as_written))[0].start
+        start = leaves(as_written)[0][0].start
         again = f"{canonical_form(meaning)} stands in this ATLEAST twice"
         left = len({map_leaves(each, _unweighed) for each in parts})
         if left < settled.count:

@@ -47,7 +47,7 @@ class Scope(Struct, frozen=True, gc=False):
 ANYWHERE = Scope()
 
 
-class Clause(Struct, frozen=True, kw_only=True, gc=False):
+class Clause(Struct, frozen=True, kw_only=True, gc=False, cache_hash=True):
     """One thing that a rule asks an article for.
 
     Attributes:

@@ -13,6 +13,7 @@ from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.origin import Origin, Position, RuleWarning
 from pipeline.rules.parser import parse
+from pipeline.rules.remembered_units import RememberedUnits
 from pipeline.rules.resolve import resolve
 
 
@@ -42,15 +43,23 @@ class CheckedRule(Struct, frozen=True, kw_only=True):
 
 
 class CompiledRule(Struct, frozen=True, kw_only=True):
-    """A rule document with its resolved condition."""
+    """A rule document with its resolved condition; see ``Resolved``."""
 
     rule: WatchRule
     expression: Expression[Clause]
+    required: Expression[Clause]
+    lowering: tuple[Clause, ...]
     warnings: tuple[RuleWarning, ...]
 
 
 def compile_rule(
-    rule: WatchRule, concepts: ConceptLookup, limits: Limits | None = None, origin: Origin | None = None
+    rule: WatchRule,
+    concepts: ConceptLookup,
+    limits: Limits | None = None,
+    origin: Origin | None = None,
+    *,
+    remembered: RememberedUnits | None = None,
+    warn: bool = True,
 ) -> CompiledRule:
     """Understand a rule.
 
@@ -59,6 +68,8 @@ def compile_rule(
         concepts: Where names are looked up.
         limits: How large the rule may be.
         origin: Where its condition stands; by default the condition itself.
+        remembered: See ``resolve``.
+        warn: See ``resolve``.
 
     Raises:
         RuleError: The rule cannot be used.
@@ -69,10 +80,23 @@ def compile_rule(
         raise RuleError(unusable[1], rule_id=rule.id, source=origin.source)
     parsed = parse(rule.when, origin, limits)
     resolved = resolve(
-        parsed.expression, concepts, rule.languages, origin, metonyms=rule.metonyms, min_score=rule.min_score
+        parsed,
+        concepts,
+        rule.languages,
+        origin,
+        metonyms=rule.metonyms,
+        min_score=rule.min_score,
+        remembered=remembered,
+        warn=warn,
     )
     warnings = sorted((*parsed.warnings, *resolved.warnings), key=lambda warning: (warning.line, warning.column))
-    return CompiledRule(rule=rule, expression=resolved.expression, warnings=tuple(warnings))
+    return CompiledRule(
+        rule=rule,
+        expression=resolved.expression,
+        required=resolved.required,
+        lowering=resolved.lowering,
+        warnings=tuple(warnings),
+    )
 
 
 def check_rule(

@@ -20,14 +20,13 @@ from pipeline.rules.clauses import (
     canonical_form,
 )
 from pipeline.rules.compile import compile_rule
-from pipeline.rules.expressions import leaves, map_leaves, push_negation_down
-from pipeline.rules.filing import Filing
+from pipeline.rules.expressions import leaves, map_leaves
+from pipeline.rules.filing import Filing, known_by_keys
 from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.origin import RuleWarning
-from pipeline.rules.pivot import choose_pivot
+from pipeline.rules.pivot import choose_postings
 from pipeline.rules.shares import Shares
-from pipeline.rules.weights import weigh
 
 ClauseKind = Literal["concept", "word", "phrase", "prefix", "raw", "mention", "metadata", "near"]
 
@@ -89,11 +88,13 @@ def explain_rule(rule: WatchRule, concepts: ConceptLookup, limits: Limits | None
     compiled = compile_rule(rule, concepts, limits)
     found = dict.fromkeys(leaves(compiled.expression))
     filing = Filing(Shares.load())
-    condition = map_leaves(push_negation_down(weigh(compiled.expression).required), filing.add)
+    condition = map_leaves(compiled.required, filing.add)
+    keys = {key for key, _ in choose_postings(condition, filing.keys)}
+    asked = dict.fromkeys(each for filed, _ in leaves(condition) for each in known_by_keys(filed))
     return RuleExplanation(
         rule_id=rule.id,
         canonical=canonical_form(compiled.expression),
-        pivot=tuple(filed.clause.canonical for filed in choose_pivot(condition, filing.keys).clauses),
+        pivot=tuple(filed.clause.canonical for filed in asked if not keys.isdisjoint(filed.keys)),
         clauses=tuple(_explain(clause, concepts, blocks=not positive) for clause, positive in found),
         warnings=compiled.warnings,
     )

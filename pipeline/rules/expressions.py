@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Generic, TypeAlias, TypeVar, Union
 
 from msgspec import Struct
@@ -85,7 +85,13 @@ class Unit(Term, frozen=True, kw_only=True):
     @property
     def text(self) -> str:
         """The words, with single spaces, stars left out."""
-        return " ".join(word.text for word in self.words)
+        return " ".join([word.text for word in self.words])
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What was written, wherever it stands and whatever it weighs."""
+        words = tuple([word.text if not word.is_prefix else (word.text,) for word in self.words])
+        return (words, self.quoted, self.fields, self.exact, self.concept)
 
 
 class Proximity(Term, frozen=True, kw_only=True):
@@ -104,15 +110,11 @@ class Proximity(Term, frozen=True, kw_only=True):
     reach: int | str
 
 
-def leaves(expression: Expression[Leaf], *, positive: bool = True) -> Iterator[tuple[Leaf, bool]]:
+def leaves(expression: Expression[Leaf], *, positive: bool = True) -> list[tuple[Leaf, bool]]:
     """Every leaf in order, with whether an even number of NOT stands above it."""
-    if isinstance(expression, (And, Or, AtLeast)):
-        for part in expression.parts:
-            yield from leaves(part, positive=positive)
-    elif isinstance(expression, Not):
-        yield from leaves(expression.part, positive=not positive)
-    else:
-        yield expression, positive
+    found: list[tuple[Leaf, bool]] = []
+    _collect(expression, positive, found)
+    return found
 
 
 def map_leaves(expression: Expression[Leaf], change: Callable[[Leaf], Other]) -> Expression[Other]:
@@ -156,6 +158,16 @@ def push_negation_down(expression: Expression[Leaf], *, negated: bool = False) -
         parts = tuple(push_negation_down(part, negated=negated) for part in expression.parts)
         return And(parts) if isinstance(expression, And) is not negated else Or(parts)
     return Not(expression) if negated else expression
+
+
+def _collect(expression: Expression[Leaf], positive: bool, found: list[tuple[Leaf, bool]]) -> None:  # noqa: FBT001
+    if isinstance(expression, (And, Or, AtLeast)):
+        for part in expression.parts:
+            _collect(part, positive, found)
+    elif isinstance(expression, Not):
+        _collect(expression.part, not positive, found)
+    else:
+        found.append((expression, positive))
 
 
 def _parts_of(expression: Expression[Leaf], kind: type[And[Leaf] | Or[Leaf]]) -> tuple[Expression[Leaf], ...]:

@@ -94,7 +94,7 @@ class Filing:
         clause = filed.clause
         del self._clauses[clause]
         if isinstance(filed, FiledNear):
-            for operand in (*filed.left, *filed.right):
+            for operand in known_by_keys(filed):
                 self.remove(operand)
         elif isinstance(filed, FiledClause):
             for name, key in zip(_names(clause), filed.keys, strict=True):
@@ -125,6 +125,13 @@ class Filing:
         if is_form:
             self.readings.add(name, key)
         return key
+
+
+def known_by_keys(filed: Filed) -> tuple[FiledClause, ...]:
+    """The clause itself; of NEAR, its operands."""
+    if isinstance(filed, FiledNear):
+        return (*filed.left, *filed.right)
+    return (filed,) if isinstance(filed, FiledClause) else ()
 
 
 def neighbours(words: Sequence[str]) -> Iterator[str]:

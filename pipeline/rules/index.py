@@ -14,20 +14,18 @@ from pipeline.messages.codec import decode, encode
 from pipeline.messages.identity import rule_version
 from pipeline.messages.rules import WatchRule
 from pipeline.rules.article_terms import ArticleTerms
-from pipeline.rules.clauses import Clause, canonical_form
-from pipeline.rules.compile import compile_rule
+from pipeline.rules.clauses import canonical_form
+from pipeline.rules.compile import CompiledRule, compile_rule
 from pipeline.rules.evaluate import evidence_of, is_satisfied, missed_by_one, satisfied_clauses
-from pipeline.rules.expressions import Expression, leaves, map_leaves, push_negation_down
+from pipeline.rules.expressions import leaves, map_leaves
 from pipeline.rules.filing import Condition, Filed, Filing
 from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
-from pipeline.rules.origin import RuleWarning
-from pipeline.rules.pivot import choose_pivot
+from pipeline.rules.pivot import choose_postings
 from pipeline.rules.postings import Postings
-from pipeline.rules.remembered_names import RememberedNames
+from pipeline.rules.remembered_units import RememberedUnits
 from pipeline.rules.shares import Shares
 from pipeline.rules.snippet import cut_snippet
-from pipeline.rules.weights import weigh
 
 _MAX_REMEMBERED_HEADERS = 65_536
 
@@ -67,7 +65,8 @@ class RuleIndex:
     """
 
     def __init__(self, concepts: ConceptLookup, limits: Limits | None = None, *, shares: Shares | None = None) -> None:
-        self._concepts = RememberedNames(concepts)
+        self._concepts = concepts
+        self._remembered = RememberedUnits()
         self._limits = limits or Limits()
         self._lock = Lock()
         self._filing = Filing(shares or Shares.load())
@@ -97,19 +96,16 @@ class RuleIndex:
             document = None if number is None else self._documents[number]
         return None if document is None else rule_version(decode(document, WatchRule))
 
-    def add(self, rule: WatchRule) -> tuple[RuleWarning, ...]:
+    def add(self, rule: WatchRule) -> None:
         """Add a rule, or put it in the place of the one with its id.
 
         Args:
             rule: The document; with ``mode: off`` it is known and never fires.
 
-        Returns:
-            What is doubtful in it.
-
         Raises:
-            RuleError: It cannot be used; the index is as before.
+            RuleError: It cannot be used; the index is as before. What is doubtful in it ``check_rule`` says.
         """
-        compiled = compile_rule(rule, self._concepts, self._limits)
+        compiled = compile_rule(rule, self._concepts, self._limits, remembered=self._remembered, warn=False)
         document = encode(rule)
         with self._lock:
             self._remove(rule.id)
@@ -122,8 +118,7 @@ class RuleIndex:
             if rule.min_score is not None:
                 self._least_scores[number] = rule.min_score
             if rule.mode != "off":
-                self._file(number, compiled.expression)
-        return compiled.warnings
+                self._file(number, compiled)
 
     def remove(self, rule_id: str) -> bool:
         """Take a rule out.
@@ -218,14 +213,13 @@ class RuleIndex:
             )
         return header
 
-    def _file(self, number: int, expression: Expression[Clause]) -> None:
-        weighed = weigh(expression)
+    def _file(self, number: int, rule: CompiledRule) -> None:
         # Each leaf counts as one use of its clause: removal walks the same leaves.
-        condition = map_leaves(push_negation_down(weighed.required), self._filing.add)
+        condition = map_leaves(rule.required, self._filing.add)
         self._conditions[number] = condition
-        if weighed.lowering:
-            self._lowering[number] = tuple(map(self._filing.add, weighed.lowering))
-        self._postings.add(number, choose_pivot(condition, self._filing.keys).postings)
+        if rule.lowering:
+            self._lowering[number] = tuple(map(self._filing.add, rule.lowering))
+        self._postings.add(number, choose_postings(condition, self._filing.keys))
 
     def _remove(self, rule_id: str) -> bool:
         number = self._numbers.pop(rule_id, None)
@@ -233,7 +227,7 @@ class RuleIndex:
             return False
         condition = self._conditions[number]
         if condition is not None:
-            self._postings.remove(number, choose_pivot(condition, self._filing.keys).postings)
+            self._postings.remove(number, choose_postings(condition, self._filing.keys))
             for filed, _ in leaves(condition):
                 self._filing.remove(filed)
             for filed in self._lowering.pop(number, ()):

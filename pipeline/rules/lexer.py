@@ -60,6 +60,9 @@ class Token(NamedTuple):
 
 
 _SPACE = re.compile(r"\s*")
+# Most tokens are a word of letters and digits between blanks, and need none of the tests of the others.
+_PLAIN_WORD = re.compile(r"\s*([^\W_]+)(?=[\s)]|\Z)")
+_COUNTING_NAMES = frozenset({"NEAR", "ONEAR", "ATLEAST"})
 _WORD = re.compile(rf"[^\s{re.escape(MEANINGFUL_SIGNS + UNUSED_SIGNS + ''.join(LOOK_ALIKES))}]+")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE = re.compile(r'\\(["\\])')
@@ -96,11 +99,21 @@ class _Lexer:
     def tokens(self) -> list[Token]:
         """Every token in order."""
         text = self._text
+        tokens = self._tokens
         while True:
+            position = self._position
+            plain = _PLAIN_WORD.match(text, position)
+            if plain is not None:
+                word = plain[1]
+                start = plain.start(1)
+                if (start > position or not tokens) and word not in _COUNTING_NAMES:
+                    self._position = end = plain.end()
+                    tokens.append(Token(_WORD_OPERATORS.get(word, "word"), word, word, start, end))
+                    continue
             self._position = _SPACE.match(text, self._position).end()  # type: ignore[union-attr]  # matches always
             if self._position == len(text):
                 self._add("end", "", self._position)
-                return self._tokens
+                return tokens
             self._next(text[self._position])
 
     def _next(self, sign: str) -> None:

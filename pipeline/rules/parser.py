@@ -5,6 +5,7 @@ The grammar is tests/property/watch_rules.lark; both read every condition alike.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -15,14 +16,22 @@ from pipeline.rules.limits import Limits
 from pipeline.rules.origin import Origin, RuleWarning
 from pipeline.text.tokens import words_of
 
+_BARE_WORDS = frozenset({"word", "prefix"})
 _STARTS_TERM = frozenset({"word", "prefix", "quoted", "field", "exact", "open", "atleast"})
 
 
 class Parsed(NamedTuple):
-    """A condition as written, and what is doubtful in how it is written."""
+    """A condition as written.
+
+    Attributes:
+        expression: Its tree.
+        warnings: What is doubtful in how it is written.
+        is_plain: Whether it has neither NOT nor ATLEAST nor weights, so that there is little to check.
+    """
 
     expression: Expression[Term]
     warnings: list[RuleWarning]
+    is_plain: bool
 
 
 def parse(text: str, origin: Origin | None = None, limits: Limits | None = None) -> Parsed:
@@ -62,6 +71,7 @@ class _Parser:
         self._limits = limits
         self._nodes = 0
         self._prefixes = 0
+        self._is_plain = True
         self._warnings: list[RuleWarning] = []
 
     def condition(self) -> Parsed:
@@ -71,7 +81,7 @@ class _Parser:
         if token.kind == "close":
             raise self._origin.error("this bracket was never opened", token.start)
         self._refuse_comma(token)
-        return Parsed(expression, self._warnings)
+        return Parsed(expression, self._warnings, self._is_plain)
 
     @property
     def _token(self) -> Token:
@@ -140,6 +150,7 @@ class _Parser:
             depth = self._deeper(depth, token)
             self._count(token)
             negations += 1
+            self._is_plain = False
         expression = self._proximity(depth)
         for _ in range(negations):
             expression = Not(expression)
@@ -205,6 +216,7 @@ class _Parser:
 
     def _weighed(self, expression: Expression[Term], token: Token) -> Expression[Term]:
         """The weight behind a bracket is that of every term in it."""
+        self._is_plain = False
         weight = float(token.text) + 0.0
 
         def weigh(term: Term) -> Term:
@@ -215,6 +227,7 @@ class _Parser:
         return map_leaves(expression, weigh)
 
     def _at_least(self, depth: int) -> AtLeast[Term]:
+        self._is_plain = False
         token = self._take()
         self._count(token)
         bracket = self._token
@@ -251,9 +264,9 @@ class _Parser:
 
     def _unit(self) -> Unit:
         start = self._token.start
-        fields: list[str] = []
+        fields: tuple[str, ...] = ()
         while self._token.kind == "field":
-            fields.append(self._take().text)
+            fields = (*fields, self._take().text)
         exact = self._token.kind == "exact"
         if exact:
             self._take()
@@ -263,30 +276,36 @@ class _Parser:
             raise self._origin.error(
                 f"{behind} takes one term, not a bracket: repeat it, as in ({behind}A OR {behind}B)", token.start
             )
-        words: list[Word] = []
-        if token.kind == "quoted":
-            self._take()
-            words.append(Word(token.text, token.start))
-        else:
-            while self._token.kind in {"word", "prefix"}:
-                word = self._take()
-                self._count_prefix(word)
-                words.append(Word(word.text, word.start, word.kind == "prefix"))
+        words = self._words()
         if not words:
             raise self._unexpected(token)
         self._check_length(words)
         concept = self._take().text if self._token.kind == "concept" else None
         return Unit(
-            words=tuple(words),
-            quoted=token.kind == "quoted",
-            fields=tuple(fields),
-            exact=exact,
-            concept=concept,
-            start=start,
+            words=words, quoted=token.kind == "quoted", fields=fields, exact=exact, concept=concept, start=start
         )
 
-    def _check_length(self, words: list[Word]) -> None:
+    def _words(self) -> tuple[Word, ...]:
+        """The bare words that stand together here, or the one text in quotes."""
+        token = self._token
+        if token.kind == "quoted":
+            self._take()
+            return (Word(token.text, token.start),)
+        words: list[Word] = []
+        while token.kind in _BARE_WORDS:
+            is_prefix = token.kind == "prefix"
+            if is_prefix:
+                self._count_prefix(token)
+            words.append(Word(token.text, token.start, is_prefix))
+            self._at += 1
+            token = self._tokens[self._at]
+        return tuple(words)
+
+    def _check_length(self, words: Sequence[Word]) -> None:
         most = self._limits.max_phrase_words
+        # A word has a letter at least.
+        if sum([len(word.text) for word in words]) <= most:
+            return
         if sum(len(words_of(word.text)) for word in words) > most:
             raise self._origin.error(
                 f"this phrase has more than max_phrase_words = {most} words (characters, where words are not spaced): "
@@ -295,7 +314,7 @@ class _Parser:
             )
 
     def _count_prefix(self, token: Token) -> None:
-        self._prefixes += token.kind == "prefix"
+        self._prefixes += 1
         if self._prefixes > self._limits.max_prefixes:
             raise self._origin.error(
                 f"the rule has more than max_prefixes = {self._limits.max_prefixes} words with a star: split it",

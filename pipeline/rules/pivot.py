@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TypeAlias
 
 from pipeline.rules.clauses import ConceptClause
 from pipeline.rules.expressions import And, AtLeast, Or
@@ -11,23 +11,12 @@ from pipeline.rules.filing import Condition, FiledClause, FiledNear
 from pipeline.rules.keys import Key, KeyTable
 from pipeline.rules.postings import Posting
 
-
-class Pivot(NamedTuple):
-    """Postings of which an article must hold one.
-
-    Attributes:
-        share: The share of articles that do, by estimate.
-        postings: Each with a second key that the article must hold beside the first.
-        clauses: What is asked for by them.
-    """
-
-    share: float
-    postings: tuple[Posting, ...]
-    clauses: tuple[FiledClause, ...]
+_Pivot: TypeAlias = tuple[float, tuple[Posting, ...]]
+"""Postings of which an article must hold one, and the share of articles that do, by estimate."""
 
 
-def choose_pivot(condition: Condition, keys: KeyTable) -> Pivot:
-    """The rarest keys that a rule cannot fire without.
+def choose_postings(condition: Condition, keys: KeyTable) -> tuple[Posting, ...]:
+    """The rarest keys that a rule cannot fire without, each with another one that it needs beside it.
 
     Args:
         condition: What a rule requires, in negation normal form; it has a positive part.
@@ -39,12 +28,11 @@ def choose_pivot(condition: Condition, keys: KeyTable) -> Pivot:
     pivot = _pivot(condition, keys)
     if pivot is None:
         raise ValueError("the rule has no positive part")
-    if len(pivot.postings) == 1:
-        return pivot
-    return pivot._replace(postings=tuple(dict.fromkeys(pivot.postings)), clauses=tuple(dict.fromkeys(pivot.clauses)))
+    postings = pivot[1]
+    return postings if len(postings) == 1 else tuple(dict.fromkeys(postings))
 
 
-def _pivot(condition: Condition, keys: KeyTable) -> Pivot | None:
+def _pivot(condition: Condition, keys: KeyTable) -> _Pivot | None:
     if isinstance(condition, FiledClause):
         return _of_clause(condition, keys)
     if isinstance(condition, FiledNear):
@@ -56,47 +44,55 @@ def _pivot(condition: Condition, keys: KeyTable) -> Pivot | None:
     if isinstance(condition, AtLeast):
         # Whichever parts are missing, one of any so many is there: the rarest will do.
         parts = [(_pivot(part, keys), part) for part in condition.parts]
-        rarest = sorted(parts, key=lambda each: 2.0 if each[0] is None else each[0].share)
-        return _of_any([part for _, part in rarest[: len(parts) - condition.count + 1]], keys)
+        parts.sort(key=lambda each: 2.0 if each[0] is None else each[0][0])
+        return _of_any([part for _, part in parts[: len(parts) - condition.count + 1]], keys)
     return None
 
 
-def _of_clause(filed: FiledClause, keys: KeyTable) -> Pivot:
+def _of_clause(filed: FiledClause, keys: KeyTable) -> _Pivot:
     if len(filed.keys) == 1:
-        return Pivot(keys.share(filed.keys[0]), (Posting(filed.keys[0]),), (filed,))
+        key = filed.keys[0]
+        return keys.share(key), ((key, 0),)
     if isinstance(filed.clause, ConceptClause):
-        return Pivot(sum(map(keys.share, filed.keys)), tuple(map(Posting, filed.keys)), (filed,))
+        return sum(map(keys.share, filed.keys)), tuple((key, 0) for key in filed.keys)
     first, *others = sorted(dict.fromkeys(filed.keys), key=keys.share)
-    return Pivot(keys.share(first), (Posting(first, others[0] if others else 0),), (filed,))
+    return keys.share(first), ((first, others[0] if others else 0),)
 
 
-def _of_any(parts: Sequence[Condition], keys: KeyTable) -> Pivot | None:
-    pivots = [_pivot(part, keys) for part in parts]
-    found = [pivot for pivot in pivots if pivot is not None]
-    if len(found) < len(pivots):
-        return None
-    return Pivot(
-        sum(pivot.share for pivot in found),
-        tuple(posting for pivot in found for posting in pivot.postings),
-        tuple(clause for pivot in found for clause in pivot.clauses),
-    )
+def _of_any(parts: Sequence[Condition], keys: KeyTable) -> _Pivot | None:
+    share = 0.0
+    postings: tuple[Posting, ...] = ()
+    for part in parts:
+        pivot = _pivot(part, keys)
+        if pivot is None:
+            return None
+        share += pivot[0]
+        postings += pivot[1]
+    return share, postings
 
 
-def _of_all(pivots: Iterable[Pivot | None], keys: KeyTable) -> Pivot | None:
+def _of_all(pivots: Sequence[_Pivot | None], keys: KeyTable) -> _Pivot | None:
     """The rarest of several that an article must all hold, with the rarest single key of the others beside it."""
-    found = sorted((pivot for pivot in pivots if pivot is not None), key=lambda pivot: pivot.share)
-    if not found:
+    rarest: _Pivot | None = None
+    for pivot in pivots:
+        if pivot is not None and (rarest is None or pivot[0] < rarest[0]):
+            rarest = pivot
+    if rarest is None:
         return None
-    rarest, *others = found
-    single = [key for other in others if len(other.postings) == 1 for key in other.postings[0] if key]
+    single = [
+        key
+        for pivot in pivots
+        if pivot is not None and pivot is not rarest and len(pivot[1]) == 1
+        for key in pivot[1][0]
+        if key
+    ]
     if not single:
         return rarest
     single.sort(key=keys.share)
-    return rarest._replace(postings=tuple(_beside(posting, single, keys) for posting in rarest.postings))
+    return rarest[0], tuple(_beside(posting, single, keys) for posting in rarest[1])
 
 
 def _beside(posting: Posting, single: Sequence[Key], keys: KeyTable) -> Posting:
-    best = next((key for key in single if key != posting.key), 0)
-    if not best or (posting.second and keys.share(posting.second) <= keys.share(best)):
-        return posting
-    return Posting(posting.key, best)
+    first, second = posting
+    best = next((key for key in single if key != first), 0)
+    return posting if not best or (second and keys.share(second) <= keys.share(best)) else (first, best)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
+from typing import TypeAlias
 
 from pipeline.rules.keys import Key
 
@@ -14,16 +14,8 @@ _KEY_BITS = 32
 _KEY_MASK = (1 << _KEY_BITS) - 1
 
 
-class Posting(NamedTuple):
-    """Where a rule is filed.
-
-    Attributes:
-        key: An article that holds it may satisfy the rule, if it also holds
-        second: this one; 0 where nothing else is sure to be needed.
-    """
-
-    key: Key
-    second: Key = 0
+Posting: TypeAlias = tuple[Key, Key]
+"""A key under which a rule is filed, and another that an article must hold beside it; 0 where none is sure to be."""
 
 
 class Postings:

@@ -117,6 +117,8 @@ class Readings:
 
     def _forget(self, form: str) -> None:
         """Read anew the words that a form may be."""
+        if not self._met:
+            return
         word, stems = _parts(form)
         if form.endswith(PREFIX_MARK):
             word = form[:_PREFIX_KEY_LETTERS] + PREFIX_MARK

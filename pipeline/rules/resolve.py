@@ -12,6 +12,7 @@ from pipeline.messages.articles import EntityRef, Field, Label
 from pipeline.rules.absence import doubtful_absences, only_absent
 from pipeline.rules.at_least import count_once
 from pipeline.rules.clauses import (
+    ANYWHERE,
     Clause,
     ConceptClause,
     MentionClause,
@@ -35,7 +36,9 @@ from pipeline.rules.lint import lint
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.metadata import metadata_clause
 from pipeline.rules.origin import Origin, RuleWarning
+from pipeline.rules.parser import Parsed
 from pipeline.rules.plain_words import name_inside_warning, operator_warning, same_capitals
+from pipeline.rules.remembered_units import RememberedUnits
 from pipeline.rules.terms import raw_clause, sequence_of, stemmed
 from pipeline.rules.vocabulary import (
     COVERED_LANGUAGES,
@@ -44,7 +47,7 @@ from pipeline.rules.vocabulary import (
     METADATA_FIELDS,
     TEXT_FIELDS,
 )
-from pipeline.rules.weights import check_weights
+from pipeline.rules.weights import check_weights, weigh
 
 _KINDS: dict[str, tuple[str, ...]] = {
     "person": ("person",),
@@ -55,30 +58,43 @@ _LABELS: dict[str, Label] = {"person": "PER", "org": "ORG", "place": "LOC"}
 
 
 class Resolved(NamedTuple):
-    """A rule whose every unit is settled."""
+    """A rule whose every unit is settled.
+
+    Attributes:
+        expression: The whole rule.
+        required: What an article must satisfy, in negation normal form.
+        lowering: Clauses with a negative weight.
+        warnings: What is doubtful.
+    """
 
     expression: Expression[Clause]
+    required: Expression[Clause]
+    lowering: tuple[Clause, ...]
     warnings: list[RuleWarning]
 
 
 def resolve(
-    expression: Expression[Term],
+    parsed: Parsed,
     concepts: ConceptLookup,
     languages: Sequence[str],
     origin: Origin,
     *,
     metonyms: bool = False,
     min_score: float | None = None,
+    remembered: RememberedUnits | None = None,
+    warn: bool = True,
 ) -> Resolved:
     """Settle every unit of a condition.
 
     Args:
-        expression: As parsed.
+        parsed: The condition as written.
         concepts: Where names are looked up.
         languages: The rule's languages, in which names are looked up first.
         origin: Where the condition stands.
         metonyms: Whether a capital stands for its country.
         min_score: The least score that fires.
+        remembered: Units that were settled before, by the same concepts; those of this rule are added.
+        warn: Whether to look for what is doubtful, which takes as long as all the rest.
 
     Raises:
         RuleError: A name is ambiguous, a concept unknown, a term too short, fields do not go together, a weight stands
@@ -86,20 +102,29 @@ def resolve(
             something alone.
     """
     warnings: list[RuleWarning] = []
-    expression = flatten(expression)
-    required = check_weights(expression, origin)
-    resolver = _Resolver(concepts, languages, origin, warnings, metonyms=metonyms)
+    expression = flatten(parsed.expression)
+    required = expression if parsed.is_plain else check_weights(expression, origin)
+    resolver = _Resolver(concepts, languages, origin, warnings, remembered, metonyms=metonyms, warn=warn)
     settled = map_leaves(expression, resolver.clause)
-    absent = only_absent(push_negation_down(required))
+    absent = None if parsed.is_plain else only_absent(push_negation_down(required))
     if absent is not None:
         raise origin.error(
             "a rule needs a positive part, and this alternative has none: say with + what the article must hold",
             absent.start,
         )
-    warnings += doubtful_absences(settled, expression, origin)
-    warnings += lint(settled, expression, concepts, languages, origin, min_score=min_score)
+    if warn:
+        warnings += doubtful_absences(settled, expression, origin)
+        warnings += lint(settled, expression, concepts, languages, origin, min_score=min_score)
+    if parsed.is_plain:
+        return Resolved(settled, settled, (), warnings)
     counted = count_once(settled, expression, origin)
-    return Resolved(counted.expression, [*warnings, *counted.warnings])
+    weighed = weigh(counted.expression)
+    return Resolved(
+        counted.expression,
+        push_negation_down(weighed.required),
+        weighed.lowering,
+        [*warnings, *counted.warnings],
+    )
 
 
 class _Fields(NamedTuple):
@@ -118,14 +143,18 @@ class _Resolver:
         languages: Sequence[str],
         origin: Origin,
         warnings: list[RuleWarning],
+        remembered: RememberedUnits | None,
         *,
         metonyms: bool,
+        warn: bool,
     ) -> None:
         self._concepts = concepts
         self._languages = tuple(languages)
         self._origin = origin
         self._warnings = warnings
+        self._remembered = remembered
         self._metonyms = metonyms
+        self._warns = warn
 
     def clause(self, term: Term) -> Clause:
         """What a term asks an article for."""
@@ -153,6 +182,18 @@ class _Resolver:
         return clause
 
     def _unit(self, unit: Unit) -> Clause:
+        if self._remembered is None:
+            return self._settle(unit)
+        key = (unit.identity, self._languages, self._metonyms)
+        clause = self._remembered.get(key)
+        if clause is None:
+            doubts = len(self._warnings)
+            clause = self._settle(unit)
+            if len(self._warnings) == doubts:
+                self._remembered.add(key, clause)
+        return clause
+
+    def _settle(self, unit: Unit) -> Clause:
         scope, meaning = self._fields(unit)
         if unit.exact and meaning not in {None, *KIND_FIELDS}:
             raise self._origin.error(f"{meaning}: and = do not go together: leave the = out", unit.start)
@@ -183,7 +224,7 @@ class _Resolver:
                 clash, meaning = meaning, name
             if clash is not None:
                 raise self._origin.error(f"{clash}: and {name}: do not go together on one term", unit.start)
-        return _Fields(Scope(place, language), meaning)
+        return _Fields(Scope(place, language) if place or language else ANYWHERE, meaning)
 
     def _metadata(self, unit: Unit, scope: Scope, field: str) -> Clause:
         if scope.canonical:
@@ -290,7 +331,7 @@ class _Resolver:
         sequence = sequence_of(unit, self._origin, inflected)
         text = " ".join(word.text + "*" * word.is_prefix for word in unit.words)
         text = " ".join(text.split()) if unit.quoted else text
-        if words_inflect:
+        if words_inflect and self._warns:
             doubt = operator_warning(unit, self._origin) or name_inside_warning(
                 unit, self._concepts, _lookup_languages(scope, self._languages), self._origin
             )

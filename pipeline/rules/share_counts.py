@@ -14,11 +14,11 @@ from pipeline.text.stemming import stem, stemming_language
 from pipeline.text.tokens import words_of
 
 # A share counted in fewer articles than these is chance.
-_FEWEST_ARTICLES = 3
+_FEWEST_ARTICLES = 8
 _FEWEST_OF_LANGUAGE = 40
 
 
-def measure_shares(articles: Iterable[EnrichedArticle], *, least: float = 0.004) -> Shares:
+def measure_shares(articles: Iterable[EnrichedArticle], *, least: float = 0.015) -> Shares:
     """The shares of articles that hold each name.
 
     Args:

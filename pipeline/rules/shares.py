@@ -1,11 +1,11 @@
 """An estimate of how often articles hold what a clause asks for.
 
 Only the order of the estimates decides anything, and it only costs time: a rule is filed under its rarest key. What is
-frequent was measured (``training/measure_shares.py`` says on what) and is kept as a sketch, which holds no words: two
-rows of one byte a slot, a name's share being the smaller of its two slots. Two names in one slot make the rarer of them
-look more frequent, never less.
+frequent was measured (``training/measure_shares.py`` says on what) and is kept in a filter, which holds no words: a
+name has two slots, in one of which its fingerprint of eight bits stands, with its share. A name that was never measured
+finds its fingerprint there by chance, once in two hundred times, and is then taken for frequent.
 
-Source: Cormode and Muthukrishnan, An Improved Data Stream Summary: The Count-Min Sketch (2005).
+Source: Fan et al., Cuckoo Filter (2014), without its moves, since the table is made once and is half empty.
 """
 
 from __future__ import annotations
@@ -13,18 +13,20 @@ from __future__ import annotations
 import lzma
 from collections.abc import Iterable, Mapping
 from functools import cache
-from hashlib import blake2b
 from importlib import resources
 from math import log2
 from typing import Self
+from zlib import crc32
 
 from pipeline.rules.clauses import INFLECTION_MARK, PREFIX_MARK, TermClause
 from pipeline.rules.everyday_words import EVERYDAY_WORDS
 from pipeline.text.tokens import is_unsegmented
 
-SKETCH_FILE = "shares.bin.xz"
+SHARES_FILE = "shares.bin.xz"
 
-_SLOTS = 1 << 18
+_SLOT_BITS = 18
+_SLOTS = 1 << _SLOT_BITS
+_GOLDEN_RATIO = 0x9E3779B1
 _STEPS_PER_HALVING = 24
 _MOST_STEPS = 255
 # What is in no slot was met too seldom to be measured, or never.
@@ -40,10 +42,10 @@ _PREFIX_PER_LETTER = 0.6
 class Shares:
     """The share of articles that hold a key, by its name."""
 
-    def __init__(self, sketch: bytes) -> None:
-        if len(sketch) != 2 * _SLOTS:
-            raise ValueError(f"a sketch has {2 * _SLOTS} bytes, this one {len(sketch)}")
-        self._sketch = sketch
+    def __init__(self, table: bytes) -> None:
+        if len(table) != 2 * _SLOTS:
+            raise ValueError(f"a table has {2 * _SLOTS} bytes, this one {len(table)}")
+        self._table = table
 
     @classmethod
     def load(cls) -> Shares:
@@ -53,18 +55,21 @@ class Shares:
     @classmethod
     def measured(cls, shares: Iterable[tuple[str, float]]) -> Self:
         """From names (folded words, ``language:stem``, two neighbouring characters, concept ids) with their shares."""
-        sketch = bytearray(2 * _SLOTS)
-        for name, share in shares:
+        table = bytearray(2 * _SLOTS)
+        # The most frequent first: what finds no slot any more is the least of them.
+        for name, share in sorted(shares, key=lambda each: each[1], reverse=True):
             step = round(_MOST_STEPS + _STEPS_PER_HALVING * log2(share)) if share > 0 else 0
-            if step > 0:
-                for slot in _slots(name):
-                    sketch[slot] = max(sketch[slot], step)
-        return cls(bytes(sketch))
+            slots, fingerprint = _places(name)
+            free = next((slot for slot in slots if table[slot] in {0, fingerprint}), None)
+            if step > 0 and free is not None and not table[free]:
+                table[free] = fingerprint
+                table[_SLOTS + free] = step
+        return cls(bytes(table))
 
     @property
-    def sketch(self) -> bytes:
-        """The two rows, one behind the other."""
-        return self._sketch
+    def table(self) -> bytes:
+        """The fingerprints of all slots, then the shares as steps on a scale of logarithms."""
+        return self._table
 
     def of(self, name: str) -> float:
         """The share of articles that hold a key.
@@ -89,9 +94,12 @@ class Shares:
         return self._measured(word) or rare
 
     def _measured(self, name: str) -> float:
-        first, second = _slots(name)
-        step = min(self._sketch[first], self._sketch[second])
-        return 2 ** ((step - _MOST_STEPS) / _STEPS_PER_HALVING) if step else 0.0
+        table = self._table
+        slots, fingerprint = _places(name)
+        for slot in slots:
+            if table[slot] == fingerprint:
+                return 2 ** ((table[_SLOTS + slot] - _MOST_STEPS) / _STEPS_PER_HALVING)
+        return 0.0
 
 
 def is_everywhere(clause: TermClause, languages: Iterable[str]) -> bool:
@@ -100,15 +108,13 @@ def is_everywhere(clause: TermClause, languages: Iterable[str]) -> bool:
     return any(words <= EVERYDAY_WORDS.get(language.partition("-")[0], frozenset()) for language in languages)
 
 
-def _slots(name: str) -> tuple[int, int]:
-    """A name's slot in each row."""
-    digest = blake2b(name.encode(), digest_size=8).digest()
-    return (
-        int.from_bytes(digest[:4], "little") % _SLOTS,
-        _SLOTS + int.from_bytes(digest[4:], "little") % _SLOTS,
-    )
+def _places(name: str) -> tuple[tuple[int, int], int]:
+    """A name's two slots and its fingerprint, which is not 0."""
+    checksum = crc32(name.encode())
+    mixed = (checksum * _GOLDEN_RATIO & 0xFFFFFFFF) >> 32 - _SLOT_BITS
+    return (checksum % _SLOTS, mixed), checksum >> 24 or 1
 
 
 @cache
 def _load() -> Shares:
-    return Shares(lzma.decompress((resources.files(__package__) / SKETCH_FILE).read_bytes()))
+    return Shares(lzma.decompress((resources.files(__package__) / SHARES_FILE).read_bytes()))

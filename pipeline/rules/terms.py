@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 from pipeline.rules.clauses import INFLECTION_MARK, PREFIX_MARK, RawClause, Scope
 from pipeline.rules.expressions import Unit, Word
@@ -16,7 +17,8 @@ MIN_PREFIX_LETTERS = 3
 _MIN_INFLECTED_LETTERS = 3
 
 
-def stemmed(languages: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=1_024)
+def stemmed(languages: tuple[str, ...]) -> tuple[str, ...]:
     """Those of some languages whose words can be stemmed, as two-letter codes in order."""
     return tuple(sorted({known for language in languages if (known := stemming_language(language)) is not None}))
 

@@ -112,9 +112,9 @@ def test_a_removed_index_holds_nothing_of_its_rules() -> None:
 @pytest.mark.parametrize(
     ("when", "pivot"),
     [
-        ("NATO + North Korea", ("NATO[org/nato]",)),
+        ("NATO + North Korea", ("North Korea[country/kp]",)),
         ("lang:de + sanctions", ("sanctions",)),
-        ("NATO + nuclear weapons test", ('"nuclear weapons test"',)),
+        ('NATO + "and the extraordinarily"', ('"and the extraordinarily"',)),
         ("Poland OR Turkey", ("Poland[country/pl]", "Turkey[country/tr]")),
         ("(Poland OR Turkey) + Jens Stoltenberg", ("Jens Stoltenberg[person/jens-stoltenberg]",)),
         ("lang:de", ("lang:de",)),
@@ -129,7 +129,7 @@ def test_a_removed_index_holds_nothing_of_its_rules() -> None:
     ],
 )
 def test_a_rule_is_filed_under_the_rarest_of_its_required_clauses(when: str, pivot: tuple[str, ...]) -> None:
-    assert explain_rule(rule("r", when), WORLD).pivot == pivot
+    assert set(explain_rule(rule("r", when), WORLD).pivot) == set(pivot)
 
 
 def test_an_article_is_tried_against_the_rules_of_its_terms_only() -> None:
