@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Literal
 
 import click
 
 from pipeline.cli import pass_settings
+from pipeline.cli.batches import batches
 from pipeline.cli.lines import BadLines, Line, read_lines
 from pipeline.errors import ArticleError
 from pipeline.messages.articles import RawArticle
@@ -40,22 +40,16 @@ def command(settings: Settings, files: tuple[str, ...], step: Literal["language"
     enrichment = Enrichment.from_settings(settings)
     out = sys.stdout.buffer
     lines = read_lines(files) if files else read_lines(("-",), "jsonl")
-    for batch in read_batches(lines, bad, size=settings.batch_max_articles):
-        identified = [enrichment.identify(article) for article in batch]
+    for batch in batches(lines, settings.batch_max_articles):
+        identified = [enrichment.identify(article) for article in _read(batch, bad)]
         for article in identified if step == "language" else enrichment.extract(identified):
             out.write(encode(article) + b"\n")
         out.flush()
     return bad.exit_status()
 
 
-def read_batches(lines: Iterable[Line], bad: BadLines, *, size: int) -> Iterator[list[RawArticle]]:
-    """The good articles of the lines, in batches; the bad ones are reported."""
-    articles = _read(lines, bad)
-    while batch := list(islice(articles, size)):
-        yield batch
-
-
 def _read(lines: Iterable[Line], bad: BadLines) -> Iterator[RawArticle]:
+    """The good articles of the lines; the bad ones are reported."""
     for line in lines:
         try:
             yield line.read(now=datetime.now(UTC))
