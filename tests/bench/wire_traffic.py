@@ -26,6 +26,12 @@ SOURCE = "Bench"
 EVERY_ARTICLE = WatchRule(id="every-article", when=f'source:"{SOURCE}"')
 ARTICLE_BYTES = 3_000
 
+CLOSELY_WATCHED = 0.1
+"""With 1,000 rules: over four alerts an article."""
+WATCHED = 0.04
+"""With 1,000 rules: one for ``EVERY_ARTICLE``, and another for each seventeenth article. As people want it: at 100,000
+articles a day that is six alerts for each rule."""
+
 _VOCABULARY = 60_000
 _MADE_UP_SHARE = 0.25
 _LONG_WORD = re.compile(r"\b[a-zà-ÿ]{5,}\b")
@@ -52,10 +58,16 @@ _SYLLABLES = (
 
 
 class WireTraffic:
-    """A French wire, and who watches it."""
+    """A French wire, and who watches it.
 
-    def __init__(self, seed: int = 1) -> None:
+    Args:
+        seed: Of all that is random.
+        own_words: Of the words of the rules, the share that the articles do use: how closely they are watched.
+    """
+
+    def __init__(self, seed: int = 1, *, own_words: float = CLOSELY_WATCHED) -> None:
         self._random = random.Random(seed)
+        self._own_words_share = own_words
         articles = [json.loads(line) for line in demo.articles()]
         french = [article for article in articles if article["id"].startswith("demo-fr-")]
         self._titles = [article["title"] for article in french]
@@ -125,7 +137,7 @@ class WireTraffic:
 
     def _word(self) -> str:
         kind = self._random.random()
-        if kind < 0.1:
+        if kind < self._own_words_share:
             return self._random.choice(self._own_words)
         if kind < 0.5:
             return self._random.choice(self._other_words)
