@@ -8,7 +8,7 @@ KNOWLEDGE_BASE := pipeline/concepts/data/concepts.kb
 KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/concepts/*.py pipeline/concepts/*/*.py pipeline/text/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lint format bench bench-languages schemas concepts reference dashboards lock clean
+.PHONY: help demo run test check lint format bench bench-languages schemas concepts reference dashboards pictures lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ $(KNOWLEDGE_BASE): $(READY) $(KNOWLEDGE_BASE_SOURCES)
 
 dashboards: $(READY) ## Write deploy/grafana/dashboards/ from the dashboards as code
 	$(BIN)/python -m deploy.grafana
+
+pictures: $(READY) ## Draw the dashboards to docs/pictures/ from minutes of news on a real pipeline
+	$(BIN)/python -m tests.pictures
 
 lock: ## Resolve the dependencies anew (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \

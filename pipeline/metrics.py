@@ -5,7 +5,11 @@ A label that others choose (rules, sources, languages, organisations) is bounded
 
 from __future__ import annotations
 
+from typing import get_args
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+
+from pipeline.errors import DeadLetterReason
 
 # Else each counter and histogram is served with a second series, the time of its first count.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -150,3 +154,12 @@ LOAD_DURATION = Gauge(
     ["step", "part"],
 )
 BUILD = Gauge("wirewatch_build_info", "Always 1; the version of Wirewatch that this process runs.", ["version"])
+
+
+def start_at_nought(step: str) -> None:
+    """Let a step's process serve what may go wrong from the start: a counter that begins at 1 shows no growth."""
+    RETRIES.labels(step)
+    for during in ("assigning", "processing", "publishing"):
+        ERRORS.labels(step, during)
+    for reason in get_args(DeadLetterReason):
+        DEAD_LETTERS.labels(step, reason)

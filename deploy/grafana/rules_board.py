@@ -9,6 +9,8 @@ _MATCHES = 'wirewatch_matches_total{rule=~"$rule"}'
 _ALERTS = 'wirewatch_alerts_total{rule=~"$rule"}'
 _NEAR_MISSES = 'wirewatch_near_misses_total{rule=~"$rule"}'
 _SAMPLES = "wirewatch_near_miss_samples_total"
+# Counters of two processes: what one has counted and the other not yet shall not be more than all.
+_RAISED = f"clamp_max(sum by (rule) (rate({_ALERTS}[15m])) / (sum by (rule) (rate({_MATCHES}[15m])) > 0), 1)"
 _NEARLY = f"sum by (rule) (rate({_NEAR_MISSES}[15m])) / on () group_left () sum(rate({_SAMPLES}[15m])) > 0"
 
 
@@ -102,7 +104,7 @@ def _firing() -> Row:
                         "Alerts for each match, over 15 minutes: fewer where articles repeat or alerts are held back.",
                         [
                             (
-                                f"sum by (rule) (rate({_ALERTS}[15m])) / (sum by (rule) (rate({_MATCHES}[15m])) > 0)",
+                                _RAISED,
                                 "{{rule}}",
                             )
                         ],

@@ -77,6 +77,7 @@ class Hop:
         self._passed_over: set[Position] = set()
         self._languages = BoundedLabels(_LANGUAGE_LABELS)
         self._publish_to_step = metrics.PUBLISH_TO_STEP.labels(step.name)
+        metrics.start_at_nought(step.name)
         self._revoked_at: float | None = None
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"step-{step.name}")
         self._assigning: asyncio.Task[None] | None = None

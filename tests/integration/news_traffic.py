@@ -36,6 +36,7 @@ class NewsTraffic:
         self.delay_seconds = 0.0
         self._settings = settings
         self._articles = itertools.cycle([json.loads(line) for line in demo.articles()])
+        self._unreadable = itertools.cycle([b"{", b'{"title": 7}', b'{"title": " "}'])
         self._numbers = itertools.count()
         self._extra: list[dict[str, Any]] = []
         self._is_over = threading.Event()
@@ -82,9 +83,12 @@ class NewsTraffic:
     async def _send(self, producer: AIOKafkaProducer, topic: str) -> None:
         number = next(self._numbers)
         key = f"n{number}".encode()
-        article = {**(self._extra.pop() if self._extra else next(self._articles)), "id": f"n{number}"}
-        article.pop("revised_at", None)
-        value = json.dumps(article).encode()
-        if int(number * self.spoilt_share) != int((number + 1) * self.spoilt_share):
-            value = b"{" if number % 2 else b'{"title": 7}'
+        if self._extra:
+            value = json.dumps({**self._extra.pop(), "id": f"n{number}"}).encode()
+        elif int(number * self.spoilt_share) != int((number + 1) * self.spoilt_share):
+            value = next(self._unreadable)
+        else:
+            article = {**next(self._articles), "id": f"n{number}"}
+            article.pop("revised_at", None)
+            value = json.dumps(article).encode()
         await producer.send(topic, value, key=key, timestamp_ms=int((time.time() - self.delay_seconds) * 1000))

@@ -69,7 +69,9 @@ class WatchedPipeline:
 
 
 @contextlib.contextmanager
-def watched_pipeline(servers: str, prefix: str, directory: Path, *, rate: float) -> Iterator[WatchedPipeline]:
+def watched_pipeline(
+    servers: str, prefix: str, directory: Path, *, rate: float, canary_seconds: float = 1.0
+) -> Iterator[WatchedPipeline]:
     """Run it all; everything is ready and articles are coming when the block begins."""
     (directory / "deadly").mkdir()
     deadly, site = install(directory / "deadly")
@@ -84,7 +86,7 @@ def watched_pipeline(servers: str, prefix: str, directory: Path, *, rate: float)
         retry_first_seconds=0.1,
         # The language of the failing articles is not told by so few words.
         spacy_fallback=str(deadly),
-        canary_interval_seconds=1.0,
+        canary_interval_seconds=canary_seconds,
         canary_timeout_seconds=20.0,
         canary_lag_interval_seconds=1.0,
     )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -34,9 +36,9 @@ def watch(pipeline: WatchedPipeline, minutes: float) -> None:
     wait_until(0.3)
     pipeline.traffic.spoilt_share = 0.02
     pipeline.traffic.add_failing()
-    wait_until(0.4)
     pipeline.traffic.add_surrogate()
-    pipeline.traffic.add_deadly()
+    wait_until(0.4)
+    os.kill(pipeline.pids["entities-0"], signal.SIGKILL)
     wait_until(0.6)
     pipeline.traffic.spoilt_share = 0.0
     pipeline.traffic.rate *= 2
@@ -77,7 +79,7 @@ def main() -> None:
         with (
             tempfile.TemporaryDirectory() as folder,
             local_broker(default_cache_dir()) as broker,
-            watched_pipeline(broker.bootstrap_servers, "news", Path(folder), rate=15.0) as pipeline,
+            watched_pipeline(broker.bootstrap_servers, "news", Path(folder), rate=15.0, canary_seconds=5.0) as pipeline,
         ):
             watch(pipeline, options.minutes)
             found = ask(pipeline, options.minutes)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import math
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter
+from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
@@ -37,6 +38,9 @@ _PALETTE = (
 _NAMED = {"green": "#3a8f3a", "yellow": "#d9a400", "red": "#c4302b", "blue": "#1f6fb5", "purple": "#8040a0"}
 _INK, _PALE, _FRAME, _GROUND = "#24292e", "#6a737d", "#d0d7de", "#f4f5f7"
 _MOST_LEGENDS = 10
+
+# No font of the drawing library has the signs of East Asia.
+_FONT = get_font(findfont("DejaVu Sans"))
 
 Answers = Sequence[Answer]
 Draw = Callable[["Frame", Panel, Answers], None]
@@ -129,7 +133,8 @@ def draw_board(board: Mapping[str, Any], answered: Mapping[int, Answers]) -> byt
     whole.text(
         0.15,
         whole.height - 0.32,
-        "Drawn from the dashboard's JSON and a real Prometheus by tests/pictures: this is not Grafana's own rendering.",
+        "Drawn from the dashboard's JSON and a real Prometheus by tests/pictures: this is not Grafana's own rendering. "
+        "Signs that its font lacks are dots.",
         fontsize=8,
         color=_PALE,
         style="italic",
@@ -176,8 +181,9 @@ def _time_series(frame: Frame, panel: Panel, answers: Answers) -> None:
     unit = defaults["unit"]
     named = [(_legend(each.legend, series), series) for each in answers for series in each.series if series.samples]
     named.sort(key=lambda pair: -max((v for _, v in pair[1].samples if not math.isnan(v)), default=0))
-    legend_width = min(2.6, max(1.5, frame.width * 0.31))
+    legend_width = min(2.6, max(2.1, frame.width * 0.31))
     axes = frame.axes(0.62, 0.42, legend_width, 0.32)
+    step = _step_seconds(named)
     is_stacked = defaults["custom"].get("stacking", {}).get("mode") == "normal"
     if is_stacked and named:
         times = sorted({time for _, series in named for time, _ in series.samples})
@@ -187,8 +193,8 @@ def _time_series(frame: Frame, panel: Panel, answers: Answers) -> None:
     else:
         for number, (_, series) in enumerate(named):
             colour = _PALETTE[number % len(_PALETTE)]
-            dates = _dates([time for time, _ in series.samples])
-            axes.plot(dates, [value for _, value in series.samples], color=colour, lw=1.3, solid_joinstyle="round")
+            for times, values in _unbroken(series.samples, 2 * step):
+                axes.plot(_dates(times), values, color=colour, lw=1.3, solid_joinstyle="round")
     _limit_lines(axes, defaults)
     lowest = min((v for _, s in named for _, v in s.samples if not math.isnan(v)), default=0)
     axes.set_ylim(bottom=min(0, lowest))
@@ -203,6 +209,33 @@ def _time_series(frame: Frame, panel: Panel, answers: Answers) -> None:
     _legend_table(frame, frame.width - legend_width + 0.12, named, unit)
 
 
+def _step_seconds(named: Sequence[tuple[str, Series]]) -> float:
+    pauses = [
+        after - before
+        for _, series in named
+        for (before, _), (after, _) in zip(series.samples, series.samples[1:], strict=False)
+    ]
+    return min(pauses, default=1.0)
+
+
+def _unbroken(
+    samples: Sequence[tuple[float, float]], longest_pause: float
+) -> Iterator[tuple[list[float], list[float]]]:
+    """The stretches of a series, times and values, between which there was no data."""
+    times: list[float] = []
+    values: list[float] = []
+    for time, value in samples:
+        if math.isnan(value) or (times and time - times[-1] > longest_pause):
+            if times:
+                yield times, values
+            times, values = [], []
+        if not math.isnan(value):
+            times.append(time)
+            values.append(value)
+    if times:
+        yield times, values
+
+
 def _limit_lines(axes: Axes, defaults: Mapping[str, Any]) -> None:
     if defaults["custom"].get("thresholdsStyle", {}).get("mode") != "dashed":
         return
@@ -215,16 +248,16 @@ def _limit_lines(axes: Axes, defaults: Mapping[str, Any]) -> None:
 
 def _legend_table(frame: Frame, left: float, named: Sequence[tuple[str, Series]], unit: str) -> None:
     right = frame.width - 0.1
-    frame.text(right - 0.62, 0.28, "last", fontsize=6.5, color=_PALE, ha="right")
+    frame.text(right - 0.58, 0.28, "last", fontsize=6.5, color=_PALE, ha="right")
     frame.text(right, 0.28, "max", fontsize=6.5, color=_PALE, ha="right")
     most = min(_MOST_LEGENDS, int((frame.height - 0.6) / 0.185))
-    length = int((right - 1.18 - left) * 15)
+    length = int((right - 1.22 - left) * 17)
     for number, (name, series) in enumerate(named[:most]):
         y = 0.43 + number * 0.185
         values = [value for _, value in series.samples if not math.isnan(value)] or [math.nan]
         frame.text(left, y, "■", fontsize=7, color=_PALETTE[number % len(_PALETTE)])
         frame.text(left + 0.13, y, name if len(name) <= length else name[: length - 1] + "…", fontsize=7)
-        frame.text(right - 0.62, y, units.text(values[-1], unit), fontsize=7, ha="right")
+        frame.text(right - 0.58, y, units.text(values[-1], unit), fontsize=7, ha="right")
         frame.text(right, y, units.text(max(values), unit), fontsize=7, ha="right")
     if len(named) > most:
         frame.text(left, 0.43 + most * 0.185, f"and {len(named) - most} more", fontsize=6.5, color=_PALE)
@@ -276,7 +309,9 @@ def _heat_map(frame: Frame, panel: Panel, answers: Answers) -> None:
 def _table(frame: Frame, panel: Panel, answers: Answers) -> None:
     unit = panel.json["fieldConfig"]["defaults"]["unit"]
     [organize] = panel.json["transformations"]
-    columns: dict[str, str] = organize["options"]["renameByName"]
+    order: dict[str, int] = organize["options"]["indexByName"]
+    headings: dict[str, str] = organize["options"]["renameByName"]
+    columns = {name: headings[name] for name in sorted(order, key=order.__getitem__)}
     rows = [
         [
             units.text(series.samples[-1][1], unit) if name == "Value" else series.labels.get(name, "")
@@ -299,7 +334,7 @@ def _table(frame: Frame, panel: Panel, answers: Answers) -> None:
 def _legend(template: str, series: Series) -> str:
     for name, value in series.labels.items():
         template = template.replace(f"{{{{{name}}}}}", value)
-    return template
+    return "".join(sign if _FONT.get_char_index(ord(sign)) else "·" for sign in template)
 
 
 def _dates(times: Sequence[float]) -> NDArray[np.datetime64]:
@@ -308,7 +343,7 @@ def _dates(times: Sequence[float]) -> NDArray[np.datetime64]:
 
 def _time_axis(axes: Axes) -> None:
     axes.xaxis.set_major_formatter(DateFormatter("%H:%M", dt.UTC))  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_locator(AutoDateLocator(tz=dt.UTC, minticks=3, maxticks=6))  # type: ignore[no-untyped-call]
     axes.tick_params(labelsize=7, colors=_PALE, length=2)
 
 

@@ -3,13 +3,17 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import get_args
 
 import pytest
+from prometheus_client import REGISTRY
 
 from pipeline import metrics
 from pipeline.errors import (
     AccessDeniedError,
     ArticleError,
+    DeadLetterReason,
     PartitionNotLoadedError,
     StepStoppedError,
     TooLargeError,
@@ -20,6 +24,7 @@ from pipeline.streaming.hop import FAILURE_WINDOW_ARTICLES
 from pipeline.streaming.records import Caution, Outcome, Output, Position, Record
 from tests.unit.streaming.hop_scene import (
     DEAD_LETTERS,
+    NOW,
     SINK,
     STEP,
     FakeHandler,
@@ -233,6 +238,56 @@ def test_the_languages_that_articles_are_counted_by_are_bounded() -> None:
     scene.run([record(offset) for offset in range(1000)], [record(offset) for offset in range(1000, 2000)])
     assert metrics.ARTICLES.labels(STEP.name, "x-0")._value.get() == 2
     assert metrics.ARTICLES.labels(STEP.name, OTHER)._value.get() == before + 2 * 700
+
+
+def counted(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, {"step": STEP.name, **labels}) or 0.0
+
+
+def test_partitions_and_how_long_a_rebalance_takes_are_counted() -> None:
+    async def rebalance() -> None:
+        hop = Scene().hop()
+        await hop.assigned(frozenset({1, 2}))
+        assert counted("wirewatch_assigned_partitions") == 2
+        assert counted("wirewatch_rebalance_duration_seconds_count") == before[1], "it had served none before"
+        await hop.revoked(frozenset({1, 2}))
+        assert counted("wirewatch_assigned_partitions") == 0
+        await hop.assigned(frozenset({1}))
+
+    before = counted("wirewatch_rebalances_total"), counted("wirewatch_rebalance_duration_seconds_count")
+    asyncio.run(rebalance())
+    assert counted("wirewatch_assigned_partitions") == 1
+    assert counted("wirewatch_rebalances_total") == before[0] + 2
+    assert counted("wirewatch_rebalance_duration_seconds_count") == before[1] + 1
+
+
+def test_what_may_go_wrong_is_counted_from_nought() -> None:
+    Scene().hop()
+    for reason in get_args(DeadLetterReason):
+        labels = {"step": STEP.name, "reason": reason}
+        assert REGISTRY.get_sample_value("wirewatch_dead_letters_total", labels) is not None
+
+
+def test_failures_and_the_age_of_articles_are_counted() -> None:
+    class Aged(FakeHandler):
+        def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+            super().process(records)
+            return [Outcome(each, ingested_at=NOW - timedelta(seconds=3)) for each in records]
+
+    scene = Scene()
+    failures = iter([True])
+    scene.handler = Aged(scene.log, fails_on=lambda _records: next(failures, False))
+
+    def figures() -> list[float]:
+        return [
+            counted("wirewatch_publish_to_step_seconds_sum"),
+            counted("wirewatch_errors_total", during="processing"),
+            counted("wirewatch_retries_total"),
+        ]
+
+    before = figures()
+    scene.run([record(0), record(1)])
+    assert [new - old for old, new in zip(before, figures(), strict=True)] == [6.0, 1.0, 1.0]
 
 
 def test_taking_over_partitions_is_repeated_until_it_succeeds() -> None:
