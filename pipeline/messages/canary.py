@@ -11,9 +11,9 @@ from pipeline.messages.rules import CANARY_CHANNEL, WatchRule
 
 CANARY_SOURCE = "wirewatch-canary"
 
-# No rule of the topic can have this id: theirs begin with a letter or a digit.
+# No other rule may have this id, nor its channel.
 CANARY_RULE = WatchRule(
-    id="_canary",
+    id=CANARY_SOURCE,
     name="Canary",
     when=f'source:"{CANARY_SOURCE}" + NATO + North Korea',
     severity="info",

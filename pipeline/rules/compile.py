@@ -122,6 +122,8 @@ def unusable_field(rule: WatchRule) -> tuple[str, str] | None:
     """What the document's type allows and this version does not do: the field and the problem, or None."""
     if rule.mode == "shadow":
         return "mode", "mode: shadow comes in a later version: use live or off"
-    if rule.channel in RESERVED_CHANNELS and rule is not CANARY_RULE:
+    if rule.id == CANARY_RULE.id and rule != CANARY_RULE:
+        return "id", f"id {rule.id} is reserved: choose another"
+    if rule.channel in RESERVED_CHANNELS and rule != CANARY_RULE:
         return "channel", f"channel {rule.channel} is reserved: name another one"
     return None

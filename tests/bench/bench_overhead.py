@@ -129,7 +129,7 @@ def main() -> None:
     """Measure and print, or, as a child, run once."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=10)
-    parser.add_argument("--events", type=int, default=20_000)
+    parser.add_argument("--events", type=int, default=50_000)
     parser.add_argument("--child", choices=["full", "bare"])
     parser.add_argument("--servers", default="")
     parser.add_argument("--prefix", default="overhead")

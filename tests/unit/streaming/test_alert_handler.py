@@ -262,6 +262,6 @@ def test_an_alert_on_a_canary_goes_to_its_channel_alone_and_is_counted_as_none(t
     step.assign(0)
     latency = "wirewatch_publish_to_alert_seconds_count"
     before = REGISTRY.get_sample_value(latency)
-    [outcome] = step.carry(step.record(match(rule="_canary", channel="canary")))
+    [outcome] = step.carry(step.record(match(rule="wirewatch-canary", channel="canary")))
     assert [output.topic for output in outcome.outputs] == ["test.alerts.canary.v1"]
     assert REGISTRY.get_sample_value(latency) == before

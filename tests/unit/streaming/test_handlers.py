@@ -247,14 +247,14 @@ def test_matches_are_counted_from_nought_for_each_loaded_rule_and_make_room_when
     for rule in ("counted-a", "counted-b", "counted-c"):
         counters.add(WatchRule(id=rule, when="x"))
     assert [sample("wirewatch_matches_total", rule=f"counted-{each}") for each in "abc"] == [0, 0, None]
-    counters.count_matches([b"counted-a", b"counted-a", b"_canary", None])
+    counters.count_matches([b"counted-a", b"counted-a", b"wirewatch-canary", None])
     assert sample("wirewatch_matches_total", rule="counted-a") == 2
     counters.remove("counted-a")
     assert sample("wirewatch_matches_total", rule="counted-a") is None
     counters.add(WatchRule(id="counted-c", when="x"))
     counters.count_matches([b"counted-c"])
     assert sample("wirewatch_matches_total", rule="counted-c") == 1
-    assert sample("wirewatch_matches_total", rule="_canary") is None
+    assert sample("wirewatch_matches_total", rule="wirewatch-canary") is None
 
 
 def test_near_misses_are_looked_for_once_a_second_and_for_a_hundredth_of_the_time() -> None:
@@ -271,7 +271,10 @@ def test_near_misses_are_looked_for_once_a_second_and_for_a_hundredth_of_the_tim
         def near_misses(self, _article: EnrichedArticle) -> list[NearMiss]:
             self.looked_at += 1
             self.clock += self.seconds
-            return [NearMiss(rule_id="missed-often", clause="NATO"), NearMiss(rule_id="_canary", clause="NATO")]
+            return [
+                NearMiss(rule_id="missed-often", clause="NATO"),
+                NearMiss(rule_id="wirewatch-canary", clause="NATO"),
+            ]
 
     rules = Slow()
     sampler = NearMissSampler(rules, RuleCounters(NoIndex(), 10), lambda: rules.clock)
@@ -288,13 +291,13 @@ def test_near_misses_are_looked_for_once_a_second_and_for_a_hundredth_of_the_tim
     rules.count = 10_001
     assert offered_at(100.0) == 4
     assert sample("wirewatch_near_misses_total", rule="missed-often") == 4
-    assert sample("wirewatch_near_misses_total", rule="_canary") is None
+    assert sample("wirewatch_near_misses_total", rule="wirewatch-canary") is None
 
 
-@pytest.mark.parametrize(("source", "fired"), [(CANARY_SOURCE, [b"_canary"]), ("Wire", [b"rule-a"])])
+@pytest.mark.parametrize(("source", "fired"), [(CANARY_SOURCE, [b"wirewatch-canary"]), ("Wire", [b"rule-a"])])
 def test_canaries_fire_their_own_rule_alone_and_nothing_else_fires_it(source: str, fired: list[bytes]) -> None:
     handler = rules_handler(FakeRules())
-    [enriched] = FakeExtractor().extract([article("rule-a _canary")], now=NOW)
+    [enriched] = FakeExtractor().extract([article("rule-a wirewatch-canary")], now=NOW)
     outcome = only(handler, encode(msgspec.structs.replace(enriched, source=source)))
     assert [output.key for output in outcome.outputs] == fired
 
