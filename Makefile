@@ -41,6 +41,11 @@ bench: $(KNOWLEDGE_BASE) ## Measure speed on this machine (minutes); prints tabl
 bench-languages: $(KNOWLEDGE_BASE) ## Measure languages, concepts and names; writes docs/quality.md
 	$(BIN)/python -m tests.quality
 
+bench-rules: $(READY) ## Measure the rule engine, to a million rules and beside Lucene; writes its part of docs/benchmarks.md
+	$(BIN)/python -m tests.bench.bench_rules --write
+	$(BIN)/python -m tests.bench.bench_rules_monitor --write
+	$(BIN)/python -m tests.bench.bench_rules_ready --write
+
 schemas: $(READY) ## Write schemas/ from the message types
 	$(BIN)/python -m pipeline.cli.schemas schemas
 

@@ -161,6 +161,10 @@ class RuleIndex:
             )
         return matches
 
+    def matching_ids(self, article: EnrichedArticle) -> list[str]:
+        """The ids of the rules that an article satisfies, sorted, without the proof."""
+        return sorted(each.rule.id for each in self._find(article)[1])
+
     def near_misses(self, article: EnrichedArticle) -> list[NearMiss]:
         """Every rule that an article misses by exactly one clause, sorted by rule id.
 

@@ -10,7 +10,7 @@ from pipeline.rules.keys import Key, KeyTable
 from pipeline.rules.proximity import TextPlaces
 from pipeline.rules.readings import Memo
 from pipeline.text.folding import fold
-from pipeline.text.tokens import Tokens, is_unsegmented, tokenize, words_of
+from pipeline.text.tokens import Tokens, is_unsegmented, spans_of, words_of
 
 
 class TextTerms:
@@ -23,7 +23,7 @@ class TextTerms:
 
     def __init__(self, text: str, memo: Memo, keys: KeyTable) -> None:
         self.text = text
-        words = words_of(text)
+        self._words = words = words_of(text)
         # Read at once, before the rules change: what stands where is then worked out from this alone.
         self._readings = list(map(memo.__getitem__, words))
         self.held: set[Key] = set(chain.from_iterable(self._readings))
@@ -33,7 +33,7 @@ class TextTerms:
     @cached_property
     def tokens(self) -> Tokens:
         """The words with their offsets."""
-        return tokenize(self.text)
+        return Tokens(self._words, spans_of(self.text))
 
     @cached_property
     def distances(self) -> TextPlaces:
@@ -43,10 +43,13 @@ class TextTerms:
     @cached_property
     def _positions(self) -> dict[Key, list[int]]:
         """At which words each key stands."""
-        positions: dict[Key, list[int]] = {key: [] for key in self.held}
+        positions: dict[Key, list[int]] = {}
         for at, reading in enumerate(self._readings):
             for key in reading:
-                positions[key].append(at)
+                if key in positions:
+                    positions[key].append(at)
+                else:
+                    positions[key] = [at]
         return positions
 
     def ranges(self, keys: Sequence[Key]) -> list[tuple[int, int]]:

@@ -1,104 +1,266 @@
-"""Measure the rule index: articles a second by number of rules, time to build, add and remove, memory.
+"""The rule index from 100 to 1,000,000 rules: articles a second, memory, and what a change of the rules costs.
 
-Run with ``python -m tests.bench.bench_rules [--sizes 100,1000,10000,100000] [--articles 300]``. Times are processor
-time of this process, those of single changes wall time; only the ratios of one run mean anything across machines.
-
-``articles/s`` is all that ``match`` does, ``find/s`` the search alone, without the proof of those that fire; ``cost``
-is relative to the first size; ``kB a rule`` is all that the process has grown by since it had no rules, the documents
-included.
+One process on one core; rules and articles are those of ``rule_population``. Before each measurement the index has seen
+as many other articles, and the best of five rounds counts. ``find`` is the search for the rules that an article
+satisfies, ``match`` also gives the proof, so that it grows with the rules that fire. Memory is what the process has
+grown by, documents and memos included. ``--write`` puts the figures into docs/benchmarks.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import os
+import random
 import resource
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from pathlib import Path
+from threading import Event, Thread
+from typing import NamedTuple
+
+from rich.progress import Progress
+from rich.table import Table
 
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import RuleIndex
-from tests.bench.rule_population import Population, total_code_points
+from pipeline.rules.share_counts import measure_shares
+from tests.bench.benchmark_page import machine, markdown_table, write_section
+from tests.bench.rule_population import BACKGROUND_SEED, Population, total_code_points
+from tests.bench.whole_way import wide_console
 
-_CHANGES = 500
+SIZES = (100, 10_000, 100_000, 1_000_000)
+_ARTICLES = 300
+_BACKGROUND_ARTICLES = 1_000
+_ROUNDS = 5
+_CHANGES = 2_000
 _CHUNK = 1_000
+_CHANGING_SECONDS = 10.0
+_HEADER = ("rules", "find, articles/s", "cost", "match, articles/s", "fired an article", "build", "memory a rule")
+
+
+class Row(NamedTuple):
+    """What was measured at one size."""
+
+    rules: int
+    found_per_second: float
+    matched_per_second: float
+    fired: float
+    build_seconds: float
+    bytes_a_rule: float
+
+
+class Changes(NamedTuple):
+    """Seconds that single changes take, sorted, by what is done."""
+
+    added: list[float]
+    changed: list[float]
+    removed: list[float]
+
+    def p99(self) -> float:
+        """Of all of them."""
+        every = sorted((*self.added, *self.changed, *self.removed))
+        return every[len(every) * 99 // 100]
+
+    def longest(self) -> float:
+        """The worst of all."""
+        return max(self.added[-1], self.changed[-1], self.removed[-1])
 
 
 def main() -> None:
-    """Print one line a size."""
-    arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    arguments.add_argument("--sizes", default="100,1000,10000,100000", help="numbers of rules, separated by commas")
-    arguments.add_argument("--articles", type=int, default=300)
+    """Measure, print, and write."""
+    arguments = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    arguments.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of rules, ascending")
+    arguments.add_argument("--write", action="store_true", help="put the figures into docs/benchmarks.md")
     options = arguments.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
+    console = wide_console()
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
     population = Population()
-    articles = population.articles(options.articles)
-    stream = population.rules(max(sizes))
-    spare = [WatchRule(id=f"spare-{rule.id}", when=rule.when) for rule in Population(seed=2).rules(_CHANGES)]
-    print(f"{len(articles)} articles, {total_code_points(articles) / len(articles):,.0f} characters each")
-    header = ["rules", "articles/s", "cost", "find/s", "find cost", "fired %", "build s"]
-    header += ["kB a rule", "add µs", "remove µs", "change p99"]
-    print("".join(f"{name:>11}" for name in header))
+    articles = population.articles(2 * _ARTICLES)
+    index = new_index(population)
+    rules = population.rules(sizes[-1])
+    table = Table(*_HEADER)
+    rows: list[Row] = []
+    with Progress(console=console, transient=True) as progress:
+        growth = Growth(index, rules, progress.add_task, progress.advance)
+        for size in sizes:
+            growth.grow_to(size)
+            row = measure(index, articles, growth)
+            rows.append(row)
+            table.add_row(*cells(row, rows[0]))
+    console.print(table)
+    changes = change_rules(index)
+    blocked = match_while_rules_change(index, articles)
+    sentence = (
+        f"At {sizes[-1]:,} rules, of {3 * _CHANGES:,} single changes: adding one takes "
+        f"{_mean(changes.added) * 1e6:.0f} µs, changing {_mean(changes.changed) * 1e6:.0f} µs, removing "
+        f"{_mean(changes.removed) * 1e6:.0f} µs; 99 % of all take less than {changes.p99() * 1e3:.2f} ms (mark: 1), "
+        f"the longest {changes.longest() * 1e3:.1f} ms. Of all that were added while the index grew, the longest took "
+        f"{growth.longest * 1e3:.0f} ms. {blocked}"
+    )
+    console.print(sentence)
+    if options.write:
+        write_section("rules", _section(rows, articles, sentence))
 
-    index = RuleIndex(population.knowledge_base)
-    first: tuple[float, float] | None = None
-    built = 0.0
-    empty_bytes = _resident_bytes()
-    for size in sizes:
-        while len(index) < size:
-            rules = list(islice(stream, min(_CHUNK, size - len(index))))
-            started = time.process_time()
+
+def new_index(population: Population) -> RuleIndex:
+    """An index that knows from other articles which words are rare."""
+    background = Population(BACKGROUND_SEED).articles(_BACKGROUND_ARTICLES)
+    return RuleIndex(population.knowledge_base, shares=measure_shares(background, least=0.002))
+
+
+class Growth:
+    """An index that grows, without looking for garbage, as a worker loads its rules."""
+
+    def __init__(
+        self,
+        index: RuleIndex,
+        rules: Iterator[WatchRule],
+        start: Callable[..., object],
+        advance: Callable[..., object],
+    ) -> None:
+        self._index = index
+        self._rules = rules
+        self._start = start
+        self._advance = advance
+        self._empty_bytes = resident_bytes()
+        self.seconds = 0.0
+        self.longest = 0.0
+
+    def grow_to(self, size: int) -> None:
+        """Add rules up to a number; the time of adding them alone is counted."""
+        task = self._start(f"{size:,} rules", total=size, completed=len(self._index))
+        gc.disable()
+        while len(self._index) < size:
+            rules = list(islice(self._rules, min(_CHUNK, size - len(self._index))))
+            before = time.process_time()
             for rule in rules:
-                index.add(rule)
-            built += time.process_time() - started
+                started = time.perf_counter()
+                self._index.add(rule)
+                self.longest = max(self.longest, time.perf_counter() - started)
+            self.seconds += time.process_time() - before
+            self._advance(task, len(rules))
         gc.collect()
         gc.freeze()
-        grown = _resident_bytes() - empty_bytes
-        found, _ = _rate(lambda article: len(index._find(article)[1]), articles)
-        matched, fired = _rate(lambda article: len(index.match(article)), articles)
-        first = first or (matched, found)
-        added, removed, slowest = _change(index, spare)
-        print(
-            f"{size:11,}{matched:11,.0f}{first[0] / matched:11.2f}{found:11,.0f}{first[1] / found:11.2f}"
-            f"{100 * fired / len(articles) / size:11.4f}{built:11.1f}{grown / size / 1024:11.2f}"
-            f"{added * 1e6:11.0f}{removed * 1e6:11.0f}{slowest * 1e6:11.0f}"
-        )
-        sys.stdout.flush()
+        gc.enable()
+
+    def bytes_a_rule(self) -> float:
+        """What the process has grown by, for each rule."""
+        return (resident_bytes() - self._empty_bytes) / len(self._index)
 
 
-def _rate(work: Callable[[EnrichedArticle], int], articles: list[EnrichedArticle]) -> tuple[float, int]:
-    """Articles a second, the best of three rounds after one to warm up, and the rules that fired in a round."""
+def measure(index: RuleIndex, articles: Sequence[EnrichedArticle], growth: Growth) -> Row:
+    """One row: warmed up on one half of the articles, measured on the other."""
+    grown = growth.bytes_a_rule()
+    half = len(articles) // 2
+    for article in articles[:half]:
+        index.match(article)
+    measured = articles[half:]
+    found, _ = rate(lambda article: len(index.matching_ids(article)), measured)
+    matched, fired = rate(lambda article: len(index.match(article)), measured)
+    return Row(len(index), found, matched, fired / len(measured), growth.seconds, grown)
+
+
+def rate(work: Callable[[EnrichedArticle], int], articles: Sequence[EnrichedArticle]) -> tuple[float, int]:
+    """Articles a second of processor time, the best of some rounds, and what a round counts."""
     best = 0.0
-    fired = 0
-    for _ in range(4):
+    count = 0
+    for _ in range(_ROUNDS):
         started = time.process_time()
-        fired = sum(map(work, articles))
+        count = sum(map(work, articles))
         best = max(best, len(articles) / (time.process_time() - started))
-    return best, fired
+    return best, count
 
 
-def _change(index: RuleIndex, spare: list[WatchRule]) -> tuple[float, float, float]:
-    """Seconds to add and to remove one rule, on average, and the 99th percentile of both."""
-    added, removed = (
-        [_timed(change, rule) for rule in spare] for change in (index.add, lambda rule: index.remove(rule.id))
+def change_rules(index: RuleIndex) -> Changes:
+    """Add, change and remove rules one at a time."""
+    spare = list(Population(seed=2).rules(2 * _CHANGES))
+    added = [WatchRule(id=f"spare-{rule.id}", when=rule.when) for rule in spare[:_CHANGES]]
+    changed = [
+        WatchRule(id=f"spare-{rule.id}", when=other.when) for rule, other in zip(spare, spare[_CHANGES:], strict=False)
+    ]
+    return Changes(
+        sorted(_timed(index.add, rule) for rule in added),
+        sorted(_timed(index.add, rule) for rule in changed),
+        sorted(_timed(index.remove, rule.id) for rule in added),
     )
-    every = sorted(added + removed)
-    return sum(added) / len(added), sum(removed) / len(removed), every[len(every) * 99 // 100]
 
 
-def _timed(change: Callable[[WatchRule], object], rule: WatchRule) -> float:
+def match_while_rules_change(index: RuleIndex, articles: Sequence[EnrichedArticle]) -> str:
+    """How long an article takes to match alone, and while another thread changes rules as fast as it can."""
+    alone = sorted(_timed(index.match, article) for article in articles)
+    stop = Event()
+    count = 0
+
+    def change() -> None:
+        nonlocal count
+        spare = list(Population(seed=4).rules(_CHANGES))
+        chance = random.Random(1)
+        while not stop.is_set():
+            rule = chance.choice(spare)
+            index.add(WatchRule(id=f"moving-{rule.id}", when=rule.when))
+            index.remove(f"moving-{chance.choice(spare).id}")
+            count += 2
+
+    thread = Thread(target=change)
+    thread.start()
+    until = time.perf_counter() + _CHANGING_SECONDS
+    during: list[float] = []
+    while time.perf_counter() < until:
+        during += [_timed(index.match, article) for article in articles[: len(articles) // 4]]
+    stop.set()
+    thread.join()
+    during.sort()
+    return (
+        f"While another thread changes {count / _CHANGING_SECONDS:,.0f} rules a second, the longest of "
+        f"{len(during):,} articles takes {during[-1] * 1e3:.0f} ms to match, alone {alone[-1] * 1e3:.0f} ms "
+        "(mark: 50 more)."
+    )
+
+
+def cells(row: Row, first: Row) -> tuple[str, ...]:
+    """A row of the table, its cost relative to the first one."""
+    return (
+        f"{row.rules:,}",
+        f"{row.found_per_second:,.0f}",
+        f"{first.found_per_second / row.found_per_second:.2f}",
+        f"{row.matched_per_second:,.0f}",
+        f"{row.fired:.2f}",
+        f"{row.build_seconds:,.1f} s",
+        f"{row.bytes_a_rule / 1024:,.2f} kB" if row.rules >= _CHUNK else "",
+    )
+
+
+def resident_bytes() -> int:
+    """The memory that the process holds now."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+
+
+def _timed(action: Callable[..., object], argument: object) -> float:
     started = time.perf_counter()
-    change(rule)
+    action(argument)
     return time.perf_counter() - started
 
 
-def _resident_bytes() -> int:
-    """The most memory that the process has had so far; Linux counts it in kilobytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _section(rows: Sequence[Row], articles: Sequence[EnrichedArticle], sentence: str) -> str:
+    return f"""\
+### From 100 to {rows[-1].rules:,} rules (`bench rules`)
+
+One process on one core ({machine()}), articles of {total_code_points(articles) / len(articles):,.0f} characters; marks:
+cost at most 6, memory at most 2.5 kB.
+
+{markdown_table(_HEADER, [cells(row, rows[0]) for row in rows])}
+
+{sentence}
+"""
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Rules and articles to measure the matcher with: generated, the same for the same seed.
 
 Words follow Zipf's law, and frequent ones are short. The articles' words are drawn by frequency; the rules' words are
-one in fifty frequent ones and otherwise from the whole vocabulary, so that most rules ask for words that most articles
-do not hold, as people's rules do: an article satisfies fewer than one rule in ten thousand. Some words end as English
-words do, so that stems meet.
+one in a hundred frequent ones and otherwise from the whole vocabulary, so that most rules ask for words that most
+articles do not hold, as people's rules do: an article satisfies one rule in some ten thousands. Some words end as
+English words do, so that stems meet.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from pipeline.concepts import Concept, Contents, Kind, KnowledgeBase, Name, Sour
 from pipeline.messages.articles import EnrichedArticle, EntityRef, Label, Language, Mention
 from pipeline.messages.identity import revision
 from pipeline.messages.rules import WatchRule
+from pipeline.text.stemming import stem
 
 VOCABULARY = 120_000
 CONCEPTS = 5_000
 BODY_WORDS = 480
 MENTIONS = 25
+BACKGROUND_SEED = 3
+"""Of articles that are only counted, to learn which words are rare."""
 
 _SYLLABLES = [
     *("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "we", "xi", "yo"),
@@ -60,7 +63,7 @@ class Population:
         ]
         self._concept_weights = list(accumulate(1 / (rank + 5) for rank in range(CONCEPTS)))
         # People ask for rarer things than the news is full of.
-        self._asked_weights = list(accumulate(1 / (rank + 200) for rank in range(CONCEPTS)))
+        self._asked_weights = list(accumulate(1 / (rank + 1_000) for rank in range(CONCEPTS)))
         self.knowledge_base = KnowledgeBase.of(
             Contents(
                 sources=(Source(id="generated", title="Generated names", licence="Apache-2.0"),),
@@ -69,11 +72,19 @@ class Population:
         )
         self._random.seed(seed)
 
-    def rules(self, count: int) -> Iterator[WatchRule]:
-        """Rules of 2 to 4 clauses: words, phrases, alternatives, fields, 10 % NEAR, 10 % concepts; 15 % with NOT."""
+    def rules(self, count: int, *, prefixes: bool = True) -> Iterator[WatchRule]:
+        """Rules of 2 to 4 clauses.
+
+        Of the clauses 10 % are concepts, 10 % NEAR, 15 % phrases, 20 % alternatives, 5 % prefixes, 5 % words of the
+        title and 2 % languages; of the rules 15 % have a NOT.
+
+        Args:
+            count: How many.
+            prefixes: False puts words in their place.
+        """
         chance = self._random
         for number in range(count):
-            parts = [self._clause() for _ in range(chance.randint(2, 4))]
+            parts = [self._clause(prefixes=prefixes) for _ in range(chance.randint(2, 4))]
             if chance.random() < 0.15:
                 parts.append(f"NOT {self._word()}")
             yield WatchRule(id=f"rule-{number}", name=f"Rule {number}", when=" + ".join(parts))
@@ -91,30 +102,37 @@ class Population:
         return sorted(words, key=lambda word: len(word) + self._random.gauss(0, 1.5))
 
     def _word(self) -> str:
-        if self._random.random() < 0.02:
+        if self._random.random() < 0.01:
             return self._frequent_words(1)[0]
         return self._random.choice(self._words)
 
     def _frequent_words(self, count: int) -> list[str]:
         return self._random.choices(self._words, cum_weights=self._weights, k=count)
 
-    def _clause(self) -> str:
+    def _clause(self, *, prefixes: bool) -> str:
         chance = self._random.random()
         if chance < 0.10:
             return self._random.choices(self._concepts, cum_weights=self._asked_weights)[0].label
         if chance < 0.20:
-            return f"{self._word()} NEAR/{self._random.randint(2, 10)} {self._word()}"
+            return self._near()
         if chance < 0.35:
             return f'"{self._word()} {self._word()}"'
         if chance < 0.55:
             return f"({' OR '.join(self._word() for _ in range(self._random.randint(2, 5)))})"
         if chance < 0.60:
-            return f"{self._word()}*"
+            return f"{self._word()}*" if prefixes else self._word()
         if chance < 0.65:
             return f"title:{self._word()}"
         if chance < 0.67:
             return f"{self._word()} + lang:en"
         return self._word()
+
+    def _near(self) -> str:
+        first, second = self._word(), self._word()
+        # To Lucene a word is near itself; here NEAR takes two places.
+        while stem(second, "en") == stem(first, "en"):
+            second = self._word()
+        return f"{first} NEAR/{self._random.randint(2, 10)} {second}"
 
     def _article(self, number: int) -> EnrichedArticle:
         words = self._frequent_words(BODY_WORDS)
