@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
+from time import monotonic
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -89,7 +90,8 @@ class IndexedRules:
             log.exception("rule %s breaks the rule engine", stored.id)
             self._reject(stored.id, f"it breaks the rule engine: {error!r}")
         else:
-            self._indexed.add(stored.id)
+            # The index holds this very string too.
+            self._indexed.add(rule.id)
 
     def _reject(self, rule_id: str, problem: str) -> None:
         self._remove(rule_id)
@@ -110,8 +112,8 @@ class RuleReader:
     Args:
         settings: Brokers and topic prefix.
         index: The rules that are matched.
-        on_progress: Told while loading how many records have been read.
         clock: The time, for mutes.
+        progress_seconds: How often progress is logged while loading.
 
     Raises:
         TopicMissingError: On entering: there is no rules topic.
@@ -123,12 +125,12 @@ class RuleReader:
         settings: Settings,
         index: RuleIndex,
         *,
-        on_progress: Callable[[int], None] | None = None,
         clock: Clock = utc_now,
+        progress_seconds: float = 5.0,
     ) -> None:
         self._settings = settings
+        self._progress_seconds = progress_seconds
         self._rules = IndexedRules(index)
-        self._on_progress = on_progress
         self._clock = clock
         self._exit = contextlib.AsyncExitStack()
         self._reader: TopicReader | None = None
@@ -167,15 +169,20 @@ class RuleReader:
 
     async def _load(self, reader: TopicReader) -> None:
         self._next = await reader.end_offsets()
+        starts = await reader.start_offsets()
+        # Compaction leaves fewer records than the offsets tell.
+        most = sum(self._next[partition] - start for partition, start in starts.items())
         count = 0
-        async for chunk in reader.read(await reader.start_offsets(), self._next):
+        told = monotonic()
+        async for chunk in reader.read(starts, self._next):
             stored = self._read([chunk])
             await asyncio.to_thread(self._rules.apply, stored, self._clock())
             count += len(stored)
-            if self._on_progress is not None:
-                self._on_progress(count)
+            if monotonic() - told >= self._progress_seconds:
+                told = monotonic()
+                log.info("watch rules are loading: %s records of at most %s are read", f"{count:,}", f"{most:,}")
         self._report()
-        log.info("%d watch rules are loaded, %d set aside", len(self._rules), len(self._rules.set_aside))
+        log.info("%s watch rules are loaded, %d set aside", f"{len(self._rules):,}", len(self._rules.set_aside))
 
     async def _apply(self, chunks: Iterable[Chunk]) -> None:
         now = self._clock()
