@@ -73,18 +73,29 @@ class LanguageGuess(Struct, frozen=True, kw_only=True, omit_defaults=True):
     declared: bool = False
 
 
+class LanguagePart(Struct, frozen=True, kw_only=True):
+    """A passage of an article in several languages, ``field[start:end]`` in code points."""
+
+    field: Field
+    start: Annotated[int, Meta(ge=0)]
+    end: Annotated[int, Meta(ge=0)]
+    tag: str
+
+
 class Language(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The language of an article.
 
     Attributes:
         tag: BCP 47, such as ``de``, ``zh-Hant``, ``sr-Latn``; ``und`` where it cannot be told.
-        confidence: 0..1.
+        confidence: The probability that the tag is right, 0..1; of ``und``, that no known language is.
         alternatives: Other candidates, likeliest first.
+        parts: Where passages are in different languages: all of them, in order, covering title and body; else empty.
     """
 
     tag: str
     confidence: Fraction
     alternatives: tuple[LanguageGuess, ...] = ()
+    parts: tuple[LanguagePart, ...] = ()
 
 
 class IdentifiedArticle(RawArticle, frozen=True, kw_only=True, omit_defaults=True):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -84,11 +85,44 @@ def test_a_declared_language_never_overrides(identifier: LanguageIdentifier) -> 
     assert identifier.identify("", SAMPLES["de"], declared="German!").tag == "de"
 
 
-def test_a_mixed_article_names_its_other_language(identifier: LanguageIdentifier) -> None:
-    language = identifier.identify("", "\n".join([SAMPLES["ru"]] * 6 + [SAMPLES["en"]] * 3))
+def test_a_mixed_article_names_its_parts(identifier: LanguageIdentifier) -> None:
+    body = "\n".join([SAMPLES["ru"]] * 6 + [SAMPLES["en"]] * 3)
+    language = identifier.identify(SAMPLES["en"], body)
     assert language.tag == "ru"
     assert "en" in [guess.tag for guess in language.alternatives]
-    assert language.confidence < 0.9
+    switch = body.index(SAMPLES["en"])
+    assert [(part.field, part.start, part.end, part.tag) for part in language.parts] == [
+        ("title", 0, len(SAMPLES["en"]), "en"),
+        ("body", 0, switch, "ru"),
+        ("body", switch, len(body), "en"),
+    ]
+
+
+def test_a_quoted_sentence_is_a_part(identifier: LanguageIdentifier) -> None:
+    body = f"{SAMPLES['de']} {SAMPLES['de']} {SAMPLES['en']} {SAMPLES['de']}"
+    parts = identifier.identify("", body).parts
+    assert [part.tag for part in parts] == ["de", "en", "de"]
+    assert body[parts[1].start : parts[1].end].strip() == SAMPLES["en"]
+    assert (parts[0].start, parts[-1].end) == (0, len(body))
+    assert all(before.end == after.start for before, after in pairwise(parts))
+
+
+@pytest.mark.parametrize("tag", SAMPLES)
+def test_an_article_in_one_language_has_no_parts(identifier: LanguageIdentifier, tag: str) -> None:
+    assert identifier.identify(SAMPLES[tag], "\n".join([SAMPLES[tag]] * 4)).parts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("Nigeria don enter recession, the president said in Abuja on Monday as naira fell again.", "en"),
+        ("Gunmen kidnap Lagos traders; Nigeria police say dem go find suspects soon.", "en"),
+        ("Le Sénat adopte la loi.", "fr"),
+        ("La grève continue à Lyon.", "fr"),
+    ],
+)
+def test_unusual_english_and_short_french_are_no_creole(identifier: LanguageIdentifier, text: str, tag: str) -> None:
+    assert identifier.identify("", text).tag == tag
 
 
 def test_control_characters_do_not_disturb(identifier: LanguageIdentifier) -> None:
