@@ -30,6 +30,29 @@ _PORTUGUESE: _Rules = (
     ("ês", "ês esa eses esas"), ("eu", "eu eia eus eias"), ("ão", "ão ã ães ãs ões ãos oa oas"), ("o", "o a os as"),
     ("ol", "ol ola óis olas"), ("s", "s"), ("z", "z zes"), ("", " s"),
 )  # fmt: skip
+_GALICIAN: _Rules = (
+    ("és", "és esa eses esas"), ("ol", "ol ola ois olas"), ("o", "o a os as"), ("a", "a as"), ("e", "e es"),
+    ("í", "í ís íes"), ("", ""),
+)  # fmt: skip
+_ROMANIAN: _Rules = (("", " ă i e ul ului a ei ii ilor ele elor"),)
+# In these three the words for the people are written small too.
+_SWEDISH: _Rules = (
+    ("sk", "sk skt ska sken skens skar skars skarna skarnas"), ("are", "are ares aren arens arna arnas"),
+    ("", " s en ens er ers erna ernas ar ars arna arnas"),
+)  # fmt: skip
+_DANISH: _Rules = (("sk", "sk ske skes"), ("e", "e en ens er ers erne ernes"), ("", " s en ens e es ne nes"))
+_ICELANDIC: _Rules = (("skur", "skur sk skt skan ska skir skar skum skri skrar skra ski sku sks"), ("", ""))
+_FINNISH: _Rules = (
+    ("nen", "nen set sen sten sia sta seen siin ssa sessa sissa sesta sista sella silla selta silta selle sille "
+     "sena sina seksi siksi"),
+    ("", ""),
+)  # fmt: skip
+_GREEK: _Rules = (("ός", "ός ού ό έ ή ής οί ών ούς ές ά"), ("ος", "ος ου ο ε η ης οι ων ους ες α"), ("", ""))
+_BULGARIAN: _Rules = (
+    ("ки", "ки ка ко ките кия кият ката кото"), ("ец", "ец еца ецът ци ците"), ("ин", "ин ина инът и ите"),
+    ("к", "к ка кът ци ците"), ("", ""),
+)  # fmt: skip
+_HEBREW: _Rules = (("י", "י ית ים יים יות"), ("", ""))
 _DUTCH: _Rules = (("e", "e"), ("n", "n"), ("", " e"))
 _RUSSIAN_NOUN: _Rules = (
     ("аец", "аец айца айцу айцем айце айцы айцев айцам айцами айцах"),
@@ -120,15 +143,25 @@ def _arabic_genders(words: list[str], article: str) -> list[str]:
 
 _SPELLERS: dict[str, Callable[[str], Iterable[str]]] = {
     "ar": _arabic,
+    "bg": _by_rules(_BULGARIAN),
+    "da": _by_rules(_DANISH),
     "de": _german,
+    "el": _by_rules(_GREEK),
     "en": _by_rules(_ENGLISH),
     "es": _by_rules(_SPANISH),
+    "fi": _by_rules(_FINNISH),
     "fr": _by_rules(_FRENCH),
+    "gl": _by_rules(_GALICIAN),
+    "he": _by_rules(_HEBREW),
+    "is": _by_rules(_ICELANDIC),
     "it": _by_rules(_ITALIAN),
+    "nb": _by_rules(_DANISH),
     "nl": _by_rules(_DUTCH),
     "pl": _polish,
     "pt": _by_rules(_PORTUGUESE),
+    "ro": _by_rules(_ROMANIAN),
     "ru": _russian,
+    "sv": _by_rules(_SWEDISH),
     "uk": _ukrainian,
 }
 
