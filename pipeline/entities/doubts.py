@@ -30,11 +30,16 @@ _NAME_MEANING = re.compile(
 )
 
 
+# What makes it the same party, chamber or office of another country.
+_ELSEWHERE_MEANING = re.compile(r"\belsewhere\b|^the [A-Z]\w+ (?:party|chamber|government|one)$")
+
+
 class Doubt(Enum):
     """What a name may mean beside its concept."""
 
     NONE = "nothing else, or nothing that news means"
     WORD = "a common word: a capital letter inside a sentence settles it"
+    ELSEWHERE = "the same party or office of another country: the country that the article is mostly about settles it"
     NAME = "somebody or something else of this name: the rest of the article must settle it"
 
 
@@ -43,6 +48,8 @@ def doubt_of(entry: Entry, language: str) -> Doubt:
     also = entry.name.also if entry.name is not None else ""
     if also in OUTWEIGHED:
         return Doubt.NONE
+    if _ELSEWHERE_MEANING.search(also):
+        return Doubt.ELSEWHERE
     if also:
         return Doubt.NAME if _NAME_MEANING.search(also) else Doubt.WORD
     if len(entry.folded) == 1 and is_also_a_word(entry.folded[0], language):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ _VIA_ORDER = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3, "translite
 _KIND_ORDER = {"country": 0, "region": 1, "city": 2, "org": 3, "person": 4}
 # "Niger, Tschad und Mali": an ambiguous name so near to another country is one.
 _NEIGHBOUR_TOKENS = 3
+# A house of a parliament of a country, a district of a city of a region of a country.
+_DEEPEST_PART = 4
 
 
 class _Span(NamedTuple):
@@ -39,12 +42,14 @@ class _Article(NamedTuple):
         fields: Its texts.
         supported: Ids of concepts named beyond doubt, and of those that these support.
         starts: First tokens of all names found, by field.
+        home: Id of the country that it is mostly about: the one that most names beyond doubt are, or belong to.
     """
 
     language: str
     fields: Mapping[Field, FieldText]
     supported: frozenset[str]
     starts: Mapping[Field, frozenset[int]]
+    home: str
 
 
 class Linker:
@@ -61,7 +66,8 @@ class Linker:
         self._kb = kb
         self._entries = Entries(kb.gazetteer)
         self._own_names: dict[str, frozenset[str]] = {}
-        self._related: dict[str, frozenset[str]] = _related(kb.relations)
+        self._related = _related(kb.relations)
+        self._countries = _countries(kb.relations)
 
     def link(self, title: str, body: str, language: str) -> tuple[Mention, ...]:
         """Find every name of a concept.
@@ -74,7 +80,8 @@ class Linker:
         Returns:
             Linked mentions, title first, then by start; disjoint. Of names that overlap the longest wins. A name that
             may mean something else is linked only where the article supports it: the concept is named there without
-            doubt too, or its capital is, or it stands in a list of countries; never where it looks like part of a
+            doubt too, or its capital is, or it stands in a list of countries, or it is a party or chamber of the country
+            that the article is mostly about; never where it looks like part of a
             person's name. A surname alone is linked unless another person's given name stands before it.
 
         Source: longest span wins, as in spaCy's ``filter_spans``.
@@ -82,18 +89,20 @@ class Linker:
         names = self._kb.gazetteer.in_language(language)
         fields: dict[Field, FieldText] = {"title": FieldText(title), "body": FieldText(body)}
         spans = [span for name, field in fields.items() for span in _longest(name, field, names, self._entries)]
-        sure = {
+        named = [
             entry.ref.id
             for span in spans
             if len(span.entries) == 1
             and (entry := span.entries[0]).ref is not None
             and _is_settled(entry, span, fields[span.field], language)
-        }
+        ]
+        sure = set(named)
         article = _Article(
             language=language,
             fields=fields,
             supported=frozenset(sure).union(*(self._related.get(concept_id, frozenset()) for concept_id in sure)),
             starts={name: frozenset(span.first for span in spans if span.field == name) for name in fields},
+            home=self._most_named_country(named),
         )
         mentions: list[Mention] = []
         for place, span in enumerate(spans):
@@ -139,10 +148,25 @@ class Linker:
             if (
                 (len(readings) == 1 and _is_settled(entry, span, field, article.language))
                 or concept.id in article.supported
+                or self._is_at_home(entry, concept, article)
                 or _is_listed(concept, span, neighbours, article.language)
             ):
                 return entry
         return None
+
+    def _most_named_country(self, concept_ids: Iterable[str]) -> str:
+        counted = Counter(
+            country
+            for concept_id in concept_ids
+            if (country := concept_id if concept_id.startswith("country/") else self._countries.get(concept_id))
+        )
+        most = counted.most_common(2)
+        return most[0][0] if most and (len(most) == 1 or most[0][1] > most[1][1]) else ""
+
+    def _is_at_home(self, entry: Entry, concept: EntityRef, article: _Article) -> bool:
+        """Whether a party or chamber, whose like has the same name elsewhere, is of the article's country."""
+        country = self._countries.get(concept.id)
+        return country == article.home and doubt_of(entry, article.language) is Doubt.ELSEWHERE
 
     def _is_somebody_else(self, concept: EntityRef, entry: Entry, span: _Span, article: _Article) -> bool:
         """Whether the words beside a span make it part of the name of a person who is not this concept."""
@@ -236,6 +260,19 @@ def _related(relations: Iterable[tuple[str, str, str]]) -> dict[str, frozenset[s
             related.setdefault(concept_id, set()).add(target)
             related.setdefault(target, set()).add(concept_id)
     return {concept_id: frozenset(others) for concept_id, others in related.items()}
+
+
+def _countries(relations: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """For each concept that lies in, or belongs to, a country, that country."""
+    wholes = {concept_id: target for concept_id, _, target in relations}
+    countries: dict[str, str] = {}
+    for concept_id in wholes:
+        whole = concept_id
+        for _ in range(_DEEPEST_PART):
+            whole = wholes.get(whole, whole)
+        if whole.startswith("country/"):
+            countries[concept_id] = whole
+    return countries
 
 
 def _mention(span: _Span, field: FieldText, entry: Entry, ref: EntityRef) -> Mention:
