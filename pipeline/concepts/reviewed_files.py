@@ -79,7 +79,7 @@ class ReviewedConcept(msgspec.Struct, frozen=True, kw_only=True):
     adjectives: bool = False
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML in which a key that stands twice is an error, not the last one's victory."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:  # noqa: FBT001, FBT002

@@ -80,9 +80,9 @@ class Linker:
         Returns:
             Linked mentions, title first, then by start; disjoint. Of names that overlap the longest wins. A name that
             may mean something else is linked only where the article supports it: the concept is named there without
-            doubt too, or its capital is, or it stands in a list of countries, or it is a party or chamber of the country
-            that the article is mostly about; never where it looks like part of a
-            person's name. A surname alone is linked unless another person's given name stands before it.
+            doubt too, or its capital is, or it stands in a list of countries, or it is a party or chamber of the
+            country that the article is mostly about; never where it looks like part of a person's name. A surname
+            alone is linked unless another person's given name stands before it.
 
         Source: longest span wins, as in spaCy's ``filter_spans``.
         """

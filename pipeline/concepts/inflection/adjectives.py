@@ -42,11 +42,11 @@ _SWEDISH: _Rules = (
 )  # fmt: skip
 _DANISH: _Rules = (("sk", "sk ske skes"), ("e", "e en ens er ers erne ernes"), ("", " s en ens e es ne nes"))
 _ICELANDIC: _Rules = (("skur", "skur sk skt skan ska skir skar skum skri skrar skra ski sku sks"), ("", ""))
-_FINNISH: _Rules = (
-    ("nen", "nen set sen sten sia sta seen siin ssa sessa sissa sesta sista sella silla selta silta selle sille "
-     "sena sina seksi siksi"),
-    ("", ""),
-)  # fmt: skip
+_FINNISH_CASES = (
+    "nen set sen sten sta sia seen siin ssa sessa sissa sesta sista sella silla selta silta selle sille sena sina "
+    "seksi siksi"
+)
+_FINNISH: _Rules = (("nen", _FINNISH_CASES), ("", ""))
 _GREEK: _Rules = (("ός", "ός ού ό έ ή ής οί ών ούς ές ά"), ("ος", "ος ου ο ε η ης οι ων ους ες α"), ("", ""))
 _BULGARIAN: _Rules = (
     ("ки", "ки ка ко ките кия кият ката кото"), ("ец", "ец еца ецът ци ците"), ("ин", "ин ина инът и ите"),

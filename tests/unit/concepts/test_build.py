@@ -24,6 +24,7 @@ def concept(concept_id: str, text: str, language: str, also: str = "") -> Concep
 SOME = Contents(sources=(CLDR,), concepts=(concept("org/a", "One", "en"), concept("org/b", "Zwei", "de")))
 
 
+@pytest.mark.timeout(900)
 def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
     again = tmp_path / "again"
     # Sets of strings come in another order under another seed: a build that depends on it would show.
