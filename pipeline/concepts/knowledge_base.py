@@ -13,6 +13,7 @@ from pipeline.concepts.concept import VIA_ORDER, Concept, Contents, Name, Sense,
 from pipeline.concepts.gazetteer import Gazetteer
 from pipeline.concepts.records import Records
 from pipeline.errors import WirewatchError
+from pipeline.text.tokens import tokenize
 
 
 class UnknownConceptError(WirewatchError):
@@ -97,7 +98,7 @@ class KnowledgeBase:
         found = self.gazetteer.senses(folded_key(surface))
         preferred = [sense for sense in found if any(sense.name.in_language(language) for language in languages)]
         best: dict[str, Sense] = {}
-        for sense in preferred or found:
+        for sense in preferred or [sense for sense in found if not _is_foreign_adjective(sense.name, surface)]:
             known = best.get(sense.concept.id)
             if known is None or _rank(sense.name, surface) < _rank(known.name, surface):
                 best[sense.concept.id] = sense
@@ -138,6 +139,15 @@ class KnowledgeBase:
             if relation in {"capital-of", "seat-of"} and target.startswith("country/"):
                 metonyms.setdefault(target, []).append(concept_id)
         return MappingProxyType({target: tuple(dict.fromkeys(found)) for target, found in metonyms.items()})
+
+
+def _is_foreign_adjective(name: Name, surface: str) -> bool:
+    """Whether only missing accents make a word of another language: Hungarian ``román`` is no "Roman"."""
+    return name.via == "adjective" and _letters(surface) not in map(_letters, name.surfaces)
+
+
+def _letters(surface: str) -> list[str]:
+    return [word.casefold() for word in tokenize(surface).words]
 
 
 def _rank(name: Name, surface: str) -> tuple[bool, bool, int]:
