@@ -40,6 +40,7 @@ def build_limits(settings: Settings) -> Limits:
         max_nesting=settings.rule_max_nesting,
         max_prefixes=settings.rule_max_prefixes,
         max_phrase_words=settings.rule_max_phrase_words,
+        alert_memory_seconds=settings.alert_memory_seconds,
     )
 
 

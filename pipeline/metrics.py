@@ -107,6 +107,12 @@ ALERTS = Counter(
     "and channels over 100: other.",
     ["rule", "kind", "severity", "channel"],
 )
+ALERTS_HELD = Counter(
+    "wirewatch_alerts_held_total",
+    "Alerts held back, by rule and by what held them: suppress or limit; rules over WIREWATCH_METRICS_RULE_LIMIT: "
+    "other.",
+    ["rule", "by"],
+)
 
 # What the canary sees from outside; served by its process alone, since no other counts it.
 CANARY_REGISTRY = CollectorRegistry()

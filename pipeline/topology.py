@@ -1,7 +1,7 @@
 """READ FIRST: the route of an article, as data.
 
 articles.raw ─► language ─► articles.identified ─► entities ─► articles.enriched
-             ─► rules ─► matches ─► alerts ─► alerts (+ alerts.<channel>)
+             ─► rules ─► matches ─► alerts ─► alerts (+ alerts.<channel>; alerts.held, alerts.shadow)
 watch-rules (compacted) ─► every rules step           any step ─► dead-letters
 """
 
@@ -77,10 +77,12 @@ IDENTIFIED = Topic("articles.identified", IdentifiedArticle, "article id", 1 * _
 ENRICHED = Topic("articles.enriched", EnrichedArticle, "article id", 14 * _DAY_SECONDS, 4 * _MIB)
 MATCHES = Topic("matches", Match, "rule id", 1 * _DAY_SECONDS, 4 * _MIB)
 ALERTS = Topic("alerts", Alert, "rule id", 30 * _DAY_SECONDS, 4 * _MIB)
+HELD = Topic("alerts.held", Alert, "rule id", ALERTS.retention_seconds, ALERTS.max_message_bytes)
+SHADOW = Topic("alerts.shadow", Alert, "rule id", ALERTS.retention_seconds, ALERTS.max_message_bytes)
 WATCH_RULES = Topic("watch-rules", WatchRule, "rule id", None, 1 * _MIB, partitions=1)
 DEAD_LETTERS = Topic("dead-letters", None, "original key", 30 * _DAY_SECONDS, 8 * _MIB)
 
-TOPICS = (RAW, IDENTIFIED, ENRICHED, MATCHES, ALERTS, WATCH_RULES, DEAD_LETTERS)
+TOPICS = (RAW, IDENTIFIED, ENRICHED, MATCHES, ALERTS, HELD, SHADOW, WATCH_RULES, DEAD_LETTERS)
 
 
 @dataclass(frozen=True, slots=True)

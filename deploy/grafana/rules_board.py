@@ -7,6 +7,7 @@ from deploy.grafana.panels import count, course, figure, listing, ranking
 
 _MATCHES = 'wirewatch_matches_total{rule=~"$rule"}'
 _ALERTS = 'wirewatch_alerts_total{rule=~"$rule"}'
+_HELD = 'wirewatch_alerts_held_total{rule=~"$rule"}'
 _NEAR_MISSES = 'wirewatch_near_misses_total{rule=~"$rule"}'
 _SAMPLES = "wirewatch_near_miss_samples_total"
 # Counters of two processes: what one has counted and the other not yet shall not be more than all.
@@ -98,7 +99,7 @@ def _firing() -> Row:
             ],
             [
                 (
-                    24,
+                    12,
                     course(
                         "Which part of its matches does a rule raise as alerts?",
                         "Alerts for each match, over 15 minutes: fewer where articles repeat or alerts are held back.",
@@ -109,6 +110,15 @@ def _firing() -> Row:
                             )
                         ],
                         unit="percentunit",
+                    ),
+                ),
+                (
+                    12,
+                    course(
+                        "How many alerts are held back?",
+                        "By the rule's own suppress or limit, in the last five minutes; they are in the held channel.",
+                        [(f"sum by (rule, by) (increase({_HELD}[5m])) or vector(0)", "{{rule}} {{by}}")],
+                        unit="short",
                     ),
                 ),
             ],

@@ -1,8 +1,25 @@
-"""Raise an alert once: what was raised before, when a newer revision is news, and the alert itself."""
+"""Raise an alert once, hold back what a rule wants to be quiet about, take back what its source has withdrawn.
+
+``AlertMemory`` is what was raised; ``AlertDraft.decide`` and ``withdraw`` give the next alerts from it; ``replay`` runs
+them over any matches, without Kafka.
+"""
 
 from __future__ import annotations
 
+from pipeline.alerts.decisions import AlertDraft, Decision, Destination
 from pipeline.alerts.evidence import evidence_digest
-from pipeline.alerts.memory import AlertDraft, AlertMemory, PastAlert, RaisedAlert
+from pipeline.alerts.memory import AlertMemory
+from pipeline.alerts.past import AlertParts, PastAlert, past_alert
+from pipeline.alerts.replay import replay
 
-__all__ = ["AlertDraft", "AlertMemory", "PastAlert", "RaisedAlert", "evidence_digest"]
+__all__ = [
+    "AlertDraft",
+    "AlertMemory",
+    "AlertParts",
+    "Decision",
+    "Destination",
+    "PastAlert",
+    "evidence_digest",
+    "past_alert",
+    "replay",
+]

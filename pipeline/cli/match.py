@@ -15,7 +15,7 @@ from pipeline.cli.articles import enriched, good_articles
 from pipeline.cli.batches import batches
 from pipeline.cli.lines import BadLines, read_lines
 from pipeline.cli.rule_source import index_of
-from pipeline.messages.alerts import Alert
+from pipeline.messages.alerts import Alert, Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.codec import encode
 from pipeline.settings import Settings
@@ -39,7 +39,8 @@ def command(settings: Settings, files: tuple[str, ...], rules_file: Path) -> int
 
     FILES are JSON Lines, JSON or plain text; without any, JSON Lines are read from standard input. Articles may be raw,
     identified or enriched: what they lack is done on the way. Alerts are JSON Lines on standard output: those that the
-    alerts step would raise from an empty memory. A bad line is reported by number and left out.
+    alerts step would raise from an empty memory, with what `suppress` and `limit` hold back left out and what a rule
+    with `mode: shadow` would raise left in. A bad line is reported by number and left out.
     """
     from pipeline.assembly import Enrichment  # noqa: PLC0415 - loads models; --help need not
 
@@ -60,16 +61,15 @@ def command(settings: Settings, files: tuple[str, ...], rules_file: Path) -> int
 
 
 def alerts_of(articles: Iterable[EnrichedArticle], index: RuleIndex) -> Iterator[Alert]:
-    """The alerts that articles raise, one after the other, from an empty memory."""
-    from pipeline.alerts import AlertMemory  # noqa: PLC0415 - as above
+    """The alerts that articles raise, one after the other, from an empty memory; those of rules on trial as well."""
+    from pipeline.alerts import replay  # noqa: PLC0415 - as above
 
-    memory = AlertMemory(float("inf"))
-    memory.load(0)
+    return (decision.alert for decision in replay(_matches(articles, index)) if decision.alert.held_by is None)
+
+
+def _matches(articles: Iterable[EnrichedArticle], index: RuleIndex) -> Iterator[Match | EnrichedArticle]:
     for article in articles:
-        now = datetime.now(UTC)
-        draft = memory.draft(now)
-        for match in index.match(article, now=now):
-            raised = draft.decide(0, match)
-            if raised is not None:
-                yield raised.alert
-                memory.remember(0, raised.past)
+        if article.status == "withdrawn":
+            yield article
+        else:
+            yield from index.match(article, now=datetime.now(UTC))

@@ -77,6 +77,12 @@ def alert_block(alert: Alert, *, colour: bool) -> RenderableType:
     head.append(f"  {alert.article.language.tag}", "magenta")
     if alert.kind != "matched":
         head.append(f"  {alert.kind}", "bold")
+    if alert.rule.mode == "shadow":
+        head.append("  shadow", "bold")
+    if alert.held_by is not None:
+        head.append(f"  held back by {alert.held_by}", "bold")
+    if alert.held_back:
+        head.append(f"  {alert.held_back:,} held back since the last", "dim")
     if alert.article.source:
         head.append(f"  {printable(alert.article.source)}", "dim")
     rows: list[RenderableType] = [head]

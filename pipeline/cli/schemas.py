@@ -24,8 +24,13 @@ _SUMMARIES = {
     topology.RAW.name: ("send", "Publish an article, in any language."),
     topology.IDENTIFIED.name: ("receive", "Articles with their language."),
     topology.ENRICHED.name: ("receive", "Articles with their language and what they name."),
-    topology.MATCHES.name: ("receive", "One rule, one article: before repeats are held back."),
+    topology.MATCHES.name: (
+        "receive",
+        "One rule, one article: before repeats are held back. A withdrawn article is in each partition, as it came.",
+    ),
     topology.ALERTS.name: ("receive", "Alerts with the proof of why."),
+    topology.HELD.name: ("receive", "Alerts that a rule's `suppress` or `limit` has held back."),
+    topology.SHADOW.name: ("receive", "Alerts of rules on trial (`mode: shadow`), raised and held back."),
     topology.WATCH_RULES.name: ("send", "Add, change (a document) or remove (a tombstone) a watch rule."),
     topology.DEAD_LETTERS.name: ("receive", "What no step could process, as it came."),
 }
@@ -37,8 +42,9 @@ def channel_topics() -> list[ChannelTopic]:
     topics = []
     for topic in (*topology.TOPICS, topology.channel_topic("{channel}")):
         direction, summary = _SUMMARIES.get(topic.name, ("receive", "Alerts of the rules that name this channel."))
-        schema = names[topic.message] if topic.message else None
-        topics.append(ChannelTopic(topic.full_name("{prefix}"), schema, topic.key, direction, summary))
+        carried = [topic.message, topology.ENRICHED.message] if topic is topology.MATCHES else [topic.message]
+        schemas = tuple(names[kind] for kind in carried if kind is not None)
+        topics.append(ChannelTopic(topic.full_name("{prefix}"), schemas, topic.key, direction, summary))
     return topics
 
 

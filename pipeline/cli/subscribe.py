@@ -17,7 +17,11 @@ from pipeline.settings import Settings
 
 @click.command()
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only the alerts of this rule; may be repeated.")
-@click.option("--channel", metavar="NAME", help="Only the alerts copied to this channel.")
+@click.option(
+    "--channel",
+    metavar="NAME",
+    help="The alerts copied to this channel; held: those held back, shadow: those of rules on trial.",
+)
 @click.option(
     "--since", type=DURATION, help="Begin with what was raised this long ago, such as 24h; else with the next."
 )

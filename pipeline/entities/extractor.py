@@ -39,17 +39,20 @@ class EntityExtractor:
         Returns:
             The articles in the same order, each with 0..n mentions sorted by field (title first) and start, nested or
             disjoint; ``field[start:end] == text``. Of one concept, or of one unlinked text, the first
-            ``MAX_MENTIONS_PER_NAME`` are kept.
+            ``MAX_MENTIONS_PER_NAME`` are kept. A withdrawal names nothing.
         """
         enriched: list[EnrichedArticle] = []
         for article, spans in zip(articles, self._recognizer.recognize(articles), strict=True):
-            language = article.language.tag
-            names = self._linker.link(article.title, article.body, language)
-            mentions = nest(names, [self._linker.link_span(span, language) for span in spans], self._linker.is_named_by)
+            mentions = () if article.status == "withdrawn" else self._mentions(article, spans)
             fields = {field: getattr(article, field) for field in IdentifiedArticle.__struct_fields__}
             fields["times"] = msgspec.structs.replace(article.times, enriched_at=now)
             enriched.append(EnrichedArticle(**fields, mentions=tuple(_first_of_each(mentions))))
         return enriched
+
+    def _mentions(self, article: IdentifiedArticle, spans: Sequence[Mention]) -> Sequence[Mention]:
+        language = article.language.tag
+        names = self._linker.link(article.title, article.body, language)
+        return nest(names, [self._linker.link_span(span, language) for span in spans], self._linker.is_named_by)
 
 
 def _first_of_each(mentions: Iterable[Mention]) -> Iterator[Mention]:

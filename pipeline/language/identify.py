@@ -69,14 +69,18 @@ def identify_language(
     """Settle the language and the revision of an article.
 
     Args:
-        article: With its id and time of revision settled, as ``read_article`` returns it.
+        article: With its id and time of revision settled, as ``read_article`` returns it. A withdrawal stays ``und``.
         identifier: Shared by all articles.
         ingested_at: When the article reached the first topic, or None where there is none.
         now: When the step publishes it.
     """
+    if article.status == "withdrawn":
+        language = Language(tag=UNDETERMINED, confidence=0.0)
+    else:
+        language = identifier.identify(article.title, article.body, article.declared_language)
     return IdentifiedArticle(
         **{field: getattr(article, field) for field in RawArticle.__struct_fields__},
-        language=identifier.identify(article.title, article.body, article.declared_language),
+        language=language,
         revision=revision(article.title, article.body),
         times=Times(ingested_at=ingested_at, identified_at=now),
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from pipeline.messages.articles import EnrichedArticle, EntityRef, Instant, Language, Times
-from pipeline.messages.rules import Mode, Severity
+from pipeline.messages.rules import Mode, Rate, Severity, Suppress
 
 EvidenceField = Literal["title", "body", "lang", "source", "site", "tag"]
 EvidenceVia = Literal[
@@ -25,6 +25,7 @@ EvidenceVia = Literal[
     "metadata",
 ]
 AlertKind = Literal["matched", "updated", "withdrawn"]
+HeldBy = Literal["suppress", "limit"]
 
 
 class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -64,7 +65,12 @@ class Snippet(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ArticleHeader(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The article without its text."""
+    """The article without its text.
+
+    Attributes:
+        fingerprint: Equal for articles whose title and body are equal after folding, whoever prints them; there where
+            the rule suppresses by text.
+    """
 
     id: str
     revision: str
@@ -76,6 +82,7 @@ class ArticleHeader(Struct, frozen=True, kw_only=True, omit_defaults=True):
     revised_at: Instant | None = None
     tags: tuple[str, ...] = ()
     attributes: dict[str, str] = {}
+    fingerprint: str = ""
 
     @classmethod
     def of(cls, article: EnrichedArticle) -> ArticleHeader:
@@ -94,30 +101,26 @@ class ArticleHeader(Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
 
-class RuleHeader(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The rule as an alert names it; ``version`` is 12 hex digits of the document's SHA-256."""
+class MatchedRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The rule as matches and alerts name it, with all that the alerts step needs of it, which reads no rules.
+
+    Attributes:
+        version: 12 hex digits of the document's SHA-256.
+        channel: Where the alert is also published.
+        mode: ``live``, or ``shadow``: its alerts go to the shadow channel only.
+        suppress: See ``WatchRule``.
+        limit: See ``WatchRule``.
+    """
 
     id: str
     version: str
     name: str
     tags: tuple[str, ...] = ()
     severity: Severity = "medium"
-
-
-class MatchedRule(RuleHeader, frozen=True, kw_only=True, omit_defaults=True):
-    """The rule with what the alerts step needs of it, so that this step reads no rules.
-
-    Attributes:
-        channel: Where the alert is also published.
-        mode: ``live`` in this version.
-    """
-
     channel: str | None = None
     mode: Mode = "live"
-
-    def header(self) -> RuleHeader:
-        """What the alert says of the rule."""
-        return RuleHeader(id=self.id, version=self.version, name=self.name, tags=self.tags, severity=self.severity)
+    suppress: Suppress | None = None
+    limit: Rate | None = None
 
 
 class Match(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -141,16 +144,19 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         alert_id: Hash of rule id, article id, revision and kind: the same alert has the same id for ever.
-        kind: ``updated`` when a newer revision satisfies the rule by other evidence.
-        held_back: How many alerts of the rule were suppressed since the last one raised.
+        kind: ``updated`` when a newer revision satisfies the rule by other evidence; ``withdrawn`` when the source has
+            taken back an article that the rule alerted on: it has no evidence, and is never held back.
+        held_back: How many alerts of the rule were held back since the last one raised.
+        held_by: Why this one is held back; None where it is raised.
     """
 
     alert_id: str
     kind: AlertKind
-    rule: RuleHeader
+    rule: MatchedRule
     article: ArticleHeader
     score: float
     evidence: tuple[Evidence, ...]
     snippet: Snippet
     held_back: Annotated[int, Meta(ge=0)] = 0
+    held_by: HeldBy | None = None
     times: Times = Times()

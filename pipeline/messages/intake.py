@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from pipeline.errors import EmptyArticleError, RefusedError, SchemaError, TooLargeError
+from pipeline.errors import ArticleError, EmptyArticleError, SchemaError, TooLargeError
 from pipeline.messages import identity
+from pipeline.messages.alerts import Match
 from pipeline.messages.articles import MAX_ARTICLE_CODE_POINTS, EnrichedArticle, RawArticle
 from pipeline.messages.codec import decode, replace_lone_surrogates
 
@@ -32,10 +33,9 @@ def read_article(payload: bytes, *, read_at: datetime) -> Intake:
 
     Raises:
         UndecodableError: Not UTF-8 JSON.
-        SchemaError: Not a raw article; says which field.
-        EmptyArticleError: Neither title nor body holds text.
+        SchemaError: Not a raw article; says which field. Or a withdrawal that does not say of what.
+        EmptyArticleError: Neither title nor body holds text, and it is no withdrawal.
         TooLargeError: Title and body together have more than 200,000 code points.
-        RefusedError: A withdrawal, which this version does not handle.
     """
     payload, replaced = replace_lone_surrogates(payload)
     article = decode(payload, RawArticle)
@@ -45,15 +45,19 @@ def read_article(payload: bytes, *, read_at: datetime) -> Intake:
 def settled(article: RawArticle, *, read_at: datetime) -> RawArticle:
     """Check an article's content, and give it its id and time of revision where it came without.
 
+    A withdrawal needs nothing but the id, or the URL that it is made of. It gets no time of revision: unless it says so
+    itself, it takes back whatever was published before it.
+
     Raises:
-        EmptyArticleError: Neither title nor body holds text.
+        SchemaError: A withdrawal that does not say of what.
+        EmptyArticleError: Neither title nor body holds text, and it is no withdrawal.
         TooLargeError: Title and body together have more than 200,000 code points.
-        RefusedError: A withdrawal, which this version does not handle.
     """
     name = f"article {article.id or '(no id)'}"
-    if article.status == "withdrawn":
-        raise RefusedError(f"{name}: status withdrawn is not handled by this version")
-    if not article.title.strip() and not article.body.strip():
+    is_withdrawn = article.status == "withdrawn"
+    if is_withdrawn and not article.id and not article.url.strip():
+        raise SchemaError("a withdrawal without id and url: give the id of the article that is taken back")
+    if not is_withdrawn and not article.title.strip() and not article.body.strip():
         raise EmptyArticleError(f"{name}: title and body are blank: give one of them")
     size = len(article.title) + len(article.body)
     if size > MAX_ARTICLE_CODE_POINTS:
@@ -63,7 +67,7 @@ def settled(article: RawArticle, *, read_at: datetime) -> RawArticle:
     return msgspec.structs.replace(
         article,
         id=article.id or identity.article_id(article.url, article.title, article.body),
-        revised_at=article.revised_at or read_at,
+        revised_at=article.revised_at or (None if is_withdrawn else read_at),
     )
 
 
@@ -88,3 +92,23 @@ def read_enriched(payload: bytes) -> EnrichedArticle:
                 "offsets are code points of the text as received"
             )
     return article
+
+
+def read_match(payload: bytes) -> Match | EnrichedArticle:
+    """Read what the rules step has written: a match, or an article that was withdrawn, as it came.
+
+    Raises:
+        UndecodableError: Not UTF-8 JSON.
+        SchemaError: Neither of the two; says what is missing for a match.
+    """
+    try:
+        return decode(payload, Match)
+    except SchemaError as error:
+        # Withdrawals are rare: only they are read twice.
+        try:
+            article = decode(payload, EnrichedArticle)
+        except ArticleError:
+            raise error from None
+        if article.status != "withdrawn":
+            raise
+        return article

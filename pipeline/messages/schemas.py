@@ -54,14 +54,14 @@ class ChannelTopic:
 
     Attributes:
         address: Full name, where ``{prefix}`` and ``{channel}`` may stand as parameters.
-        schema: A key of ``MESSAGES``, or None for dead letters.
+        schemas: Keys of ``MESSAGES``, one for each kind of message there; none for dead letters.
         key: What the messages are keyed by.
         direction: What a user of the pipeline does with it: ``send`` or ``receive``.
         summary: One line.
     """
 
     address: str
-    schema: str | None
+    schemas: tuple[str, ...]
     key: str
     direction: str
     summary: str
@@ -106,9 +106,12 @@ def asyncapi_document(topics: Iterable[ChannelTopic], version: str) -> dict[str,
     messages: dict[str, Any] = {}
     for topic in topics:
         channel = re.sub(r"[^a-zA-Z]+", "-", topic.address.replace("{prefix}.", "")).strip("-").removesuffix("-v")
-        message = topic.schema or "dead-letter.v1"
-        message_name = "".join(part.capitalize() for part in message.removesuffix(".v1").split("-"))
-        messages[message_name] = _message(topic.schema, topic.key, message_name)
+        names = {
+            "".join(part.capitalize() for part in (schema or "dead-letter.v1").removesuffix(".v1").split("-")): schema
+            for schema in topic.schemas or (None,)
+        }
+        for name, schema in names.items():
+            messages.setdefault(name, _message(schema, topic.key, name))
         parameters = {
             name: {"description": text}
             for name, text in (
@@ -120,7 +123,7 @@ def asyncapi_document(topics: Iterable[ChannelTopic], version: str) -> dict[str,
         channels[channel] = {
             "address": topic.address,
             "summary": topic.summary,
-            "messages": {message_name: {"$ref": f"#/components/messages/{message_name}"}},
+            "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
             "parameters": parameters,
             "bindings": {"kafka": {"bindingVersion": "0.5.0"}},
         }

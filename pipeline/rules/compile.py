@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from pipeline.errors import RuleError
 from pipeline.messages.canary import CANARY_RULE
-from pipeline.messages.rules import RESERVED_CHANNELS, WatchRule
+from pipeline.messages.rules import RESERVED_CHANNELS, WatchRule, duration_seconds, quota
 from pipeline.rules.clauses import Clause, canonical_form
 from pipeline.rules.expressions import Expression
 from pipeline.rules.limits import Limits
@@ -75,7 +75,7 @@ def compile_rule(
         RuleError: The rule cannot be used.
     """
     origin = origin or Origin(text=rule.when, rule_id=rule.id)
-    unusable = unusable_field(rule)
+    unusable = unusable_field(rule, limits)
     if unusable is not None:
         raise RuleError(unusable[1], rule_id=rule.id, source=origin.source)
     parsed = parse(rule.when, origin, limits)
@@ -118,12 +118,16 @@ def check_rule(
     )
 
 
-def unusable_field(rule: WatchRule) -> tuple[str, str] | None:
-    """What the document's type allows and this version does not do: the field and the problem, or None."""
-    if rule.mode == "shadow":
-        return "mode", "mode: shadow comes in a later version: use live or off"
+def unusable_field(rule: WatchRule, limits: Limits | None = None) -> tuple[str, str] | None:
+    """What the document's type allows and a rule may not have: the field and the problem, or None."""
     if rule.id == CANARY_RULE.id and rule != CANARY_RULE:
         return "id", f"id {rule.id} is reserved: choose another"
     if rule.channel in RESERVED_CHANNELS and rule != CANARY_RULE:
         return "channel", f"channel {rule.channel} is reserved: name another one"
+    memory = (limits or Limits()).alert_memory_seconds
+    remembered = f"alerts are remembered for {memory:g} s: make it shorter, or raise WIREWATCH_ALERT_MEMORY_SECONDS"
+    if rule.suppress is not None and duration_seconds(rule.suppress.for_) > memory:
+        return "suppress", f"suppress: for {rule.suppress.for_} is too long: {remembered}"
+    if rule.limit is not None and quota(rule.limit).seconds > memory:
+        return "limit", f"limit: {rule.limit} looks back too far: {remembered}"
     return None

@@ -26,6 +26,7 @@ from pipeline.rules.postings import Postings
 from pipeline.rules.remembered_units import RememberedUnits
 from pipeline.rules.shares import Shares
 from pipeline.rules.snippet import cut_snippet
+from pipeline.text.fingerprint import fingerprint
 
 _MAX_REMEMBERED_HEADERS = 65_536
 
@@ -145,6 +146,8 @@ class RuleIndex:
         if not fired:
             return []
         header = ArticleHeader.of(article)
+        if any(each.rule.suppress is not None and each.rule.suppress.by == "text" for each in fired):
+            header = msgspec.structs.replace(header, fingerprint=fingerprint(article.title, article.body))
         times = article.times if now is None else msgspec.structs.replace(article.times, matched_at=now)
         matches = []
         for rule, score, clauses in sorted(fired, key=lambda each: each.rule.id):
@@ -214,6 +217,8 @@ class RuleIndex:
                 severity=rule.severity,
                 channel=rule.channel,
                 mode=rule.mode,
+                suppress=rule.suppress,
+                limit=rule.limit,
             )
         return header
 

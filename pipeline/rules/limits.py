@@ -14,6 +14,7 @@ class Limits(Struct, frozen=True, kw_only=True):
         max_nesting: Brackets and NOT inside each other; at most 100, since evaluation is recursive.
         max_prefixes: Words with a trailing star.
         max_phrase_words: Words of one phrase: a text that repeats them is read as often as the phrase is long.
+        alert_memory_seconds: How far back alerts are remembered: ``suppress`` and ``limit`` cannot look back further.
     """
 
     max_length: int = 10_000
@@ -21,6 +22,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     max_nesting: int = 30
     max_prefixes: int = 100
     max_phrase_words: int = 100
+    alert_memory_seconds: float = 86_400
 
     def __post_init__(self) -> None:
         if not 1 <= self.max_nesting <= 100:

@@ -24,10 +24,10 @@ from pipeline.rules.placement import offsets_in_source
 # libyaml where PyYAML was built with it: eight times as fast.
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FIELDS = WatchRule.__struct_fields__
-_LATER_FIELDS = frozenset({"suppress", "limit"})
 _LIST_FIELDS = frozenset({"tags", "languages"})
 _TYPED_FIELDS: dict[str, type] = {"metonyms": bool, "min_score": float}
 _EXAMPLE_FIELDS = ("fires", "silent")
+_SUPPRESS_FIELDS = ("for", "by")
 _MAX_NESTING = 20
 _QUOTED_BEGINNING = re.compile(r"[\s-]*when:\s*[\"']")
 _NULL_TAG = "tag:yaml.org,2002:null"
@@ -35,7 +35,11 @@ _EXPECTED = {
     "id": "lower-case letters, digits, dots, dashes and underscores, at most 100, as in nato-north-korea",
     "channel": "lower-case letters, digits and dashes, at most 40",
     "severity": "info, low, medium, high or critical",
-    "mode": "live or off",
+    "mode": "live, shadow or off",
+    "suppress": "for: 6h, and by: rule, source, entities or text",
+    "suppress.for": "a length of time such as 90s, 30m, 6h or 1d",
+    "suppress.by": "rule, source, entities or text",
+    "limit": "a number in a minute, an hour or a day, such as 20/h",
     "metonyms": "true or false",
     "min_score": "a number such as 3 or 2.5",
     "languages": "language tags such as en, de or zh-Hant",
@@ -69,7 +73,7 @@ def read_rules(text: str, source: str) -> list[WatchRule]:
     Raises:
         RuleError: The first thing that is wrong, with its line and column.
     """
-    document = _read(text, source)
+    document = _read(text, source, None)
     errors = list(document.errors)
     for placed in document.rules:
         try:
@@ -90,7 +94,7 @@ def check_rules(text: str, source: str, concepts: ConceptLookup, limits: Limits 
         concepts: Where names are looked up.
         limits: How large a rule may be.
     """
-    document = _read(text, source)
+    document = _read(text, source, limits)
     errors = list(document.errors)
     rules: list[CheckedRule] = []
     for placed in document.rules:
@@ -116,7 +120,7 @@ class _Document(NamedTuple):
     errors: list[RuleError]
 
 
-def _read(text: str, source: str) -> _Document:
+def _read(text: str, source: str, limits: Limits | None) -> _Document:
     file = Origin(text=text, source=source)
     document = _Document([], [])
     first_lines: dict[str, int] = {}
@@ -127,7 +131,7 @@ def _read(text: str, source: str) -> _Document:
         return document
     for node in nodes:
         try:
-            placed = _rule(node, file)
+            placed = _rule(node, file, limits)
             known = first_lines.get(placed.rule.id)
             if known is not None:
                 raise Origin(text=text, source=source, rule_id=placed.rule.id).error(
@@ -212,7 +216,7 @@ def _items(node: MappingNode, file: Origin) -> list[tuple[ScalarNode, Node]]:
     return list(node.value)
 
 
-def _rule(node: Node, file: Origin) -> _PlacedRule:
+def _rule(node: Node, file: Origin, limits: Limits | None) -> _PlacedRule:
     """One rule of the file."""
     if not isinstance(node, MappingNode):
         raise file.error("expected a rule: a mapping with id: and when:", node.start_mark.index)
@@ -228,11 +232,13 @@ def _rule(node: Node, file: Origin) -> _PlacedRule:
             continue
         nodes[key.value] = value
         values[key.value] = _value(key.value, value, owner)
+        if key.value == "suppress":
+            nodes |= {f"suppress.{inner.value}": node for inner, node in value.value}
     for name in ("id", "when"):
         if name not in values:
             raise owner.error(f"the rule has no {name}: expected {name}: {_EXPECTED[name]}", node.start_mark.index)
     rule = _convert(values, nodes, owner)
-    unusable = unusable_field(rule)
+    unusable = unusable_field(rule, limits)
     if unusable is not None:
         raise owner.error(unusable[1], nodes[unusable[0]].start_mark.index)
     when = nodes["when"]
@@ -259,6 +265,8 @@ def _value(name: str, node: Node, owner: Origin) -> object:
             _refuse_unknown_field(key, _EXAMPLE_FIELDS, owner)
             examples[key.value] = [] if _is_null(value) else _example_texts(key.value, value, owner)
         return examples
+    if name == "suppress":
+        return _suppress(node, owner)
     if name in _LIST_FIELDS:
         return _texts(name, node, owner)
     text = _text(name, node, owner)
@@ -270,6 +278,18 @@ def _value(name: str, node: Node, owner: Origin) -> object:
                 f"{name}: {text!r} will not do: expected {_EXPECTED[name]}", node.start_mark.index
             ) from error
     return text
+
+
+def _suppress(node: Node, owner: Origin) -> dict[str, str]:
+    if not isinstance(node, MappingNode):
+        raise owner.error(f"suppress: expected {_EXPECTED['suppress']}", node.start_mark.index)
+    fields: dict[str, str] = {}
+    for key, value in _items(node, owner):
+        _refuse_unknown_field(key, _SUPPRESS_FIELDS, owner)
+        fields[key.value] = _text(f"suppress.{key.value}", value, owner)
+    if "for" not in fields:
+        raise owner.error(f"suppress has no for: expected for: {_EXPECTED['suppress.for']}", node.start_mark.index)
+    return fields
 
 
 def _texts(name: str, node: Node, owner: Origin) -> list[str]:
@@ -307,8 +327,6 @@ def _refuse_unknown_field(key: ScalarNode, known: tuple[str, ...], owner: Origin
     name = key.value
     if name in known:
         return
-    if name in _LATER_FIELDS:
-        raise owner.error(f"{name}: comes in a later version: leave it out", key.start_mark.index)
     close = difflib.get_close_matches(name.lower(), known, n=1)
     hint = f"did you mean {close[0]}:?" if close else f"fields are {', '.join(known)}"
     raise owner.error(f"{name}: is no field here: {hint}", key.start_mark.index)

@@ -13,9 +13,8 @@ SCHEMA_ID = "https://schemas.wirewatch.example/rule-file.v1.schema.json"
 def rule_file_schema() -> dict[str, object]:
     """The schema of the YAML that ``read_rules`` reads, as JSON Schema 2020-12."""
     _, components = msgspec.json.schema_components([WatchRule], ref_template="#/$defs/{name}")
-    rule = components["WatchRule"]
-    # The document's type knows the modes to come; a file may not use them yet.
-    rule["properties"]["mode"] = {**rule["properties"]["mode"], "enum": ["live", "off"]}
+    # Messages may gain fields; in a file an unknown one is a slip.
+    components["Suppress"]["additionalProperties"] = False
     schema: dict[str, object] = tidied(
         {
             "$schema": "https://json-schema.org/draft/2020-12/schema",

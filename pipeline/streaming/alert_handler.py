@@ -1,47 +1,45 @@
-"""The alerts step: a match in, its alert out once, as the alerts topic itself remembers."""
+"""The alerts step: a match in, its alert out once, as the topics of the alerts themselves remember."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
-from pipeline import metrics
-from pipeline.alerts import AlertDraft, AlertMemory, RaisedAlert
+from pipeline.alerts import AlertDraft, AlertMemory, Decision, Destination
 from pipeline.errors import ArticleError, PartitionNotLoadedError, UndecodableError
 from pipeline.messages.alerts import Alert, Match
-from pipeline.messages.codec import decode, encode
+from pipeline.messages.articles import EnrichedArticle
+from pipeline.messages.codec import encode
+from pipeline.messages.intake import read_match
 from pipeline.messages.rules import CANARY_CHANNEL
 from pipeline.settings import Settings
-from pipeline.streaming.alert_history import AlertHistory, KafkaAlertHistory
-from pipeline.streaming.bounded_labels import BoundedLabels
+from pipeline.streaming.alert_counters import AlertCounters
+from pipeline.streaming.alert_history import AlertHistory, KafkaAlertHistory, Offsets
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.records import Headers, Outcome, Output, Position, Record
 from pipeline.streaming.topics import apply_topics
 from pipeline.streaming.tracing import child_traceparent
-from pipeline.topology import ALERTS, channel_topic
+from pipeline.topology import ALERTS, HELD, SHADOW, Topic, channel_topic
 
-NO_CHANNEL = "none"
-"""The label under which alerts count whose rule has no channel."""
+_TOPICS: dict[Destination, Topic] = {"alerts": ALERTS, "held": HELD, "shadow": SHADOW}
 
-_CHANNEL_LABELS = 100
 _CHANNEL_STAGE = 0
 _ALERT_STAGE = 1
 
 
 class AlertHandler:
-    """A ``StepHandler`` whose memory is the alerts topic.
+    """A ``StepHandler`` whose memory is the topics that it writes: alerts raised, held back, and of rules on trial.
 
     An alert goes to the partition number of its match, so that whoever is given a partition of the matches finds
-    what was raised from it in one partition of the alerts. The channel's copy is sent first: an end in between
-    repeats the copy and loses nothing.
+    what was made of it in one partition of these topics. The channel's copy is sent first: an end in between repeats
+    the copy and loses nothing.
 
     Args:
         settings: Topic prefix, reach of the memory, number of rules with a counter.
-        history: What was raised before; the alerts topic when None.
-        make_channel: Makes sure that a channel's topic is there; called in the step's thread, once for each channel.
-            None creates what is missing.
+        history: What was raised before; the topics when None.
+        make_channel: Makes sure that a channel's topic is there; called in the step's thread, before the channel's
+            first alert and when a batch could not be published. None creates what is missing.
         clock: The time at which alerts are raised.
     """
 
@@ -54,21 +52,18 @@ class AlertHandler:
         clock: Clock = utc_now,
     ) -> None:
         self._prefix = settings.topic_prefix
-        self._topic = ALERTS.full_name(settings.topic_prefix)
+        self._topics = {where: topic.full_name(settings.topic_prefix) for where, topic in _TOPICS.items()}
         self._history = history or KafkaAlertHistory(settings)
-        self._reach = timedelta(seconds=settings.alert_memory_seconds)
         self._memory = AlertMemory(settings.alert_memory_seconds)
         self._make_channel = make_channel or (lambda channel: asyncio.run(apply_topics(settings, channels=[channel])))
         self._channels: set[str] = set()
         self._clock = clock
         self._assigned: frozenset[int] = frozenset()
-        # For each partition in memory: up to where its alerts have been read. It is kept over a revocation, since most
+        # For each partition in memory: up to where its topics have been read. It is kept over a revocation, since most
         # rebalances give a partition back, and only what was raised meanwhile has to be read then.
-        self._read_up_to: dict[int, int] = {}
-        # With the channel of each.
-        self._raised: dict[Position, tuple[RaisedAlert, str | None]] = {}
-        self._rule_labels = BoundedLabels(settings.metrics_rule_limit)
-        self._channel_labels = BoundedLabels(_CHANNEL_LABELS)
+        self._read_up_to: dict[int, Offsets] = {}
+        self._decided: dict[Position, list[Decision]] = {}
+        self._counters = AlertCounters(settings.metrics_rule_limit)
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
         """Decide on each match; see ``StepHandler``.
@@ -80,30 +75,31 @@ class AlertHandler:
         for record in records:
             if record.partition not in self._assigned:
                 raise PartitionNotLoadedError(record.partition)
+        if any(record.position in self._decided for record in records):
+            # They come again, since they could not be published: the topic of a channel may have been deleted.
+            self._channels.clear()
         now = self._clock()
         draft = self._memory.draft(now)
         return [self._outcome(record, draft, now) for record in records]
 
     def committed(self, outcomes: Sequence[Outcome]) -> None:
-        """Remember and count what is in the alerts topic now."""
-        counted: list[tuple[Alert, str | None]] = []
+        """Remember and count what is in the topics now."""
+        published: list[Decision] = []
         for outcome in outcomes:
-            decision = self._raised.pop(outcome.record.position, None)
-            if decision is None or outcome.error is not None:
+            decisions = self._decided.pop(outcome.record.position, [])
+            if outcome.error is not None:
                 continue
-            raised, channel = decision
-            self._memory.remember(outcome.record.partition, raised.past)
-            # How canaries fare is told by the canary itself.
-            if channel != CANARY_CHANNEL:
-                counted.append((raised.alert, channel))
-        self._count(counted)
+            for decision in decisions:
+                self._memory.remember(outcome.record.partition, decision.past)
+            published += decisions
+        self._counters.count(published)
 
     async def assigned(self, partitions: frozenset[int]) -> None:
         """Read back what was raised on these partitions, and forget all others.
 
         Raises:
-            BrokerError: The alerts topic cannot be read now, or not by this user; may be called again.
-            StepStoppedError: The alerts topic has fewer partitions than the matches topic.
+            BrokerError: The topics cannot be read now, or not by this user; may be called again.
+            StepStoppedError: One of them has fewer partitions than the matches topic.
         """
         partitions |= self._assigned
         for partition in self._read_up_to.keys() - partitions:
@@ -112,8 +108,8 @@ class AlertHandler:
         for partition in partitions - self._read_up_to.keys():
             self._memory.load(partition)
         read = await self._history.read(
-            {partition: self._read_up_to.get(partition) for partition in partitions},
-            self._clock() - self._reach,
+            {partition: self._read_up_to.get(partition, {}) for partition in partitions},
+            self._clock(),
             self._memory.remember,
         )
         self._read_up_to.update(read)
@@ -122,32 +118,37 @@ class AlertHandler:
     async def revoked(self, partitions: frozenset[int]) -> None:
         """Decide on no record of these partitions before they have been assigned again."""
         self._assigned -= partitions
-        self._raised.clear()
+        self._decided.clear()
 
     def _outcome(self, record: Record, draft: AlertDraft, now: datetime) -> Outcome:
-        self._raised.pop(record.position, None)
+        self._decided.pop(record.position, None)
         try:
             if record.value is None:
                 raise UndecodableError("a match without a value")
-            match = decode(record.value, Match)
+            match = read_match(record.value)
         except ArticleError as error:
             return Outcome(record, error=error)
-        language = match.article.language.tag
-        raised = draft.decide(record.partition, match)
-        ingested_at = match.times.ingested_at
-        if raised is None:
-            return Outcome(record, language=language, ingested_at=ingested_at)
-        channel = match.rule.channel
-        self._raised[record.position] = raised, channel
-        key = match.rule.id.encode()
-        value = encode(raised.alert)
-        headers = self._headers(raised.alert, record, now)
-        outputs = []
-        if channel is not None:
-            outputs.append(Output(self._channel(channel), key, value, headers, stage=_CHANNEL_STAGE))
+        decisions = _decide(draft, record.partition, match)
+        if decisions:
+            self._decided[record.position] = decisions
+        article = match.article if isinstance(match, Match) else match
+        return Outcome(
+            record,
+            tuple(output for decision in decisions for output in self._outputs(decision, record, now)),
+            language=article.language.tag,
+            ingested_at=match.times.ingested_at,
+        )
+
+    def _outputs(self, decision: Decision, record: Record, now: datetime) -> Iterator[Output]:
+        alert = decision.alert
+        key = alert.rule.id.encode()
+        value = encode(alert)
+        headers = self._headers(alert, record, now)
+        channel = alert.rule.channel
+        if channel is not None and decision.destination == "alerts":
+            yield Output(self._channel(channel), key, value, headers, stage=_CHANNEL_STAGE)
         if channel != CANARY_CHANNEL:
-            outputs.append(Output(self._topic, key, value, headers, record.partition, _ALERT_STAGE))
-        return Outcome(record, tuple(outputs), language=language, ingested_at=ingested_at)
+            yield Output(self._topics[decision.destination], key, value, headers, record.partition, _ALERT_STAGE)
 
     def _channel(self, channel: str) -> str:
         """The topic of a channel, which is there: waiting for one that is not would hold up all other alerts."""
@@ -172,12 +173,9 @@ class AlertHandler:
             ("ce_time", now.isoformat().replace("+00:00", "Z").encode()),
         )
 
-    def _count(self, alerts: Sequence[tuple[Alert, str | None]]) -> None:
-        counts = Counter((alert.rule.id, alert.kind, alert.rule.severity, channel) for alert, channel in alerts)
-        for (rule, kind, severity, channel), count in counts.items():
-            channel_label = NO_CHANNEL if channel is None else self._channel_labels.label(channel)
-            metrics.ALERTS.labels(self._rule_labels.label(rule), kind, severity, channel_label).inc(count)
-        for alert, _ in alerts:
-            if alert.times.ingested_at is not None and alert.times.raised_at is not None:
-                latency = (alert.times.raised_at - alert.times.ingested_at).total_seconds()
-                metrics.PUBLISH_TO_ALERT.observe(max(0.0, latency))
+
+def _decide(draft: AlertDraft, partition: int, match: Match | EnrichedArticle) -> list[Decision]:
+    if not isinstance(match, Match):
+        return draft.withdraw(partition, match)
+    decision = draft.decide(partition, match)
+    return [] if decision is None else [decision]

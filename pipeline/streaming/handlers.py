@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -144,13 +145,26 @@ class EntitiesHandler(PartitionsAreAlike):
 
 
 class RulesHandler(PartitionsAreAlike):
-    """Enriched articles to matches, one for each rule that fires, keyed by rule id."""
+    """Enriched articles to matches, one for each rule that fires, keyed by rule id.
+
+    A withdrawal goes as it is to every partition of the sink: whichever rules alerted on the article, each has its
+    alerts in one of them.
+
+    Args:
+        rules: What articles are matched against.
+        sink: Full name of the topic of the matches.
+        sink_partitions: All of its partitions.
+        clock: The time at which articles are matched.
+        counters: Told of every match.
+        near_misses: Offered every article.
+    """
 
     def __init__(
         self,
         rules: RuleMatcher,
         *,
         sink: str,
+        sink_partitions: Sequence[int],
         clock: Clock = utc_now,
         counters: RuleCounters,
         near_misses: NearMissSampler,
@@ -158,6 +172,7 @@ class RulesHandler(PartitionsAreAlike):
         self._rules = rules
         self._near_misses = near_misses
         self._sink = sink
+        self._sink_partitions = sink_partitions
         self._clock = clock
         self._counters = counters
 
@@ -167,12 +182,16 @@ class RulesHandler(PartitionsAreAlike):
 
     def committed(self, outcomes: Sequence[Outcome]) -> None:
         """Count the matches by rule."""
-        self._counters.count_matches(output.key for outcome in outcomes for output in outcome.outputs)
+        self._counters.count_matches(
+            output.key for outcome in outcomes for output in outcome.outputs if output.partition is None
+        )
 
     def _match(self, record: Record) -> Outcome:
         article = _read(record, read_enriched)
         if isinstance(article, ArticleError):
             return Outcome(record, error=article)
+        if article.status == "withdrawn":
+            return self._pass_on(record, article)
         self._near_misses.offer(article)
         # Rules that fire on anything, such as `lang:de`, shall not fire on canaries, nor theirs on what is none.
         is_canary = article.source == CANARY_SOURCE
@@ -183,6 +202,12 @@ class RulesHandler(PartitionsAreAlike):
         ]
         outputs = tuple(_output(record, self._sink, match.rule.id, match) for match in matches)
         return Outcome(record, outputs, language=article.language.tag, ingested_at=article.times.ingested_at)
+
+    def _pass_on(self, record: Record, withdrawn: EnrichedArticle) -> Outcome:
+        times = msgspec.structs.replace(withdrawn.times, matched_at=self._clock())
+        output = _output(record, self._sink, withdrawn.id, msgspec.structs.replace(withdrawn, times=times))
+        outputs = tuple(replace(output, partition=partition) for partition in self._sink_partitions)
+        return Outcome(record, outputs, language=withdrawn.language.tag, ingested_at=withdrawn.times.ingested_at)
 
 
 def _read_identified(payload: bytes) -> IdentifiedArticle:

@@ -74,16 +74,21 @@ async def loaded_step(step: StepName, settings: Settings) -> AsyncIterator[Loade
             from pipeline.streaming.near_miss_sampler import NearMissSampler
             from pipeline.streaming.rule_counters import RuleCounters
             from pipeline.streaming.rule_reader import RuleReader
+            from pipeline.streaming.topic_admin import partitions_of
 
             with metrics.LOAD_DURATION.labels(step, "names").time():
                 index = build_rule_index(settings)
             index.add(CANARY_RULE)
             counters = RuleCounters(index, settings.metrics_rule_limit)
             started = monotonic()
+            partitions = await partitions_of(settings, sink)
             async with RuleReader(settings, counters) as reader:
                 metrics.LOAD_DURATION.labels(step, "rules").set(monotonic() - started)
                 sampler = NearMissSampler(index, counters)
-                yield LoadedStep(RulesHandler(index, sink=sink, counters=counters, near_misses=sampler), reader.follow)
+                handler = RulesHandler(
+                    index, sink=sink, sink_partitions=partitions, counters=counters, near_misses=sampler
+                )
+                yield LoadedStep(handler, reader.follow)
         case StepName.ALERTS:
             from pipeline.streaming.alert_handler import AlertHandler
 

@@ -56,9 +56,27 @@ class TopicReader:
     async def offsets_at(self, moment: datetime) -> dict[int, int]:
         """Of the first record of each partition that is not older than the moment; where there is none, its end."""
         ends = await self.end_offsets()
-        milliseconds = max(0, int(moment.timestamp() * 1000))
+        return await self._offsets_at(dict.fromkeys(self.partitions, int(moment.timestamp() * 1000)), ends)
+
+    async def offsets_within(self, reach: timedelta, now: datetime) -> dict[int, int]:
+        """Of the first record of each partition that lies within a length of time before its newest record, or now.
+
+        What is earlier counts: a clock of this process that is ahead leaves nothing out, nor does a record that a clock
+        has dated ahead.
+        """
+        ends = await self.end_offsets()
+        starts = await self.start_offsets()
+        moments = dict.fromkeys(self.partitions, now.timestamp() * 1000)
+        newest = {number: end - 1 for number, end in ends.items() if end > starts[number]}
+        async for number, records in self.read(newest, ends):
+            moments[number] = min(moments[number], records[-1].timestamp)
+        reach_ms = reach.total_seconds() * 1000
+        return await self._offsets_at({number: int(moment - reach_ms) for number, moment in moments.items()}, ends)
+
+    async def _offsets_at(self, milliseconds: Mapping[int, int], ends: Offsets) -> dict[int, int]:
+        wanted = {self._place(number): max(0, moment) for number, moment in milliseconds.items()}
         with self._translated():
-            found = await self._consumer.offsets_for_times(dict.fromkeys(self._all(), milliseconds))
+            found = await self._consumer.offsets_for_times(wanted)
         return {**ends, **{place.partition: at.offset for place, at in found.items() if at is not None}}
 
     async def read(self, starts: Offsets, ends: Offsets) -> AsyncIterator[Chunk]:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from pipeline.alerts import PastAlert
 from pipeline.brokers import local_broker
@@ -132,7 +132,7 @@ async def read_back(settings: Settings, alerts: int) -> dict[str, float]:
     found: list[PastAlert] = []
     started, cpu_started = time.monotonic(), time.process_time()
     await KafkaAlertHistory(settings).read(
-        dict.fromkeys(range(PARTITIONS)), datetime.now(UTC) - timedelta(days=1), lambda _, past: found.append(past)
+        {number: {} for number in range(PARTITIONS)}, datetime.now(UTC), lambda _, past: found.append(past)
     )
     seconds = time.monotonic() - started
     if len(found) < alerts:

@@ -7,13 +7,13 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.cli.render import alert_block, marked, print_table, printable
-from pipeline.messages.alerts import Alert, ArticleHeader, Evidence, Highlight, RuleHeader, Snippet
+from pipeline.messages.alerts import Alert, ArticleHeader, Evidence, Highlight, MatchedRule, Snippet
 from pipeline.messages.articles import Language
 
 ALERT = Alert(
     alert_id="a1",
     kind="updated",
-    rule=RuleHeader(id="nato", version="0" * 12, name="NATO [bold]", severity="high"),
+    rule=MatchedRule(id="nato", version="0" * 12, name="NATO [bold]", severity="high"),
     article=ArticleHeader(
         id="x", revision="r", title="Die NATO tagt", language=Language(tag="de", confidence=0.9), source="Wire \x1b[2J"
     ),

@@ -10,7 +10,6 @@ import pytest
 from pipeline.errors import (
     ArticleError,
     EmptyArticleError,
-    RefusedError,
     SchemaError,
     TooLargeError,
     UndecodableError,
@@ -40,7 +39,7 @@ def read(**fields: object) -> object:
         (b'{"body": "x", "published_at": "2026-03-02"}', SchemaError),
         (b'{"body": "x", "published_at": "2026-03-02T07:00:00"}', SchemaError),
         (b'{"body": "x", "attributes": {"a": 1}}', SchemaError),
-        (b'{"id": "a", "status": "withdrawn"}', RefusedError),
+        (b'{"status": "withdrawn", "url": " "}', SchemaError),
         (b'{"body": "x", "status": "gone"}', SchemaError),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.errors import RuleError
-from pipeline.messages.rules import WatchRule
+from pipeline.messages.rules import Suppress, WatchRule
 from pipeline.rules import CheckedRule, Limits, check_rule
 from tests.unit.rules.world import WORLD
 
@@ -292,10 +292,24 @@ def test_rules_at_the_limits_pass() -> None:
 @pytest.mark.parametrize(
     ("rule", "problem"),
     [
-        (WatchRule(id="r", when="NATO", mode="shadow"), "mode: shadow comes in a later version"),
         (WatchRule(id="r", when="NATO", channel="held"), "channel held is reserved"),
+        (
+            WatchRule(id="r", when="NATO", suppress=Suppress(for_="25h")),
+            "suppress: for 25h is too long: alerts are rem",
+        ),
+        (
+            WatchRule(id="r", when="NATO", suppress=Suppress(for_="86401s")),
+            "too long: alerts are remembered for 86400 s",
+        ),
     ],
 )
-def test_documents_that_this_version_cannot_serve_are_refused(rule: WatchRule, problem: str) -> None:
+def test_documents_with_a_field_that_cannot_be_served_are_refused(rule: WatchRule, problem: str) -> None:
     with pytest.raises(RuleError, match=problem):
         check_rule(rule, WORLD)
+
+
+def test_a_rule_may_look_back_as_far_as_alerts_are_remembered() -> None:
+    rule = WatchRule(id="r", when="NATO", suppress=Suppress(for_="24h", by="text"), limit="20/d")
+    assert check_rule(rule, WORLD).rule == rule
+    with pytest.raises(RuleError, match="limit: 20/d looks back too far: alerts are remembered for 3600 s"):
+        check_rule(WatchRule(id="r", when="NATO", limit="20/d"), WORLD, Limits(alert_memory_seconds=3600))

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from pipeline.errors import RuleError
-from pipeline.messages.rules import Examples, WatchRule
+from pipeline.messages.rules import Examples, Suppress, WatchRule
 from pipeline.rules import check_rules, read_rules, rule_file_schema
 from tests.unit.rules.world import WORLD
 
@@ -24,7 +24,9 @@ rules:
     tags: [security, asia]
     languages: [en, no]
     channel: security
-    mode: live
+    mode: shadow
+    suppress: {for: 6h, by: text}
+    limit: 20/h
     examples:
       fires:
         - NATO warns North Korea
@@ -43,6 +45,9 @@ def test_a_rule_file_is_read_whole() -> None:
             tags=("security", "asia"),
             languages=("en", "no"),
             channel="security",
+            mode="shadow",
+            suppress=Suppress(for_="6h", by="text"),
+            limit="20/h",
             examples=Examples(fires=("NATO warns North Korea",), silent=("NATO meets",)),
         ),
         WatchRule(id="2024", when="Poland"),
@@ -86,12 +91,33 @@ RULE = "rules:\n  - id: r\n    when: NATO\n    "
         (RULE + "serverity: high", 4, 5, "r", "did you mean severity:?"),
         (RULE + "colour: red", 4, 5, "r", "fields are id, when, name"),
         (RULE + "severity: urgent", 4, 15, "r", "expected info, low, medium, high or critical"),
-        (RULE + "mode: shadow", 4, 11, "r", "mode: shadow comes in a later version"),
+        (RULE + "mode: trial", 4, 11, "r", "mode: 'trial' will not do: expected live, shadow or off"),
         (RULE + "channel: held", 4, 14, "r", "channel held is reserved"),
         (RULE + "channel: Big_One", 4, 14, "r", "expected lower-case letters, digits and dashes"),
         (RULE + "metonyms: maybe", 4, 15, "r", "metonyms: 'maybe' will not do: expected true or false"),
-        (RULE + "suppress: {for: 6h}", 4, 5, "r", "suppress: comes in a later version"),
-        (RULE + "limit: 20/h", 4, 5, "r", "limit: comes in a later version"),
+        (RULE + "suppress: 6h", 4, 15, "r", "suppress: expected for: 6h, and by:"),
+        (RULE + "suppress: {by: text}", 4, 15, "r", "suppress has no for: expected for: a length of time"),
+        (
+            RULE + "suppress: {for: 6 hours}",
+            4,
+            21,
+            "r",
+            "suppress.for: '6 hours' will not do: expected a length of time",
+        ),
+        (RULE + "suppress: {for: 0h}", 4, 21, "r", "suppress.for: '0h' will not do"),
+        (
+            RULE + "suppress: {for: 6h, by: author}",
+            4,
+            29,
+            "r",
+            "suppress.by: 'author' will not do: expected rule, source",
+        ),
+        (RULE + "suppress: {for: 6h, bye: text}", 4, 25, "r", "did you mean by:?"),
+        (RULE + "suppress: {for: [6h]}", 4, 21, "r", "suppress.for: expected a text"),
+        (RULE + "suppress: {for: 2d}", 4, 15, "r", "suppress: for 2d is too long: alerts are remembered for 86400 s"),
+        (RULE + "limit: 20", 4, 12, "r", "limit: '20' will not do: expected a number in a minute, an hour or a day"),
+        (RULE + "limit: 20/week", 4, 12, "r", "limit: '20/week' will not do"),
+        (RULE + "limit: 0/h", 4, 12, "r", "limit: '0/h' will not do"),
         (RULE + "min_score: high", 4, 16, "r", "min_score: 'high' will not do: expected a number"),
         (RULE + "tags: security", 4, 11, "r", "tags: expected a list"),
         (RULE + "languages: [en, deutsch]", 4, 21, "r", "'deutsch' will not do: expected language tags"),
@@ -197,6 +223,14 @@ def test_the_schema_for_editors_accepts_what_is_read_and_refuses_unknown_fields(
     document = yaml.safe_load(FULL.replace("no]", "nb]").replace("fires: , ", ""))
 
     validator.validate(document)
-    for wrong in ({"colour": "red"}, {"severity": "urgent"}, {"mode": "shadow"}, {"id": "Big Rule"}):
+    for wrong in (
+        {"colour": "red"},
+        {"severity": "urgent"},
+        {"mode": "trial"},
+        {"suppress": {"by": "text"}},
+        {"suppress": {"for": "6h", "x": 1}},
+        {"limit": 20},
+        {"id": "Big Rule"},
+    ):
         broken = {"rules": [{**document["rules"][0], **wrong}]}
         assert not validator.is_valid(broken)

@@ -1,20 +1,20 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client import REGISTRY
 
-from pipeline.alerts import PastAlert, evidence_digest
+from pipeline.alerts import PastAlert
 from pipeline.errors import BrokerUnreachableError, PartitionNotLoadedError, RefusedError, SchemaError, UndecodableError
 from pipeline.messages.alerts import Alert, ArticleHeader, Evidence, Match, MatchedRule, Snippet
 from pipeline.messages.articles import Language, Times
 from pipeline.messages.codec import decode, encode
 from pipeline.settings import load_settings
 from pipeline.streaming.alert_handler import AlertHandler
+from pipeline.streaming.alert_history import read_past_alert
 from pipeline.streaming.records import Headers, Outcome, Record
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -38,45 +38,45 @@ def match(revision: str = "r1", *, rule: str = "nato", word: str = "NATO", chann
     )
 
 
-class TopicInMemory:
-    """An alerts topic as far as the step sees it; what is read is what was written."""
+class TopicsInMemory:
+    """The topics of the alerts as far as the step sees them; what is read is what was written."""
 
     def __init__(self) -> None:
-        self.partitions: dict[int, list[PastAlert]] = {}
-        self.starts: list[dict[int, int | None]] = []
+        self.records: dict[str, dict[int, list[bytes]]] = {}
+        self.starts: list[dict[int, dict[str, int]]] = []
         self.is_away = False
 
     def write(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
             for output in outcome.outputs:
                 if output.partition is not None and output.value is not None:
-                    alert = decode(output.value, Alert)
-                    past = PastAlert(
-                        alert.rule.id,
-                        alert.article.id,
-                        alert.article.revision,
-                        alert.kind,
-                        evidence_digest(alert.evidence),
-                        alert.article.revised_at,
-                        NOON,
-                    )
-                    self.partitions.setdefault(output.partition, []).append(past)
+                    partitions = self.records.setdefault(output.topic, {})
+                    partitions.setdefault(output.partition, []).append(output.value)
 
     async def read(
-        self, partitions: Mapping[int, int | None], since: datetime, remember: Callable[[int, PastAlert], None]
-    ) -> dict[int, int]:
+        self,
+        partitions: Mapping[int, Mapping[str, int]],
+        now: datetime,
+        remember: Callable[[int, PastAlert], None],
+    ) -> dict[int, Mapping[str, int]]:
         if self.is_away:
             raise BrokerUnreachableError("localhost:9092")
-        self.starts.append(dict(partitions))
-        assert since == NOON - timedelta(days=1)
-        for number, start in partitions.items():
-            for past in self.partitions.get(number, [])[start or 0 :]:
-                remember(number, past)
-        return {number: len(self.partitions.get(number, [])) for number in partitions}
+        assert now.tzinfo is not None
+        self.starts.append({number: dict(starts) for number, starts in partitions.items()})
+        for topic, records in self.records.items():
+            for number, starts in partitions.items():
+                for value in records.get(number, [])[starts.get(topic, 0) :]:
+                    past = read_past_alert(value, 0)
+                    assert past is not None
+                    remember(number, past)
+        return {
+            number: {topic: len(records.get(number, [])) for topic, records in self.records.items()}
+            for number in partitions
+        }
 
 
 class Step:
-    def __init__(self, topic: TopicInMemory, **settings: object) -> None:
+    def __init__(self, topic: TopicsInMemory, **settings: object) -> None:
         self.topic = topic
         self.offset = 0
         self.channels: list[str] = []
@@ -109,12 +109,12 @@ class Step:
 
 
 @pytest.fixture
-def topic() -> TopicInMemory:
-    return TopicInMemory()
+def topic() -> TopicsInMemory:
+    return TopicsInMemory()
 
 
 @pytest.fixture
-def step(topic: TopicInMemory) -> Step:
+def step(topic: TopicsInMemory) -> Step:
     step = Step(topic)
     step.assign(0, 1)
     return step
@@ -150,7 +150,6 @@ def test_the_copy_for_a_channel_is_sent_before_the_alert(step: Step) -> None:
     assert (copy.topic, copy.partition, copy.stage) == ("test.alerts.security.v1", None, 0)
     assert (alert.topic, alert.partition, alert.stage) == ("test.alerts.v1", 0, 1)
     assert (copy.value, copy.headers, copy.key) == (alert.value, alert.headers, alert.key)
-    assert "channel" not in json.loads(alert.value or b"")["rule"]
 
 
 def test_a_channel_is_made_sure_of_once(step: Step) -> None:
@@ -187,7 +186,7 @@ def test_what_is_no_match_is_an_error_of_its_own(step: Step, value: bytes | None
     assert kinds([good]) == ["matched"]
 
 
-def test_another_process_goes_on_where_this_one_died(step: Step, topic: TopicInMemory) -> None:
+def test_another_process_goes_on_where_this_one_died(step: Step, topic: TopicsInMemory) -> None:
     step.carry(step.record(match()))
     unpublished = step.record(match(rule="korea"))
     step.process(unpublished)
@@ -196,7 +195,7 @@ def test_another_process_goes_on_where_this_one_died(step: Step, topic: TopicInM
     assert kinds(heir.carry(heir.record(match()), unpublished)) == [None, "matched"]
 
 
-def test_partitions_that_come_back_are_read_only_from_where_they_were_known(step: Step, topic: TopicInMemory) -> None:
+def test_partitions_that_come_back_are_read_only_from_where_they_were_known(step: Step, topic: TopicsInMemory) -> None:
     step.carry(step.record(match()))
     step.revoke(0, 1)
     other = Step(topic)
@@ -204,13 +203,13 @@ def test_partitions_that_come_back_are_read_only_from_where_they_were_known(step
     other.carry(other.record(match(rule="korea")))
     step.assign(0, 1)
     assert kinds(step.process(step.record(match()), step.record(match(rule="korea")))) == [None, None]
-    assert topic.starts == [{0: None, 1: None}, {0: None}, {0: 0, 1: 0}]
+    assert topic.starts == [{0: {}, 1: {}}, {0: {}}, {0: {}, 1: {}}]
     step.revoke(0, 1)
     step.assign(0, 1)
-    assert topic.starts[-1] == {0: 2, 1: 0}
+    assert topic.starts[-1] == {0: {"test.alerts.v1": 2}, 1: {"test.alerts.v1": 0}}
 
 
-def test_partitions_that_went_elsewhere_are_forgotten(step: Step, topic: TopicInMemory) -> None:
+def test_partitions_that_went_elsewhere_are_forgotten(step: Step, topic: TopicsInMemory) -> None:
     step.carry(step.record(match()))
     step.revoke(0, 1)
     step.assign(1)
@@ -218,7 +217,7 @@ def test_partitions_that_went_elsewhere_are_forgotten(step: Step, topic: TopicIn
         step.process(step.record(match(), partition=0))
     step.revoke(1)
     step.assign(0, 1)
-    assert topic.starts[-1] == {0: None, 1: 0}
+    assert topic.starts[-1] == {0: {}, 1: {"test.alerts.v1": 0}}
     assert kinds(step.process(step.record(match()))) == [None]
 
 
@@ -229,7 +228,7 @@ def test_no_record_is_decided_on_between_revocation_and_assignment(step: Step) -
         step.process(record)
 
 
-def test_an_assignment_that_fails_can_be_tried_again(topic: TopicInMemory) -> None:
+def test_an_assignment_that_fails_can_be_tried_again(topic: TopicsInMemory) -> None:
     step = Step(topic)
     topic.is_away = True
     with pytest.raises(BrokerUnreachableError):
@@ -246,7 +245,7 @@ def counted(rule: str) -> float:
     return REGISTRY.get_sample_value("wirewatch_alerts_total", labels) or 0.0
 
 
-def test_alerts_are_counted_by_rule_up_to_a_limit(topic: TopicInMemory) -> None:
+def test_alerts_are_counted_by_rule_up_to_a_limit(topic: TopicsInMemory) -> None:
     step = Step(topic, metrics_rule_limit=1)
     step.assign(0)
     latency = "wirewatch_publish_to_alert_seconds_sum"
@@ -257,7 +256,7 @@ def test_alerts_are_counted_by_rule_up_to_a_limit(topic: TopicInMemory) -> None:
     assert [new - old for old, new in zip(before, after, strict=True)] == [1, 0, 1, pytest.approx(4.0)]
 
 
-def test_an_alert_on_a_canary_goes_to_its_channel_alone_and_is_counted_as_none(topic: TopicInMemory) -> None:
+def test_an_alert_on_a_canary_goes_to_its_channel_alone_and_is_counted_as_none(topic: TopicsInMemory) -> None:
     step = Step(topic)
     step.assign(0)
     latency = "wirewatch_publish_to_alert_seconds_count"

@@ -11,7 +11,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from prometheus_client import REGISTRY
 
 from pipeline import metrics
-from pipeline.errors import EmptyArticleError, RefusedError, SchemaError, TooLargeError, UndecodableError
+from pipeline.errors import EmptyArticleError, SchemaError, TooLargeError, UndecodableError
 from pipeline.language import LanguageIdentifier
 from pipeline.messages.alerts import ArticleHeader, Evidence, Match, MatchedRule, Snippet
 from pipeline.messages.articles import (
@@ -131,7 +131,7 @@ def test_an_article_without_an_id_gets_the_same_one_each_time(language_handler: 
         (b'{"title": "x", "published_at": "yesterday"}', SchemaError),
         (b'{"title": " ", "body": ""}', EmptyArticleError),
         (json.dumps({"body": "x" * 200_001}).encode(), TooLargeError),
-        (b'{"id": "1", "status": "withdrawn"}', RefusedError),
+        (b'{"status": "withdrawn"}', SchemaError),
     ],
 )
 def test_a_bad_raw_article_is_an_error_of_its_own(
@@ -195,7 +195,9 @@ class NeverClose:
 def rules_handler(rules: RuleMatcher) -> RulesHandler:
     counters = RuleCounters(NoIndex(), 10)
     sampler = NearMissSampler(NeverClose(), counters)
-    return RulesHandler(rules, sink="sink", clock=lambda: NOW, counters=counters, near_misses=sampler)
+    return RulesHandler(
+        rules, sink="sink", sink_partitions=(0, 1, 2), clock=lambda: NOW, counters=counters, near_misses=sampler
+    )
 
 
 def sample(name: str, **labels: str) -> float | None:

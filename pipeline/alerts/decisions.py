@@ -1,0 +1,171 @@
+"""Decide on matches and withdrawals: raise an alert, hold it back, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from pipeline.alerts.evidence import evidence_digest, window_key
+from pipeline.alerts.news import AlertOnArticle, is_known, is_withdrawn_by, news_of
+from pipeline.alerts.partition import PartitionMemory, lane_of
+from pipeline.alerts.past import PastAlert, past_alert
+from pipeline.alerts.quiet import held_since_last, reason_to_hold
+from pipeline.messages.alerts import Alert, ArticleHeader, Match, MatchedRule, Snippet
+from pipeline.messages.articles import EnrichedArticle, Times
+from pipeline.messages.identity import alert_id
+
+Destination = Literal["alerts", "held", "shadow"]
+
+
+class Decision(NamedTuple):
+    """An alert to be published, where, and what to remember of it once it is.
+
+    Attributes:
+        destination: ``alerts``: it is raised, and its channel gets a copy; ``held``: it is held back; ``shadow``: its
+            rule is on trial, and what is held back goes there too.
+    """
+
+    alert: Alert
+    past: PastAlert
+
+    @property
+    def destination(self) -> Destination:
+        """Where it goes."""
+        if self.alert.rule.mode == "shadow":
+            return "shadow"
+        return "alerts" if self.alert.held_by is None else "held"
+
+
+class AlertDraft:
+    """Decisions on one batch: each sees those before it, and the memory sees none of them.
+
+    Args:
+        partition_memory: What is remembered of a partition.
+        memory_seconds: How far back.
+        now: When the alerts are raised.
+    """
+
+    def __init__(
+        self, partition_memory: Callable[[int], PartitionMemory], memory_seconds: float, now: datetime
+    ) -> None:
+        self._partition_memory = partition_memory
+        self._memory_seconds = memory_seconds
+        self._now = now
+        self._drafts: dict[int, PartitionMemory] = {}
+
+    def decide(self, partition: int, match: Match) -> Decision | None:
+        """Decide on a match.
+
+        Args:
+            partition: Where the match lies; loaded.
+            match: One rule satisfied by one revision of one article.
+
+        Returns:
+            The alert where the match is news (see ``news_of``), held back where the rule's ``suppress`` or ``limit``
+            says so; else None.
+
+        Raises:
+            PartitionNotLoadedError: The partition is not, or no longer, this process's.
+        """
+        memory = self._draft(partition)
+        rule = match.rule
+        at = self._time_of(match.times)
+        evidence = evidence_digest(match.evidence)
+        lane = lane_of(rule)
+        alerts = self._remembered(at, memory.alerts_on(match.article.id).get(lane, ()))
+        kind = news_of(_until(at, alerts), match.article, evidence)
+        if kind is None or is_known(alerts, kind, match.article.revision):
+            return None
+        histories = memory.histories(lane) if rule.suppress is not None or rule.limit is not None else ()
+        held_by = reason_to_hold(histories, rule, window_key(rule, match.article, match.evidence), at)
+        alert = Alert(
+            alert_id=alert_id(rule.id, match.article.id, match.article.revision, kind),
+            kind=kind,
+            rule=rule,
+            article=match.article,
+            score=match.score,
+            evidence=match.evidence,
+            snippet=match.snippet,
+            held_back=held_since_last(histories, at) if held_by is None else 0,
+            held_by=held_by,
+            times=msgspec.structs.replace(match.times, raised_at=self._now),
+        )
+        return self._decided(memory, alert)
+
+    def withdraw(self, partition: int, article: EnrichedArticle) -> list[Decision]:
+        """Decide on a withdrawal, which every partition of the matches is told of.
+
+        Args:
+            partition: Where it lies; loaded.
+            article: Its status is ``withdrawn``; beyond its id it may say nothing.
+
+        Returns:
+            ``withdrawn`` for each rule that has raised an alert on the article and not yet taken it back, sorted by
+            rule; with the title and the revision of the rule's last alert.
+
+        Raises:
+            PartitionNotLoadedError: The partition is not, or no longer, this process's.
+        """
+        memory = self._draft(partition)
+        at = self._time_of(article.times)
+        decisions = []
+        for lane, known in sorted(memory.alerts_on(article.id).items()):
+            alerts = self._remembered(at, known)
+            earlier = _until(at, alerts)
+            histories = memory.histories(lane)
+            if not earlier or not histories or not is_withdrawn_by(earlier, article):
+                continue
+            last = earlier[-1]
+            if not is_known(alerts, "withdrawn", last.revision):
+                rule = max(histories, key=lambda history: history.newest).rule
+                decisions.append(self._decided(memory, self._withdrawal(rule, last, article)))
+        return decisions
+
+    def _withdrawal(self, rule: MatchedRule, last: AlertOnArticle, article: EnrichedArticle) -> Alert:
+        header = ArticleHeader.of(article)
+        revised_at = article.revised_at
+        if revised_at is None and last.revised_at is not None:
+            revised_at = datetime.fromtimestamp(last.revised_at, self._now.tzinfo)
+        return Alert(
+            alert_id=alert_id(rule.id, article.id, last.revision, "withdrawn"),
+            kind="withdrawn",
+            rule=rule,
+            article=msgspec.structs.replace(
+                header,
+                revision=last.revision,
+                title=article.title or last.title,
+                language=last.language,
+                revised_at=revised_at,
+            ),
+            score=0.0,
+            evidence=(),
+            snippet=Snippet(text=""),
+            times=msgspec.structs.replace(article.times, raised_at=self._now),
+        )
+
+    def _decided(self, memory: PartitionMemory, alert: Alert) -> Decision:
+        past = past_alert(alert)
+        memory.remember(past)
+        return Decision(alert, past)
+
+    def _draft(self, partition: int) -> PartitionMemory:
+        draft = self._drafts.get(partition)
+        if draft is None:
+            below = self._partition_memory(partition)
+            draft = self._drafts[partition] = PartitionMemory(self._memory_seconds, below)
+        return draft
+
+    def _time_of(self, times: Times) -> float:
+        return (times.matched_at or self._now).timestamp()
+
+    def _remembered(self, at: float, alerts: Sequence[AlertOnArticle]) -> Sequence[AlertOnArticle]:
+        horizon = min(at, self._now.timestamp()) - self._memory_seconds
+        return [alert for alert in alerts if alert.matched_at >= horizon]
+
+
+def _until(at: float, alerts: Sequence[AlertOnArticle]) -> Sequence[AlertOnArticle]:
+    """Those that are not later: a match is decided on the same when it comes again behind others."""
+    return [alert for alert in alerts if alert.matched_at <= at]

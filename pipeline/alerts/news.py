@@ -1,0 +1,93 @@
+"""Whether a match or a withdrawal is news, given what one rule has alerted on one article before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from pipeline.alerts.past import PastAlert, seconds
+from pipeline.messages.alerts import AlertKind, ArticleHeader
+from pipeline.messages.articles import EnrichedArticle, Language
+
+
+class AlertOnArticle(msgspec.Struct, frozen=True, gc=False):
+    """What is kept of an alert beside its rule and its article; see ``PastAlert``."""
+
+    kind: AlertKind
+    revision: str
+    title: str
+    language: Language
+    is_held: bool
+    evidence: int
+    revised_at: float | None
+    ingested_at: float | None
+    matched_at: float
+
+    @classmethod
+    def of(cls, past: PastAlert) -> AlertOnArticle:
+        """What is kept of an alert."""
+        return cls(
+            past.kind,
+            past.revision,
+            past.title,
+            past.language,
+            past.is_held,
+            past.evidence,
+            past.revised_at,
+            past.ingested_at,
+            past.matched_at,
+        )
+
+
+def news_of(earlier: Sequence[AlertOnArticle], article: ArticleHeader, evidence: int) -> AlertKind | None:
+    """What kind of alert a match is, or None where it is no news.
+
+    Args:
+        earlier: What the rule has alerted on the article, raised and held back, in the order of time.
+        article: Of the match.
+        evidence: Its digest.
+
+    Returns:
+        ``matched`` for the rule's first alert on the article, and as long as all before were held back; ``updated``
+        for another revision, not older than the last alert's, whose evidence differs from it. A revision that comes
+        back is an update once, if it was dated anew; so is an article that was withdrawn.
+    """
+    if not earlier:
+        return "matched"
+    last = earlier[-1]
+    revised_at = seconds(article.revised_at)
+    if _is_before(revised_at, last.revised_at):
+        return None
+    is_newer = _is_before(last.revised_at, revised_at)
+    if last.kind == "withdrawn":
+        if not is_newer:
+            return None
+    elif article.revision == last.revision or evidence == last.evidence:
+        return None
+    # The first revision, come back: as news of its own when it was dated anew, else as a message read again.
+    if not is_newer and is_known(earlier, "matched", article.revision):
+        return None
+    return "matched" if all(alert.is_held for alert in earlier) else "updated"
+
+
+def is_withdrawn_by(earlier: Sequence[AlertOnArticle], article: EnrichedArticle) -> bool:
+    """Whether a withdrawal takes back what was raised, as ``news_of``: not what is newer than it, and nothing twice."""
+    last = earlier[-1]
+    if last.kind == "withdrawn" or all(alert.is_held for alert in earlier):
+        return False
+    # A withdrawal that is read again may come behind the article's return: only its arrival stays what it was.
+    return not (
+        _is_before(seconds(article.revised_at), last.revised_at)
+        or _is_before(seconds(article.times.ingested_at), last.ingested_at)
+    )
+
+
+def is_known(alerts: Sequence[AlertOnArticle], kind: AlertKind, revision: str) -> bool:
+    """Whether there is an alert of that kind on that revision: another would have the same id."""
+    return any(alert.revision == revision and alert.kind == kind for alert in alerts)
+
+
+def _is_before(one: float | None, other: float | None) -> bool:
+    """Whether one is known to be before the other."""
+    return one is not None and other is not None and one < other

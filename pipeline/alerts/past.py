@@ -1,0 +1,174 @@
+"""What is remembered of an alert: the same whether it has just been raised or is read back from its topic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from pipeline.alerts.evidence import Proof, evidence_digest, window_key
+from pipeline.messages.alerts import AlertKind, HeldBy, MatchedRule
+from pipeline.messages.articles import Instant, Language
+
+
+class PastAlert(NamedTuple):
+    """One alert, raised or held back; times are seconds since 1970.
+
+    Attributes:
+        is_held: It was held back.
+        evidence: Its ``evidence_digest``.
+        window: Its ``window_key``; 0 where the rule suppresses nothing.
+        revised_at: Of the article's revision; None where it is not known.
+        ingested_at: When the article reached the first topic; None where it is not known.
+        matched_at: The alert's place in time: when the rule was found satisfied, by the clock of the step that did.
+        raised_at: When it was decided on, by the clock of the alerts step.
+    """
+
+    rule: MatchedRule
+    article_id: str
+    revision: str
+    title: str
+    language: Language
+    kind: AlertKind
+    is_held: bool
+    evidence: int
+    window: int
+    revised_at: float | None
+    ingested_at: float | None
+    matched_at: float
+    raised_at: float
+
+
+class _Header(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def revision(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def language(self) -> Language: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def revised_at(self) -> datetime | None: ...
+
+
+class _Times(Protocol):
+    @property
+    def ingested_at(self) -> datetime | None: ...
+    @property
+    def matched_at(self) -> datetime | None: ...
+    @property
+    def raised_at(self) -> datetime | None: ...
+
+
+class AlertLike(Protocol):
+    """What is remembered of an alert, as ``Alert`` and ``AlertParts`` both have it."""
+
+    @property
+    def kind(self) -> AlertKind:
+        """See ``Alert``."""
+        ...
+
+    @property
+    def rule(self) -> MatchedRule:
+        """See ``Alert``."""
+        ...
+
+    @property
+    def article(self) -> _Header:
+        """See ``Alert``."""
+        ...
+
+    @property
+    def evidence(self) -> Sequence[Proof]:
+        """See ``Alert``."""
+        ...
+
+    @property
+    def held_by(self) -> HeldBy | None:
+        """See ``Alert``."""
+        ...
+
+    @property
+    def times(self) -> _Times:
+        """See ``Alert``."""
+        ...
+
+
+class _EntityParts(msgspec.Struct, frozen=True, gc=False):
+    id: str
+
+
+class _ProofParts(msgspec.Struct, frozen=True, gc=False):
+    clause: str
+    text: str
+    entity: _EntityParts | None = None
+
+
+class _HeaderParts(msgspec.Struct, frozen=True, gc=False):
+    id: str
+    revision: str
+    language: Language
+    title: str = ""
+    source: str = ""
+    fingerprint: str = ""
+    revised_at: Instant | None = None
+
+
+class _TimesParts(msgspec.Struct, frozen=True, gc=False):
+    ingested_at: Instant | None = None
+    matched_at: Instant | None = None
+    raised_at: Instant | None = None
+
+
+class AlertParts(msgspec.Struct, frozen=True, gc=False):
+    """An alert as JSON, as far as it is remembered: what is not is skipped unread."""
+
+    kind: AlertKind
+    rule: MatchedRule
+    article: _HeaderParts
+    evidence: tuple[_ProofParts, ...]
+    held_by: HeldBy | None = None
+    times: _TimesParts = _TimesParts()
+
+
+def past_alert(alert: AlertLike, *, written_at: datetime | None = None) -> PastAlert:
+    """What is remembered of an alert.
+
+    Args:
+        alert: Whole, or what was read of it.
+        written_at: Stands for the times that it came without.
+
+    Raises:
+        ValueError: It came without, and nothing stands for them.
+    """
+    article, times = alert.article, alert.times
+    raised_at = times.raised_at or written_at
+    if raised_at is None:
+        raise ValueError("an alert that does not say when it was raised")
+    return PastAlert(
+        rule=alert.rule,
+        article_id=article.id,
+        revision=article.revision,
+        title=article.title,
+        language=article.language,
+        kind=alert.kind,
+        is_held=alert.held_by is not None,
+        evidence=evidence_digest(alert.evidence),
+        window=window_key(alert.rule, article, alert.evidence),
+        revised_at=seconds(article.revised_at),
+        ingested_at=seconds(times.ingested_at),
+        matched_at=(times.matched_at or raised_at).timestamp(),
+        raised_at=raised_at.timestamp(),
+    )
+
+
+def seconds(moment: datetime | None) -> float | None:
+    """Since 1970, or None."""
+    return None if moment is None else moment.timestamp()
