@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from pipeline.concepts import KnowledgeBase
 from pipeline.entities import EntityExtractor, Linker, NoRecognizer, Recognizer
+from pipeline.entities.model_choice import ModelPreferences
 from pipeline.language import LanguageIdentifier, identify_language
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, RawArticle
 from pipeline.messages.intake import settled
@@ -18,13 +19,23 @@ def build_recognizer(settings: Settings) -> Recognizer:
     """The spaCy pipelines that the settings name, or none.
 
     Raises:
-        ModelMissingError: One of them is not installed.
+        ModelMissingError: Nothing is installed that could serve one of their languages.
     """
     if not settings.spacy_models and not settings.spacy_fallback:
         return NoRecognizer()
     from pipeline.entities.spacy_recognizer import SpacyRecognizer  # noqa: PLC0415 - loads spaCy
 
-    return SpacyRecognizer(settings.spacy_models, settings.spacy_fallback)
+    return SpacyRecognizer(model_preferences(settings))
+
+
+def model_preferences(settings: Settings) -> ModelPreferences:
+    """Which spaCy pipelines the settings want for which language."""
+    return ModelPreferences(
+        by_language=settings.spacy_models,
+        fallback=settings.spacy_fallback,
+        labels=settings.spacy_labels,
+        left_out=settings.spacy_left_out,
+    )
 
 
 def build_extractor(settings: Settings) -> EntityExtractor:

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.sources import EnvSettingsSource
 
 from pipeline.errors import SettingError
+from pipeline.messages.articles import Label
 
 ENV_PREFIX = "WIREWATCH_"
 # Names under the prefix that are not the pipeline's own: the test suite's data folder.
@@ -95,12 +96,25 @@ class Settings(BaseSettings):
     )
 
     # Entities
-    spacy_models: dict[str, str] = Field(
+    spacy_models: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(
         default_factory=dict,
-        description='spaCy pipelines by language tag, as JSON: `{"fr": "fr_core_news_sm"}`; packages or paths.',
+        description="spaCy pipelines by language tag, the best first, as JSON: "
+        '`{"fr": ["fr_core_news_md", "fr_core_news_sm"]}`; packages or folders. The first that is installed serves.',
     )
     spacy_fallback: str = Field(
-        "", description="spaCy pipeline for all other languages; empty: names from the knowledge base only."
+        "",
+        description="spaCy pipeline for all other languages, and where a language's own are missing; "
+        "empty: names from the knowledge base only.",
+    )
+    spacy_labels: dict[str, dict[str, Label]] = Field(
+        default_factory=dict,
+        description='What a pipeline\'s own labels stand for, as JSON: `{"fr_news": {"INSTITUTION": "ORG"}}`; '
+        "those of the usual schemes (`GPE`, `PERSON`, `NORP`) are known.",
+    )
+    spacy_left_out: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description='Components of a pipeline that are not loaded, as JSON: `{"fr_news": ["spelling"]}`; '
+        "those that entities do not need never are.",
     )
 
     # Rules

@@ -29,7 +29,7 @@ VERBS = {
     "topics": "Create and check the topics.",
     "dead-letters": "Look at what no step could process, and send it again.",
     "concepts": "Search the knowledge base.",
-    "models": "Show which spaCy pipelines serve which languages.",
+    "models": "See, install and check spaCy pipelines, and which language each serves.",
 }
 
 EXIT_DONE = 0

@@ -113,7 +113,7 @@ def _entities(article: EnrichedArticle) -> Table:
     table = Table("entity", "label", "times", "as", "via", box=None, pad_edge=False)
     rows: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
     for mention in article.mentions:
-        name = f"{mention.entity.name} ({mention.entity.id})" if mention.entity else printable(mention.text)
+        name = f"{mention.entity.name} ({mention.entity.id})" if mention.entity else printable(mention.name)
         rows.setdefault((name, mention.label), Counter())[printable(mention.text), mention.via] += 1
     for (name, label), forms in rows.items():
         texts = ", ".join(dict.fromkeys(text for text, _ in forms))

@@ -11,6 +11,7 @@ import msgspec
 from pipeline.entities.linker import Linker
 from pipeline.entities.nesting import nest
 from pipeline.entities.recognizer import Recognizer
+from pipeline.entities.short_forms import resolve_short_forms
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, Mention
 
 # More of one name tell nothing new, and an article of nothing but names would outgrow its topic's messages.
@@ -38,15 +39,15 @@ class EntityExtractor:
 
         Returns:
             The articles in the same order, each with 0..n mentions sorted by field (title first) and start, nested or
-            disjoint; ``field[start:end] == text``. Of one concept, or of one unlinked text, the first
-            ``MAX_MENTIONS_PER_NAME`` are kept. A withdrawal names nothing.
+            disjoint; ``field[start:end] == text``. A surname takes over the full name that the article gives. Of one
+            concept, or of one unlinked name, the first ``MAX_MENTIONS_PER_NAME`` are kept. A withdrawal names nothing.
         """
         enriched: list[EnrichedArticle] = []
         for article, spans in zip(articles, self._recognizer.recognize(articles), strict=True):
             mentions = () if article.status == "withdrawn" else self._mentions(article, spans)
             fields = {field: getattr(article, field) for field in IdentifiedArticle.__struct_fields__}
             fields["times"] = msgspec.structs.replace(article.times, enriched_at=now)
-            enriched.append(EnrichedArticle(**fields, mentions=tuple(_first_of_each(mentions))))
+            enriched.append(EnrichedArticle(**fields, mentions=tuple(_first_of_each(resolve_short_forms(mentions)))))
         return enriched
 
     def _mentions(self, article: IdentifiedArticle, spans: Sequence[Mention]) -> Sequence[Mention]:
@@ -58,7 +59,7 @@ class EntityExtractor:
 def _first_of_each(mentions: Iterable[Mention]) -> Iterator[Mention]:
     counted: Counter[str] = Counter()
     for mention in mentions:
-        name = mention.entity.id if mention.entity else mention.text
+        name = mention.entity.id if mention.entity else mention.name
         counted[name] += 1
         if counted[name] <= MAX_MENTIONS_PER_NAME:
             yield mention

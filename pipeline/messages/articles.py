@@ -130,6 +130,7 @@ class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True):
         text: ``field[start:end]``.
         label: What the text names; an adjective is ``MISC``.
         entity: The concept it is linked to, or None.
+        name: Of one without a concept: its text with single spaces, or the full name that the article gives the person.
         via: How it was found.
     """
 
@@ -140,6 +141,7 @@ class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True):
     label: Label
     via: MentionVia
     entity: EntityRef | None = None
+    name: str = ""
 
 
 class EnrichedArticle(IdentifiedArticle, frozen=True, kw_only=True, omit_defaults=True):

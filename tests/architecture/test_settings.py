@@ -35,11 +35,11 @@ def test_bad_setting_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, name:
 
 def test_environment_is_read_and_the_caller_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WIREWATCH_TOPIC_PREFIX", "wire")
-    monkeypatch.setenv("WIREWATCH_SPACY_MODELS", '{"fr": "fr_core_news_sm"}')
+    monkeypatch.setenv("WIREWATCH_SPACY_MODELS", '{"fr": ["fr_core_news_sm"]}')
     monkeypatch.setenv("WIREWATCH_BATCH_MAX_ARTICLES", "")
     settings = load_settings()
     assert settings.topic_prefix == "wire"
-    assert settings.spacy_models == {"fr": "fr_core_news_sm"}
+    assert settings.spacy_models == {"fr": ["fr_core_news_sm"]}
     assert settings.batch_max_articles == 100
     assert load_settings(topic_prefix="given").topic_prefix == "given"
 

