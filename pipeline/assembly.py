@@ -40,7 +40,7 @@ def model_preferences(settings: Settings) -> ModelPreferences:
 
 def build_extractor(settings: Settings) -> EntityExtractor:
     """The entities step: the recognizer of the settings and the linker over the knowledge base."""
-    return EntityExtractor(build_recognizer(settings), Linker(KnowledgeBase.load()))
+    return EntityExtractor(build_recognizer(settings), Linker(load_knowledge_base(settings)))
 
 
 def build_limits(settings: Settings) -> Limits:
@@ -55,9 +55,24 @@ def build_limits(settings: Settings) -> Limits:
     )
 
 
+def load_knowledge_base(settings: Settings) -> KnowledgeBase:
+    """The knowledge base, with the overlay that the settings name laid over it.
+
+    Raises:
+        KnowledgeBaseFileError: It is not built.
+        ReviewedFileError: The overlay breaks its form.
+        OverlayError: The overlay cannot be used.
+    """
+    if settings.concepts_overlay is None:
+        return KnowledgeBase.load()
+    from pipeline.concepts.overlay import load_with_overlay  # noqa: PLC0415 - loads babel
+
+    return load_with_overlay(settings.concepts_overlay, settings.cache_dir)
+
+
 def build_rule_index(settings: Settings) -> RuleIndex:
     """An index without rules, over the knowledge base."""
-    return RuleIndex(KnowledgeBase.load(), build_limits(settings))
+    return RuleIndex(load_knowledge_base(settings), build_limits(settings))
 
 
 class Enrichment:
@@ -73,9 +88,9 @@ class Enrichment:
         return cls(LanguageIdentifier(), build_extractor(settings))
 
     @classmethod
-    def without_models(cls) -> Enrichment:
+    def without_models(cls, concepts: KnowledgeBase) -> Enrichment:
         """With the knowledge base alone: the same result on every machine, as a rule's examples need it."""
-        return cls(LanguageIdentifier(), EntityExtractor(NoRecognizer(), Linker(KnowledgeBase.load())))
+        return cls(LanguageIdentifier(), EntityExtractor(NoRecognizer(), Linker(concepts)))
 
     def identify(self, article: RawArticle, *, now: datetime | None = None) -> IdentifiedArticle:
         """Settle the language of an article that ``read_article`` has read."""

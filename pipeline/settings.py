@@ -62,7 +62,8 @@ class Settings(BaseSettings):
         default_factory=default_data_dir, description="Where the local broker keeps its data between runs."
     )
     cache_dir: Path = Field(
-        default_factory=default_cache_dir, description="Where the Kafka jars are kept once fetched."
+        default_factory=default_cache_dir,
+        description="Where the Kafka jars are kept once fetched, and overlays of concepts once compiled.",
     )
 
     # Steps
@@ -115,6 +116,10 @@ class Settings(BaseSettings):
         default_factory=dict,
         description='Components of a pipeline that are not loaded, as JSON: `{"fr_news": ["spelling"]}`; '
         "those that entities do not need never are.",
+    )
+
+    concepts_overlay: Path | None = Field(
+        None, description="File of your own concepts and names, laid over the knowledge base (`concepts check FILE`)."
     )
 
     # Rules

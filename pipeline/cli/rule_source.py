@@ -38,11 +38,10 @@ def checked(path: Path, settings: Settings) -> RuleFileCheck:
 
 def checked_text(text: str, source: str, settings: Settings) -> RuleFileCheck:
     """As ``checked``, for a text that names its source."""
-    from pipeline.assembly import build_limits  # noqa: PLC0415 - loads the knowledge base; --help need not
-    from pipeline.concepts import KnowledgeBase  # noqa: PLC0415 - as above
+    from pipeline.assembly import build_limits, load_knowledge_base  # noqa: PLC0415 - as above
     from pipeline.rules import check_rules  # noqa: PLC0415 - as above
 
-    check = check_rules(text, source, KnowledgeBase.load(), build_limits(settings))
+    check = check_rules(text, source, load_knowledge_base(settings), build_limits(settings))
     for rule in check.rules:
         for warning in rule.warnings:
             say_warning(warning)

@@ -56,6 +56,11 @@ def command(settings: Settings, steps: tuple[str, ...], processes: int, *, with_
     from pipeline.streaming.worker import run_worker  # noqa: PLC0415 - as above
     from pipeline.streaming.worker_log import configure_log  # noqa: PLC0415 - as above
 
+    if settings.concepts_overlay is not None:
+        from pipeline.assembly import load_knowledge_base  # noqa: PLC0415 - as above
+
+        # Compiled once, before each of the processes that are about to start would do it.
+        load_knowledge_base(settings)
     counts = dict.fromkeys(map(StepName, dict.fromkeys(steps or StepName)), processes)
     out = console()
     configure_log(settings.log_level, "supervisor", log_format=settings.log_format)

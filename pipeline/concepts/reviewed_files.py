@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import cast, get_args
+from typing import NamedTuple, cast, get_args
 
 import msgspec
 import yaml
@@ -17,24 +17,32 @@ REVIEWED_FOLDER = Path(__file__).with_name("reviewed")
 ADJECTIVES_FILE = "adjectives.yaml"
 
 _FIELDS = {"label", "role", "tz", "cldr-territory"}
+_ID = re.compile(r"[a-z]+/[a-z0-9]+(-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 _ENTRY = re.compile(r"(?P<text>[^<>=]+?)(?:\s+=\s+(?P<forms>[^<>=]+?))?(?:\s+<(?P<remarks>[^<>]+)>)?")
 _REMARKS = re.compile(r"(?P<flags>[a-z, ]*?)(?:also (?P<also>.+))?")
 _FLAGS = {"case", "drop", "short", "usual"}
 
 
+class _Mark(NamedTuple):
+    line: int
+    column: int
+
+
 class ReviewedFileError(WirewatchError):
-    """A reviewed file breaks its own form.
+    """A reviewed file, or an overlay, breaks its form.
 
     Attributes:
-        file: The file's name.
-        place: Concept and language.
+        file: The file as it was named.
+        line: From 1.
+        column: From 1.
     """
 
-    def __init__(self, file: str, place: str, problem: str) -> None:
-        super().__init__(f"{file}: {place}: {problem}")
+    def __init__(self, file: str, line: int, column: int, problem: str) -> None:
+        super().__init__(f"{file}:{line}:{column}: {problem}")
         self.file = file
-        self.place = place
+        self.line = line
+        self.column = column
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,69 +87,114 @@ class ReviewedConcept(msgspec.Struct, frozen=True, kw_only=True):
     adjectives: bool = False
 
 
-class _Loader(yaml.CSafeLoader):
-    """YAML in which a key that stands twice is an error, not the last one's victory."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:  # noqa: FBT001, FBT002
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                mark = key.start_mark
-                raise ReviewedFileError(Path(mark.name).name, f"line {mark.line + 1}", f"{key.value!r} stands twice")
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
-
-
-def read_reviewed(file: Path) -> Iterator[ReviewedConcept]:
+def read_reviewed(file: Path, name: str = "") -> Iterator[ReviewedConcept]:
     """Read one reviewed file.
+
+    Args:
+        file: To be read.
+        name: What errors call it; its own name when empty.
 
     Raises:
         ReviewedFileError: Something in it cannot be understood; the message says where.
+        OSError: It cannot be read.
     """
-    with file.open(encoding="utf-8") as stream:
-        document = yaml.load(stream, _Loader)  # noqa: S506  (derives from SafeLoader)
-    for concept_id, fields in document["concepts"].items():
-        yield _read_concept(file.name, document["source"], concept_id, fields)
+    reader = _Reader(name or file.name, file.name == ADJECTIVES_FILE)
+    yield from reader.concepts(file.read_text(encoding="utf-8"))
 
 
-def _read_concept(file: str, source: str, concept_id: str, fields: Mapping[str, str]) -> ReviewedConcept:
-    if concept_id.partition("/")[0] not in get_args(Kind):
-        raise ReviewedFileError(file, concept_id, f"an id begins with one of {', '.join(get_args(Kind))}")
-    lines: dict[str, tuple[Entry, ...]] = {}
-    relations: list[Relation] = []
-    for key, value in fields.items():
-        if key in get_args(RelationType):
-            relations.append(Relation(cast("RelationType", key), value))
-        elif key not in _FIELDS:
-            for language in key.split(", "):
-                if not _LANGUAGE.fullmatch(language):
-                    raise ReviewedFileError(file, concept_id, f"{language!r} is no language tag and no field")
-                entries = tuple(_read_entry(file, f"{concept_id}, {language}", part) for part in value.split(" ; "))
-                lines[language] = lines.get(language, ()) + entries
-    for language, entries in lines.items():
-        texts = [entry.text.replace("|", "") for entry in entries]
-        if repeated := sorted({text for text in texts if texts.count(text) > 1}):
-            raise ReviewedFileError(file, f"{concept_id}, {language}", f"{repeated[0]!r} stands twice")
-    return ReviewedConcept(
-        id=concept_id,
-        source=source,
-        lines=lines,
-        label=fields.get("label", ""),
-        role=fields.get("role", ""),
-        time_zone=fields.get("tz", ""),
-        territory=fields.get("cldr-territory", ""),
-        relations=tuple(relations),
-        adjectives=file == ADJECTIVES_FILE,
-    )
+class _Reader:
+    def __init__(self, file: str, adjectives: bool) -> None:  # noqa: FBT001 - one caller
+        self._file = file
+        self._adjectives = adjectives
 
+    def concepts(self, text: str) -> Iterator[ReviewedConcept]:
+        try:
+            document = yaml.compose(text, yaml.CSafeLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            raise self._error(mark, f"is no YAML: {error.problem or error.context}") from None
+        fields = self._mapping(document) if document is not None else {}
+        if "source" not in fields or "concepts" not in fields:
+            raise self._error(None, "a file of concepts holds `source:` and `concepts:`")
+        source = self._text(fields["source"])
+        for concept_id, node in self._mapping(fields["concepts"]).items():
+            yield self._concept(source, concept_id, node)
 
-def _read_entry(file: str, place: str, written: str) -> Entry:
-    match = _ENTRY.fullmatch(written.strip())
-    remarks = _REMARKS.fullmatch(match["remarks"] or "") if match else None
-    if match is None or remarks is None:
-        raise ReviewedFileError(file, place, f"{written!r} is not of the form `text = form, form <remarks>`")
-    flags = {flag.strip() for flag in remarks["flags"].split(",") if flag.strip()}
-    if unknown := sorted(flags - _FLAGS):
-        raise ReviewedFileError(file, place, f"unknown remark {unknown[0]!r}")
-    forms = tuple(form.strip() for form in (match["forms"] or "").split(",") if form.strip())
-    return Entry(text=match["text"], forms=forms, flags=frozenset(flags), also=remarks["also"] or "")
+    def _concept(self, source: str, concept_id: str, node: yaml.Node) -> ReviewedConcept:
+        if concept_id.partition("/")[0] not in get_args(Kind) or not _ID.fullmatch(concept_id):
+            kinds = ", ".join(get_args(Kind))
+            raise self._error(node.start_mark, f"{concept_id}: an id begins with one of {kinds}, then / and a slug")
+        lines: dict[str, tuple[Entry, ...]] = {}
+        values: dict[str, str] = {}
+        relations: list[Relation] = []
+        for key, value in self._mapping(node).items():
+            if key in get_args(RelationType):
+                relations.append(Relation(cast("RelationType", key), self._text(value)))
+            elif key in _FIELDS:
+                values[key] = self._text(value)
+            else:
+                self._line(concept_id, key, value, lines)
+        return ReviewedConcept(
+            id=concept_id,
+            source=source,
+            lines=lines,
+            label=values.get("label", ""),
+            role=values.get("role", ""),
+            time_zone=values.get("tz", ""),
+            territory=values.get("cldr-territory", ""),
+            relations=tuple(relations),
+            adjectives=self._adjectives,
+        )
+
+    def _line(self, concept_id: str, key: str, value: yaml.Node, lines: dict[str, tuple[Entry, ...]]) -> None:
+        for language in key.split(", "):
+            if not _LANGUAGE.fullmatch(language):
+                raise self._error(value.start_mark, f"{concept_id}: {language!r} is no language tag and no field")
+            entries: list[Entry] = []
+            offset = 0
+            for part in self._text(value).split(" ; "):
+                place = self._mark_inside(value, offset)
+                entries.append(self._entry(place, f"{concept_id}, {language}", part))
+                if entries[-1].text.replace("|", "") in {
+                    entry.text.replace("|", "") for entry in (*lines.get(language, ()), *entries[:-1])
+                }:
+                    raise self._error(place, f"{concept_id}, {language}: {entries[-1].text!r} stands twice")
+                offset += len(part) + len(" ; ")
+            lines[language] = lines.get(language, ()) + tuple(entries)
+
+    def _entry(self, place: _Mark, owner: str, written: str) -> Entry:
+        match = _ENTRY.fullmatch(written.strip())
+        remarks = _REMARKS.fullmatch(match["remarks"] or "") if match else None
+        if match is None or remarks is None:
+            problem = f"{owner}: {written!r} is not of the form `text = form, form <remarks>`"
+            raise self._error(place, problem)
+        flags = {flag.strip() for flag in remarks["flags"].split(",") if flag.strip()}
+        if unknown := sorted(flags - _FLAGS):
+            raise self._error(place, f"{owner}: unknown remark {unknown[0]!r}")
+        forms = tuple(form.strip() for form in (match["forms"] or "").split(",") if form.strip())
+        return Entry(text=match["text"], forms=forms, flags=frozenset(flags), also=remarks["also"] or "")
+
+    def _mapping(self, node: yaml.Node) -> dict[str, yaml.Node]:
+        """A mapping by its keys; a key that stands twice is an error, not the last one's victory."""
+        if not isinstance(node, yaml.MappingNode):
+            raise self._error(node.start_mark, "expected a block of `key: value`")
+        found: dict[str, yaml.Node] = {}
+        for key, value in node.value:
+            name = self._text(key)
+            if name in found:
+                raise self._error(key.start_mark, f"{name!r} stands twice")
+            found[name] = value
+        return found
+
+    def _text(self, node: yaml.Node) -> str:
+        if not isinstance(node, yaml.ScalarNode) or not node.value:
+            raise self._error(node.start_mark, "expected text")
+        return str(node.value)
+
+    def _mark_inside(self, node: yaml.Node, offset: int) -> _Mark:
+        quote = 1 if isinstance(node, yaml.ScalarNode) and node.style else 0
+        return _Mark(node.start_mark.line, node.start_mark.column + quote + offset)
+
+    def _error(self, mark: _Mark | yaml.Mark | None, problem: str) -> ReviewedFileError:
+        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+        return ReviewedFileError(self._file, line, column, problem)

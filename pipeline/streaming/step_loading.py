@@ -57,15 +57,14 @@ async def loaded_step(step: StepName, settings: Settings) -> AsyncIterator[Loade
                 LanguageHandler(LanguageIdentifier(), sink=sink, source_label_limit=settings.metrics_source_limit)
             )
         case StepName.ENTITIES:
-            from pipeline.assembly import build_recognizer
-            from pipeline.concepts import KnowledgeBase
+            from pipeline.assembly import build_recognizer, load_knowledge_base
             from pipeline.entities import EntityExtractor, Linker
             from pipeline.streaming.handlers import EntitiesHandler
 
             with metrics.LOAD_DURATION.labels(step, "models").time():
                 recognizer = build_recognizer(settings)
             with metrics.LOAD_DURATION.labels(step, "names").time():
-                extractor = EntityExtractor(recognizer, Linker(KnowledgeBase.load()))
+                extractor = EntityExtractor(recognizer, Linker(load_knowledge_base(settings)))
             limit = settings.metrics_organisation_limit
             yield LoadedStep(EntitiesHandler(extractor, sink=sink, organisation_label_limit=limit))
         case StepName.RULES:

@@ -29,7 +29,7 @@ class Truth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @pytest.fixture(scope="module")
 def enrichment() -> Enrichment:
-    return Enrichment.without_models()
+    return Enrichment.without_models(KnowledgeBase.load())
 
 
 @pytest.fixture(scope="module")

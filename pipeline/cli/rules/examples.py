@@ -71,10 +71,10 @@ def try_files(paths: Sequence[Path], settings: Settings) -> list[TriedFile]:
     Raises:
         UsageError: A file cannot be read.
     """
-    from pipeline.assembly import Enrichment  # noqa: PLC0415 - loads the knowledge base; --help need not
+    from pipeline.assembly import Enrichment, load_knowledge_base  # noqa: PLC0415 - loads the knowledge base; --help need not
 
     texts = [(path, read_text(path)) for path in paths]
-    enrichment = Enrichment.without_models()
+    enrichment = Enrichment.without_models(load_knowledge_base(settings))
     return [_tried(path, text, enrichment, settings) for path, text in texts]
 
 
@@ -86,11 +86,10 @@ def say_failures(files: Sequence[TriedFile]) -> None:
 
 
 def _tried(path: Path, text: str, enrichment: Enrichment, settings: Settings) -> TriedFile:
-    from pipeline.assembly import build_limits  # noqa: PLC0415 - as above
-    from pipeline.concepts import KnowledgeBase  # noqa: PLC0415 - as above
+    from pipeline.assembly import build_limits, load_knowledge_base  # noqa: PLC0415 - as above
     from pipeline.rules import check_rules, run_examples  # noqa: PLC0415 - as above
 
-    concepts = KnowledgeBase.load()
+    concepts = load_knowledge_base(settings)
     limits = build_limits(settings)
     check = check_rules(text, str(path), concepts, limits)
     for error in check.errors:

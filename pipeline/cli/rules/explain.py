@@ -33,15 +33,14 @@ def command(settings: Settings, rule: str, languages: tuple[str, ...]) -> None:
 
     It takes a condition, such as 'NATO + North Korea'; the id of a rule in the rules topic; or a rule file.
     """
-    from pipeline.assembly import build_limits  # noqa: PLC0415 - loads the knowledge base; --help need not
-    from pipeline.concepts import KnowledgeBase  # noqa: PLC0415 - as above
+    from pipeline.assembly import build_limits, load_knowledge_base  # noqa: PLC0415 - as above
     from pipeline.rules import explain_rule  # noqa: PLC0415 - as above
 
     out = console()
     for number, one in enumerate(_meant(settings, rule)):
         if number:
             out.print()
-        _show(out, explain_rule(one, KnowledgeBase.load(), build_limits(settings)), frozenset(languages))
+        _show(out, explain_rule(one, load_knowledge_base(settings), build_limits(settings)), frozenset(languages))
 
 
 def _meant(settings: Settings, rule: str) -> Sequence[WatchRule]:

@@ -60,8 +60,7 @@ def list_(settings: Settings, rule_set: str | None) -> int:
 @pass_settings
 def show(settings: Settings, rule_id: str) -> int:
     """Show one rule: its document, its set, its version and whether it is mute."""
-    from pipeline.assembly import build_limits  # noqa: PLC0415 - loads the knowledge base; --help need not
-    from pipeline.concepts import KnowledgeBase  # noqa: PLC0415 - as above
+    from pipeline.assembly import build_limits, load_knowledge_base  # noqa: PLC0415 - as above
     from pipeline.rules import check_rule  # noqa: PLC0415 - as above
 
     stored = _read(settings).get(rule_id)
@@ -70,7 +69,7 @@ def show(settings: Settings, rule_id: str) -> int:
     out = console()
     rows = {"set": stored.rule_set or "none", "version": stored.version, "state": _state(stored, datetime.now(UTC))}
     if stored.rule is not None:
-        rows["means"] = check_rule(stored.rule, KnowledgeBase.load(), build_limits(settings)).canonical
+        rows["means"] = check_rule(stored.rule, load_knowledge_base(settings), build_limits(settings)).canonical
     for name, text in rows.items():
         out.print(Text.assemble((f"{name:<9}", "dim"), printable(text)))
     out.print()
@@ -154,14 +153,13 @@ def _of_set(stored: StoredRules, rule_set: str | None) -> list[StoredRule]:
 
 def _problem(settings: Settings, stored: StoredRule) -> str:
     """Why workers cannot use it; empty when they can."""
-    from pipeline.assembly import build_limits  # noqa: PLC0415 - loads the knowledge base; --help need not
-    from pipeline.concepts import KnowledgeBase  # noqa: PLC0415 - as above
+    from pipeline.assembly import build_limits, load_knowledge_base  # noqa: PLC0415 - as above
     from pipeline.rules import check_rule  # noqa: PLC0415 - as above
 
     if stored.rule is None:
         return stored.problem
     try:
-        check_rule(stored.rule, KnowledgeBase.load(), build_limits(settings))
+        check_rule(stored.rule, load_knowledge_base(settings), build_limits(settings))
     except WirewatchError as error:
         return str(error)
     return ""

@@ -50,9 +50,24 @@ def test_a_block_is_read_with_all_it_may_hold(tmp_path: Path) -> None:
     ],
 )
 def test_what_breaks_the_form_is_refused_with_its_place(tmp_path: Path, block: str, problem: str) -> None:
-    with pytest.raises(ReviewedFileError, match=r"^some\.yaml: ") as raised:
+    with pytest.raises(ReviewedFileError, match=r"^some\.yaml:\d+:\d+: ") as raised:
         list(read_reviewed(written(tmp_path, block)))
     assert problem in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("block", "place"),
+    [
+        ("  org/x:\n    en: X ; Y <caes>\n", "5:13"),
+        ("  org/x:\n    en: X\n    en: Y\n", "6:5"),
+        ("  org/x:\n    English: X\n", "5:14"),
+        ("  org/x: [X]\n", "4:10"),
+        ("  org/x:\n    en: {\n", "6:1"),
+    ],
+)
+def test_errors_say_line_and_column(tmp_path: Path, block: str, place: str) -> None:
+    with pytest.raises(ReviewedFileError, match=rf"^some\.yaml:{place}: "):
+        list(read_reviewed(written(tmp_path, block)))
 
 
 def test_every_reviewed_file_names_its_source_and_licence() -> None:

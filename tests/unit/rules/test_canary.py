@@ -17,7 +17,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def test_a_canary_fires_its_rule_through_all_that_the_steps_do() -> None:
-    enrichment = Enrichment.without_models()
+    enrichment = Enrichment.without_models(KnowledgeBase.load())
     index = RuleIndex(KnowledgeBase.load())
     index.add(CANARY_RULE)
     raw = read_article(encode(canary_article("canary-1")), read_at=NOW).article
