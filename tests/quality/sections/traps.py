@@ -1,0 +1,96 @@
+"""Sentences in which a concept must stay silent, and counterparts in which it must be found."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from pipeline.concepts import KnowledgeBase
+from pipeline.entities import Linker
+from tests.quality.report import percent, table
+
+_FOLDER = Path(__file__).resolve().parents[1] / "traps"
+
+
+@dataclass(frozen=True, slots=True)
+class Trap:
+    """One sentence.
+
+    Attributes:
+        language: Its tag.
+        concept: What must stay silent, or must be found.
+        text: The sentence.
+        must_fire: Whether it is a counterpart.
+        is_held_out: Whether it is kept for judging: nobody mends the program by it. The sentence's hash decides.
+    """
+
+    language: str
+    concept: str
+    text: str
+    must_fire: bool
+    is_held_out: bool
+
+
+def read_traps(folder: Path = _FOLDER) -> Iterator[Trap]:
+    """All sentences, from one file a language."""
+    for path in sorted(folder.glob("*.yaml")):
+        for section, by_concept in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            for concept, sentences in by_concept.items():
+                for text in sentences:
+                    held_out = hashlib.sha256(text.encode()).digest()[0] % 3 == 0
+                    yield Trap(path.stem, concept, text, section == "fires", held_out)
+
+
+def wrong_ones(linker: Linker) -> list[Trap]:
+    """The traps whose concept is found, and the counterparts whose concept is not."""
+    return [
+        trap
+        for trap in read_traps()
+        if trap.must_fire
+        != any(
+            mention.entity is not None and mention.entity.id == trap.concept
+            for mention in linker.link("", trap.text, trap.language)
+        )
+    ]
+
+
+def measure(data: Path) -> str:
+    """The section."""
+    return "\n\n".join(_paragraphs())
+
+
+def _paragraphs() -> Iterator[str]:
+    traps = list(read_traps())
+    wrong = set(wrong_ones(Linker(KnowledgeBase.load())))
+    languages = sorted({trap.language for trap in traps})
+    yield "## Traps"
+    count = sum(not trap.must_fire for trap in traps)
+    yield (
+        f"{count:,} sentences in {len(languages)} languages, each with a concept that a careless matcher finds "
+        "there, which must stay silent, and counterparts in which it must be found. They were written before "
+        "anybody looked at what fires. A third, drawn by hash, is held out: the program is never mended by "
+        "it. One article holds one sentence, its language is given, and there is no statistical model."
+    )
+    yield table(
+        ["", "traps", "fire", "in percent", "counterparts", "found", "in percent"],
+        [
+            _row("development", [trap for trap in traps if not trap.is_held_out], wrong),
+            _row("held out", [trap for trap in traps if trap.is_held_out], wrong),
+            *(_row(language, [trap for trap in traps if trap.language == language], wrong) for language in languages),
+        ],
+    )
+    kinds: Counter[str] = Counter(trap.concept.partition("/")[0] for trap in wrong if not trap.must_fire)
+    yield f"What fires, by kind: {', '.join(f'{kind} {count}' for kind, count in kinds.most_common()) or 'nothing'}."
+
+
+def _row(name: str, traps: list[Trap], wrong: set[Trap]) -> list[object]:
+    silent = [trap for trap in traps if not trap.must_fire]
+    firing = [trap for trap in traps if trap.must_fire]
+    fired = sum(trap in wrong for trap in silent)
+    found = sum(trap not in wrong for trap in firing)
+    return [name, len(silent), fired, percent(fired, len(silent)), len(firing), found, percent(found, len(firing))]
