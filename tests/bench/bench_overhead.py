@@ -138,19 +138,27 @@ def main() -> None:
     if options.child:
         run_child(settings, options.events, is_bare=options.child == "bare")
     with local_broker(default_cache_dir()) as broker:
-        print(f"{broker.description}\n{'pair':>4}{'with':>10}{'without':>10}{'overhead':>10}")
-        overheads = []
+        print(f"{broker.description}\n{'':4}{'events/s':>20}{'':10}{'CPU µs an event':>22}")
+        print(f"pair{'with':>10}{'without':>10}{'overhead':>10}{'with':>12}{'without':>10}{'overhead':>10}")
+        by_rate, by_cpu = [], []
         for pair in range(options.pairs):
-            rates = {}
+            rate, cpu = {}, {}
             # Which goes first changes, so that a machine that grows slower is fair to both.
             for is_bare in (False, True) if pair % 2 else (True, False):
                 prefix = f"overhead-{pair}-{'bare' if is_bare else 'full'}"
                 here = {"bootstrap_servers": broker.bootstrap_servers, "topic_prefix": prefix}
                 result = result_of(settings.model_copy(update=here), options.events, is_bare=is_bare)
-                rates[is_bare] = result["events_per_second"]
-            overheads.append(1 - rates[False] / rates[True])
-            print(f"{pair + 1:4}{rates[False]:10,.0f}{rates[True]:10,.0f}{overheads[-1]:10.1%}", flush=True)
-        print(f"median overhead of {len(overheads)} pairs: {statistics.median(overheads):.1%}")
+                rate[is_bare] = result["events_per_second"]
+                cpu[is_bare] = 1e6 * result["busy"] / result["events_per_second"]
+            by_rate.append(1 - rate[False] / rate[True])
+            by_cpu.append(cpu[False] / cpu[True] - 1)
+            print(
+                f"{pair + 1:4}{rate[False]:10,.0f}{rate[True]:10,.0f}{by_rate[-1]:10.1%}"
+                f"{cpu[False]:12.1f}{cpu[True]:10.1f}{by_cpu[-1]:10.1%}",
+                flush=True,
+            )
+        medians = f"{statistics.median(by_rate):.1%} of events/s, {statistics.median(by_cpu):.1%} of CPU"
+        print(f"median overhead of {len(by_rate)} pairs: {medians}")
 
 
 if __name__ == "__main__":

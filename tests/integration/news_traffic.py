@@ -84,7 +84,7 @@ class NewsTraffic:
         number = next(self._numbers)
         key = f"n{number}".encode()
         if self._extra:
-            value = json.dumps({**self._extra.pop(), "id": f"n{number}"}).encode()
+            value = json.dumps({**self._extra.pop(0), "id": f"n{number}"}).encode()
         elif int(number * self.spoilt_share) != int((number + 1) * self.spoilt_share):
             value = next(self._unreadable)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -27,11 +28,13 @@ from tests.integration.prometheus_server import PrometheusServer, prometheus_ser
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 180.0
-# Rules beside the demo's: one that never fires, one that many articles nearly satisfy, one that fires on much.
+# Beside the demo's: one that never fires, one that many articles nearly satisfy, one that fires more than it may.
 MORE_RULES = (
     WatchRule(id="never", when="Zyzzyxian + Quorblatt", severity="low"),
     WatchRule(id="nearly", when="European Union + Zyzzyxian"),
-    WatchRule(id="loud", when="lang:en OR lang:de OR lang:fr OR lang:es", severity="info", channel="loud"),
+    WatchRule(
+        id="loud", when="lang:en OR lang:de OR lang:fr OR lang:es", severity="info", channel="loud", limit="20/m"
+    ),
 )
 
 
@@ -62,6 +65,12 @@ class WatchedPipeline:
         finally:
             _stop(process)
 
+    def kill_once_more(self, process: str) -> None:
+        """Kill the process that fills this place now, and wait until there is another."""
+        pid = self.pids[process]
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: self.pids[process] != pid, within_seconds=60, what=f"{process} is started again")
+
     async def apply_rules(self, *rules: WatchRule, rule_set: str) -> None:
         """Make these the rules of a set, and no others."""
         store = RuleStore(self.settings)
@@ -84,6 +93,7 @@ def watched_pipeline(
         metrics_targets_file=directory / "targets.json",
         broker_session_timeout_seconds=6.0,
         retry_first_seconds=0.1,
+        crash_attempts=1,
         # The language of the failing articles is not told by so few words.
         spacy_fallback=str(deadly),
         canary_interval_seconds=canary_seconds,
@@ -96,6 +106,7 @@ def watched_pipeline(
     pids: dict[str, int] = {}
 
     def hear(event: WorkerEvent) -> None:
+        print(event, file=told, flush=True)
         if event.kind == "started":
             pids[event.process] = event.pid
 
@@ -104,6 +115,7 @@ def watched_pipeline(
         stack.callback(_restore, "PYTHONPATH", before)
         os.environ["PYTHONPATH"] = python_path
         output = stack.enter_context(log.open("ab"))
+        told = stack.enter_context((directory / "events.log").open("w"))
         worker = stack.enter_context(Worker(settings, on_event=hear, output=output.fileno()))
         worker.wait_ready(READY_SECONDS)
         environment = {**settings_environment(settings), "PYTHONPATH": python_path}
