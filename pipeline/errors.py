@@ -213,6 +213,18 @@ class TopicMissingError(BrokerError):
         self.topic = topic
 
 
+class TopicReplacedError(BrokerError):
+    """A topic was deleted and made anew while it was being read.
+
+    Attributes:
+        topic: Its full name.
+    """
+
+    def __init__(self, topic: str) -> None:
+        super().__init__(f"topic {topic} was made anew while it was being read: read it again from its start")
+        self.topic = topic
+
+
 class TopicRefusedError(BrokerError):
     """The broker will not create, change or delete a topic as asked.
 

@@ -38,8 +38,8 @@ class AlertHandler:
     Args:
         settings: Topic prefix, reach of the memory, number of rules with a counter.
         history: What was raised before; the topics when None.
-        make_channel: Makes sure that a channel's topic is there; called in the step's thread, before the channel's
-            first alert and when a batch could not be published. None creates what is missing.
+        make_channel: Makes sure that a channel's topic is there; called in the step's thread, once for each channel.
+            None creates what is missing.
         clock: The time at which alerts are raised.
     """
 
@@ -75,9 +75,6 @@ class AlertHandler:
         for record in records:
             if record.partition not in self._assigned:
                 raise PartitionNotLoadedError(record.partition)
-        if any(record.position in self._decided for record in records):
-            # They come again, since they could not be published: the topic of a channel may have been deleted.
-            self._channels.clear()
         now = self._clock()
         draft = self._memory.draft(now)
         return [self._outcome(record, draft, now) for record in records]

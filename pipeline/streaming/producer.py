@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,11 +14,19 @@ from aiokafka import errors as kafka_errors
 from aiokafka.partitioner import DefaultPartitioner
 
 from pipeline import metrics
-from pipeline.errors import AccessDeniedError, ArticleError, BrokerUnreachableError, RefusedError, TooLargeError
+from pipeline.errors import (
+    AccessDeniedError,
+    ArticleError,
+    BrokerError,
+    BrokerUnreachableError,
+    RefusedError,
+    TooLargeError,
+)
 from pipeline.settings import Settings
 from pipeline.streaming.backoff import pauses
 from pipeline.streaming.kafka_client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.records import Output
+from pipeline.streaming.topics import restore_topics
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +42,9 @@ kafka_errors.kafka_errors[_InvalidRecordError.errno] = _InvalidRecordError
 
 # Measured: with the client's 16 KiB a partition needs a round trip for every five articles of 3 kB.
 _MAX_BATCH_BYTES = 256 * 1024
+
+# The client library sends to a topic that is gone for ever, and says nothing.
+_PATIENCE_SECONDS = 10.0
 
 _TOO_LARGE = (
     kafka_errors.MessageSizeTooLargeError,
@@ -120,7 +131,7 @@ class KafkaPublisher:
 
     A refused batch leaves a gap in the producer's sequence, after which the broker takes nothing more from it for
     that partition; a new producer starts a new sequence. While a broker is away the client library keeps what it
-    was given and sends it once, when the broker is back.
+    was given and sends it once, when the broker is back. A topic that is deleted meanwhile is created again.
     """
 
     def __init__(
@@ -130,9 +141,13 @@ class KafkaPublisher:
         *,
         make_producer: Callable[[], BatchProducer] | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        restore: Callable[[Settings, Collection[str]], Awaitable[object]] = restore_topics,
+        patience_seconds: float = _PATIENCE_SECONDS,
     ) -> None:
         self._settings = settings
         self._step = step
+        self._restore = restore
+        self._patience_seconds = patience_seconds
         self._make_producer = make_producer or self._new_producer
         self._pause = pause
         self._partitioner = DefaultPartitioner()
@@ -165,6 +180,8 @@ class KafkaPublisher:
                 break
             passing: BaseException | None = None
             for batch, error in failed:
+                if isinstance(error, kafka_errors.UnknownTopicOrPartitionError):
+                    await self._restore_topics({batch.topic})
                 if not isinstance(error, _TOO_LARGE + _REFUSED):
                     passing = error
                 elif len(batch.indices) > 1:
@@ -201,14 +218,32 @@ class KafkaPublisher:
                 failed.append((batch, error))
             else:
                 sent.append((batch, asyncio.ensure_future(acknowledged)))
-        if sent:
-            await asyncio.wait([future for _, future in sent])
+        await self._await_acknowledgements(sent)
         errors = [(batch, future.exception()) for batch, future in sent]
         for batch, problem in errors:
             if problem is not None:
                 self._check_denied(problem, batch.topic)
                 failed.append((batch, problem))
         return failed
+
+    async def _await_acknowledgements(self, sent: Sequence[tuple[_Batch, asyncio.Future[object]]]) -> None:
+        waiting = {future for _, future in sent}
+        while waiting:
+            _, waiting = await asyncio.wait(waiting, timeout=self._patience_seconds)
+            if waiting:
+                await self._restore_topics({batch.topic for batch, future in sent if future in waiting})
+
+    async def _restore_topics(self, topics: Collection[str]) -> None:
+        """A topic may have been deleted meanwhile: what is on its way to it arrives once it is there again."""
+        try:
+            created = await self._restore(self._settings, topics)
+        except AccessDeniedError:
+            raise
+        except BrokerError as error:
+            log.warning("no acknowledgement yet from %s: %s", ", ".join(sorted(topics)), error)
+        else:
+            if created:
+                log.warning("created again, since they were deleted while messages went there: %s", created)
 
     async def _pack(
         self,

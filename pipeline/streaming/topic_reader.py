@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from pipeline.errors import BrokerUnreachableError, TopicMissingError, TopicReplacedError
 from pipeline.settings import Settings
 from pipeline.streaming.kafka_client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.topic_admin import partitions_of
@@ -88,6 +89,9 @@ class TopicReader:
         Args:
             starts: Where to begin, for each partition to be read.
             ends: Where to end; at most the partition's end.
+
+        Raises:
+            TopicReplacedError: The topic was deleted meanwhile, so that the end will not come.
         """
         left = {self._place(number): ends[number] for number, start in starts.items() if start < ends[number]}
         if not left:
@@ -108,6 +112,21 @@ class TopicReader:
                 if await self._consumer.position(place) >= left[place]:
                     del left[place]
                     self._consumer.pause(place)
+            if left and not fetched:
+                await self._check_still_there(left)
+
+    async def _check_still_there(self, left: Mapping[TopicPartition, int]) -> None:
+        """Silence is a slow broker, or a topic that has been deleted and perhaps made anew, with fewer records."""
+        try:
+            await partitions_of(self._settings, self.topic)
+            ends = await self.end_offsets()
+        except BrokerUnreachableError:
+            # It is waited for.
+            return
+        except TopicMissingError as error:
+            raise TopicReplacedError(self.topic) from error
+        if any(ends[place.partition] < end for place, end in left.items()):
+            raise TopicReplacedError(self.topic)
 
     async def follow(self, starts: Offsets, *, poll: timedelta = timedelta(seconds=1)) -> AsyncIterator[list[Chunk]]:
         """Read partitions from an offset on, for ever.

@@ -106,6 +106,28 @@ async def apply_topics(settings: Settings, *, channels: Iterable[str] = ()) -> T
         return TopicReport(tuple(sorted(created)), tuple(changed), tuple(differences))
 
 
+async def restore_topics(settings: Settings, names: Collection[str]) -> tuple[str, ...]:
+    """Create again those of these topics that were deleted while somebody writes to them.
+
+    Args:
+        settings: Brokers, prefix and replication factor.
+        names: Full names of topics of the route or of channels.
+
+    Returns:
+        The full names of those created, and of others of the route that were missing too.
+
+    Raises:
+        BrokerError: As ``apply_topics``.
+    """
+    async with topic_admin(settings) as admin:
+        missing = frozenset(names) - await admin.names()
+    if not missing:
+        return ()
+    pattern = _channel_pattern(settings.topic_prefix)
+    channels = [found[1] for name in missing if (found := pattern.fullmatch(name))]
+    return (await apply_topics(settings, channels=channels)).created
+
+
 async def delete_topics(settings: Settings) -> tuple[str, ...]:
     """Delete every Wirewatch topic of the settings' prefix, with all that it holds, and wait until they are gone.
 
@@ -132,9 +154,13 @@ async def delete_topics(settings: Settings) -> tuple[str, ...]:
 
 def _wanted_topics(prefix: str, channels: Iterable[str], existing: Collection[str]) -> dict[str, Topic]:
     topics = [*topology.TOPICS, *map(topology.channel_topic, channels)]
-    pattern = re.compile(re.escape(f"{prefix}.{topology.ALERTS.name}.") + r"([a-z0-9-]{1,40})\.v1")
+    pattern = _channel_pattern(prefix)
     topics += [topology.channel_topic(found[1]) for name in existing if (found := pattern.fullmatch(name))]
     return {topic.full_name(prefix): topic for topic in topics}
+
+
+def _channel_pattern(prefix: str) -> re.Pattern[str]:
+    return re.compile(re.escape(f"{prefix}.{topology.ALERTS.name}.") + r"([a-z0-9-]{1,40})\.v1")
 
 
 async def _await_leaders(admin: TopicAdmin, topics: Collection[str]) -> dict[str, TopicState]:

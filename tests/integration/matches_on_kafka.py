@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pipeline.messages.alerts import Alert, ArticleHeader, Evidence, Highlight, Match, MatchedRule, Snippet
@@ -51,6 +52,13 @@ async def publish_values(settings: Settings, topic: Topic, values: Iterable[tupl
     outputs = [Output(topic.full_name(settings.topic_prefix), key.encode(), value) for key, value in values]
     async with publishing(settings, "test") as publisher:
         assert not await publisher.publish(outputs)
+
+
+async def publish_everywhere(settings: Settings, topic: Topic, key: str, value: bytes) -> None:
+    """Publish one value to every partition of a topic."""
+    output = Output(topic.full_name(settings.topic_prefix), key.encode(), value)
+    async with publishing(settings, "test") as publisher:
+        assert not await publisher.publish([replace(output, partition=number) for number in range(topic.partitions)])
 
 
 async def publish_matches(settings: Settings, matches: Iterable[Match]) -> None:

@@ -6,30 +6,48 @@ import asyncio
 import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from pipeline.brokers import KafkaBroker
-from pipeline.errors import StepStoppedError, TopicMissingError, WirewatchError
+from pipeline.errors import StepStoppedError, TopicMissingError, TopicReplacedError, WirewatchError
+from pipeline.messages.alerts import Match, MatchedRule
+from pipeline.messages.articles import EnrichedArticle, Language, Times
 from pipeline.messages.codec import encode
 from pipeline.messages.identity import alert_id
+from pipeline.messages.rules import Suppress
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.alert_handler import AlertHandler
+from pipeline.streaming.alert_history import KafkaAlertHistory
 from pipeline.streaming.app import create_app
 from pipeline.streaming.publish import ArticlePayload, PublishCounts, publish_articles
 from pipeline.streaming.records import Position
 from pipeline.streaming.subscribe import subscribed
 from pipeline.streaming.topic_admin import topic_admin
 from pipeline.streaming.topic_reader import topic_reader
-from pipeline.streaming.topics import apply_topics
-from pipeline.topology import ALERTS, DEAD_LETTERS, MATCHES, RAW, STEPS, StepName, channel_topic
+from pipeline.streaming.topics import apply_topics, delete_topics
+from pipeline.topology import (
+    ALERTS,
+    DEAD_LETTERS,
+    HELD,
+    MATCHES,
+    PARTITIONS,
+    RAW,
+    SHADOW,
+    STEPS,
+    StepName,
+    channel_topic,
+)
 
 from .matches_on_kafka import (
+    MORNING,
     RULES,
     alert_count,
     await_alerts,
     match,
+    publish_everywhere,
     publish_matches,
     publish_values,
     read_alerts,
@@ -224,3 +242,95 @@ def test_articles_that_cannot_be_read_fail_after_those_before_them(settings: Set
     with pytest.raises(OSError, match="the disk is gone"):
         asyncio.run(publish_articles(settings, payloads(), on_published=told.append))
     assert told == [1]
+
+
+def test_a_channel_deleted_while_it_is_written_to_comes_back_and_holds_up_nothing(settings: Settings) -> None:
+    channel = channel_topic("security")
+
+    async def run() -> None:
+        await publish_matches(settings, [match(1, channel="security")])
+        async with alerts_step(settings):
+            await await_alerts(settings, 1, channel)
+            async with topic_admin(settings) as admin:
+                await admin.delete([channel.full_name(settings.topic_prefix)])
+            await publish_matches(settings, [match(2, channel="security"), match(3)])
+            await await_alerts(settings, 3, within_seconds=120)
+
+    asyncio.run(run())
+    copies = [alert.article.id for _, alert in asyncio.run(read_alerts(settings, channel))]
+    assert copies == ["article-2"]
+
+
+def test_a_topic_made_anew_while_it_is_read_is_told(settings: Settings) -> None:
+    name = ALERTS.full_name(settings.topic_prefix)
+
+    async def run() -> None:
+        async with topic_reader(settings, name) as reader:
+            # As it is found that had five alerts when its ends were asked for.
+            with pytest.raises(TopicReplacedError, match="made anew"):
+                await anext(reader.read({0: 0}, {0: 5}))
+            await delete_topics(settings)
+            with pytest.raises(TopicReplacedError, match="made anew"):
+                await anext(reader.read({0: 0}, {0: 5}))
+
+    asyncio.run(asyncio.wait_for(run(), 120))
+
+
+def quiet(number: int, rule: MatchedRule, minutes: float) -> Match:
+    at = MORNING + timedelta(minutes=minutes)
+    return msgspec.structs.replace(match(number), rule=rule, times=Times(ingested_at=at, matched_at=at))
+
+
+def test_what_is_held_back_and_tried_is_remembered_over_a_restart(settings: Settings) -> None:
+    once = MatchedRule(id="once", version="1", name="Once", suppress=Suppress(for_="1h"))
+    trial = MatchedRule(id="trial", version="1", name="Trial", mode="shadow")
+    first = [quiet(number, rule, number) for number in range(4) for rule in (once, trial)]
+    second = [*first, quiet(4, once, 4), quiet(4, trial, 4), quiet(5, once, 60)]
+    withdrawn = EnrichedArticle(
+        id="article-0",
+        status="withdrawn",
+        language=Language(tag="und", confidence=0.0),
+        revision="0" * 16,
+        times=Times(ingested_at=MORNING + timedelta(hours=2), matched_at=MORNING + timedelta(hours=2)),
+    )
+
+    async def run() -> None:
+        await publish_matches(settings, first)
+        async with alerts_step(settings):
+            await await_alerts(settings, 1)
+            await await_alerts(settings, 3, HELD)
+            await await_alerts(settings, 4, SHADOW)
+        await publish_matches(settings, second)
+        await publish_everywhere(settings, MATCHES, "article-0", encode(withdrawn))
+        async with alerts_step(settings):
+            await await_alerts(settings, 3)
+            await await_alerts(settings, 4, HELD)
+            await await_alerts(settings, 6, SHADOW)
+
+    asyncio.run(run())
+    alerts = [alert for _, alert in asyncio.run(read_alerts(settings))]
+    assert [(alert.kind, alert.article.id, alert.held_back) for alert in alerts] == [
+        ("matched", "article-0", 0),
+        ("matched", "article-5", 4),
+        ("withdrawn", "article-0", 0),
+    ]
+    held = [alert for _, alert in asyncio.run(read_alerts(settings, HELD))]
+    assert [(alert.article.id, alert.held_by) for alert in held] == [(f"article-{n}", "suppress") for n in range(1, 5)]
+    shadow = [(alert.kind, alert.article.id) for _, alert in asyncio.run(read_alerts(settings, SHADOW))]
+    assert shadow == [*(("matched", f"article-{n}") for n in range(5)), ("withdrawn", "article-0")]
+
+
+def test_a_clock_that_is_ahead_leaves_nothing_out_of_what_is_read_back(settings: Settings) -> None:
+    async def run() -> list[str]:
+        await publish_matches(settings, [match(number) for number in range(RULES)])
+        async with alerts_step(settings):
+            await await_alerts(settings, RULES)
+        found: list[str] = []
+        await KafkaAlertHistory(settings).read(
+            {number: {} for number in range(PARTITIONS)},
+            datetime.now(UTC) + timedelta(days=30),
+            lambda _, past: found.append(past.article_id),
+        )
+        return found
+
+    assert sorted(asyncio.run(run())) == sorted(f"article-{number}" for number in range(RULES))

@@ -149,3 +149,16 @@ def test_explain_takes_one_article(wirewatch: CommandLine, tmp_path: Path) -> No
     outcome = wirewatch("explain", str(path))
     assert (outcome.status, outcome.out) == (2, "")
     assert "use match for many" in outcome.first_error_line
+
+
+def test_match_holds_back_and_takes_back_as_the_alerts_step_would(wirewatch: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "quiet.yaml"
+    path.write_text("rules:\n- {id: r, when: NATO, mode: shadow, suppress: {for: 1h, by: text}}\n", encoding="utf-8")
+    reprint = {**ARTICLE, "id": "a2", "title": str(ARTICLE["title"]).upper()}
+    withdrawn = {"id": "a1", "status": "withdrawn"}
+    outcome = wirewatch("match", "--rules", str(path), stdin=lines(ARTICLE, reprint, withdrawn))
+    assert (outcome.status, outcome.err) == (0, "")
+    assert [(alert["kind"], alert["article"]["id"], alert["rule"]["mode"]) for alert in parsed(outcome.out)] == [
+        ("matched", "a1", "shadow"),
+        ("withdrawn", "a1", "shadow"),
+    ]

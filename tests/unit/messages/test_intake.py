@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +15,12 @@ from pipeline.errors import (
     TooLargeError,
     UndecodableError,
 )
-from pipeline.messages.intake import read_article, read_enriched
+from pipeline.messages.alerts import Match
+from pipeline.messages.articles import EnrichedArticle
+from pipeline.messages.intake import read_article, read_enriched, read_match
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+EXAMPLES = Path(__file__).parents[3] / "schemas" / "examples"
 
 
 def read(**fields: object) -> object:
@@ -131,3 +135,23 @@ def test_enriched_article_is_read_with_mentions_that_lie_where_they_say() -> Non
 def test_enriched_article_of_another_hand_is_not_trusted(fields: dict[str, object]) -> None:
     with pytest.raises(SchemaError):
         read_enriched(enriched(**fields))
+
+
+def test_a_withdrawal_needs_nothing_but_the_id_or_the_url_that_it_is_made_of() -> None:
+    withdrawn = read_article(b'{"id": "a", "status": "withdrawn"}', read_at=NOW).article
+    assert (withdrawn.id, withdrawn.status, withdrawn.revised_at) == ("a", "withdrawn", None)
+    url = "https://example.org/1"
+    published = read_article(json.dumps({"url": url, "title": "x"}).encode(), read_at=NOW).article
+    withdrawn = read_article(json.dumps({"url": url, "status": "withdrawn"}).encode(), read_at=NOW).article
+    assert withdrawn.id == published.id
+
+
+def test_a_match_is_read_and_so_is_a_withdrawal_in_its_place() -> None:
+    assert isinstance(read_match((EXAMPLES / "match.v1.quiet.json").read_bytes()), Match)
+    withdrawn = read_match((EXAMPLES / "enriched-article.v1.withdrawn.json").read_bytes())
+    assert isinstance(withdrawn, EnrichedArticle)
+    for payload in ((EXAMPLES / "enriched-article.v1.full.json").read_bytes(), b'{"id": "a", "status": "withdrawn"}'):
+        with pytest.raises(SchemaError, match="not a Match"):
+            read_match(payload)
+    with pytest.raises(UndecodableError):
+        read_match(b"{")

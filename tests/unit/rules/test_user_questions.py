@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
 import pytest
 
+from pipeline.alerts import replay
 from pipeline.errors import RuleError
 from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle
-from pipeline.messages.rules import WatchRule
+from pipeline.messages.rules import Suppress, WatchRule
 from pipeline.rules import RuleIndex, check_rules
 from tests.unit.rules.world import WORLD, article
 
@@ -109,6 +114,50 @@ def test_an_invalid_rule_is_refused_whole() -> None:
     assert [found.rule.id for found in index.match(article("strike"))] == ["r"]
     assert [checked.rule.id for checked in check.rules] == ["b"]
     assert [error.rule_id for error in check.errors] == ["a"]
+
+
+def alerts_on(steps: Sequence[tuple[WatchRule, EnrichedArticle]]) -> list[str]:
+    """Kinds of the alerts that articles raise, a minute apart, each with the rule as it stands then."""
+    index = RuleIndex(WORLD)
+    matches: list[Match] = []
+    for minute, (rule, on) in enumerate(steps):
+        index.add(rule)
+        matches += index.match(on, now=datetime(2026, 3, 1, 12, minute, tzinfo=UTC))
+    return [decision.alert.kind for decision in replay(matches) if decision.destination == "alerts"]
+
+
+def revised(body: str, minute: int, article_id: str = "a1", source: str = "") -> EnrichedArticle:
+    at = datetime(2026, 3, 1, 12, minute, tzinfo=UTC)
+    return msgspec.structs.replace(article(body, article_id=article_id, source=source), revised_at=at)
+
+
+def test_an_edited_article_does_not_alert_again() -> None:
+    rule = WatchRule(id="r", when="strike + (port OR rail)")
+    first = revised("A strike at the port began", 0)
+    corrected = revised("A strike at the port of Riga has begun", 1)
+    more = revised("Strikes at the port of Riga and on the rail network", 2)
+
+    assert alerts_on([(rule, first), (rule, corrected)]) == ["matched"]
+    assert alerts_on([(rule, first), (rule, corrected), (rule, more)]) == ["matched", "updated"]
+
+
+def test_a_reprint_does_not_alert_again_under_suppress_by_text() -> None:
+    rule = WatchRule(id="r", when="strike", suppress=Suppress(for_="6h", by="text"))
+    original = revised("A strike at the port began.\nNobody was hurt.", 0, "a", "Harbour News")
+    reprint = revised("A STRIKE at  the port began. Nobody was hurt.", 1, "b", "Evening Post")
+    other = revised("A strike at the port ended.", 2, "c", "Evening Post")
+
+    assert alerts_on([(rule, original), (rule, reprint), (rule, other)]) == ["matched", "matched"]
+    assert alerts_on([(WatchRule(id="r", when="strike"), each) for each in (original, reprint)]) == ["matched"] * 2
+
+
+def test_a_rule_switched_off_and_on_again_keeps_its_memory() -> None:
+    on = WatchRule(id="r", when="strike", suppress=Suppress(for_="1h"))
+    off = WatchRule(id="r", when="strike", mode="off", suppress=Suppress(for_="1h"))
+    seen, unseen = revised("A strike began", 0, "a"), revised("Another strike began", 1, "b")
+
+    assert alerts_on([(on, seen), (off, unseen), (on, seen)]) == ["matched"], "what was told is not told again"
+    assert alerts_on([(on, seen), (off, seen), (on, unseen)]) == ["matched"], "nor is its time of silence over"
 
 
 def test_a_rule_switched_off_and_on_again_is_the_same_rule() -> None:

@@ -5,13 +5,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from prometheus_client import REGISTRY
 
 from pipeline.alerts import PastAlert
 from pipeline.errors import BrokerUnreachableError, PartitionNotLoadedError, RefusedError, SchemaError, UndecodableError
 from pipeline.messages.alerts import Alert, ArticleHeader, Evidence, Match, MatchedRule, Snippet
-from pipeline.messages.articles import Language, Times
+from pipeline.messages.articles import EnrichedArticle, Language, Times
 from pipeline.messages.codec import decode, encode
+from pipeline.messages.rules import Suppress
 from pipeline.settings import load_settings
 from pipeline.streaming.alert_handler import AlertHandler
 from pipeline.streaming.alert_history import read_past_alert
@@ -264,3 +266,50 @@ def test_an_alert_on_a_canary_goes_to_its_channel_alone_and_is_counted_as_none(t
     [outcome] = step.carry(step.record(match(rule="wirewatch-canary", channel="canary")))
     assert [output.topic for output in outcome.outputs] == ["test.alerts.canary.v1"]
     assert REGISTRY.get_sample_value(latency) == before
+
+
+def test_what_a_rule_holds_back_goes_to_the_held_topic_alone(step: Step) -> None:
+    quiet = replace(match(channel="security").rule, suppress=Suppress(for_="1h"))
+    first, second = (replace(match(), rule=quiet, article=replace(match().article, id=name)) for name in "ab")
+    raised, held = step.carry(step.record(first), step.record(second, headers=(("traceparent", TRACE),)))
+    assert [output.topic for output in raised.outputs] == ["test.alerts.security.v1", "test.alerts.v1"]
+    [output] = held.outputs
+    assert (output.topic, output.partition, output.key) == ("test.alerts.held.v1", 0, b"nato")
+    assert dict(output.headers)["ce_type"] == b"wirewatch.alert.matched.v1"
+    assert decode(output.value or b"", Alert).held_by == "suppress"
+
+
+def test_a_rule_on_trial_alerts_in_the_shadow_alone(step: Step) -> None:
+    trial = replace(match(channel="security").rule, mode="shadow")
+    [outcome] = step.carry(step.record(replace(match(), rule=trial)))
+    assert [(output.topic, output.partition) for output in outcome.outputs] == [("test.alerts.shadow.v1", 0)]
+    assert step.channels == []
+
+
+def withdrawal(article_id: str = "a") -> bytes:
+    return encode(
+        EnrichedArticle(
+            id=article_id,
+            status="withdrawn",
+            language=Language(tag="und", confidence=0.0),
+            revision="0" * 16,
+            times=Times(ingested_at=NOON),
+        )
+    )
+
+
+def test_a_withdrawal_raises_what_each_rule_of_its_partition_has_to_take_back(
+    step: Step, topic: TopicsInMemory
+) -> None:
+    step.carry(step.record(match(channel="security")), step.record(match(rule="korea")), step.record(match(), 1))
+    heir = Step(topic)
+    heir.assign(0, 1)
+    [outcome] = heir.carry(heir.record(withdrawal()))
+    assert [(output.topic, output.key, output.partition) for output in outcome.outputs] == [
+        ("test.alerts.v1", b"korea", 0),
+        ("test.alerts.security.v1", b"nato", None),
+        ("test.alerts.v1", b"nato", 0),
+    ]
+    assert {decode(output.value or b"", Alert).kind for output in outcome.outputs} == {"withdrawn"}
+    assert kinds(heir.carry(heir.record(withdrawal()), heir.record(withdrawal("unknown")))) == [None, None]
+    assert kinds(heir.carry(heir.record(withdrawal(), 1))) == ["withdrawn"]

@@ -25,6 +25,7 @@ from pipeline.messages.articles import (
 )
 from pipeline.messages.canary import CANARY_SOURCE
 from pipeline.messages.codec import decode, encode
+from pipeline.messages.intake import read_match
 from pipeline.messages.rules import WatchRule
 from pipeline.rules.index import NearMiss
 from pipeline.streaming.handlers import EntitiesHandler, LanguageHandler, RuleMatcher, RulesHandler
@@ -327,3 +328,27 @@ def test_keys_are_partitioned_as_every_kafka_client_does() -> None:
     twelve = list(range(12))
     assert DefaultPartitioner()(b"foobar", twelve, twelve) == (-790332482 & 0x7FFFFFFF) % 12
     assert DefaultPartitioner()(b"21", twelve, twelve) == (-973932308 & 0x7FFFFFFF) % 12
+
+
+def test_a_withdrawal_passes_the_steps_as_it_is_to_every_partition_of_the_matches(
+    language_handler: LanguageHandler,
+) -> None:
+    raw = {"id": "dpa-1", "status": "withdrawn", "attributes": {"desk": "world"}}
+    [identified] = only(language_handler, json.dumps(raw).encode()).outputs
+    assert decode(identified.value or b"", IdentifiedArticle).revised_at is None
+    enriched = EnrichedArticle(
+        id="dpa-1",
+        status="withdrawn",
+        attributes={"desk": "world"},
+        language=Language(tag="und", confidence=0.0),
+        revision="0" * 16,
+        times=Times(ingested_at=INGESTED),
+    )
+    outcome = only(rules_handler(FakeRules()), encode(enriched))
+    assert [(output.topic, output.key, output.partition) for output in outcome.outputs] == [
+        ("sink", b"dpa-1", number) for number in (0, 1, 2)
+    ]
+    [value] = {output.value for output in outcome.outputs}
+    assert read_match(value or b"") == msgspec.structs.replace(
+        enriched, times=Times(ingested_at=INGESTED, matched_at=NOW)
+    )

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from aiokafka import errors as kafka_errors
 
-from pipeline.errors import AccessDeniedError, RefusedError, TooLargeError
-from pipeline.settings import load_settings
+from pipeline.errors import AccessDeniedError, BrokerUnreachableError, RefusedError, TooLargeError
+from pipeline.settings import Settings, load_settings
 from pipeline.streaming.producer import KafkaPublisher
 from pipeline.streaming.records import Output
 from pipeline.topology import StepName
@@ -104,6 +104,10 @@ def outputs(values: Sequence[bytes], partition: int | None = 0) -> list[Output]:
     return [Output("t", b"key-%d" % index, value, (), partition) for index, value in enumerate(values)]
 
 
+async def all_are_there(_settings: Settings, _topics: Collection[str]) -> object:
+    return ()
+
+
 def publish(cluster: FakeCluster, messages: Sequence[Output]) -> tuple[dict[int, Exception], list[float]]:
     waits: list[float] = []
 
@@ -112,7 +116,11 @@ def publish(cluster: FakeCluster, messages: Sequence[Output]) -> tuple[dict[int,
 
     async def run() -> dict[int, Exception]:
         publisher = KafkaPublisher(
-            load_settings(bootstrap_servers="127.0.0.1:1"), StepName.RULES, make_producer=cluster.producer, pause=pause
+            load_settings(bootstrap_servers="127.0.0.1:1"),
+            StepName.RULES,
+            make_producer=cluster.producer,
+            pause=pause,
+            restore=all_are_there,
         )
         await publisher.start()
         try:
@@ -225,3 +233,42 @@ def test_a_topic_without_permission_is_told_by_name() -> None:
     cluster = FakeCluster(refuses=lambda *_: kafka_errors.TopicAuthorizationFailedError("t"))
     with pytest.raises(AccessDeniedError, match="write to topic t"):
         publish(cluster, outputs([b"a"]))
+
+
+def test_a_topic_that_is_gone_is_created_again_while_its_messages_wait() -> None:
+    cluster = FakeCluster()
+    held = asyncio.Event()
+
+    class WaitingProducer(FakeProducer):
+        async def send_batch(self, batch: Any, topic: str, *, partition: int) -> Awaitable[object]:
+            sent = await super().send_batch(batch, topic, partition=partition)
+
+            async def acknowledged() -> object:
+                await held.wait()
+                return await sent
+
+            return asyncio.ensure_future(acknowledged())
+
+    restored: list[list[str]] = []
+
+    async def restore(_settings: Settings, topics: Collection[str]) -> object:
+        restored.append(sorted(topics))
+        if len(restored) == 1:
+            raise BrokerUnreachableError("localhost:9092")
+        held.set()
+        return topics
+
+    async def run() -> Mapping[int, Exception]:
+        publisher = KafkaPublisher(
+            load_settings(),
+            StepName.RULES,
+            make_producer=lambda: WaitingProducer(cluster),
+            restore=restore,
+            patience_seconds=0.01,
+        )
+        await publisher.start()
+        return await publisher.publish(outputs([b"a"]))
+
+    assert asyncio.run(run()) == {}
+    assert restored == [["t"], ["t"]]
+    assert cluster.written == [b"a"]
