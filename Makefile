@@ -8,7 +8,7 @@ KNOWLEDGE_BASE := pipeline/concepts/data/concepts.kb
 KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/concepts/*.py pipeline/concepts/*/*.py pipeline/text/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lint format bench bench-languages schemas concepts reference dashboards pictures lock clean
+.PHONY: help demo run test check lint format bench bench-languages schemas concepts reference dashboards pictures chart deploy-tools image-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,16 @@ dashboards: $(READY) ## Write deploy/grafana/dashboards/ from the dashboards as 
 
 pictures: $(READY) ## Draw the dashboards to docs/pictures/ from minutes of news on a real pipeline
 	$(BIN)/python -m tests.pictures
+
+chart: $(READY) ## Write what the Helm chart knows of the route
+	$(BIN)/python -m deploy.helm
+
+deploy-tools: $(READY) ## Build helm and a Compose loader into .venv, for the tests of deploy/ (needs Go; minutes)
+	GOBIN=$(CURDIR)/$(BIN) go install helm.sh/helm/v3/cmd/helm@v3.22.0
+	cd tests/contract/compose_loader && go build -o $(CURDIR)/$(BIN)/compose-loader .
+
+image-check: $(READY) ## Build the image and start a worker from it, without a container engine (root, buildah, mmdebstrap)
+	$(BIN)/python -m deploy.image_check
 
 lock: ## Resolve the dependencies anew (needs uv)
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \

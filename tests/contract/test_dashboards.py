@@ -12,7 +12,8 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from deploy.grafana.__main__ import FOLDER, rendered_files
 from pipeline import metrics
-from tests.contract.test_deploy import DEPLOY, expressions, series
+from tests.contract.test_deploy import expressions, series
+from tests.contract.tools import DEPLOY
 
 BOARDS = sorted(rendered_files())
 LARGEST_BYTES = 200_000

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,35 +13,18 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from pipeline import metrics
 from pipeline.brokers import kafka_version
+from pipeline.concepts import KnowledgeBase
+from pipeline.rules.rule_file import check_rules
 from pipeline.settings import ENV_PREFIX, Settings
 from pipeline.topology import StepName
+from tests.contract.tools import DEPLOY, ROOT, load, run, tool
 
-ROOT = Path(__file__).parents[2]
-DEPLOY = ROOT / "deploy"
-CHART = DEPLOY / "helm" / "wirewatch"
 DASHBOARDS = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
 SETTING_NAMES = {ENV_PREFIX + name.upper() for name in Settings.model_fields}
 # Labels that Prometheus gives, and the one of a histogram's buckets.
 FOREIGN_LABELS = {"le", "job", "instance", "process", "service", "worker"}
 # What Python's client exports of every process.
 FOREIGN_METRICS = {"up", "process_resident_memory_bytes", "process_cpu_seconds_total", "process_start_time_seconds"}
-
-
-def load(file: Path) -> Any:
-    return yaml.safe_load(file.read_text(encoding="utf-8"))
-
-
-def tool(name: str) -> str:
-    program = shutil.which(name)
-    if program is None:
-        pytest.skip(f"{name} is not installed")
-    return program
-
-
-def run(command: list[str]) -> str:
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    return answer.stdout
 
 
 # --- metrics -----------------------------------------------------------------------------------------------------
@@ -150,22 +130,45 @@ def test_compose_names_settings_that_exist_and_tagged_images(services: Mapping[s
 
 
 def test_compose_mounts_files_that_exist(services: Mapping[str, Any]) -> None:
-    sources = [volume.split(":")[0] for service in services.values() for volume in service.get("volumes", ())]
+    by_default = [
+        re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", volume)
+        for service in services.values()
+        for volume in service.get("volumes", ())
+    ]
+    sources = [volume.split(":")[0] for volume in by_default]
     assert [source for source in sources if source.startswith(".") and not (ROOT / source).exists()] == []
 
 
 def test_prometheus_in_compose_scrapes_every_step() -> None:
     [job] = load(DEPLOY / "prometheus" / "compose.yml")["scrape_configs"]
     assert job["job_name"] == "wirewatch"
-    for discovery in job["dns_sd_configs"]:
-        assert discovery["names"] == [str(step) for step in StepName]
+    supervisors, steps = job["dns_sd_configs"]
+    assert supervisors["names"] == [*StepName, "canary"]
+    assert steps["names"] == list(StepName)
 
 
-def test_docker_compose_accepts_the_file() -> None:
-    docker = tool("docker")
-    if subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode != 0:
-        pytest.skip("the compose plugin of docker is not installed")
-    run([docker, "compose", "--file", str(ROOT / "docker-compose.yml"), "config", "--quiet"])
+def test_the_file_is_what_the_compose_specification_allows() -> None:
+    run([tool("check-jsonschema"), "--builtin-schema", "vendor.compose-spec", str(ROOT / "docker-compose.yml")])
+
+
+def test_compose_loads_the_file_with_every_profile() -> None:
+    project = yaml.safe_load(run([tool("compose-loader"), str(ROOT / "docker-compose.yml")]))
+    services = project["services"]
+    assert {"kafka-ui", "cli", "canary", "watch-rules", *StepName} <= services.keys()
+    assert services["kafka-ui"]["profiles"] == ["tools"]
+    assert services["kafka"]["volumes"][0]["source"] == "kafka-data"
+    for name, service in services.items():
+        assert service["mem_limit"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert not service.get("privileged"), name
+
+
+def test_compose_applies_a_rule_file_that_holds(services: Mapping[str, Any]) -> None:
+    assert services["watch-rules"]["command"][:2] == ["rules", "apply"]
+    file = DEPLOY / "compose" / "rules.yaml"
+    check = check_rules(file.read_text(encoding="utf-8"), file.name, KnowledgeBase.load())
+    assert check.rules
+    assert not check.errors
 
 
 # --- image -------------------------------------------------------------------------------------------------------
@@ -185,6 +188,10 @@ def test_the_image_is_built_from_files_that_exist_and_are_let_through() -> None:
         assert source.rstrip("/") in allowed
 
 
+def test_hadolint_accepts_the_dockerfile() -> None:
+    run([tool("hadolint"), str(DEPLOY / "Dockerfile")])
+
+
 def test_the_image_runs_as_a_numbered_user_and_is_watched() -> None:
     text = (DEPLOY / "Dockerfile").read_text()
     final_stage = text[text.rindex("\nFROM ") :]
@@ -197,44 +204,3 @@ def test_the_image_runs_as_a_numbered_user_and_is_watched() -> None:
 def test_the_first_port_of_the_image_is_the_default_one() -> None:
     port = str(Settings.model_fields["metrics_port"].default)
     assert f"EXPOSE {port} " in (DEPLOY / "Dockerfile").read_text()
-    assert f"containerPort: {port}" in (CHART / "templates" / "steps.yaml").read_text()
-
-
-# --- Helm --------------------------------------------------------------------------------------------------------
-
-
-def test_the_chart_has_every_step_and_names_settings_that_exist() -> None:
-    assert list(load(CHART / "values.yaml")["steps"]) == [str(step) for step in StepName]
-    schema = json.loads((CHART / "values.schema.json").read_text())
-    assert schema["properties"]["steps"]["propertyNames"]["enum"] == [str(step) for step in StepName]
-    names = set(re.findall(r"name: (WIREWATCH_[A-Z_]+)$", (CHART / "templates/_pod.tpl").read_text(), re.MULTILINE))
-    assert names
-    assert names <= SETTING_NAMES
-
-
-def test_helm_accepts_the_chart_and_gives_a_deployment_for_each_step() -> None:
-    helm = tool("helm")
-    values = ["--set", "kafka.bootstrapServers=kafka:9092"]
-    run([helm, "lint", "--strict", str(CHART), *values])
-    manifests = list(yaml.safe_load_all(run([helm, "template", "wirewatch", str(CHART), *values])))
-    assert sorted(m["metadata"]["name"] for m in manifests if m["kind"] == "Deployment") == sorted(
-        f"wirewatch-{step}" for step in StepName
-    )
-
-
-def test_helm_passes_secrets_by_reference_only() -> None:
-    helm = tool("helm")
-    secured = "kafka.bootstrapServers=kafka:9093,kafka.securityProtocol=SASL_SSL"
-    missing = subprocess.run(
-        [helm, "template", "wirewatch", str(CHART), "--set", secured], capture_output=True, text=True, check=False
-    )
-    assert missing.returncode != 0
-    assert "kafka.sasl.secretName is required" in missing.stderr
-    named = f"{secured},kafka.sasl.secretName=kafka-user,kafka.tls.secretName=kafka-ca"
-    for manifest in yaml.safe_load_all(run([helm, "template", "wirewatch", str(CHART), "--set", named])):
-        pod = manifest["spec"]["template"]["spec"]
-        variables = {variable["name"]: variable for variable in pod["containers"][0]["env"]}
-        assert variables.keys() <= SETTING_NAMES
-        assert variables["WIREWATCH_SASL_PASSWORD"].keys() == {"name", "valueFrom"}
-        assert variables["WIREWATCH_SSL_CA_FILE"]["value"] == "/etc/wirewatch/tls/ca.crt"
-        assert pod["enableServiceLinks"] is False

@@ -15,28 +15,31 @@ capabilities: {drop: [ALL]}
 {{- end }}
 
 {{- define "wirewatch.environment" -}}
-{{- $kafka := .Values.kafka -}}
+{{- $kafka := include "wirewatch.kafka" . | fromYaml -}}
 - name: WIREWATCH_BOOTSTRAP_SERVERS
-  value: {{ required "kafka.bootstrapServers is required: host:port of your brokers" $kafka.bootstrapServers | quote }}
+  value: {{ $kafka.servers | quote }}
 - name: WIREWATCH_TOPIC_PREFIX
-  value: {{ $kafka.topicPrefix | quote }}
+  value: {{ .Values.kafka.topicPrefix | quote }}
 - name: WIREWATCH_REPLICATION_FACTOR
-  value: {{ $kafka.replicationFactor | quote }}
+  value: {{ .Values.kafka.replicationFactor | quote }}
 - name: WIREWATCH_SECURITY_PROTOCOL
-  value: {{ $kafka.securityProtocol | quote }}
-{{- if hasPrefix "SASL" $kafka.securityProtocol }}
-{{- $secret := required "kafka.sasl.secretName is required for SASL: a Secret with username and password" $kafka.sasl.secretName }}
+  value: {{ $kafka.protocol | quote }}
+{{- if hasPrefix "SASL" $kafka.protocol }}
 - name: WIREWATCH_SASL_MECHANISM
-  value: {{ $kafka.sasl.mechanism | quote }}
+  value: {{ $kafka.mechanism | quote }}
 - name: WIREWATCH_SASL_USERNAME
-  valueFrom: {secretKeyRef: {name: {{ $secret | quote }}, key: username}}
-- name: WIREWATCH_SASL_PASSWORD
-  valueFrom: {secretKeyRef: {name: {{ $secret | quote }}, key: password}}
+{{- if $kafka.username }}
+  value: {{ $kafka.username | quote }}
+{{- else }}
+  valueFrom: {secretKeyRef: {name: {{ $kafka.usernameSecret | quote }}, key: username}}
 {{- end }}
-{{- if $kafka.tls.secretName }}
+- name: WIREWATCH_SASL_PASSWORD
+  valueFrom: {secretKeyRef: {name: {{ $kafka.passwordSecret | quote }}, key: password}}
+{{- end }}
+{{- if $kafka.authoritySecret }}
 - name: WIREWATCH_SSL_CA_FILE
   value: /etc/wirewatch/tls/ca.crt
-{{- if $kafka.tls.clientCertificate }}
+{{- if $kafka.clientCertificate }}
 - name: WIREWATCH_SSL_CERT_FILE
   value: /etc/wirewatch/tls/tls.crt
 - name: WIREWATCH_SSL_KEY_FILE
@@ -45,6 +48,8 @@ capabilities: {drop: [ALL]}
 {{- end }}
 - name: WIREWATCH_METRICS_HOST
   value: "0.0.0.0"
+- name: WIREWATCH_LOG_FORMAT
+  value: json
 {{- range $name, $value := .Values.settings }}
 - name: WIREWATCH_{{ $name }}
   value: {{ $value | quote }}
@@ -54,7 +59,7 @@ capabilities: {drop: [ALL]}
 {{- define "wirewatch.mounts" -}}
 - {name: data, mountPath: /var/lib/wirewatch}
 - {name: temporary, mountPath: /tmp}
-{{- if .Values.kafka.tls.secretName }}
+{{- if (include "wirewatch.kafka" . | fromYaml).authoritySecret }}
 - {name: tls, mountPath: /etc/wirewatch/tls, readOnly: true}
 {{- end }}
 {{- end }}
@@ -62,7 +67,49 @@ capabilities: {drop: [ALL]}
 {{- define "wirewatch.volumes" -}}
 - {name: data, emptyDir: {}}
 - {name: temporary, emptyDir: {}}
-{{- with .Values.kafka.tls.secretName }}
+{{- with (include "wirewatch.kafka" . | fromYaml).authoritySecret }}
 - {name: tls, secret: {secretName: {{ . | quote }}}}
 {{- end }}
+{{- end }}
+
+{{- /* All of a pod but its containers: identity, volumes and where it may run. */ -}}
+{{- define "wirewatch.podSpec" -}}
+# Nothing here speaks to the Kubernetes API.
+automountServiceAccountToken: false
+# A service named wirewatch would put WIREWATCH_PORT and more into the environment, which no setting is.
+enableServiceLinks: false
+terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
+securityContext:
+  {{- include "wirewatch.podSecurity" . | nindent 2 }}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - {name: {{ . | quote }}}
+  {{- end }}
+{{- end }}
+volumes:
+  {{- include "wirewatch.volumes" . | nindent 2 }}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "wirewatch.containerBasics" -}}
+image: {{ include "wirewatch.image" . | quote }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+env:
+  {{- include "wirewatch.environment" . | nindent 2 }}
+securityContext:
+  {{- include "wirewatch.containerSecurity" . | nindent 2 }}
+volumeMounts:
+  {{- include "wirewatch.mounts" . | nindent 2 }}
 {{- end }}

@@ -1,0 +1,1 @@
+"""The chart, and what it is told of the route."""

@@ -1,0 +1,39 @@
+"""The programs that read what is under deploy/, run as an operator would run them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+
+
+def load(file: Path) -> Any:
+    """A YAML file."""
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
+
+
+def tool(name: str) -> str:
+    """A program of this environment or of the machine; where there is none the test is skipped, in CI it fails."""
+    program = shutil.which(name, path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    if program is None:
+        missing = f"{name} is not installed: see `make deploy-tools`"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return program
+
+
+def run(command: list[str]) -> str:
+    """What a program prints; it has to be content."""
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    return answer.stdout
