@@ -22,7 +22,7 @@ from pipeline.rules.clauses import (
     TermClause,
 )
 from pipeline.rules.filing import Filed, FiledClause, FiledNear, Filing
-from pipeline.rules.keys import Key
+from pipeline.rules.keys import NO_KEY, Key
 from pipeline.rules.metadata import metadata_of
 from pipeline.rules.proximity import pairs
 from pipeline.rules.text_terms import TextTerms
@@ -49,21 +49,21 @@ class ArticleTerms:
 
     Attributes:
         article: The article.
-        held: The keys of everything in it that a rule asks for.
+        held: The keys of everything in it that a rule asks for, and ``NO_KEY``.
     """
 
     def __init__(self, article: EnrichedArticle, filing: Filing) -> None:
         self.article = article
         self._language = primary_subtag(article.language.tag)
         memo = filing.readings.memo(self._language)
-        self._texts: dict[Field, TextTerms] = {
-            "title": TextTerms(article.title, memo, filing.keys),
-            "body": TextTerms(article.body, memo, filing.keys),
-        }
+        title, body = TextTerms(article.title, memo), TextTerms(article.body, memo)
+        self._texts: dict[Field, TextTerms] = {"title": title, "body": body}
         names = {mention.entity.id for mention in article.mentions if mention.entity is not None}
         names.update([f"{field}:{value}" for field, value, _ in metadata_of(article)])
-        self.held: set[Key] = {key for name in names if (key := filing.keys.find(name)) is not None}
-        self.held.update(*(text.held for text in self._texts.values()))
+        keys = filing.keys
+        self.held: set[Key] = {key for name in names if (key := keys.find(name)) is not None}
+        self.held.add(NO_KEY)
+        self.held.update(title.held(keys), body.held(keys))
 
     @cached_property
     def _mentions(self) -> dict[str, list[Mention]]:
@@ -105,7 +105,7 @@ class ArticleTerms:
             ranges = [
                 (field, first, end)
                 for field, text in self._texts.items()
-                if _in_scope(field, clause.scope) and text.held.issuperset(filed.keys)
+                if _in_scope(field, clause.scope)
                 for first, end in text.ranges(words)
             ]
             yield from self._term_places(clause, ranges, certain=certain)

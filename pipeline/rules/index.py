@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from threading import Lock
 from typing import NamedTuple
@@ -75,6 +76,7 @@ class RuleIndex:
         # Rules by number: the document, packed since few ever fire, and what an article must satisfy; a rule that is
         # off has no condition.
         self._numbers: dict[str, int] = {}
+        self._ids: list[str] = []
         self._documents: list[bytes | None] = []
         self._conditions: list[Condition | None] = []
         self._lowering: dict[int, tuple[Filed, ...]] = {}
@@ -112,9 +114,11 @@ class RuleIndex:
             self._remove(rule.id)
             number = self._free.pop() if self._free else len(self._documents)
             if number == len(self._documents):
+                self._ids.append(rule.id)
                 self._documents.append(None)
                 self._conditions.append(None)
             self._numbers[rule.id] = number
+            self._ids[number] = rule.id
             self._documents[number] = document
             if rule.min_score is not None:
                 self._least_scores[number] = rule.min_score
@@ -166,7 +170,13 @@ class RuleIndex:
 
     def matching_ids(self, article: EnrichedArticle) -> list[str]:
         """The ids of the rules that an article satisfies, sorted, without the proof."""
-        return sorted(each.rule.id for each in self._find(article)[1])
+        with self._lock:
+            terms = ArticleTerms(article, self._filing)
+            return sorted(
+                self._ids[number]
+                for number, condition in self._satisfied(terms)
+                if number not in self._least_scores or self._score(number, condition, terms) is not None
+            )
 
     def near_misses(self, article: EnrichedArticle) -> list[NearMiss]:
         """Every rule that an article misses by exactly one clause, sorted by rule id.
@@ -189,16 +199,25 @@ class RuleIndex:
         fired: list[_Fired] = []
         with self._lock:
             terms = ArticleTerms(article, self._filing)
-            for number in self._postings.candidates(terms.held):
-                condition = self._conditions[number]
-                if condition is None or not is_satisfied(condition, terms):
-                    continue
-                clauses = satisfied_clauses(condition, self._lowering.get(number, ()), terms)
-                score = sum(filed.clause.weight for filed in clauses)
-                least = self._least_scores.get(number)
-                if least is None or score >= least:
-                    fired.append(_Fired(self._header(number), score, clauses))
+            for number, condition in self._satisfied(terms):
+                scored = self._score(number, condition, terms)
+                if scored is not None:
+                    fired.append(_Fired(self._header(number), *scored))
         return terms, fired
+
+    def _satisfied(self, terms: ArticleTerms) -> Iterator[tuple[int, Condition]]:
+        """The rules whose condition an article satisfies, whatever they score."""
+        for number in self._postings.candidates(terms.held):
+            condition = self._conditions[number]
+            if condition is not None and is_satisfied(condition, terms):
+                yield number, condition
+
+    def _score(self, number: int, condition: Condition, terms: ArticleTerms) -> tuple[float, list[Filed]] | None:
+        """The score of a satisfied rule and the clauses that count for it; None where it is too low to fire."""
+        clauses = satisfied_clauses(condition, self._lowering.get(number, ()), terms)
+        score = sum([filed.clause.weight for filed in clauses])
+        least = self._least_scores.get(number)
+        return None if least is not None and score < least else (score, clauses)
 
     def _header(self, number: int) -> MatchedRule:
         header = self._headers.get(number)

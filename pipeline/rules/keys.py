@@ -8,6 +8,9 @@ from typing import TypeAlias
 Key: TypeAlias = int
 """The number of something that an article can hold, from 1."""
 
+NO_KEY: Key = 0
+"""Asks for nothing, and so is held by every article."""
+
 
 class KeyTable:
     """Names to numbers, counted by use; with its last use a number is free again.

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from pipeline.rules.clauses import ConceptClause
 from pipeline.rules.expressions import And, AtLeast, Or
 from pipeline.rules.filing import Condition, FiledClause, FiledNear
-from pipeline.rules.keys import Key, KeyTable
+from pipeline.rules.keys import NO_KEY, KeyTable
 from pipeline.rules.postings import Posting
 
 _Pivot: TypeAlias = tuple[float, tuple[Posting, ...]]
 """Postings of which an article must hold one, and the share of articles that do, by estimate."""
+
+# More postings of one rule cost more to keep than they save.
+_MAX_POSTINGS = 25
+# A second key that is held this often tells nothing.
+_FREQUENT = 0.5
+# How much likelier a word of a phrase is where the others stand.
+_TOGETHER = 10.0
 
 
 def choose_postings(condition: Condition, keys: KeyTable) -> tuple[Posting, ...]:
@@ -52,11 +59,11 @@ def _pivot(condition: Condition, keys: KeyTable) -> _Pivot | None:
 def _of_clause(filed: FiledClause, keys: KeyTable) -> _Pivot:
     if len(filed.keys) == 1:
         key = filed.keys[0]
-        return keys.share(key), ((key, 0),)
+        return keys.share(key), ((key, NO_KEY),)
     if isinstance(filed.clause, ConceptClause):
-        return sum(map(keys.share, filed.keys)), tuple((key, 0) for key in filed.keys)
+        return sum(map(keys.share, filed.keys)), tuple((key, NO_KEY) for key in filed.keys)
     first, *others = sorted(dict.fromkeys(filed.keys), key=keys.share)
-    return keys.share(first), ((first, others[0] if others else 0),)
+    return keys.share(first), ((first, others[0] if others else NO_KEY),)
 
 
 def _of_any(parts: Sequence[Condition], keys: KeyTable) -> _Pivot | None:
@@ -72,27 +79,34 @@ def _of_any(parts: Sequence[Condition], keys: KeyTable) -> _Pivot | None:
 
 
 def _of_all(pivots: Sequence[_Pivot | None], keys: KeyTable) -> _Pivot | None:
-    """The rarest of several that an article must all hold, with the rarest single key of the others beside it."""
-    rarest: _Pivot | None = None
-    for pivot in pivots:
-        if pivot is not None and (rarest is None or pivot[0] < rarest[0]):
-            rarest = pivot
-    if rarest is None:
+    """The rarest of several that an article must all hold, each of its keys beside each of the next rarest one.
+
+    A second key costs a test where the first is held; a rule that is tried in vain costs a hundred times as much.
+    """
+    found = sorted((pivot for pivot in pivots if pivot is not None), key=_share)
+    if not found:
         return None
-    single = [
-        key
-        for pivot in pivots
-        if pivot is not None and pivot is not rarest and len(pivot[1]) == 1
-        for key in pivot[1][0]
-        if key
-    ]
-    if not single:
-        return rarest
-    single.sort(key=keys.share)
-    return rarest[0], tuple(_beside(posting, single, keys) for posting in rarest[1])
+    share, postings = found[0]
+    beside = next(
+        (other for other in found[1:] if len(postings) * len(other[1]) <= _MAX_POSTINGS and other[0] < _FREQUENT), None
+    )
+    return share, postings if beside is None else tuple(_each_beside(postings, beside, keys))
 
 
-def _beside(posting: Posting, single: Sequence[Key], keys: KeyTable) -> Posting:
-    first, second = posting
-    best = next((key for key in single if key != first), 0)
-    return posting if not best or (second and keys.share(second) <= keys.share(best)) else (first, best)
+def _each_beside(postings: Sequence[Posting], other: _Pivot, keys: KeyTable) -> Iterator[Posting]:
+    share, alternatives = other
+    for first, second in postings:
+        # The words of a phrase are likelier together than apart: beside the first, another clause tells more.
+        if second and keys.share(second) < share / _TOGETHER:
+            yield first, second
+        else:
+            for key, behind in alternatives:
+                # Of a phrase either word is needed; the rarer one may be the first key already.
+                if key != first:
+                    yield first, key
+                else:
+                    yield first, behind
+
+
+def _share(pivot: _Pivot) -> float:
+    return pivot[0]

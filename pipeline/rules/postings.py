@@ -5,24 +5,24 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from itertools import compress
 from typing import TypeAlias
 
 from pipeline.rules.keys import Key
 
-# A posting packs the rule's number and the second key into one integer: no tuple is made on the hot path.
+# A posting that stands alone under its key packs the rule's number and the second key into one integer.
 _KEY_BITS = 32
 _KEY_MASK = (1 << _KEY_BITS) - 1
 
-
 Posting: TypeAlias = tuple[Key, Key]
-"""A key under which a rule is filed, and another that an article must hold beside it; 0 where none is sure to be."""
+"""A key under which a rule is filed, and another that an article must hold beside it, or ``NO_KEY``."""
 
 
 class Postings:
     """Rule numbers by key, changed one rule at a time."""
 
     def __init__(self) -> None:
-        # Many keys file one rule, which then stands without a list.
+        # Under a key of several postings: the number of the first rule, its second key, those of the next, and so on.
         self._rules: dict[Key, int | array[int]] = {}
 
     def __len__(self) -> int:
@@ -30,16 +30,15 @@ class Postings:
         return len(self._rules)
 
     def add(self, rule: int, postings: Iterable[Posting]) -> None:
-        """File a rule, not filed yet, under different keys, one of which an article must hold."""
+        """File a rule, not filed yet, under different postings, one of which an article must satisfy."""
         for key, second in postings:
-            packed = rule << _KEY_BITS | second
             filed = self._rules.get(key)
             if filed is None:
-                self._rules[key] = packed
+                self._rules[key] = rule << _KEY_BITS | second
             elif isinstance(filed, int):
-                self._rules[key] = array("Q", (filed, packed))
+                self._rules[key] = array("I", (filed >> _KEY_BITS, filed & _KEY_MASK, rule, second))
             else:
-                filed.append(packed)
+                filed.extend((rule, second))
 
     def remove(self, rule: int, postings: Iterable[Posting]) -> None:
         """Take a rule from its keys.
@@ -49,25 +48,42 @@ class Postings:
             ValueError: The rule is not.
         """
         for key, second in postings:
-            packed = rule << _KEY_BITS | second
             filed = self._rules[key]
             if isinstance(filed, int):
-                if filed != packed:
+                if filed != rule << _KEY_BITS | second:
                     raise ValueError(f"rule {rule} is not filed under key {key}")
                 del self._rules[key]
-            else:
-                filed.remove(packed)
-                if len(filed) == 1:
-                    self._rules[key] = filed[0]
+                continue
+            place = _find(filed, rule, second)
+            # The last one takes its place: the order means nothing.
+            filed[place : place + 2] = filed[-2:]
+            del filed[-2:]
+            if len(filed) == 2:
+                self._rules[key] = filed[0] << _KEY_BITS | filed[1]
 
     def candidates(self, held: AbstractSet[Key]) -> set[int]:
-        """Every rule filed under one of these keys whose second key is among them too."""
+        """Every rule filed under one of these keys whose second key is among them too.
+
+        Args:
+            held: The keys of an article, and ``NO_KEY``.
+        """
         rules = self._rules
+        holds = held.__contains__
         found: set[int] = set()
         for key in rules.keys() & held:
             filed = rules[key]
-            for packed in (filed,) if isinstance(filed, int) else filed:
-                second = packed & _KEY_MASK
-                if second in held or not second:
-                    found.add(packed >> _KEY_BITS)
+            if isinstance(filed, int):
+                if filed & _KEY_MASK in held:
+                    found.add(filed >> _KEY_BITS)
+            else:
+                found.update(compress(filed[::2], map(holds, filed[1::2])))
         return found
+
+
+def _find(filed: array[int], rule: int, second: Key) -> int:
+    """Where a posting stands."""
+    place = -1
+    while True:
+        place = filed.index(rule, place + 1)
+        if place % 2 == 0 and filed[place + 1] == second:
+            return place

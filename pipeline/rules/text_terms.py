@@ -14,21 +14,18 @@ from pipeline.text.tokens import Tokens, is_unsegmented, spans_of, words_of
 
 
 class TextTerms:
-    """A title or a body. Where its words stand is worked out only when a rule asks for it.
+    """A title or a body. Where its words stand is worked out only when a rule asks for it."""
 
-    Attributes:
-        text: As it is.
-        held: The keys of everything in it that a rule asks for.
-    """
-
-    def __init__(self, text: str, memo: Memo, keys: KeyTable) -> None:
+    def __init__(self, text: str, memo: Memo) -> None:
         self.text = text
-        self._words = words = words_of(text)
+        self._words = words_of(text)
         # Read at once, before the rules change: what stands where is then worked out from this alone.
-        self._readings = list(map(memo.__getitem__, words))
-        self.held: set[Key] = set(chain.from_iterable(self._readings))
-        if not text.isascii():
-            self.held.update(_held_neighbours(words, keys))
+        self._readings = list(map(memo.__getitem__, self._words))
+
+    def held(self, keys: KeyTable) -> Iterator[Key]:
+        """The keys of everything in the text that a rule asks for; one may come several times."""
+        held = chain.from_iterable(self._readings)
+        return held if self.text.isascii() else chain(held, _held_neighbours(self._words, keys))
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -53,17 +50,17 @@ class TextTerms:
         return positions
 
     def ranges(self, keys: Sequence[Key]) -> list[tuple[int, int]]:
-        """Every place of a sequence of words that the text holds: half-open ranges of tokens, in order."""
+        """Every place of a sequence of words: half-open ranges of tokens, in order."""
         length = len(keys)
         positions = self._positions
         if length == 1:
-            return [(at, at + 1) for at in positions[keys[0]]]
-        anchor = min(range(length), key=lambda at: len(positions[keys[at]]))
+            return [(at, at + 1) for at in positions.get(keys[0], ())]
         readings = self._readings
         last = len(readings) - length
+        anchor = min(range(length), key=lambda at: len(positions.get(keys[at], ())))
         return [
             (first, first + length)
-            for first in (at - anchor for at in positions[keys[anchor]])
+            for first in (at - anchor for at in positions.get(keys[anchor], ()))
             if 0 <= first <= last and all(key in readings[at] for at, key in enumerate(keys, first))
         ]
 

@@ -11,6 +11,7 @@ from pipeline.messages.identity import rule_version
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import RuleIndex, explain_rule
 from pipeline.rules.article_terms import ArticleTerms
+from pipeline.rules.keys import NO_KEY
 from tests.unit.rules.world import WORLD, article
 
 NEWS = article("[[NATO|org/nato]] talks about sanctions")
@@ -106,7 +107,7 @@ def test_a_removed_index_holds_nothing_of_its_rules() -> None:
 
     assert len(index._filing) == len(index._filing.keys) == len(index._filing.readings) == 0
     assert len(index._postings) == 0
-    assert ArticleTerms(NEWS, index._filing).held == set()
+    assert ArticleTerms(NEWS, index._filing).held == {NO_KEY}
 
 
 @pytest.mark.parametrize(
