@@ -11,26 +11,30 @@ Leaf = TypeVar("Leaf")
 Other = TypeVar("Other")
 
 
-class And(Struct, Generic[Leaf], frozen=True):
+class Branch(Struct, Generic[Leaf], frozen=True):
+    """Whatever is no leaf."""
+
+
+class And(Branch[Leaf], frozen=True):
     """All parts, of which there are at least two."""
 
     parts: tuple[Expression[Leaf], ...]
 
 
-class Or(Struct, Generic[Leaf], frozen=True):
+class Or(Branch[Leaf], frozen=True):
     """At least one part; there are at least two."""
 
     parts: tuple[Expression[Leaf], ...]
 
 
-class AtLeast(Struct, Generic[Leaf], frozen=True):
+class AtLeast(Branch[Leaf], frozen=True):
     """So many of the parts, of which there are at least as many."""
 
     count: int
     parts: tuple[Expression[Leaf], ...]
 
 
-class Not(Struct, Generic[Leaf], frozen=True):
+class Not(Branch[Leaf], frozen=True):
     """The absence of its part."""
 
     part: Expression[Leaf]
@@ -119,6 +123,8 @@ def leaves(expression: Expression[Leaf], *, positive: bool = True) -> list[tuple
 
 def map_leaves(expression: Expression[Leaf], change: Callable[[Leaf], Other]) -> Expression[Other]:
     """The same tree over other leaves."""
+    if not isinstance(expression, Branch):
+        return change(expression)
     if isinstance(expression, And):
         return And(tuple(map_leaves(part, change) for part in expression.parts))
     if isinstance(expression, Or):
@@ -127,11 +133,13 @@ def map_leaves(expression: Expression[Leaf], change: Callable[[Leaf], Other]) ->
         return AtLeast(expression.count, tuple(map_leaves(part, change) for part in expression.parts))
     if isinstance(expression, Not):
         return Not(map_leaves(expression.part, change))
-    return change(expression)
+    raise TypeError(f"no leaves are known of {type(expression).__name__}")
 
 
 def flatten(expression: Expression[Leaf]) -> Expression[Leaf]:
     """The same condition without brackets that change nothing and without double NOT."""
+    if not isinstance(expression, Branch):
+        return expression
     if isinstance(expression, Not):
         part = flatten(expression.part)
         return part.part if isinstance(part, Not) else Not(part)

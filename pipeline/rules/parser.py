@@ -67,6 +67,7 @@ class _Parser:
     def __init__(self, tokens: list[Token], origin: Origin, limits: Limits) -> None:
         self._tokens = tokens
         self._at = 0
+        self._token = tokens[0]
         self._origin = origin
         self._limits = limits
         self._nodes = 0
@@ -83,13 +84,10 @@ class _Parser:
         self._refuse_comma(token)
         return Parsed(expression, self._warnings, self._is_plain)
 
-    @property
-    def _token(self) -> Token:
-        return self._tokens[self._at]
-
     def _take(self) -> Token:
-        token = self._tokens[self._at]
+        token = self._token
         self._at += 1
+        self._token = self._tokens[self._at]
         return token
 
     def _count(self, token: Token) -> None:
@@ -297,8 +295,8 @@ class _Parser:
             if is_prefix:
                 self._count_prefix(token)
             words.append(Word(token.text, token.start, is_prefix))
-            self._at += 1
-            token = self._tokens[self._at]
+            self._take()
+            token = self._token
         return tuple(words)
 
     def _check_length(self, words: Sequence[Word]) -> None:

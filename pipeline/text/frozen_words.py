@@ -71,8 +71,14 @@ class FrozenWords(NamedTuple):
 
     def find(self, word: str) -> int | None:
         """The word's number, or None."""
-        for number, rest in self.prefixes(word):
-            return number if not rest else None
+        encoded = word.encode()
+        key = _key(encoded)
+        keys = self.keys
+        for place in range(bisect_left(keys, key), len(keys)):
+            if keys[place] != key:
+                return None
+            if self._bytes(place) == encoded:
+                return place
         return None
 
     def _bytes(self, place: int) -> bytes:
