@@ -89,13 +89,15 @@ def compile_rule(
         remembered=remembered,
         warn=warn,
     )
-    warnings = sorted((*parsed.warnings, *resolved.warnings), key=lambda warning: (warning.line, warning.column))
+    warnings = (*parsed.warnings, *resolved.warnings)
+    if warnings:
+        warnings = tuple(sorted(warnings, key=lambda warning: (warning.line, warning.column)))
     return CompiledRule(
         rule=rule,
         expression=resolved.expression,
         required=resolved.required,
         lowering=resolved.lowering,
-        warnings=tuple(warnings),
+        warnings=warnings,
     )
 
 

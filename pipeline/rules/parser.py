@@ -301,7 +301,7 @@ class _Parser:
 
     def _check_length(self, words: Sequence[Word]) -> None:
         most = self._limits.max_phrase_words
-        # A word has a letter at least.
+        # Every word of a text has a letter at least.
         if sum([len(word.text) for word in words]) <= most:
             return
         if sum(len(words_of(word.text)) for word in words) > most:
