@@ -94,7 +94,7 @@ class Unit(Term, frozen=True, kw_only=True):
     @property
     def identity(self) -> tuple[object, ...]:
         """What was written, wherever it stands and whatever it weighs."""
-        words = tuple([word.text if not word.is_prefix else (word.text,) for word in self.words])
+        words = tuple([(word.text, word.is_prefix) for word in self.words])
         return (words, self.quoted, self.fields, self.exact, self.concept)
 
 

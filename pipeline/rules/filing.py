@@ -19,6 +19,7 @@ from pipeline.rules.clauses import (
 from pipeline.rules.expressions import Expression
 from pipeline.rules.keys import Key, KeyTable
 from pipeline.rules.readings import Readings
+from pipeline.rules.sharded import Sharded
 from pipeline.rules.shares import Shares
 from pipeline.text.tokens import is_unsegmented
 
@@ -72,7 +73,7 @@ class Filing:
         self.keys = KeyTable()
         self.readings = Readings()
         self._shares = shares
-        self._clauses: dict[Clause, Filed] = {}
+        self._clauses: Sharded[Clause, Filed] = Sharded()
 
     def __len__(self) -> int:
         """How many different clauses are in use."""
@@ -82,7 +83,8 @@ class Filing:
         """The filed clause, used once more."""
         filed = self._clauses.get(clause)
         if filed is None:
-            filed = self._clauses[clause] = self._near(clause) if isinstance(clause, NearClause) else self._file(clause)
+            filed = self._near(clause) if isinstance(clause, NearClause) else self._file(clause)
+            self._clauses[clause] = filed
         filed.uses += 1
         return filed
 
@@ -92,7 +94,7 @@ class Filing:
         if filed.uses:
             return
         clause = filed.clause
-        del self._clauses[clause]
+        self._clauses.pop(clause)
         if isinstance(filed, FiledNear):
             for operand in known_by_keys(filed):
                 self.remove(operand)

@@ -25,6 +25,7 @@ from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.pivot import choose_postings
 from pipeline.rules.postings import Postings
 from pipeline.rules.remembered_units import RememberedUnits
+from pipeline.rules.sharded import Sharded
 from pipeline.rules.shares import Shares
 from pipeline.rules.snippet import cut_snippet
 from pipeline.text.fingerprint import fingerprint
@@ -75,7 +76,7 @@ class RuleIndex:
         self._postings = Postings()
         # Rules by number: the document, packed since few ever fire, and what an article must satisfy; a rule that is
         # off has no condition.
-        self._numbers: dict[str, int] = {}
+        self._numbers: Sharded[str, int] = Sharded()
         self._ids: list[str] = []
         self._documents: list[bytes | None] = []
         self._conditions: list[Condition | None] = []
@@ -250,7 +251,7 @@ class RuleIndex:
         self._postings.add(number, choose_postings(condition, self._filing.keys))
 
     def _remove(self, rule_id: str) -> bool:
-        number = self._numbers.pop(rule_id, None)
+        number = self._numbers.pop(rule_id)
         if number is None:
             return False
         condition = self._conditions[number]

@@ -8,7 +8,7 @@ from pipeline.text.folding import LONGEST_REMEMBERED, fold
 from pipeline.text.stemming import STEMMED_LANGUAGES, stem, stemming_language
 
 _PREFIX_KEY_LETTERS = 3
-_MAX_REMEMBERED_WORDS = 262_144
+_MAX_REMEMBERED_WORDS = 131_072
 _UNDETERMINED = "und"
 
 

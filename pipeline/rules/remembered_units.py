@@ -1,7 +1,8 @@
-"""What units of rules were settled to before: rules ask for the same words again and again."""
+"""What words of rules were settled to before: rules ask for the same words again and again."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Hashable
 
 from pipeline.rules.clauses import Clause
@@ -13,14 +14,14 @@ class RememberedUnits:
     """Clauses by what was written and in which languages, as long as the knowledge base stays the same."""
 
     def __init__(self) -> None:
-        self._clauses: dict[Hashable, Clause] = {}
+        self._clauses: OrderedDict[Hashable, Clause] = OrderedDict()
 
     def get(self, key: Hashable) -> Clause | None:
         """What a unit was settled to, or None."""
         return self._clauses.get(key)
 
     def add(self, key: Hashable, clause: Clause) -> None:
-        """Remember a unit that raised no doubt; now and then all are forgotten."""
+        """Remember a unit that raised no doubt, and forget the oldest: all at once would hold up who matches."""
         if len(self._clauses) >= _MAX_REMEMBERED:
-            self._clauses.clear()
+            self._clauses.popitem(last=False)
         self._clauses[key] = clause

@@ -184,12 +184,14 @@ class _Resolver:
     def _unit(self, unit: Unit) -> Clause:
         if self._remembered is None:
             return self._settle(unit)
-        key = (unit.identity, self._languages, self._metonyms)
+        key = (*unit.identity, self._languages, self._metonyms)
         clause = self._remembered.get(key)
         if clause is None:
             doubts = len(self._warnings)
             clause = self._settle(unit)
-            if len(self._warnings) == doubts:
+            # Words and names come again and again, phrases hardly.
+            comes_again = len(unit.words) == 1 or isinstance(clause, ConceptClause)
+            if comes_again and len(self._warnings) == doubts:
                 self._remembered.add(key, clause)
         return clause
 

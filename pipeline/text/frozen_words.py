@@ -73,13 +73,10 @@ class FrozenWords(NamedTuple):
         """The word's number, or None."""
         encoded = word.encode()
         key = _key(encoded)
-        keys = self.keys
-        for place in range(bisect_left(keys, key), len(keys)):
-            if keys[place] != key:
-                return None
-            if self._bytes(place) == encoded:
-                return place
-        return None
+        low = bisect_left(self.keys, key)
+        high = bisect_right(self.keys, key, low)
+        place = bisect_left(range(high), encoded, low, high, key=self._bytes)
+        return place if place < high and self._bytes(place) == encoded else None
 
     def _bytes(self, place: int) -> bytes:
         begin = self.ends[place - 1] if place else 0
