@@ -26,6 +26,7 @@ from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.origin import RuleWarning
 from pipeline.rules.pivot import choose_postings
+from pipeline.rules.rate import expected_share
 from pipeline.rules.shares import Shares
 
 ClauseKind = Literal["concept", "word", "phrase", "prefix", "raw", "mention", "metadata", "near"]
@@ -63,6 +64,7 @@ class RuleExplanation(Struct, frozen=True, kw_only=True):
     Attributes:
         canonical: The whole condition in canonical form.
         pivot: The clauses it is filed under: an article that satisfies none of them is never tried.
+        expected_share: The share of articles that it fires on, by estimate.
         clauses: Each clause once, in the rule's order.
         warnings: What is doubtful.
     """
@@ -70,6 +72,7 @@ class RuleExplanation(Struct, frozen=True, kw_only=True):
     rule_id: str
     canonical: str
     pivot: tuple[str, ...]
+    expected_share: float
     clauses: tuple[ClauseExplanation, ...]
     warnings: tuple[RuleWarning, ...]
 
@@ -87,7 +90,8 @@ def explain_rule(rule: WatchRule, concepts: ConceptLookup, limits: Limits | None
     """
     compiled = compile_rule(rule, concepts, limits)
     found = dict.fromkeys(leaves(compiled.expression))
-    filing = Filing(Shares.load())
+    shares = Shares.load()
+    filing = Filing(shares)
     condition = map_leaves(compiled.required, filing.add)
     keys = {key for key, _ in choose_postings(condition, filing.keys)}
     asked = dict.fromkeys(each for filed, _ in leaves(condition) for each in known_by_keys(filed))
@@ -95,6 +99,7 @@ def explain_rule(rule: WatchRule, concepts: ConceptLookup, limits: Limits | None
         rule_id=rule.id,
         canonical=canonical_form(compiled.expression),
         pivot=tuple(filed.clause.canonical for filed in asked if not keys.isdisjoint(filed.keys)),
+        expected_share=expected_share(compiled.required, shares),
         clauses=tuple(_explain(clause, concepts, blocks=not positive) for clause, positive in found),
         warnings=compiled.warnings,
     )

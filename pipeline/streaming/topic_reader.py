@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -127,6 +129,42 @@ class TopicReader:
             raise TopicReplacedError(self.topic) from error
         if any(ends[place.partition] < end for place, end in left.items()):
             raise TopicReplacedError(self.topic)
+
+    async def read_by_time(self, starts: Offsets, ends: Offsets) -> AsyncIterator[Any]:
+        """Read partitions from an offset up to another, merged by the records' timestamps.
+
+        The records of one partition stay in their order. At most one fetch of each partition is held.
+
+        Args:
+            starts: Where to begin, for each partition to be read.
+            ends: Where to end; at most the partition's end.
+        """
+        open_ = {self._place(number): ends[number] for number, start in starts.items() if start < ends[number]}
+        self._seek({place.partition: starts[place.partition] for place in open_})
+        waiting: dict[TopicPartition, deque[Any]] = {place: deque() for place in open_}
+        heads: list[tuple[int, int, TopicPartition]] = []
+        while open_ or heads:
+            while hungry := [place for place in open_ if not waiting[place]]:
+                for place, records in (await self._fetch(hungry)).items():
+                    waiting[place].extend(record for record in records if record.offset < ends[place.partition])
+                    if waiting[place]:
+                        heappush(heads, (waiting[place][0].timestamp, place.partition, place))
+                for place in hungry:
+                    if await self._consumer.position(place) >= open_[place]:
+                        del open_[place]
+            if not heads:
+                return
+            _, _, place = heappop(heads)
+            yield waiting[place].popleft()
+            if waiting[place]:
+                heappush(heads, (waiting[place][0].timestamp, place.partition, place))
+
+    async def _fetch(self, places: Sequence[TopicPartition]) -> Mapping[TopicPartition, Sequence[Any]]:
+        with self._translated():
+            fetched: Mapping[TopicPartition, Sequence[Any]] = await self._consumer.getmany(
+                *places, timeout_ms=_POLL_MS, max_records=_MAX_RECORDS
+            )
+        return fetched
 
     async def follow(self, starts: Offsets, *, poll: timedelta = timedelta(seconds=1)) -> AsyncIterator[list[Chunk]]:
         """Read partitions from an offset on, for ever.

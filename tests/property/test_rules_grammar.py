@@ -217,8 +217,8 @@ _PIECES = st.sampled_from(
         *(" ", " ", " ", " ", "\n", "\t", "　"),
     ]
 )
-_SOUP = st.lists(_PIECES, max_size=12).map("".join)
-_SPACED = st.lists(_PIECES, max_size=10).map(" ".join)
+SOUP = st.lists(_PIECES, max_size=12).map("".join)
+SPACED = st.lists(_PIECES, max_size=10).map(" ".join)
 
 
 @settings(max_examples=1_500, deadline=None)
@@ -233,7 +233,7 @@ _SPACED = st.lists(_PIECES, max_size=10).map(" ".join)
 @example("ATLEAST/2(a + b, (c NEAR/s d)^2,+e)^3 f")
 @example("(a OR (b OR c)) ONEAR/3 title:d NOT e NEAR/p f")
 @example('ATLEAST/1("a","b",-c)')
-@given(st.one_of(_SOUP, _SPACED))
+@given(st.one_of(SOUP, SPACED))
 def test_parser_and_grammar_read_every_text_alike(when: str) -> None:
     assert by_hand(when) == by_grammar(when)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pipeline.cli.rules import apply, check, explain, formatting, stored, test
+from pipeline.cli.rules import apply, backtest, check, explain, formatting, stored, test
 
 
 @click.group()
@@ -18,6 +18,7 @@ def command() -> None:
 for _verb in (
     check.command,
     test.command,
+    backtest.command,
     formatting.command,
     apply.command,
     stored.list_,

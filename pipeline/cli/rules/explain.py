@@ -1,8 +1,9 @@
-"""``wirewatch rules explain``: what a rule means, and every name that it answers to."""
+"""``wirewatch rules explain``: what a rule means, every name that it answers to, and what it just misses."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,35 +13,77 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.cli import pass_settings, say_warning
+from pipeline.cli import EXIT_DONE, pass_settings, say_warning
+from pipeline.cli.durations import DURATION
 from pipeline.cli.event_loop import run_quietly
 from pipeline.cli.render import console, print_table, printable
 from pipeline.cli.rule_source import checked
-from pipeline.errors import BrokerUnreachableError, RuleError, TopicMissingError
+from pipeline.cli.rules.backtest import build_backtest, run_backtest
+from pipeline.errors import BrokerUnreachableError, RuleError, TopicMissingError, UsageError
 from pipeline.messages.rules import RuleId, WatchRule
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from pipeline.backtest import BacktestReport
     from pipeline.rules import ClauseExplanation, RuleExplanation
+
+_CONDITION = "condition"
+_SAMPLES = 5
 
 
 @click.command(name="explain")
 @click.argument("rule", metavar="CONDITION|ID|FILE")
 @click.option("--language", "languages", multiple=True, metavar="TAG", help="Only names in it; may be repeated.")
+@click.option("--since", type=DURATION, help="Also try the rule on the articles of the enriched topic, so far back.")
+@click.option(
+    "--articles",
+    "article_files",
+    multiple=True,
+    metavar="FILE",
+    help="Also try the rule on articles as JSON Lines, raw or enriched; - is standard input.",
+)
 @pass_settings
-def command(settings: Settings, rule: str, languages: tuple[str, ...]) -> None:
-    """Show what a rule means: canonical form, and the names of each concept by language.
+def command(
+    settings: Settings,
+    rule: str,
+    languages: tuple[str, ...],
+    *,
+    since: timedelta | None,
+    article_files: tuple[str, ...],
+) -> int:
+    """Show what a rule means: canonical form, pivot, expected rate, and the names of each concept by language and kind.
 
-    It takes a condition, such as 'NATO + North Korea'; the id of a rule in the rules topic; or a rule file.
+    It takes a condition, such as 'NATO + North Korea'; the id of a rule in the rules topic; or a rule file. With
+    --since or --articles it says how often the rule fires, and what articles miss by one clause.
     """
-    from pipeline.assembly import build_limits, load_knowledge_base  # noqa: PLC0415 - as above
+    if article_files and since is not None:
+        raise UsageError("--since is about the topic: leave it out with --articles")
+    from pipeline.assembly import build_limits, load_knowledge_base  # noqa: PLC0415 - loads the knowledge base; --help need not
     from pipeline.rules import explain_rule  # noqa: PLC0415 - as above
 
     out = console()
-    for number, one in enumerate(_meant(settings, rule)):
+    rules = _meant(settings, rule)
+    for number, one in enumerate(rules):
         if number:
             out.print()
         _show(out, explain_rule(one, load_knowledge_base(settings), build_limits(settings)), frozenset(languages))
+    if since is None and not article_files:
+        return EXIT_DONE
+    backtest = build_backtest(settings, rules, samples=_SAMPLES, near_misses=True)
+    report, source, status = run_backtest(settings, backtest, since, article_files)
+    out.print()
+    _show_tried(out, report, source)
+    return status
+
+
+def _show_tried(out: Console, report: BacktestReport, source: str) -> None:
+    from pipeline.cli.rules.backtest_screen import forecast_text, show_near_misses  # noqa: PLC0415 - --help need not
+
+    out.print(Text(f"tried on {report.articles:,} articles of {source}", "bold"))
+    for rule in report.rules:
+        name = "" if rule.rule_id == _CONDITION else f"{rule.rule_id}: "
+        out.print(f"  {name}fires on {rule.fired:,}; {forecast_text(report.forecast(rule))}")
+        show_near_misses(out, rule)
 
 
 def _meant(settings: Settings, rule: str) -> Sequence[WatchRule]:
@@ -51,7 +94,7 @@ def _meant(settings: Settings, rule: str) -> Sequence[WatchRule]:
         stored = _stored(settings, rule)
         if stored is not None:
             return [stored]
-    return [WatchRule(id="condition", when=rule)]
+    return [WatchRule(id=_CONDITION, when=rule)]
 
 
 def _is_id(text: str) -> bool:
@@ -82,15 +125,25 @@ def _stored(settings: Settings, rule_id: str) -> WatchRule | None:
 def _show(out: Console, explanation: RuleExplanation, languages: frozenset[str]) -> None:
     for warning in explanation.warnings:
         say_warning(warning)
-    if explanation.rule_id != "condition":
+    if explanation.rule_id != _CONDITION:
         out.print(Text(explanation.rule_id, "bold"))
     out.print(Text.assemble(("means     ", "dim"), (printable(explanation.canonical), "bold cyan")))
-    out.print(Text.assemble(("filed by  ", "dim"), printable(" or ".join(explanation.pivot))))
+    out.print(Text.assemble(("pivot     ", "dim"), printable(" or ".join(explanation.pivot))))
+    out.print(Text.assemble(("expected  ", "dim"), _rate(explanation.expected_share)))
     for clause in explanation.clauses:
         out.print()
         out.print(_head(clause))
         if clause.names:
             print_table(out, _names(clause, languages))
+
+
+def _rate(share: float) -> str:
+    """``about 1 in 2,200 articles``: an estimate has no more than two digits that count."""
+    one_in = 1 / max(share, 1e-9)
+    if one_in < 2:
+        return "on nearly every article in a language where its words are frequent (an estimate)"
+    digits = len(f"{one_in:.0f}")
+    return f"about 1 in {round(one_in, min(0, 2 - digits)):,.0f} articles (an estimate: --since 24h counts)"
 
 
 def _head(clause: ClauseExplanation) -> Text:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -104,7 +106,8 @@ def test_explain_shows_the_names_of_each_concept_in_the_languages_asked_for(wire
     assert outcome.status == 0
     for part in (
         "means     NATO[org/nato] AND North Korea[country/kp] AND NOT tag:sport",
-        "filed by  ",
+        "pivot     ",
+        "expected  about 1 in ",
         "North Korea[country/kp]  concept country/kp (North Korea)",
         "nordkoreanische",
         "tag:sport  metadata  blocks the rule",
@@ -206,3 +209,35 @@ def test_the_bounds_of_a_rule_are_settings(
         outcome = wirewatch(*verb, path)
         assert outcome.status == 1
         assert "the rule has more than max_nodes = 2 terms and operators: split it" in outcome.err
+
+
+def test_explain_of_the_first_rule_has_its_parts(wirewatch: CommandLine) -> None:
+    outcome = wirewatch("rules", "explain", "NATO + North Korea")
+    assert (outcome.status, outcome.err) == (0, "")
+    lines = outcome.out.splitlines()
+    assert lines[0] == "means     NATO[org/nato] AND North Korea[country/kp]"
+    assert lines[1].startswith("pivot     ")
+    assert re.fullmatch(r"expected  about 1 in [0-9,]+ articles \(an estimate: --since 24h counts\)", lines[2])
+    rows = {tuple(line.split()[:2]) for line in lines}
+    assert {("any", "name"), ("ru", "name"), ("de", "adjective"), ("zh-Hans", "name")} <= rows
+    for name in ("NATO", "НАТО", "Nordkorea", "nordkoreanische", "Северная Корея", "朝鲜", "كوريا الشمالية"):
+        assert name in outcome.out
+
+
+def test_explain_counts_what_misses_a_rule_by_one_clause(wirewatch: CommandLine, tmp_path: Path) -> None:
+    bodies = ["NATO and North Korea", "NATO", "NATO", "North Korea", "nothing"]
+    articles = "".join(
+        json.dumps({"id": f"a{n}", "body": body, "published_at": f"2026-03-0{n + 1}T00:00:00Z"}) + "\n"
+        for n, body in enumerate(bodies)
+    )
+    outcome = wirewatch("rules", "explain", "NATO + North Korea", "--articles", file(tmp_path, articles, "a.jsonl"))
+    assert outcome.status == 0
+    tried = outcome.out[outcome.out.index("tried on") :].splitlines()
+    assert tried[0].startswith("tried on 5 articles of ")
+    assert tried[1] == "  fires on 1; 0.25 a day (0.0033–1.4)"
+    assert tried[2:5] == [
+        "  all but one clause: 3",
+        "         2  without North Korea[country/kp]",
+        "         1  without NATO[org/nato]",
+    ]
+    assert len(tried) == 8

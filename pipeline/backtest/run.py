@@ -1,0 +1,183 @@
+"""Send past articles by rules, one after the other in the order of time, and count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from math import inf
+
+from pipeline.alerts import AlertMemory
+from pipeline.backtest.counts import RuleCounts, Samples, found
+from pipeline.backtest.report import BacktestReport, Comparison, RuleReport
+from pipeline.messages.alerts import Match
+from pipeline.messages.articles import EnrichedArticle
+from pipeline.rules import RuleIndex
+
+# An article that is sent again comes soon after; remembering all would take memory without end.
+_REMEMBERED_ARTICLES = 100_000
+
+
+class Backtest:
+    """Past articles against rules, and against other versions of them.
+
+    What the alerts step would make of the matches counts: each article once, revisions that are news, and what the
+    rule's ``suppress`` and ``limit`` hold back, at the times of the articles.
+
+    Args:
+        rules: An index that holds the rules.
+        versions: The version of each rule by its id, in the order of the report.
+        before: An index that holds the other versions; None compares nothing.
+        versions_before: The version of each rule that it holds.
+        alert_memory_seconds: How far back an alert is remembered.
+        samples: How many articles of each kind to show.
+        near_misses: Whether to count what misses a rule by one clause, for which every rule is tried on every article.
+    """
+
+    def __init__(
+        self,
+        rules: RuleIndex,
+        versions: Mapping[str, str],
+        *,
+        before: RuleIndex | None = None,
+        versions_before: Mapping[str, str] | None = None,
+        alert_memory_seconds: float = inf,
+        samples: int = 3,
+        near_misses: bool = True,
+    ) -> None:
+        self._after = _Version(rules, versions, alert_memory_seconds, samples)
+        self._before = (
+            None if before is None else _Version(before, versions_before or {}, alert_memory_seconds, samples)
+        )
+        self._differences = {rule_id: _Difference(samples) for rule_id in versions}
+        self._near_misses = near_misses
+        self._seen: dict[tuple[str, str], None] = {}
+        self._articles = 0
+        self._start: datetime | None = None
+        self._end: datetime | None = None
+
+    def add(self, article: EnrichedArticle, at: datetime) -> None:
+        """Take the next article.
+
+        Args:
+            article: With its mentions.
+            at: When it came; not before the one before it, whose time it is given otherwise.
+        """
+        at = at.astimezone(UTC)
+        self._start = self._start or at
+        self._end = at = max(at, self._end or at)
+        key = (article.id, article.revision)
+        is_repeat = key in self._seen
+        self._seen[key] = None
+        if len(self._seen) > _REMEMBERED_ARTICLES:
+            del self._seen[next(iter(self._seen))]
+        self._articles += not is_repeat
+        after = self._after.add(article, at, is_repeat=is_repeat)
+        before = None if self._before is None else self._before.add(article, at, is_repeat=is_repeat)
+        if is_repeat or article.status == "withdrawn":
+            return
+        if self._near_misses:
+            self._after.add_near_misses(article, at)
+        if before is not None:
+            self._compare(article, at, after, before)
+
+    def report(self, *, start: datetime | None = None, end: datetime | None = None) -> BacktestReport:
+        """What the rules have done.
+
+        Args:
+            start: From when on the articles are all there; None: from the first one's time.
+            end: Until when; None: the last one's time.
+        """
+        rules = self._after.reports()
+        comparisons: list[Comparison] = []
+        if self._before is not None:
+            known = {report.rule_id: report for report in self._before.reports()}
+            comparisons = [
+                self._differences[rule.rule_id].report(rule.rule_id, known.get(rule.rule_id)) for rule in rules
+            ]
+        return BacktestReport(
+            articles=self._articles,
+            start=self._start if start is None else start.astimezone(UTC),
+            end=self._end if end is None else end.astimezone(UTC),
+            rules=tuple(rules),
+            comparisons=tuple(comparisons),
+        )
+
+    def _compare(
+        self, article: EnrichedArticle, at: datetime, after: Mapping[str, Match], before: Mapping[str, Match]
+    ) -> None:
+        for rule_id in after.keys() ^ before.keys():
+            difference = self._differences.get(rule_id)
+            if difference is None:
+                continue
+            if rule_id in after:
+                difference.gained(article, at, after[rule_id])
+            else:
+                difference.lost(article, at, before[rule_id])
+
+
+class _Version:
+    """One version of each rule, with what it has done and the alerts that it would remember."""
+
+    def __init__(
+        self, index: RuleIndex, versions: Mapping[str, str], alert_memory_seconds: float, samples: int
+    ) -> None:
+        self._index = index
+        self._counts = {rule_id: RuleCounts(rule_id, version, samples=samples) for rule_id, version in versions.items()}
+        self._memory = AlertMemory(alert_memory_seconds)
+        self._memory.load(0)
+
+    def add(self, article: EnrichedArticle, at: datetime, *, is_repeat: bool) -> dict[str, Match]:
+        """The matches of an article, by their rules."""
+        draft = self._memory.draft(at)
+        if article.status == "withdrawn":
+            matches = {}
+            decisions = draft.withdraw(0, article)
+        else:
+            matches = {match.rule.id: match for match in self._index.match(article, now=at)}
+            decided = (draft.decide(0, match) for match in matches.values())
+            decisions = [decision for decision in decided if decision is not None]
+        for rule_id in () if is_repeat else matches:
+            self._counts[rule_id].fired()
+        for decision in decisions:
+            self._memory.remember(0, decision.past)
+            self._counts[decision.alert.rule.id].decided(decision, article, at)
+        return matches
+
+    def add_near_misses(self, article: EnrichedArticle, at: datetime) -> None:
+        """Count the rules that an article misses by one clause."""
+        for miss in self._index.near_misses(article):
+            self._counts[miss.rule_id].missed(article, at, miss.clause)
+
+    def reports(self) -> list[RuleReport]:
+        """One for each rule."""
+        return [counts.report() for counts in self._counts.values()]
+
+
+class _Difference:
+    """On what two versions of a rule differ."""
+
+    def __init__(self, samples: int) -> None:
+        self._gained = self._lost = 0
+        self._gained_samples = Samples(samples)
+        self._lost_samples = Samples(samples)
+
+    def gained(self, article: EnrichedArticle, at: datetime, match: Match) -> None:
+        """Only the rule fires."""
+        self._gained += 1
+        self._gained_samples.offer(article, at, found(match.evidence))
+
+    def lost(self, article: EnrichedArticle, at: datetime, match: Match) -> None:
+        """Only its other version does."""
+        self._lost += 1
+        self._lost_samples.offer(article, at, found(match.evidence))
+
+    def report(self, rule_id: str, before: RuleReport | None) -> Comparison:
+        """What it is."""
+        return Comparison(
+            rule_id=rule_id,
+            before=before,
+            gained=self._gained,
+            lost=self._lost,
+            gained_samples=self._gained_samples.by_time(),
+            lost_samples=self._lost_samples.by_time(),
+        )
