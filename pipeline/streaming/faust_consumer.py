@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP, Message
@@ -26,6 +27,9 @@ class HopConsumer(Consumer):
     Attributes:
         taken: Set by the agent whenever it has taken from its queue.
     """
+
+    # What the framework says of its services is the framework's: by default it would go by this module's name.
+    logger = logging.getLogger(Consumer.__module__)
 
     def __init__(self, *arguments: object, **options: object) -> None:
         super().__init__(*arguments, **options)
