@@ -1,8 +1,20 @@
-"""Properties are judged by their answers: a loaded machine, or a first call that loads data, fails none of them."""
+"""Properties are judged by their answers: a loaded machine, or a first call that loads data, fails none of them.
+
+``PROPERTY_TIMES=100 pytest tests/property/...`` draws a hundred times as many examples of the rule language.
+"""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
+
+from tests.property.scale import CHECKS
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much was compared."""
+    for what, count in CHECKS.items():
+        terminalreporter.write_line(f"{count:,} {what}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,12 @@ from lark.exceptions import UnexpectedInput, VisitError
 from pipeline.errors import RuleError
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import check_rule
-from pipeline.rules.expressions import And, AtLeast, Expression, Not, Or, Proximity, Term, Unit
+from pipeline.rules.expressions import And, AtLeast, Expression, Not, Or, Proximity, Term, Unit, leaves
+from pipeline.rules.limits import Limits
 from pipeline.rules.parser import parse
 from pipeline.rules.vocabulary import LANGUAGE_FIELDS, NAMED_FIELDS
 from pipeline.text.tokens import tokenize
+from tests.property.scale import CHECKS, examples
 from tests.unit.rules.world import WORLD
 
 Shape = tuple[Any, ...]
@@ -221,7 +225,7 @@ SOUP = st.lists(_PIECES, max_size=12).map("".join)
 SPACED = st.lists(_PIECES, max_size=10).map(" ".join)
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=examples(1_500), deadline=None)
 @example("NATO NOT Turkey")
 @example('a "b" c -d (e | f) g')
 @example("+a +b")
@@ -236,21 +240,6 @@ SPACED = st.lists(_PIECES, max_size=10).map(" ".join)
 @given(st.one_of(SOUP, SPACED))
 def test_parser_and_grammar_read_every_text_alike(when: str) -> None:
     assert by_hand(when) == by_grammar(when)
-
-
-@settings(max_examples=500, deadline=None)
-@given(st.text(max_size=60))
-def test_any_text_is_read_or_refused_with_its_place(when: str) -> None:
-    error: RuleError | None = None
-    try:
-        check_rule(WatchRule(id="r", when=when), WORLD)
-    except RuleError as refused:
-        error = refused
-    if error is not None:
-        assert error.line is not None
-        assert error.column is not None
-        assert 1 <= error.line <= when.count("\n") + 1
-        assert error.excerpt.endswith("^")
 
 
 _TERMS = st.sampled_from(
@@ -327,13 +316,58 @@ CONDITIONS = (
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(CONDITIONS)
 def test_the_canonical_form_is_read_as_the_same_rule(when: str) -> None:
     first = check_rule(WatchRule(id="r", when=when), WORLD)
     second = check_rule(WatchRule(id="r", when=first.canonical), WORLD)
 
     assert second.canonical == first.canonical
+
+
+_SMALL = Limits(max_length=50, max_nodes=6, max_nesting=3, max_prefixes=1, max_phrase_words=3)
+_LONGEST_SECONDS = 5.0
+
+
+@settings(max_examples=examples(500), deadline=None)
+@given(st.one_of(st.text(max_size=60), _SOUP, _SPACED, CONDITIONS), st.sampled_from([Limits(), _SMALL]))
+def test_any_text_is_read_within_the_limits_or_refused_with_its_place(when: str, limits: Limits) -> None:
+    CHECKS["texts read or refused"] += 1
+    started = time.process_time()
+    error: RuleError | None = None
+    try:
+        check_rule(WatchRule(id="r", when=when), WORLD, limits)
+    except RuleError as refused:
+        error = refused
+    assert time.process_time() - started < _LONGEST_SECONDS
+    if error is not None:
+        assert error.line is not None
+        assert error.column is not None
+        assert 1 <= error.line <= when.count("\n") + 1
+        assert error.excerpt.endswith("^")
+    else:
+        read = parse(when, limits=limits)
+        terms = [term for term, _ in leaves(read.expression)]
+        units = [unit for term in terms for unit in _units(term)]
+        assert len(when) <= limits.max_length
+        assert len(units) <= limits.max_nodes
+        assert _depth(read.expression) <= 2 * limits.max_nesting + 2
+        assert sum(word.is_prefix for unit in units for word in unit.words) <= limits.max_prefixes
+        assert all(len(tokenize(unit.text).words) <= limits.max_phrase_words for unit in units)
+
+
+def _units(term: Term) -> Sequence[Unit]:
+    if isinstance(term, Proximity):
+        return (*term.left, *term.right)
+    assert isinstance(term, Unit)
+    return (term,)
+
+
+def _depth(expression: Expression[Term]) -> int:
+    """Operators above each other; a bracket holds at most two, AND in OR."""
+    if isinstance(expression, Not):
+        return 1 + _depth(expression.part)
+    return 1 + max(map(_depth, expression.parts)) if isinstance(expression, (And, Or, AtLeast)) else 0
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from pipeline.rules.clauses import Clause
 from pipeline.rules.compile import compile_rule
 from pipeline.rules.expressions import And, AtLeast, Expression, Not, Or
 from tests.property.naive_rules import Found, Rule
+from tests.property.scale import CHECKS, examples
 from tests.unit.rules.world import WORLD, article
 
 TERMS = st.sampled_from(
@@ -195,10 +196,13 @@ def _usable(document: WatchRule) -> bool:
     return True
 
 
+_CHECKS = "pairs of a rule and an article judged as the definition judges them"
 DOCUMENTS = documents().filter(_usable)
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(
+    max_examples=examples(600), deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
 @given(st.lists(DOCUMENTS, min_size=1, max_size=12), st.lists(ARTICLES, min_size=1, max_size=4))
 def test_the_index_fires_as_the_definition_says(drawn: list[WatchRule], articles: list[EnrichedArticle]) -> None:
     index = RuleIndex(WORLD)
@@ -210,6 +214,7 @@ def test_the_index_fires_as_the_definition_says(drawn: list[WatchRule], articles
     for on in articles:
         matches = index.match(on)
         assert [match.rule.id for match in matches] == [rule_id for rule_id, naive in rules.items() if naive.fires(on)]
+        CHECKS[_CHECKS] += len(rules)
         for match in matches:
             assert_proven(match, rules[match.rule.id], on)
 
@@ -221,6 +226,7 @@ class ChangingIndex(RuleBasedStateMachine):
         super().__init__()
         self.index = RuleIndex(WORLD)
         self.live: dict[str, WatchRule] = {}
+        self.naive: dict[str, Rule] = {}
         self.news: list[EnrichedArticle] = []
 
     articles = Bundle("articles")
@@ -232,8 +238,9 @@ class ChangingIndex(RuleBasedStateMachine):
 
     @rule(rule_id=st.sampled_from("abcdef"), document=DOCUMENTS)
     def add(self, rule_id: str, document: WatchRule) -> None:
-        self.live[rule_id] = msgspec.structs.replace(document, id=rule_id)
-        self.index.add(self.live[rule_id])
+        named = self.live[rule_id] = msgspec.structs.replace(document, id=rule_id)
+        self.naive[rule_id] = Rule(named, compile_rule(named, WORLD).expression)
+        self.index.add(named)
 
     @rule(rule_id=st.sampled_from("abcdef"))
     def remove(self, rule_id: str) -> None:
@@ -249,12 +256,17 @@ class ChangingIndex(RuleBasedStateMachine):
         assert len(self.index._filing.keys) == len(fresh._filing.keys)
         assert len(self.index._filing.readings) == len(fresh._filing.readings)
         for on in self.news:
-            assert self.index.match(on) == fresh.match(on)
+            matches = self.index.match(on)
+            assert matches == fresh.match(on)
+            assert [match.rule.id for match in matches] == [
+                name for name in sorted(self.live) if self.naive[name].fires(on)
+            ]
+            CHECKS[_CHECKS] += len(self.live)
 
 
 TestChangingIndex = ChangingIndex.TestCase
 TestChangingIndex.settings = settings(
-    max_examples=60,
+    max_examples=examples(60),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],

@@ -1,0 +1,16 @@
+"""How much is drawn and compared: a million texts take longer than every change of the code can wait for."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+_TIMES = int(os.environ.get("PROPERTY_TIMES", "1"))
+
+CHECKS: Counter[str] = Counter()
+"""What was compared, counted by the tests themselves."""
+
+
+def examples(count: int) -> int:
+    """So many examples, times ``PROPERTY_TIMES``."""
+    return count * _TIMES
