@@ -330,7 +330,7 @@ _LONGEST_SECONDS = 5.0
 
 
 @settings(max_examples=examples(500), deadline=None)
-@given(st.one_of(st.text(max_size=60), _SOUP, _SPACED, CONDITIONS), st.sampled_from([Limits(), _SMALL]))
+@given(st.one_of(st.text(max_size=60), SOUP, SPACED, CONDITIONS), st.sampled_from([Limits(), _SMALL]))
 def test_any_text_is_read_within_the_limits_or_refused_with_its_place(when: str, limits: Limits) -> None:
     CHECKS["texts read or refused"] += 1
     started = time.process_time()
