@@ -165,6 +165,7 @@ BUILD = Gauge("wirewatch_build_info", "Always 1; the version of Wirewatch that t
 def start_at_nought(step: str) -> None:
     """Let a step's process serve what may go wrong from the start: a counter that begins at 1 shows no growth."""
     RETRIES.labels(step)
+    REBALANCE_DURATION.labels(step)
     for during in ("assigning", "processing", "publishing"):
         ERRORS.labels(step, during)
     for reason in get_args(DeadLetterReason):

@@ -117,7 +117,7 @@ def _firing() -> Row:
                     course(
                         "How many alerts are held back?",
                         "By the rule's own suppress or limit, in the last five minutes; they are in the held channel.",
-                        [(f"sum by (rule, by) (increase({_HELD}[5m])) or vector(0)", "{{rule}} {{by}}")],
+                        [(f"sum by (rule, by) (increase({_HELD}[5m]))", "{{rule}}: {{by}}")],
                         unit="short",
                     ),
                 ),

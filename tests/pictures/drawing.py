@@ -38,6 +38,7 @@ _PALETTE = (
 _NAMED = {"green": "#3a8f3a", "yellow": "#d9a400", "red": "#c4302b", "blue": "#1f6fb5", "purple": "#8040a0"}
 _INK, _PALE, _FRAME, _GROUND = "#24292e", "#6a737d", "#d0d7de", "#f4f5f7"
 _MOST_LEGENDS = 10
+_NARROW_INCHES = 6.0
 
 # No font of the drawing library has the signs of East Asia.
 _FONT = get_font(findfont("DejaVu Sans"))
@@ -248,17 +249,21 @@ def _limit_lines(axes: Axes, defaults: Mapping[str, Any]) -> None:
 
 def _legend_table(frame: Frame, left: float, named: Sequence[tuple[str, Series]], unit: str) -> None:
     right = frame.width - 0.1
-    frame.text(right - 0.58, 0.28, "last", fontsize=6.5, color=_PALE, ha="right")
-    frame.text(right, 0.28, "max", fontsize=6.5, color=_PALE, ha="right")
+    # A narrow panel has room for one of the two.
+    last = right if frame.width < _NARROW_INCHES else right - 0.58
+    frame.text(last, 0.28, "last", fontsize=6.5, color=_PALE, ha="right")
+    if last < right:
+        frame.text(right, 0.28, "max", fontsize=6.5, color=_PALE, ha="right")
     most = min(_MOST_LEGENDS, int((frame.height - 0.6) / 0.185))
-    length = int((right - 1.22 - left) * 17)
+    length = int((last - 0.62 - left) * 17)
     for number, (name, series) in enumerate(named[:most]):
         y = 0.43 + number * 0.185
         values = [value for _, value in series.samples if not math.isnan(value)] or [math.nan]
         frame.text(left, y, "■", fontsize=7, color=_PALETTE[number % len(_PALETTE)])
         frame.text(left + 0.13, y, name if len(name) <= length else name[: length - 1] + "…", fontsize=7)
-        frame.text(right - 0.58, y, units.text(values[-1], unit), fontsize=7, ha="right")
-        frame.text(right, y, units.text(max(values), unit), fontsize=7, ha="right")
+        frame.text(last, y, units.text(values[-1], unit), fontsize=7, ha="right")
+        if last < right:
+            frame.text(right, y, units.text(max(values), unit), fontsize=7, ha="right")
     if len(named) > most:
         frame.text(left, 0.43 + most * 0.185, f"and {len(named) - most} more", fontsize=6.5, color=_PALE)
 
