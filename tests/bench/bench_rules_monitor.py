@@ -37,11 +37,12 @@ from tests.bench.rule_population import BACKGROUND_SEED, Population
 from tests.bench.whole_way import wide_console
 
 SIZES = (100_000, 300_000)
-_ARTICLES = 300
+_ARTICLES = 150
 _BACKGROUND_ARTICLES = 1_000
-_HEAP = "1g"
+_HEAP = "2g"
 _SECONDS = 20.0
 _DENSE_RULES = 20_000
+_DENSE = f"{_DENSE_RULES:,} rules made of the articles' own words"
 _HEADER = ("rules", "", "Wirewatch", f"Lucene Monitor {monitor_version()}", "ratio")
 
 
@@ -61,24 +62,24 @@ def main() -> int:
     options = arguments.parse_args()
     console = wide_console()
     core = max(os.sched_getaffinity(0))
+    rows: list[Comparison] = []
     try:
         dense = compare_dense_rules(core)
-        rows = [compare(int(size), core, console) for size in options.sizes.split(",")]
+        console.print(_agreement(_DENSE, *dense))
+        for size in map(int, options.sizes.split(",")):
+            rows.append(compare(size, core, console))
+            table = Table(*_HEADER)
+            for line in cells(rows[-1]):
+                table.add_row(*line)
+            console.print(table)
+            console.print(_agreement(f"{size:,} rules", rows[-1].ours.pairs, rows[-1].theirs.pairs))
     except MonitorMissingError as error:
         console.print(f"[red]{error}")
         return 1
-    table = Table(*_HEADER)
-    for row in rows:
-        for line in cells(row):
-            table.add_row(*line)
-    console.print(table)
-    found = [(row.rules, row.ours.pairs, row.theirs.pairs) for row in rows]
-    sentences = [_agreement(f"{rules:,} rules", ours, theirs) for rules, ours, theirs in found]
-    sentences.append(_agreement(f"{_DENSE_RULES:,} rules made of the articles' own words", *dense))
-    console.print("\n".join(sentences))
+    found = [(f"{row.rules:,} rules", row.ours.pairs, row.theirs.pairs) for row in rows] + [(_DENSE, *dense)]
     if options.write:
-        write_section("rules_monitor", _section(rows, sentences))
-    return 0 if all(ours == theirs for ours, theirs in (dense, *(pair[1:] for pair in found))) else 1
+        write_section("rules_monitor", _section(rows, [_agreement(*each) for each in found]))
+    return 0 if all(ours == theirs for _, ours, theirs in found) else 1
 
 
 def compare(size: int, core: int, console: Console) -> Comparison:
@@ -114,7 +115,7 @@ def match(size: int, core: int, console: Console) -> Run:
 def compare_dense_rules(core: int) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
     """The pairs of both for rules made of the words that stand in the articles, so that thousands match."""
     population = Population(seed=5)
-    articles = population.articles(_ARTICLES // 3)
+    articles = population.articles(_ARTICLES)
     rules = list(dense_rules(articles, _DENSE_RULES))
     index = RuleIndex(population.knowledge_base)
     for rule in rules:
