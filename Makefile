@@ -3,9 +3,12 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+# What the transliteration models learn from; see docs/decisions/names-are-spelled-by-joint-n-grams.md.
+NAMES ?= $(or $(WIREWATCH_TEST_DATA),../shared)/names
 # The knowledge base is built here, never committed; a change of what it is made from builds it again.
 KNOWLEDGE_BASE := pipeline/concepts/data/concepts.kb
-KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/concepts/*.py pipeline/concepts/*/*.py pipeline/text/*.py)
+KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/concepts/*.py pipeline/concepts/*/*.py pipeline/text/*.py \
+  pipeline/transliteration/*.py pipeline/transliteration/weights/*)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test check lint format bench bench-languages schemas concepts reference dashboards pictures chart deploy-tools image-check lock clean
@@ -50,6 +53,9 @@ schemas: $(READY) ## Write schemas/ from the message types
 	$(BIN)/python -m pipeline.cli.schemas schemas
 
 concepts: $(KNOWLEDGE_BASE) ## Build the knowledge base from CLDR and the reviewed files, where they changed
+
+transliteration: $(READY) ## Train the models that spell names across scripts (10 minutes); NAMES=folder of the tables
+	$(BIN)/python -m training.transliteration $(NAMES)
 
 reference: $(KNOWLEDGE_BASE) ## Write docs/reference/ from the settings, the metrics and the command line
 	$(BIN)/python -m pipeline.cli.reference docs/reference

@@ -16,6 +16,7 @@ from pipeline.concepts.built_file import BUILT_FILE
 from pipeline.concepts.compile import compile_contents
 from pipeline.concepts.concept import ANY_LANGUAGE, Concept, Contents, Name, Source, primary_subtag
 from pipeline.concepts.reviewed_files import REVIEWED_FOLDER, ReviewedConcept, read_reviewed
+from pipeline.concepts.spelled_names import TRANSLITERATION, with_spelled_names
 from pipeline.errors import WirewatchError
 
 REVIEWED_LANGUAGES = ("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "uk", "zh")
@@ -54,7 +55,8 @@ def build() -> Contents:
         concepts[concept_id] = assemble(concept_id, parts[concept_id], taken)
     flagged = flag_shared_names([concepts[concept_id] for concept_id in sorted(concepts)])
     _check_relations(flagged)
-    return Contents(sources=(cldr.CLDR, WIREWATCH), concepts=tuple(flagged))
+    spelled = tuple(map(with_spelled_names, flagged))
+    return Contents(sources=(cldr.CLDR, TRANSLITERATION, WIREWATCH), concepts=spelled)
 
 
 def _countries_first(concept_id: str) -> tuple[bool, str]:

@@ -11,11 +11,11 @@ from pipeline.text.folding import fold
 from pipeline.text.tokens import tokenize
 
 Kind = Literal["country", "city", "region", "org", "person"]
-NameVia = Literal["name", "alias", "short-name", "adjective"]
+NameVia = Literal["name", "alias", "short-name", "adjective", "transliteration"]
 RelationType = Literal["capital-of", "part-of", "seat-of"]
 
 # Which of several names with the same folded text is the one that a surface form meant.
-VIA_ORDER: Mapping[NameVia, int] = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3}
+VIA_ORDER: Mapping[NameVia, int] = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3, "transliteration": 4}
 
 # ISO 639 for "multiple languages": the name is used whatever the language, as NATO is.
 ANY_LANGUAGE = "mul"
@@ -28,7 +28,8 @@ class Name(msgspec.Struct, frozen=True, kw_only=True):
         text: As written in running text, in the nominative; words are separated by single spaces.
         languages: BCP 47 tags (``de``, ``zh-Hant``), sorted; ``("mul",)`` for a name of any language.
         via: ``name`` is the usual name, ``alias`` another one, ``short-name`` a surname alone or the like, that
-            the text must support, ``adjective`` an adjective or the word for the country's people.
+            the text must support, ``adjective`` an adjective or the word for the country's people,
+            ``transliteration`` a name of a person that nobody has listed.
         forms: The other forms of this name, spelled out. Not empty: the list is closed, ``text`` and these
             match whole and take no inflection tail. Empty: nothing is known about inflection.
         stems: Where the stem is known but not the forms, one entry a token of ``text`` (as ``tokenize`` cuts it): the
@@ -37,6 +38,7 @@ class Name(msgspec.Struct, frozen=True, kw_only=True):
             capitals, an all-capitals headline apart.
         also: What else the text may mean, for a person (``a given name``); empty when it is not ambiguous.
         source: Id of the ``Source`` the string comes from.
+        confidence: How sure it is that the concept is written so, 0 to 1; below 1 only with ``via`` transliteration.
     """
 
     text: str
@@ -47,6 +49,7 @@ class Name(msgspec.Struct, frozen=True, kw_only=True):
     case_sensitive: bool = False
     also: str = ""
     source: str
+    confidence: float = 1.0
 
     @property
     def ambiguous(self) -> bool:

@@ -10,7 +10,7 @@ import msgspec
 from pipeline.concepts.built_file import Sections
 from pipeline.concepts.concept import Concept, Contents, Kind, Name, NameVia, Relation, Source
 
-VIAS: tuple[NameVia, ...] = ("name", "alias", "short-name", "adjective")
+VIAS: tuple[NameVia, ...] = ("name", "alias", "short-name", "adjective", "transliteration")
 """By the number that stands for each in the file."""
 
 NO_NAME = 0xFFFFFFFF
@@ -44,13 +44,22 @@ class _NameRecord(msgspec.Struct, frozen=True, array_like=True):
     case_sensitive: bool
     also: str
     source: str
+    confidence: float
 
 
 def encode_name(name: Name) -> bytes:
     """A name's record."""
     return msgspec.msgpack.encode(
         _NameRecord(
-            name.text, name.languages, name.via, name.forms, name.stems, name.case_sensitive, name.also, name.source
+            name.text,
+            name.languages,
+            name.via,
+            name.forms,
+            name.stems,
+            name.case_sensitive,
+            name.also,
+            name.source,
+            name.confidence,
         )
     )
 

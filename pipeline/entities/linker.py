@@ -280,5 +280,12 @@ def _mention(span: _Span, field: FieldText, entry: Entry, ref: EntityRef) -> Men
     if entry.name is not None and entry.name.text.endswith(".") and field.text[end : end + 1] == ".":
         end += 1
     return Mention(
-        field=span.field, start=start, end=end, text=field.text[start:end], label=entry.label, via=entry.via, entity=ref
+        field=span.field,
+        start=start,
+        end=end,
+        text=field.text[start:end],
+        label=entry.label,
+        via=entry.via,
+        entity=ref,
+        confidence=entry.name.confidence if entry.name is not None and entry.via == "transliteration" else None,
     )

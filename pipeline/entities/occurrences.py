@@ -12,7 +12,7 @@ from pipeline.text.tokens import tokenize
 # Between two words of a name: a space or line break, a hyphen, an apostrophe, a dot with or without a space, the middle
 # dots of transcribed names; quotes only where they are glued to both sides, as in Hebrew ארה״ב. Never a comma.
 _GAP = re.compile(
-    r"[ \t\u00a0\u202f\u200a\u2009]{0,2}\n?[ \t\u00a0]{0,2}|\s?[-‐‑‒–]\s?|['’ʼ`´״׳\"]|\.[ \u00a0]?|[·・‧•･.=＝]|\u200c"
+    r"[ \t\u00a0\u202f\u200a\u2009]{0,2}\n?[ \t\u00a0]{0,2}|\s?[-‐‑‒–]\s?|['’‘ʼ`´״׳\"]|\.[ \u00a0]?|[·・‧•･.=＝]|\u200c"
 )
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _SENTENCE_REACH = 200

@@ -39,6 +39,7 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
         start: First code point; None for ``via: metadata``.
         end: One past the last code point; None for ``via: metadata``.
         entity: The concept, where the clause is one.
+        confidence: How sure the find is, 0 to 1; only with ``via: transliteration``.
     """
 
     clause: str
@@ -48,6 +49,7 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     start: Annotated[int, Meta(ge=0)] | None = None
     end: Annotated[int, Meta(ge=0)] | None = None
     entity: EntityRef | None = None
+    confidence: Annotated[float, Meta(ge=0, le=1)] | None = None
 
 
 class Highlight(Struct, frozen=True, kw_only=True):

@@ -132,6 +132,7 @@ class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True):
         entity: The concept it is linked to, or None.
         name: Of one without a concept: its text with single spaces, or the full name that the article gives the person.
         via: How it was found.
+        confidence: How sure the find is, 0 to 1; only with ``via: transliteration``.
     """
 
     field: Field
@@ -142,6 +143,7 @@ class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True):
     via: MentionVia
     entity: EntityRef | None = None
     name: str = ""
+    confidence: Annotated[float, Meta(ge=0, le=1)] | None = None
 
 
 class EnrichedArticle(IdentifiedArticle, frozen=True, kw_only=True, omit_defaults=True):

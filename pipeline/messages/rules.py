@@ -60,6 +60,7 @@ class WatchRule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
         languages: The languages of the rule's plain words, likeliest first.
         channel: Alerts are also published to ``<prefix>.alerts.<channel>.v1``; None for no channel.
         metonyms: Whether a capital, or the seat of a country's government, stands for the country.
+        transliteration: Whether people's names also count as other scripts are likely to write them, unlisted.
         min_score: The least score that fires; None for any.
         mode: ``live`` raises alerts; ``shadow`` to ``<prefix>.alerts.shadow.v1`` only, for a trial; ``off`` none.
         suppress: After an alert, those like it are held back for a time; None: none are.
@@ -75,6 +76,7 @@ class WatchRule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
     languages: tuple[LanguageTag, ...] = ("en",)
     channel: Channel | None = None
     metonyms: bool = False
+    transliteration: bool = True
     min_score: Annotated[float, Meta(ge=-1e6, le=1e6)] | None = None
     mode: Mode = "live"
     suppress: Suppress | None = None

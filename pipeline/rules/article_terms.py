@@ -19,16 +19,20 @@ from pipeline.rules.clauses import (
     PhraseClause,
     RawClause,
     Scope,
+    SpelledClause,
     TermClause,
 )
-from pipeline.rules.filing import Filed, FiledClause, FiledNear, Filing
+from pipeline.rules.filing import Filed, FiledClause, FiledMention, FiledNear, Filing
 from pipeline.rules.keys import NO_KEY, Key
 from pipeline.rules.metadata import metadata_of
 from pipeline.rules.proximity import pairs
+from pipeline.rules.spelled_names import confidence_of
 from pipeline.rules.text_terms import TextTerms
 from pipeline.rules.vocabulary import COVERED_LANGUAGES
 from pipeline.text.folding import fold
 
+# Georgian letters, which have capitals in Unicode and none in print.
+_MKHEDRULI = ("\u10d0", "\u10ff")
 # What NOT trusts: a find by transliteration or by a model alone is doubtful, and a doubtful find must cause no miss.
 CERTAIN_VIAS = frozenset({"name", "adjective", "alias", "short-name"})
 
@@ -42,6 +46,7 @@ class Place(NamedTuple):
     start: int | None = None
     end: int | None = None
     entity: EntityRef | None = None
+    confidence: float | None = None
 
 
 class ArticleTerms:
@@ -91,6 +96,9 @@ class ArticleTerms:
         """
         if isinstance(filed, FiledNear):
             yield from self._near_places(filed, certain=certain)
+        elif isinstance(filed, FiledMention):
+            found = [place for each in filed.alternatives for place in self._clause_places(each, certain=certain)]
+            yield from sorted(found, key=lambda place: (place.field == "body", place.start or 0, place.end or 0))
         elif isinstance(filed, FiledClause):
             yield from self._clause_places(filed, certain=certain)
 
@@ -133,7 +141,8 @@ class ArticleTerms:
             metonyms = [mention for metonym in standing for mention in self._mentions.get(metonym, ())]
             mentions = sorted([*mentions, *metonyms], key=_order)
         for mention in mentions:
-            if _in_scope(mention.field, clause.scope) and (not certain or mention.via in CERTAIN_VIAS):
+            is_meant = clause.transliterated or mention.via != "transliteration"
+            if is_meant and _in_scope(mention.field, clause.scope) and (not certain or mention.via in CERTAIN_VIAS):
                 is_metonym = mention.entity is not None and mention.entity.id != clause.concept.id
                 yield self._mention_place(mention, "metonym" if is_metonym else mention.via)
 
@@ -152,6 +161,8 @@ class ArticleTerms:
                     yield self._text_place(field, start, start + len(clause.text), "exact")
         elif isinstance(clause, MentionClause):
             yield from self._labelled_places(clause, ranges, certain=certain)
+        elif isinstance(clause, SpelledClause) and not certain:
+            yield from self._spelled_places(clause, ranges)
 
     def _labelled_places(
         self, clause: MentionClause, ranges: Sequence[tuple[Field, int, int]], *, certain: bool
@@ -169,6 +180,15 @@ class ArticleTerms:
             place = bisect_left(spans, (mention.field == "body", mention.start), key=itemgetter(0, 1))
             if place < len(spans) and spans[place][0] == (mention.field == "body") and spans[place][2] <= mention.end:
                 yield self._mention_place(mention, mention.via)
+
+    def _spelled_places(self, clause: SpelledClause, ranges: Sequence[tuple[Field, int, int]]) -> Iterator[Place]:
+        for field, first, end in ranges:
+            tokens = self._texts[field].tokens
+            words, spans = tokens.words[first:end], tokens.spans[first:end]
+            confidence = confidence_of(words, clause.ways, self._language)
+            if confidence >= clause.least_confidence and all(map(_is_capital, words)):
+                place = self._text_place(field, spans[0][0], spans[-1][1], "transliteration")
+                yield place._replace(confidence=round(confidence, 2))
 
     def _via(self, clause: PhraseClause, words: Sequence[str]) -> EvidenceVia:
         if clause.exact:
@@ -204,11 +224,16 @@ class ArticleTerms:
 
     def _mention_place(self, mention: Mention, via: EvidenceVia) -> Place:
         text = self._texts[mention.field].text[mention.start : mention.end]
-        return Place(mention.field, text, via, mention.start, mention.end, mention.entity)
+        return Place(mention.field, text, via, mention.start, mention.end, mention.entity, mention.confidence)
 
 
 def _in_scope(field: Field, scope: Scope) -> bool:
     return scope.field is None or scope.field == field
+
+
+def _is_capital(word: str) -> bool:
+    """Whether a word is written as a name is: with a capital, where newspapers have them."""
+    return not word[0].islower() or _MKHEDRULI[0] <= word[0] <= _MKHEDRULI[1]
 
 
 def _order(mention: Mention) -> tuple[bool, int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -22,6 +23,9 @@ from pipeline.text.tokens import tokenize
 
 PREFIX_MARK = "*"
 """Ends the sequence entry of a word with a star; no token holds one."""
+
+NAME_STEM = "name"
+"""In place of a language among the stems of a sequence entry: what follows is a name, in any inflected form."""
 
 INFLECTION_MARK = "~"
 """Stands in the sequence entry of a word whose inflected forms count: ``sanctions~en:sanction``; no token holds one."""
@@ -72,11 +76,13 @@ class ConceptClause(Clause, frozen=True, kw_only=True, gc=False):
 
     Attributes:
         metonyms: Ids of the concepts that stand for it: its capital, the seat of its government.
+        transliterated: Whether a name counts that nobody has listed.
     """
 
     concept: EntityRef
     scope: Scope = ANYWHERE
     metonyms: tuple[str, ...] = ()
+    transliterated: bool = True
 
     @property
     def spelling(self) -> str:
@@ -133,6 +139,35 @@ class RawClause(TermClause, frozen=True, kw_only=True, gc=False):
         return f"{self.scope.canonical}raw:{quote(self.text)}"
 
 
+class Way(NamedTuple):
+    """A way to write a word of a name.
+
+    Attributes:
+        text: Folded.
+        confidence: How sure it is that the word is written so, 0 to 1.
+    """
+
+    text: str
+    confidence: float
+
+
+class SpelledClause(TermClause, frozen=True, kw_only=True, gc=False):
+    """A whole name in other scripts, spelled and not listed.
+
+    Attributes:
+        ways: For each entry of the sequence the words that it stands for.
+        least_confidence: Ways that are less sure together are no find.
+    """
+
+    ways: tuple[tuple[Way, ...], ...]
+    least_confidence: float
+
+    @property
+    def spelling(self) -> str:
+        """The name as it is looked for; rules do not write it."""
+        return f"{self.scope.canonical}{quote(self.text)}"
+
+
 class MentionClause(TermClause, frozen=True, kw_only=True, gc=False):
     """A mention with a label that holds these words as whole words: a name that the knowledge base does not have.
 
@@ -140,11 +175,13 @@ class MentionClause(TermClause, frozen=True, kw_only=True, gc=False):
         kind: The field it was written with.
         label: What that field's mentions are labelled.
         exact: Written with ``=``.
+        spelled: Of a person, the same name in other scripts.
     """
 
     kind: KindField
     label: Label
     exact: bool = False
+    spelled: tuple[SpelledClause, ...] = ()
 
     @property
     def spelling(self) -> str:

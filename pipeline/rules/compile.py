@@ -85,6 +85,7 @@ def compile_rule(
         rule.languages,
         origin,
         metonyms=rule.metonyms,
+        transliteration=rule.transliteration,
         min_score=rule.min_score,
         remembered=remembered,
         warn=warn,

@@ -9,7 +9,7 @@ from pipeline.messages.alerts import Evidence
 from pipeline.rules.article_terms import ArticleTerms
 from pipeline.rules.clauses import ConceptClause, TermClause
 from pipeline.rules.expressions import And, AtLeast, Or, leaves
-from pipeline.rules.filing import Condition, Filed, FiledClause, FiledNear
+from pipeline.rules.filing import Condition, Filed, FiledClause, FiledMention, FiledNear
 from pipeline.rules.keys import Key
 
 MAX_EVIDENCE_PER_CLAUSE = 5
@@ -74,6 +74,7 @@ def evidence_of(filed: Filed, terms: ArticleTerms) -> list[Evidence]:
             field=place.field,
             text=place.text,
             via=place.via,
+            confidence=place.confidence,
             start=place.start,
             end=place.end,
             entity=place.entity,
@@ -104,6 +105,8 @@ def may_be_found(filed: Filed, held: set[Key]) -> bool:
     """Whether an article holds what a clause asks for, wherever it stands."""
     if isinstance(filed, FiledNear):
         return all(any(may_be_found(clause, held) for clause in side) for side in (filed.left, filed.right))
+    if isinstance(filed, FiledMention):
+        return any(may_be_found(clause, held) for clause in filed.alternatives)
     if not isinstance(filed, FiledClause):
         raise TypeError(f"it is not defined what may hold a {type(filed).__name__}")
     keys = filed.keys

@@ -115,7 +115,15 @@ def _missing(rule: WatchRule, concepts: ConceptLookup, article: EnrichedArticle,
     for clause, positive in leaves(compile_rule(rule, concepts, limits).expression):
         standings.setdefault(clause.spelling, positive)
     for spelling in standings:
-        index.add(WatchRule(id=f"c{len(index)}", when=spelling, languages=rule.languages, metonyms=rule.metonyms))
+        index.add(
+            WatchRule(
+                id=f"c{len(index)}",
+                when=spelling,
+                languages=rule.languages,
+                metonyms=rule.metonyms,
+                transliteration=rule.transliteration,
+            )
+        )
     numbers = {match.rule.id for match in index.match(article)}
     missing = [
         spelling

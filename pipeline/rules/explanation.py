@@ -145,4 +145,4 @@ def _names(concept_id: str, concepts: ConceptLookup) -> tuple[NamesByLanguage, .
     )
 
 
-_VIA_ORDER: dict[NameVia, int] = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3}
+_VIA_ORDER: dict[NameVia, int] = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3, "transliteration": 4}

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
+import msgspec
 from msgspec import Struct
 
 from pipeline.rules.clauses import (
     ANYWHERE,
     Clause,
     ConceptClause,
+    MentionClause,
     MetadataClause,
     NearClause,
     PhraseClause,
@@ -49,12 +52,28 @@ class FiledClause(Filed, gc=False, eq=False, kw_only=True):
     suffices: bool
 
 
+class FiledMention(Filed, gc=False, eq=False, kw_only=True):
+    """A name, as it is written in the rule and as other scripts may write it: any of them will do."""
+
+    clause: MentionClause
+    written: FiledClause
+    spelled: tuple[FiledClause, ...]
+
+    @property
+    def alternatives(self) -> tuple[FiledClause, ...]:
+        """All of them."""
+        return (self.written, *self.spelled)
+
+
+FiledOperand: TypeAlias = FiledClause | FiledMention
+
+
 class FiledNear(Filed, gc=False, eq=False, kw_only=True):
     """NEAR, with the alternatives of its two operands."""
 
     clause: NearClause
-    left: tuple[FiledClause, ...]
-    right: tuple[FiledClause, ...]
+    left: tuple[FiledOperand, ...]
+    right: tuple[FiledOperand, ...]
 
 
 Condition = Expression[Filed]
@@ -83,7 +102,7 @@ class Filing:
         """The filed clause, used once more."""
         filed = self._clauses.get(clause)
         if filed is None:
-            filed = self._near(clause) if isinstance(clause, NearClause) else self._file(clause)
+            filed = self._new(clause)
             self._clauses[clause] = filed
         filed.uses += 1
         return filed
@@ -96,20 +115,40 @@ class Filing:
         clause = filed.clause
         self._clauses.pop(clause)
         if isinstance(filed, FiledNear):
-            for operand in known_by_keys(filed):
+            for operand in (*filed.left, *filed.right):
                 self.remove(operand)
+        elif isinstance(filed, FiledMention):
+            for alternative in filed.alternatives:
+                self.remove(alternative)
         elif isinstance(filed, FiledClause):
             for name, key in zip(_names(clause), filed.keys, strict=True):
                 if self.keys.release(name) and isinstance(clause, TermClause):
                     self.readings.remove(name, key)
 
+    def _new(self, clause: Clause) -> Filed:
+        if isinstance(clause, NearClause):
+            return self._near(clause)
+        if isinstance(clause, MentionClause) and clause.spelled:
+            return self._mention(clause)
+        return self._file(clause)
+
+    def _mention(self, clause: MentionClause) -> FiledMention:
+        written = self._by_keys(msgspec.structs.replace(clause, spelled=(), weight=1.0))
+        return FiledMention(clause=clause, written=written, spelled=tuple(map(self._by_keys, clause.spelled)))
+
+    def _by_keys(self, clause: Clause) -> FiledClause:
+        filed = self.add(clause)
+        if not isinstance(filed, FiledClause):
+            raise TypeError(f"a {type(clause).__name__} is not known by its keys")
+        return filed
+
     def _near(self, clause: NearClause) -> FiledNear:
         left, right = (tuple(map(self._operand, operand)) for operand in (clause.left, clause.right))
         return FiledNear(clause=clause, left=left, right=right)
 
-    def _operand(self, clause: Clause) -> FiledClause:
+    def _operand(self, clause: Clause) -> FiledOperand:
         filed = self.add(clause)
-        if not isinstance(filed, FiledClause):
+        if not isinstance(filed, FiledClause | FiledMention):
             raise TypeError("an operand of NEAR is no NEAR itself")
         return filed
 
@@ -130,9 +169,11 @@ class Filing:
 
 
 def known_by_keys(filed: Filed) -> tuple[FiledClause, ...]:
-    """The clause itself; of NEAR, its operands."""
+    """The clause itself; of a name, each way to write it; of NEAR, those of its operands."""
     if isinstance(filed, FiledNear):
-        return (*filed.left, *filed.right)
+        return tuple(clause for operand in (*filed.left, *filed.right) for clause in known_by_keys(operand))
+    if isinstance(filed, FiledMention):
+        return filed.alternatives
     return (filed,) if isinstance(filed, FiledClause) else ()
 
 
@@ -156,4 +197,6 @@ def _names(clause: Clause) -> Sequence[str]:
 def _suffice(clause: Clause, keys: Sequence[Key]) -> bool:
     if isinstance(clause, PhraseClause):
         return clause.scope == ANYWHERE and len(keys) == 1
-    return isinstance(clause, MetadataClause) or (isinstance(clause, ConceptClause) and clause.scope == ANYWHERE)
+    return isinstance(clause, MetadataClause) or (
+        isinstance(clause, ConceptClause) and clause.scope == ANYWHERE and clause.transliterated
+    )

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from pipeline.rules.clauses import ConceptClause
 from pipeline.rules.expressions import And, AtLeast, Or
-from pipeline.rules.filing import Condition, FiledClause, FiledNear
+from pipeline.rules.filing import Condition, FiledClause, FiledMention, FiledNear
 from pipeline.rules.keys import NO_KEY, KeyTable
 from pipeline.rules.postings import Posting
 
@@ -44,6 +44,8 @@ def _pivot(condition: Condition, keys: KeyTable) -> _Pivot | None:
         return _of_clause(condition, keys)
     if isinstance(condition, FiledNear):
         return _of_all([_of_any(side, keys) for side in (condition.left, condition.right)], keys)
+    if isinstance(condition, FiledMention):
+        return _of_any(condition.alternatives, keys)
     if isinstance(condition, And):
         return _of_all([_pivot(part, keys) for part in condition.parts], keys)
     if isinstance(condition, Or):

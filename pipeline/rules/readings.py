@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.rules.clauses import INFLECTION_MARK, PREFIX_MARK
+from pipeline.rules.clauses import INFLECTION_MARK, NAME_STEM, PREFIX_MARK
 from pipeline.rules.keys import Key
 from pipeline.text.folding import LONGEST_REMEMBERED, fold
+from pipeline.text.nominatives import nominatives
 from pipeline.text.stemming import STEMMED_LANGUAGES, stem, stemming_language
 
 _PREFIX_KEY_LETTERS = 3
@@ -28,7 +29,8 @@ class Readings:
     """Which keys a word of a text stands for, as forms come and go.
 
     A form is a folded word; one that ends in ``*`` stands for every word that begins so, and one such as
-    ``sanctions~en:sanction`` for the word and for every word of an English text with that stem.
+    ``sanctions~en:sanction`` for the word and for every word of an English text with that stem. ``~name:иванова``
+    stands for a name in every inflected form, in a text of any language.
     """
 
     def __init__(self) -> None:
@@ -113,7 +115,10 @@ class Readings:
         else:
             known_language = stemming_language(language)
             languages = [known_language] if known_language in self._stemmed and known_language is not None else []
-        return [f"{known}:{stem(word, known)}" for known in languages]
+        stems = [f"{known}:{stem(word, known)}" for known in languages]
+        if NAME_STEM in self._stemmed:
+            stems += [f"{NAME_STEM}:{name}" for name in nominatives(fold(word), language)]
+        return stems
 
     def _forget(self, form: str) -> None:
         """Read anew the words that a form may be."""

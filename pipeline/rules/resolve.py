@@ -13,6 +13,7 @@ from pipeline.rules.absence import doubtful_absences, only_absent
 from pipeline.rules.at_least import count_once
 from pipeline.rules.clauses import (
     ANYWHERE,
+    NAME_STEM,
     Clause,
     ConceptClause,
     MentionClause,
@@ -39,6 +40,7 @@ from pipeline.rules.origin import Origin, RuleWarning
 from pipeline.rules.parser import Parsed
 from pipeline.rules.plain_words import name_inside_warning, operator_warning, same_capitals
 from pipeline.rules.remembered_units import RememberedUnits
+from pipeline.rules.spelled_names import spelled_clauses
 from pipeline.rules.terms import raw_clause, sequence_of, stemmed
 from pipeline.rules.vocabulary import (
     COVERED_LANGUAGES,
@@ -80,6 +82,7 @@ def resolve(
     origin: Origin,
     *,
     metonyms: bool = False,
+    transliteration: bool = True,
     min_score: float | None = None,
     remembered: RememberedUnits | None = None,
     warn: bool = True,
@@ -92,6 +95,7 @@ def resolve(
         languages: The rule's languages, in which names are looked up first.
         origin: Where the condition stands.
         metonyms: Whether a capital stands for its country.
+        transliteration: Whether a person's name counts that nobody has listed, in another script.
         min_score: The least score that fires.
         remembered: Units that were settled before, by the same concepts; those of this rule are added.
         warn: Whether to look for what is doubtful, which takes as long as all the rest.
@@ -104,7 +108,9 @@ def resolve(
     warnings: list[RuleWarning] = []
     expression = flatten(parsed.expression)
     required = expression if parsed.is_plain else check_weights(expression, origin)
-    resolver = _Resolver(concepts, languages, origin, warnings, remembered, metonyms=metonyms, warn=warn)
+    resolver = _Resolver(
+        concepts, languages, origin, warnings, remembered, metonyms=metonyms, transliteration=transliteration, warn=warn
+    )
     settled = map_leaves(expression, resolver.clause)
     absent = None if parsed.is_plain else only_absent(push_negation_down(required))
     if absent is not None:
@@ -146,6 +152,7 @@ class _Resolver:
         remembered: RememberedUnits | None,
         *,
         metonyms: bool,
+        transliteration: bool,
         warn: bool,
     ) -> None:
         self._concepts = concepts
@@ -154,6 +161,7 @@ class _Resolver:
         self._warnings = warnings
         self._remembered = remembered
         self._metonyms = metonyms
+        self._transliteration = transliteration
         self._warns = warn
 
     def clause(self, term: Term) -> Clause:
@@ -184,7 +192,7 @@ class _Resolver:
     def _unit(self, unit: Unit) -> Clause:
         if self._remembered is None:
             return self._settle(unit)
-        key = (*unit.identity, self._languages, self._metonyms)
+        key = (*unit.identity, self._languages, self._metonyms, self._transliteration)
         clause = self._remembered.get(key)
         if clause is None:
             doubts = len(self._warnings)
@@ -270,6 +278,7 @@ class _Resolver:
             concept=EntityRef(id=concept.id, name=concept.label, kind=concept.kind),
             scope=scope,
             metonyms=tuple(metonym.id for metonym in standing),
+            transliterated=self._transliteration or concept.kind != "person",
         )
 
     def _check_kind(self, concept: Concept, meaning: str | None, unit: Unit) -> None:
@@ -330,7 +339,8 @@ class _Resolver:
     def _words(self, unit: Unit, scope: Scope, meaning: str | None) -> Clause:
         words_inflect = not unit.exact and meaning is None
         inflected = stemmed((scope.language,) if scope.language else self._languages) if words_inflect else ()
-        sequence = sequence_of(unit, self._origin, inflected)
+        is_name = meaning == "person" and not unit.exact
+        sequence = sequence_of(unit, self._origin, (NAME_STEM,) if is_name else inflected)
         text = " ".join(word.text + "*" * word.is_prefix for word in unit.words)
         text = " ".join(text.split()) if unit.quoted else text
         if words_inflect and self._warns:
@@ -342,8 +352,15 @@ class _Resolver:
         if meaning is None:
             return PhraseClause(text=text, sequence=sequence, exact=unit.exact, scope=scope)
         kind = KIND_FIELDS[meaning]
+        spelled = spelled_clauses(text, scope) if is_name and self._transliteration and "*" not in text else ()
         return MentionClause(
-            kind=kind, label=_LABELS[kind], text=text, sequence=sequence, exact=unit.exact, scope=scope
+            kind=kind,
+            label=_LABELS[kind],
+            text=text,
+            sequence=sequence,
+            exact=unit.exact,
+            scope=scope,
+            spelled=spelled,
         )
 
     def _warn(self, problem: str, unit: Unit) -> None:

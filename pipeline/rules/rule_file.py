@@ -25,7 +25,7 @@ from pipeline.rules.placement import offsets_in_source
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FIELDS = WatchRule.__struct_fields__
 _LIST_FIELDS = frozenset({"tags", "languages"})
-_TYPED_FIELDS: dict[str, type] = {"metonyms": bool, "min_score": float}
+_TYPED_FIELDS: dict[str, type] = {"metonyms": bool, "transliteration": bool, "min_score": float}
 _EXAMPLE_FIELDS = ("fires", "silent")
 _SUPPRESS_FIELDS = ("for", "by")
 _MAX_NESTING = 20
@@ -41,6 +41,7 @@ _EXPECTED = {
     "suppress.by": "rule, source, entities or text",
     "limit": "a number in a minute, an hour or a day, such as 20/h",
     "metonyms": "true or false",
+    "transliteration": "true or false",
     "min_score": "a number such as 3 or 2.5",
     "languages": "language tags such as en, de or zh-Hant",
     "name": "at most 200 characters",

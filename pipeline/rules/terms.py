@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.rules.clauses import INFLECTION_MARK, PREFIX_MARK, RawClause, Scope
+from pipeline.rules.clauses import INFLECTION_MARK, NAME_STEM, PREFIX_MARK, RawClause, Scope
 from pipeline.rules.expressions import Unit, Word
 from pipeline.rules.origin import Origin
 from pipeline.text.folding import fold
@@ -29,7 +29,8 @@ def sequence_of(unit: Unit, origin: Origin, inflected: Sequence[str] = ()) -> tu
     Args:
         unit: What is asked for.
         origin: Where it stands.
-        inflected: The languages in which the inflected forms of its other tokens count.
+        inflected: The languages in which the inflected forms of its other tokens count; ``NAME_STEM`` for those of
+            names.
 
     Raises:
         RuleError: There is no token, one letter alone, or a star that would match too much.
@@ -54,8 +55,11 @@ def _entry(token: str, inflected: Sequence[str]) -> str:
     folded = fold(token)
     if not inflected or len(folded) < _MIN_INFLECTED_LETTERS or not folded[0].isalpha() or is_unsegmented(token):
         return sys.intern(folded)
+    stems = (folded if language == NAME_STEM else stem(token, language) for language in inflected)
     return sys.intern(
-        folded + INFLECTION_MARK + ",".join(f"{language}:{stem(token, language)}" for language in inflected)
+        folded
+        + INFLECTION_MARK
+        + ",".join(f"{language}:{each}" for language, each in zip(inflected, stems, strict=True))
     )
 
 

@@ -135,14 +135,14 @@ _INFLECTIONS: Mapping[str, NameInflection] = {
     "bg": NameInflection(tails=_tails("та то те ът а")),
     "pl": NameInflection(
         dropped=("a", "o", "e", "y", "i"),
-        tails=_tails("a u e i y o ie ia em iem om ą ę ami ach ow owi ego emu ej im ym ich ych imi ymi ii ji je"),
+        tails=_tails("a u e i y o ie ia em iem om ą ę ami ach ow owi ego emu ej iej im ym ich ych imi ymi ii ji je"),
         every_word=True,
     ),
     "ru": NameInflection(
-        dropped=("ия", "а", "я", "о", "е", "ь", "й", "ы", "и"), tails=_tails(_EAST_SLAVIC), every_word=True
+        dropped=("ия", "ий", "ый", "а", "я", "о", "е", "ь", "й", "ы", "и"), tails=_tails(_EAST_SLAVIC), every_word=True
     ),
     "uk": NameInflection(
-        dropped=("ія", "а", "я", "о", "е", "ь", "й", "и", "і"), tails=_tails(_EAST_SLAVIC), every_word=True
+        dropped=("ія", "ий", "а", "я", "о", "е", "ь", "й", "и", "і"), tails=_tails(_EAST_SLAVIC), every_word=True
     ),
     "be": NameInflection(
         dropped=("ія", "а", "я", "о", "е", "ь", "й", "ы", "і"), tails=_tails(_EAST_SLAVIC), every_word=True

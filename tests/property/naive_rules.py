@@ -21,6 +21,7 @@ from pipeline.rules.clauses import (
 )
 from pipeline.rules.expressions import And, AtLeast, Expression, Not, Or
 from pipeline.text.folding import fold
+from pipeline.text.nominatives import nominatives
 from pipeline.text.sentences import paragraph_ends, sentence_ends
 from pipeline.text.tokens import is_unsegmented, tokenize
 from tests.unit.rules.world import WORLD
@@ -135,7 +136,8 @@ class Rule:
                 (each.start, each.end) for each in mentions if each.entity is not None and each.entity.id in wanted
             )
         elif isinstance(clause, MentionClause):
-            inside = list(self.phrases(clause, text, set()))
+            is_name = clause.kind == "person" and not clause.exact
+            inside = list(self.phrases(clause, text, {f"name:{language_of(on)}"} if is_name else set()))
             yield from (
                 (mention.start, mention.end)
                 for mention in mentions
@@ -179,7 +181,12 @@ def is_form(word: str, token: str, languages: set[str], *, is_prefix: bool) -> b
         return True
     if len(fold(token)) < 3 or not token[0].isalpha() or is_unsegmented(token):
         return False
-    return any(stems(word, language) == stems(token, language) for language in languages)
+    return any(
+        fold(token) in nominatives(fold(word), language.removeprefix("name:"))
+        if language.startswith("name:")
+        else stems(word, language) == stems(token, language)
+        for language in languages
+    )
 
 
 def lowers(part: Expression[Clause]) -> bool:

@@ -136,7 +136,7 @@ def test_ids_kinds_and_relations_hang_together(kb: KnowledgeBase) -> None:
 
 
 def test_every_string_has_a_source_and_is_clean(kb: KnowledgeBase) -> None:
-    assert set(kb.sources) == {"cldr", "wirewatch"}
+    assert set(kb.sources) == {"cldr", "transliteration", "wirewatch"}
     for sense in kb.names():
         concept, name = sense.concept, sense.name
         assert name.source in kb.sources

@@ -1,0 +1,26 @@
+"""The trained models that ship, one file a script, read when a name is first spelled in it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pipeline.transliteration.graphones import GraphoneModel
+from pipeline.transliteration.packed import unpack
+
+Script = Literal["cyrillic", "arabic", "hebrew", "han", "kana", "hangul"]
+"""What has a trained model; ``cyrillic`` is spelled as Russian spells."""
+
+WEIGHTS_FOLDER = Path(__file__).with_name("weights")
+
+
+def weights_file(script: Script) -> Path:
+    """Where a script's model is."""
+    return WEIGHTS_FOLDER / f"{script}.msgpack.xz"
+
+
+@cache
+def model_of(script: Script) -> GraphoneModel:
+    """The model of a script; the same object each time."""
+    return GraphoneModel(unpack(weights_file(script).read_bytes()))

@@ -1,0 +1,145 @@
+"""Spell one word of a name in each way of writing, and a word of another script in Latin letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Literal
+
+from pipeline.text.scripts import Script as TextScript
+from pipeline.text.scripts import script_of
+from pipeline.transliteration.abugidas import spell_devanagari, spell_thai
+from pipeline.transliteration.graphones import Spelling
+from pipeline.transliteration.letters import hangul_letters, hangul_syllables, is_hangul_word, latin_letters
+from pipeline.transliteration.model_files import Script, model_of
+from pipeline.transliteration.tables import ARMENIAN, BULGARIAN, GEORGIAN, GREEK, PERSIAN, SERBIAN, UKRAINIAN
+
+Writing = Literal[
+    "cyrillic",
+    "ukrainian",
+    "bulgarian",
+    "serbian",
+    "arabic",
+    "persian",
+    "hebrew",
+    "han",
+    "kana",
+    "hangul",
+    "greek",
+    "devanagari",
+    "thai",
+    "georgian",
+    "armenian",
+]
+"""A script, and where several languages spell names differently in it, theirs; ``cyrillic`` is as Russian spells."""
+
+LANGUAGES: Mapping[Writing, tuple[str, ...]] = {
+    "cyrillic": ("ru", "be", "kk", "ky", "mn", "tg", "tt"),
+    "ukrainian": ("uk",),
+    "bulgarian": ("bg",),
+    "serbian": ("sr", "mk"),
+    "arabic": ("ar",),
+    "persian": ("fa",),
+    "hebrew": ("he",),
+    "han": ("zh",),
+    "kana": ("ja",),
+    "hangul": ("ko",),
+    "greek": ("el",),
+    "devanagari": ("hi", "mr", "ne"),
+    "thai": ("th",),
+    "georgian": ("ka",),
+    "armenian": ("hy",),
+}
+"""The languages that write so."""
+
+# Spellings of a word that are taken over from Russian into another Cyrillic alphabet.
+_RUSSIAN_SPELLINGS = 4
+_MAX_REMEMBERED = 65_536
+# Some rows of Hangul letters make no syllables: so many times more are asked for.
+_SPARE = 2
+
+_FROM_RUSSIAN: Mapping[Writing, Callable[[str, int], list[Spelling]]] = {
+    "ukrainian": UKRAINIAN.spell,
+    "bulgarian": BULGARIAN.spell,
+    "serbian": SERBIAN.spell,
+    "persian": PERSIAN.spell,
+    "greek": GREEK.spell,
+    "devanagari": spell_devanagari,
+    "thai": spell_thai,
+    "georgian": GEORGIAN.spell,
+    "armenian": ARMENIAN.spell,
+}
+_MODELS: Mapping[Writing, Script] = {
+    "cyrillic": "cyrillic",
+    "arabic": "arabic",
+    "hebrew": "hebrew",
+    "han": "han",
+    "kana": "kana",
+    "hangul": "hangul",
+}
+_MODEL_OF_SCRIPT: Mapping[TextScript, Script] = {
+    "cyrillic": "cyrillic",
+    "arabic": "arabic",
+    "hebrew": "hebrew",
+    "han": "han",
+    "kana": "kana",
+    "hangul": "hangul",
+}
+
+
+@lru_cache(maxsize=_MAX_REMEMBERED)
+def spell_word(word: str, writing: Writing, limit: int) -> tuple[Spelling, ...]:
+    """The likeliest spellings of one word of a name.
+
+    Args:
+        word: Latin, in any case, accents counting; or as Russian writes it, for a writing that has no model.
+        writing: How it is to be written.
+        limit: At most so many.
+
+    Returns:
+        In small letters, the best first; confidences are of this word alone. None where the word has no letter that can
+        be spelled, or more letters than any name.
+    """
+    script = script_of(word[0]) if word else "other"
+    if script == "cyrillic" and writing in _FROM_RUSSIAN:
+        return tuple(_FROM_RUSSIAN[writing](word.lower(), limit))
+    if script != "latin":
+        return ()
+    if writing in _MODELS:
+        return tuple(_by_model(word, _MODELS[writing], limit))
+    return _added_up(
+        Spelling(way.text, spelling.confidence * way.confidence)
+        for spelling in spell_word(word, "cyrillic", _RUSSIAN_SPELLINGS)
+        for way in _FROM_RUSSIAN[writing](spelling.text, limit)
+    )[:limit]
+
+
+@lru_cache(maxsize=_MAX_REMEMBERED)
+def romanise_word(word: str, script: TextScript, limit: int) -> tuple[Spelling, ...]:
+    """The likeliest Latin words that one word of another script spells; none for a script without a model."""
+    trained = _MODEL_OF_SCRIPT.get(script)
+    if trained is None:
+        return ()
+    letters = hangul_letters(word) if trained == "hangul" else word.lower()
+    return tuple(model_of(trained).romanise(letters, limit))
+
+
+def _by_model(word: str, script: Script, limit: int) -> list[Spelling]:
+    model = model_of(script)
+    letters = latin_letters(word, model.letters)
+    if script != "hangul":
+        return model.spell(letters, limit)
+    found = (
+        Spelling(hangul_syllables(spelling.text), spelling.confidence)
+        for spelling in model.spell(letters, _SPARE * limit)
+    )
+    return [spelling for spelling in found if is_hangul_word(spelling.text)][:limit]
+
+
+def _added_up(found: Iterable[Spelling]) -> tuple[Spelling, ...]:
+    """Each text once, with all its confidence; the likeliest first."""
+    totals: dict[str, float] = {}
+    for spelling in found:
+        totals[spelling.text] = totals.get(spelling.text, 0.0) + spelling.confidence
+    ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Spelling(text, total) for text, total in ranked)

@@ -1,0 +1,1 @@
+"""Make the transliteration models that ship: ``python -m training.transliteration NAMES``."""
