@@ -11,7 +11,7 @@ from pipeline.concepts.concept import Kind, Name, NameVia, Sense
 from pipeline.concepts.filing import How
 from pipeline.concepts.records import KEY_SEPARATOR, NO_NAME, VIAS, Blob, Records
 from pipeline.concepts.usage import language_known_as
-from pipeline.text.clitics import without_particles, without_proclitics
+from pipeline.text.clitics import without_direction, without_particles, without_proclitics
 from pipeline.text.folding import LONGEST_REMEMBERED, fold
 from pipeline.text.frozen_trie import FrozenTrie
 from pipeline.text.frozen_words import FrozenWords
@@ -173,6 +173,7 @@ class LanguageNames(dict[str, tuple[int, ...]]):
         self._gazetteer = gazetteer
         self._trie = gazetteer.trie
         self._sets = sets
+        self._language = language
         self._inflection = inflection_of(language)
 
     def scan(self, words: Sequence[str]) -> Iterator[tuple[int, int, list[int]]]:
@@ -200,6 +201,8 @@ class LanguageNames(dict[str, tuple[int, ...]]):
             self.clear()
         folded = fold(word)
         tokens = tuple(dict.fromkeys(self._tokens(folded))) if folded else ()
+        if not tokens and (place := without_direction(folded, self._language)):
+            tokens = tuple(dict.fromkeys(self._tokens(place)))
         if len(word) <= LONGEST_REMEMBERED:
             self[word] = tokens
         return tokens

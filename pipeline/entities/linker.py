@@ -33,6 +33,11 @@ class _Span(NamedTuple):
     end: int
     entries: tuple[Entry, ...]
 
+    @property
+    def may_be_a_person(self) -> bool:
+        """Whether one of the readings is a person, or none is known."""
+        return any(entry.ref is None or entry.ref.kind == "person" for entry in self.entries)
+
 
 class _Article(NamedTuple):
     """What the choice of a reading needs to know of the article as a whole.
@@ -42,6 +47,7 @@ class _Article(NamedTuple):
         fields: Its texts.
         supported: Ids of concepts named beyond doubt, and of those that these support.
         starts: First tokens of all names found, by field.
+        ends: Ends of the names found that are nobody's, by field.
         home: Id of the country that it is mostly about: the one that most names beyond doubt are, or belong to.
     """
 
@@ -49,6 +55,7 @@ class _Article(NamedTuple):
     fields: Mapping[Field, FieldText]
     supported: frozenset[str]
     starts: Mapping[Field, frozenset[int]]
+    ends: Mapping[Field, frozenset[int]]
     home: str
 
 
@@ -102,6 +109,10 @@ class Linker:
             fields=fields,
             supported=frozenset(sure).union(*(self._related.get(concept_id, frozenset()) for concept_id in sure)),
             starts={name: frozenset(span.first for span in spans if span.field == name) for name in fields},
+            ends={
+                name: frozenset(span.end for span in spans if span.field == name and not span.may_be_a_person)
+                for name in fields
+            },
             home=self._most_named_country(named),
         )
         mentions: list[Mention] = []
@@ -171,7 +182,10 @@ class Linker:
     def _is_somebody_else(self, concept: EntityRef, entry: Entry, span: _Span, article: _Article) -> bool:
         """Whether the words beside a span make it part of the name of a person who is not this concept."""
         field = article.fields[span.field]
-        if follows_a_given_name(field, span.first, article.language, self._words_of(concept.id)):
+        # "Турции Эрдоган": a country is nobody's given name.
+        if span.first not in article.ends[span.field] and follows_a_given_name(
+            field, span.first, article.language, self._words_of(concept.id)
+        ):
             return True
         return entry.via != "short-name" and precedes_a_surname(field, span.end, article.starts[span.field])
 

@@ -46,6 +46,7 @@ class FieldText:
             and (entry.name is None or self._case_fits(entry, first, end))
             and not (entry.is_short_demonym and not self.is_exact(entry, first, end))
             and not self._adds_an_article(entry, first)
+            and not self._adds_a_direction(entry, first)
         )
 
     def is_in_title_case(self, token: int) -> bool:
@@ -113,6 +114,12 @@ class FieldText:
             return False
         added = fold(self.tokens.words[first]).removesuffix(entry.folded[0])
         return added.endswith(("ال", "لل"))
+
+    def _adds_a_direction(self, entry: Entry, first: int) -> bool:
+        """Whether a name of no place would stand behind a direction: Nordmann is nobody called Mann."""
+        if entry.script != "latin" or entry.ref is None or entry.ref.kind not in {"org", "person"}:
+            return False
+        return fold(self.tokens.words[first])[:1] != entry.folded[0][:1]
 
     def _case_fits(self, entry: Entry, first: int, end: int) -> bool:
         surface = self.tokens.words[first:end]

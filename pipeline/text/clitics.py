@@ -1,4 +1,4 @@
-"""Small words written together with the next or the last one: Arabic and Hebrew proclitics, Korean particles."""
+"""Small words written together with a name: Arabic and Hebrew proclitics, Korean particles, Germanic directions."""
 
 from __future__ import annotations
 
@@ -100,3 +100,20 @@ def without_particles(word: str) -> tuple[str, ...]:
         for length in range(1, min(_LONGEST_KOREAN_TAIL, len(word) - 2) + 1)
         if word[-length:] in _KOREAN_TAILS
     )
+
+
+# Folded, the longest first. "Südkorea" is a name of its own; "Ostukraine" is Ukraine.
+_DIRECTIONS = {
+    "de": re.compile(r"(?:(?:nord|sud)(?:ost|west)?|ost|west|zentral|mittel|kontinental)"),
+    "sv": re.compile(r"(?:(?:nord|syd)(?:ost|ostra|vast|vastra)?|norra|sodra|ost|vast|central|mellan)"),
+    "da": re.compile(r"(?:(?:nord|syd)(?:ost|vest)?|ost|vest|central|mellem)"),
+    "nb": re.compile(r"(?:(?:nord|sor)(?:ost|vest)?|ost|vest|sentral|mellom)"),
+}
+_SHORTEST_PLACE = 4
+
+
+def without_direction(word: str, language: str) -> str:
+    """What is left of a folded compound that begins with a direction: ``sudlibanon`` gives ``libanon``; or nothing."""
+    directions = _DIRECTIONS.get(language.partition("-")[0])
+    match = directions.match(word) if directions else None
+    return word[match.end() :] if match and len(word) - match.end() >= _SHORTEST_PLACE else ""

@@ -167,3 +167,20 @@ def test_many_names_cost_what_they_weigh(small_linker: Linker) -> None:
     text = "Joe Biden, North Korea Bank of England. " * 5_000
     assert len(small_linker.link("", text[:200_000], "en")) == 3 * 5_000
     assert small_linker.link("", "Bank of " * 25_000, "en") == ()
+
+
+def test_a_direction_before_a_country_is_the_country() -> None:
+    linker = Linker(KnowledgeBase.load())
+    for text, language in (
+        ("Angriff in Südlibanon", "de"),
+        ("Kämpfe in der Ostukraine", "de"),
+        ("Det skedde i Nordsyrien", "sv"),
+    ):
+        (mention,) = linker.link("", text, language)
+        assert mention.entity is not None
+        assert mention.entity.kind == "country"
+        assert text[mention.start : mention.end] == mention.text
+    assert not linker.link("", "Herr Nordmann und Frau Westmüller", "de")
+    assert [m.entity.id for m in linker.link("", "Südkorea und Südkoreas Nachbar", "de") if m.entity] == [
+        "country/kr"
+    ] * 2
