@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping
 _OTHER_MEANINGS: Mapping[str, tuple[str, ...]] = {
     "mul": (
         "New England", "New Mexico", "Nuevo México", "New Jersey", "Georgia Tech", "Guinea pig", "Jordan River",
-        "China Town", "Chinatown", "Little Italy", "Niger Delta", "West Virginia", "Baton Rouge",
-        "Lake Victoria", "Paris Hilton", "Paris Saint-Germain", "Real Madrid", "Atlético Madrid", "Inter Milan",
-        "AC Milan", "AS Roma", "Boston Tea Party", "Bank of England",
+        "China Town", "Chinatown", "Little Italy", "Niger Delta", "West Virginia", "Baton Rouge", "Lake Victoria",
+        "Paris Hilton", "Paris Saint-Germain", "Real Madrid", "Atlético Madrid", "Inter Milan", "AC Milan",
+        "AS Roma", "Boston Tea Party", "Bank of England", "Cuba libre", "Cuba Libre", "Irving Berlin",
+        "Fiona Apple", "Joaquin Phoenix", "Max Merkel", "Una Merkel", "Cuba Gooding", "Ireland Baldwin",
+        "Swiss roll", "Nizza Monferrato", "Moncloa-Aravaca",
     ),
     "en": (
         "Indian Ocean", "West Indies", "Native American", "Native Americans", "American Indian",
@@ -20,20 +22,30 @@ _OTHER_MEANINGS: Mapping[str, tuple[str, ...]] = {
         "Jersey City",
     ),
     "zh": (
-        "印度洋", "印度太平洋", "印度教", "印度支那", "南中国海", "南中國海", "北京烤鸭", "墨西哥湾",
-        "墨西哥灣", "日本海", "阿曼达", "马里兰", "馬里蘭", "马里奥", "马里乌波尔", "馬里烏波爾", "约旦河",
-        "約旦河", "新英格兰", "新墨西哥", "波兰尼", "乍得湖", "古巴比伦", "刚果红", "隆重庆祝", "隆重慶祝",
-        "大连锁", "大連鎖", "大连续", "大連續", "大连胜", "大連勝", "变成都", "變成都", "舞台中", "平台中", "电台中",
-        "電台中", "参加州", "參加州", "赢得州", "贏得州", "取得州", "获得州", "參加奧", "参加奥", "公里海", "这里海",
-        "那里海",
+        "印度洋", "印度太平洋", "印度教", "印度支那", "南中国海", "南中國海", "北京烤鸭",
+        "墨西哥湾", "墨西哥灣", "日本海", "阿曼达", "马里兰", "馬里蘭", "马里奥",
+        "马里乌波尔", "馬里烏波爾", "约旦河", "約旦河", "新英格兰", "新墨西哥", "波兰尼",
+        "乍得湖", "古巴比伦", "刚果红", "隆重庆祝", "隆重慶祝", "大连锁", "大連鎖",
+        "大连续", "大連續", "大连胜", "大連勝", "变成都", "變成都", "舞台中",
+        "平台中", "电台中", "電台中", "参加州", "參加州", "赢得州", "贏得州",
+        "取得州", "获得州", "參加奧", "参加奥", "公里海", "这里海", "那里海",
+        "完美国度", "完美国家", "其中国债", "其中国企", "高中国文", "高中国际部",
+        "集中国力", "宪法国民", "立法国会", "立法国家", "执法国家", "昨日本报",
+        "昨日本市", "今日本报", "今日本市", "近日本报", "近日本市", "阳台北", "陽台北",
+        "讲台北", "講台北", "柜台北", "成长沙龙", "成長沙龍", "东北京剧", "東北京劇",
+        "西北京剧", "国王毅", "國王毅", "女王毅", "王毅然", "海上海面", "海上海域",
+        "意大利弊", "国泰国航", "國泰國航", "刻印度", "打印度", "复印度", "普京斯基",
     ),
     "ja": (
-        "日本海", "インド洋", "インド太平洋", "インド・太平洋", "メキシコ湾", "ヨルダン川", "中国地方",
-        "中国山地", "中国電力", "新日本", "ニューメキシコ", "ニューイングランド",
+        "日本海", "インド洋", "インド太平洋", "インド・太平洋", "メキシコ湾", "ヨルダン川",
+        "中国地方", "中国山地", "中国電力", "新日本", "ニューメキシコ", "ニューイングランド",
+        "ローマ字", "フランスパン", "スペインオムレツ", "トルコ石",
     ),
     "ko": (
-        "인도양", "인도·태평양", "인도 태평양", "인도태평양", "인도적", "인도주의", "인도주의적", "멕시코만",
-        "요르단강", "뉴멕시코",
+        "인도양", "인도·태평양", "인도 태평양", "인도태평양", "인도적", "인도주의",
+        "인도주의적", "멕시코만", "요르단강", "뉴멕시코", "보행자가 인도", "인도를 덮",
+        "인도로 돌진", "인도를 걷", "인도 위", "파리가 음식", "파리 떼", "파리채",
+        "트럼프 카드", "토고 싶",
     ),
     "de": (
         "Indischer Ozean", "Indischen Ozean", "Indische Ozean", "Indischen Ozeans", "Deutsche Bucht", "FC Bayern",
@@ -42,22 +54,77 @@ _OTHER_MEANINGS: Mapping[str, tuple[str, ...]] = {
     "fr": ("océan Indien", "filer à l'anglaise"),
     "es": ("océano Índico", "Columbia Británica", "Nueva Francia"),
     "it": ("Oceano Indiano",),
-    "pt": ("Oceano Índico",),
-    "pl": ("Ocean Indyjski", "Oceanu Indyjskiego", "Oceanie Indyjskim"),
+    "pt": (
+        "Oceano Índico", "polonesa de Chopin", "Brasília amarela",
+    ),
+    "pl": (
+        "Ocean Indyjski", "Oceanu Indyjskiego", "Oceanie Indyjskim", "Dania dnia", "dania główne", "dania mięsne",
+        "dania z ryb", "danie dnia",
+    ),
     "ru": (
         "Индийский океан", "Индийского океана", "Индийском океане", "Индийскому океану", "Британская Колумбия",
-        "Британской Колумбии",
+        "Британской Колумбии", "Лавров Кирилл", "Кирилл Лавров", "Кирилла Лаврова",
     ),
-    "uk": ("Індійський океан", "Індійського океану", "Індійському океані"),
-    "ar": ("المحيط الهندي", "جزر الهند الغربية"),
-    "th": ("มหาสมุทรอินเดีย",),
-    "he": ("כיוון", "מכיוון", "הכיוון", "לכיוון", "בכיוון", "וכיוון", "שכיוון"),
+    "uk": (
+        "Індійський океан", "Індійського океану", "Індійському океані", "грецький горіх", "грецькі горіхи",
+        "грецьких горіхів",
+    ),
+    "ar": (
+        "المحيط الهندي", "جزر الهند الغربية", "كوبا من الشاي", "كوبا من الحليب", "كوبا من القهوة", "كوبا من الماء",
+        "كوبا من العصير", "قطر الدائرة", "قطر دائرة", "اليد اليمنى", "يده اليمنى", "يدها اليمنى", "ركبته اليمنى",
+        "قدمه اليمنى", "ساقه اليمنى", "الجهة اليمنى", "صينية الشاي", "وهو مصر على", "القوة القاهرة", "قوة قاهرة",
+        "ظروف قاهرة", "بحماس شديد", "بحماس كبير", "بحماس بالغ",
+    ),
+    "th": (
+        "มหาสมุทรอินเดีย", "ลาวา", "ชาดำ", "ไมเคิล จอร์แดน", "รัฐจอร์เจีย", "หนูกินี", "กินีพิก", "อโรมา",
+        "โรมานซ์", "ขนมโตเกียว", "โตเกียวไส้", "เปรูป", "ลิมานี",
+    ),
+    "he": (
+        "כיוון", "מכיוון", "הכיוון", "לכיוון", "בכיוון", "וכיוון", "שכיוון", "הפרו", "ליכוד השורות", "ליכוד הכוחות",
+    ),
+    "fa": (
+        "قطر دایره", "چین دامن", "چین و چروک", "مرد روحانی", "روحانی مسجد",
+    ),
+    "fi": (
+        "Peruna", "Perunan", "Perunaa", "Perunat", "Perunoita", "Tanskanen", "Tanskasen",
+    ),
+    "hi": (
+        "माइकल जॉर्डन", "रोम-रोम", "रोम रोम", "राज्य जॉर्जिया",
+    ),
+    "hu": (
+        "Orbán napján", "Orbán György",
+    ),
+    "id": (
+        "negara bagian Georgia", "Guinea Khatulistiwa",
+    ),
+    "ro": (
+        "Francisc", "Georgiana", "Georgianei", "Cuba de inox", "Romul",
+    ),
+    "tr": (
+        "Hindistan cevizi", "mali müşavir", "mali yıl", "mali durum", "Fransız kaldı", "Fransız kaldım", "Romanın",
+        "Romanda", "Romandan",
+    ),
+    "ur": (
+        "مالی سال", "مالی حالت", "دائرے کا قطر", "پیرو مرشد",
+    ),
+    "vi": (
+        "Mỹ thuật", "mỹ thuật", "mỹ phẩm", "Mỹ phẩm", "Mỹ Linh", "Mỹ Tâm", "chị Nga", "Chị Nga", "bà Nga", "Bà Nga",
+        "cô Nga", "Cô Nga", "bỉ ổi", "Bỉ ổi", "bang Georgia", "Bang Georgia",
+    ),
 }  # fmt: skip
 
 # Names that are words of the language too, folded, beside those that the knowledge base flags: they need support.
 _ALSO_WORDS: Mapping[str, frozenset[str]] = {
+    "cs": frozenset({"mali"}),
+    "el": frozenset({"γεωργια", "γεωργιασ"}),
     "fa": frozenset({"چاد", "پرو", "توگو"}),
+    "hi": frozenset({"माली"}),
+    "id": frozenset({"lima"}),
     "ko": frozenset({"가나"}),
+    "ms": frozenset({"lima"}),
+    "pl": frozenset({"mali"}),
+    "tr": frozenset({"mali"}),
+    "ur": frozenset({"مالی"}),
 }
 
 
