@@ -34,7 +34,17 @@ TERMS = st.sampled_from(
             "en:talks",
             "title:de:talks",
         ),
-        *("person:=Lee", "person:=Ann Lee", "place:=Lee", "org:=NATO", "person:=Ann*", "lang:de", "lang:zh", "tag:war"),
+        *(
+            "person:=Lee",
+            "person:=Ann Lee",
+            "person:Ann Lee",
+            "place:=Lee",
+            "org:=NATO",
+            "person:=Ann*",
+            "lang:de",
+            "lang:zh",
+            "tag:war",
+        ),
         *(
             'source:"Agence"',
             "site:example.org",
