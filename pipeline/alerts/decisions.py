@@ -11,9 +11,9 @@ import msgspec
 from pipeline.alerts.evidence import evidence_digest, window_key
 from pipeline.alerts.news import AlertOnArticle, is_known, is_withdrawn_by, news_of
 from pipeline.alerts.partition import PartitionMemory, lane_of
-from pipeline.alerts.past import PastAlert, past_alert
+from pipeline.alerts.past import PastAlert, article_key, past_alert
 from pipeline.alerts.quiet import held_since_last, reason_to_hold
-from pipeline.messages.alerts import Alert, ArticleHeader, Match, MatchedRule, Snippet
+from pipeline.messages.alerts import Alert, ArticleHeader, HeldBy, Match, MatchedRule, Snippet
 from pipeline.messages.articles import EnrichedArticle, Times
 from pipeline.messages.identity import alert_id
 
@@ -75,12 +75,16 @@ class AlertDraft:
         at = self._time_of(match.times)
         evidence = evidence_digest(match.evidence)
         lane = lane_of(rule)
-        alerts = self._remembered(at, memory.alerts_on(match.article.id).get(lane, ()))
+        alerts = self._remembered(at, memory.alerts_on(article_key(match.article.id)).get(lane, ()))
         kind = news_of(_until(at, alerts), match.article, evidence)
         if kind is None or is_known(alerts, kind, match.article.revision):
             return None
-        histories = memory.histories(lane) if rule.suppress is not None or rule.limit is not None else ()
-        held_by = reason_to_hold(histories, rule, window_key(rule, match.article, match.evidence), at)
+        held_by: HeldBy | None = None
+        held_back = 0
+        if rule.suppress is not None or rule.limit is not None:
+            histories = memory.histories(lane)
+            held_by = reason_to_hold(histories, rule, window_key(rule, match.article, match.evidence), at)
+            held_back = held_since_last(histories, at) if held_by is None else 0
         alert = Alert(
             alert_id=alert_id(rule.id, match.article.id, match.article.revision, kind),
             kind=kind,
@@ -89,11 +93,11 @@ class AlertDraft:
             score=match.score,
             evidence=match.evidence,
             snippet=match.snippet,
-            held_back=held_since_last(histories, at) if held_by is None else 0,
+            held_back=held_back,
             held_by=held_by,
             times=msgspec.structs.replace(match.times, raised_at=self._now),
         )
-        return self._decided(memory, alert)
+        return self._decided(memory, alert, evidence)
 
     def withdraw(self, partition: int, article: EnrichedArticle) -> list[Decision]:
         """Decide on a withdrawal, which every partition of the matches is told of.
@@ -112,7 +116,7 @@ class AlertDraft:
         memory = self._draft(partition)
         at = self._time_of(article.times)
         decisions = []
-        for lane, known in sorted(memory.alerts_on(article.id).items()):
+        for lane, known in sorted(memory.alerts_on(article_key(article.id)).items()):
             alerts = self._remembered(at, known)
             earlier = _until(at, alerts)
             histories = memory.histories(lane)
@@ -146,8 +150,8 @@ class AlertDraft:
             times=msgspec.structs.replace(article.times, raised_at=self._now),
         )
 
-    def _decided(self, memory: PartitionMemory, alert: Alert) -> Decision:
-        past = past_alert(alert)
+    def _decided(self, memory: PartitionMemory, alert: Alert, evidence: int | None = None) -> Decision:
+        past = past_alert(alert, evidence=evidence)
         memory.remember(past)
         return Decision(alert, past)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
 from pipeline.alerts.news import AlertOnArticle, is_known
@@ -39,10 +38,10 @@ class PartitionMemory:
         """How many pairs of a rule and an article are remembered here."""
         return sum(map(len, self._articles.values()))
 
-    def alerts_on(self, article_id: str) -> Mapping[Lane, tuple[AlertOnArticle, ...]]:
+    def alerts_on(self, article_key: bytes) -> Mapping[Lane, tuple[AlertOnArticle, ...]]:
         """What each rule has alerted on an article, raised and held back, in the order of time."""
-        below = self._below.alerts_on(article_id) if self._below is not None else {}
-        own = self._articles.get(_article_key(article_id))
+        below = self._below.alerts_on(article_key) if self._below is not None else {}
+        own = self._articles.get(article_key)
         if not own or not below:
             return own or below
         return {**below, **{lane: _in_order((*below.get(lane, ()), *alerts)) for lane, alerts in own.items()}}
@@ -58,7 +57,7 @@ class PartitionMemory:
         lane = lane_of(past.rule)
         # The earlier of two clocks: one that is ahead makes nothing forgotten.
         horizon = min(past.matched_at, past.raised_at) - self._memory_seconds
-        key = _article_key(past.article_id)
+        key = past.article_key
         on_article = self._articles.get(key, {})
         alerts = [alert for alert in on_article.get(lane, ()) if alert.matched_at >= horizon]
         if is_known(alerts, past.kind, past.revision):
@@ -75,7 +74,7 @@ class PartitionMemory:
     def _forget_before(self, horizon: float) -> None:
         while self._articles:
             oldest = next(iter(self._articles))
-            if any(alerts[-1].matched_at >= horizon for alerts in self._articles[oldest].values()):
+            if max(alerts[-1].matched_at for alerts in self._articles[oldest].values()) >= horizon:
                 break
             del self._articles[oldest]
         while self._rules:
@@ -88,8 +87,3 @@ class PartitionMemory:
 def _in_order(alerts: Sequence[AlertOnArticle]) -> tuple[AlertOnArticle, ...]:
     # Python's sort is stable: of one time, the last told is the last.
     return tuple(alerts) if len(alerts) == 1 else tuple(sorted(alerts, key=lambda alert: alert.matched_at))
-
-
-def _article_key(article_id: str) -> bytes:
-    # The digest keeps the memory small, however long an article's id is.
-    return hashlib.blake2b(article_id.encode(), digest_size=16).digest()

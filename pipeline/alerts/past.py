@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -17,6 +18,7 @@ class PastAlert(NamedTuple):
     """One alert, raised or held back; times are seconds since 1970.
 
     Attributes:
+        article_key: Stands for the article's id, however long that is.
         is_held: It was held back.
         evidence: Its ``evidence_digest``.
         window: Its ``window_key``; 0 where the rule suppresses nothing.
@@ -28,6 +30,7 @@ class PastAlert(NamedTuple):
 
     rule: MatchedRule
     article_id: str
+    article_key: bytes
     revision: str
     title: str
     language: Language
@@ -138,11 +141,12 @@ class AlertParts(msgspec.Struct, frozen=True, gc=False):
     times: _TimesParts = _TimesParts()
 
 
-def past_alert(alert: AlertLike, *, written_at: datetime | None = None) -> PastAlert:
+def past_alert(alert: AlertLike, *, written_at: datetime | None = None, evidence: int | None = None) -> PastAlert:
     """What is remembered of an alert.
 
     Args:
         alert: Whole, or what was read of it.
+        evidence: Its ``evidence_digest``, where that is known already.
         written_at: Stands for the times that it came without.
 
     Raises:
@@ -155,18 +159,24 @@ def past_alert(alert: AlertLike, *, written_at: datetime | None = None) -> PastA
     return PastAlert(
         rule=alert.rule,
         article_id=article.id,
+        article_key=article_key(article.id),
         revision=article.revision,
         title=article.title,
         language=article.language,
         kind=alert.kind,
         is_held=alert.held_by is not None,
-        evidence=evidence_digest(alert.evidence),
+        evidence=evidence_digest(alert.evidence) if evidence is None else evidence,
         window=window_key(alert.rule, article, alert.evidence),
         revised_at=seconds(article.revised_at),
         ingested_at=seconds(times.ingested_at),
         matched_at=(times.matched_at or raised_at).timestamp(),
         raised_at=raised_at.timestamp(),
     )
+
+
+def article_key(article_id: str) -> bytes:
+    """16 bytes that stand for an article's id."""
+    return hashlib.blake2b(article_id.encode(), digest_size=16).digest()
 
 
 def seconds(moment: datetime | None) -> float | None:

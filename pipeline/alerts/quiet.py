@@ -48,7 +48,8 @@ class RuleHistory:
     def forget_before(self, horizon: float) -> None:
         """Drop all that is older."""
         for times in (self._raised, self._held):
-            del times[: bisect_left(times, horizon)]
+            if times and times[0] < horizon:
+                del times[: bisect_left(times, horizon)]
         while self._windows:
             oldest = next(iter(self._windows))
             if self._windows[oldest][-1] >= horizon:

@@ -77,7 +77,7 @@ class AlertHandler:
                 raise PartitionNotLoadedError(record.partition)
         now = self._clock()
         draft = self._memory.draft(now)
-        return [self._outcome(record, draft, now) for record in records]
+        return [self._outcome(record, draft, _rfc3339(now)) for record in records]
 
     def committed(self, outcomes: Sequence[Outcome]) -> None:
         """Remember and count what is in the topics now."""
@@ -117,7 +117,7 @@ class AlertHandler:
         self._assigned -= partitions
         self._decided.clear()
 
-    def _outcome(self, record: Record, draft: AlertDraft, now: datetime) -> Outcome:
+    def _outcome(self, record: Record, draft: AlertDraft, raised_at: bytes) -> Outcome:
         self._decided.pop(record.position, None)
         try:
             if record.value is None:
@@ -131,16 +131,16 @@ class AlertHandler:
         article = match.article if isinstance(match, Match) else match
         return Outcome(
             record,
-            tuple(output for decision in decisions for output in self._outputs(decision, record, now)),
+            tuple(output for decision in decisions for output in self._outputs(decision, record, raised_at)),
             language=article.language.tag,
             ingested_at=match.times.ingested_at,
         )
 
-    def _outputs(self, decision: Decision, record: Record, now: datetime) -> Iterator[Output]:
+    def _outputs(self, decision: Decision, record: Record, raised_at: bytes) -> Iterator[Output]:
         alert = decision.alert
         key = alert.rule.id.encode()
         value = encode(alert)
-        headers = self._headers(alert, record, now)
+        headers = self._headers(alert, record, raised_at)
         channel = alert.rule.channel
         if channel is not None and decision.destination == "alerts":
             yield Output(self._channel(channel), key, value, headers, stage=_CHANNEL_STAGE)
@@ -154,7 +154,7 @@ class AlertHandler:
             self._channels.add(channel)
         return channel_topic(channel).full_name(self._prefix)
 
-    def _headers(self, alert: Alert, record: Record, now: datetime) -> Headers:
+    def _headers(self, alert: Alert, record: Record, raised_at: bytes) -> Headers:
         """The trace, and CloudEvents attributes in binary mode.
 
         Source: CloudEvents 1.0.2, Kafka protocol binding, section 3.2.
@@ -167,8 +167,12 @@ class AlertHandler:
             ("ce_source", f"/wirewatch/{self._prefix}".encode()),
             ("ce_type", f"wirewatch.alert.{alert.kind}.v{ALERTS.version}".encode()),
             ("ce_subject", alert.rule.id.encode()),
-            ("ce_time", now.isoformat().replace("+00:00", "Z").encode()),
+            ("ce_time", raised_at),
         )
+
+
+def _rfc3339(moment: datetime) -> bytes:
+    return moment.isoformat().replace("+00:00", "Z").encode()
 
 
 def _decide(draft: AlertDraft, partition: int, match: Match | EnrichedArticle) -> list[Decision]:
