@@ -9,6 +9,7 @@ from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
+from pipeline.batch_histogram import BatchHistogram
 from pipeline.errors import DeadLetterReason
 
 # Else each counter and histogram is served with a second series, the time of its first count.
@@ -45,13 +46,13 @@ STEP_DURATION = Histogram(
 BATCH_SIZE = Histogram(
     "wirewatch_batch_size_articles", "Articles in one batch of a step.", ["step"], buckets=_BATCH_ARTICLES
 )
-PUBLISH_TO_STEP = Histogram(
+PUBLISH_TO_STEP = BatchHistogram(
     "wirewatch_publish_to_step_seconds",
     "Event time: from the Kafka timestamp of the raw article to the end of this step's work on it.",
     ["step"],
     buckets=_LATENCY_SECONDS,
 )
-PUBLISH_TO_ALERT = Histogram(
+PUBLISH_TO_ALERT = BatchHistogram(
     "wirewatch_publish_to_alert_seconds",
     "Event time: from the Kafka timestamp of the raw article to the raising of its alert.",
     buckets=_LATENCY_SECONDS,

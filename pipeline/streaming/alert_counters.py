@@ -42,7 +42,10 @@ class AlertCounters:
         held = Counter((alert.rule.id, alert.held_by) for alert, _ in counted if alert.held_by is not None)
         for (rule, held_by), count in held.items():
             metrics.ALERTS_HELD.labels(self._rules.label(rule), held_by).inc(count)
-        for alert in raised:
-            if alert.times.ingested_at is not None and alert.times.raised_at is not None:
-                latency = (alert.times.raised_at - alert.times.ingested_at).total_seconds()
-                metrics.PUBLISH_TO_ALERT.observe(max(0.0, latency))
+        metrics.PUBLISH_TO_ALERT.observe_all(
+            [
+                max(0.0, (alert.times.raised_at - alert.times.ingested_at).total_seconds())
+                for alert in raised
+                if alert.times.ingested_at is not None and alert.times.raised_at is not None
+            ]
+        )

@@ -268,9 +268,13 @@ class Hop:
             for outcome in outcomes:
                 log.debug("finished, with %d messages", len(outcome.outputs), extra=article_context(outcome.record))
         now = self._clock()
-        for outcome in outcomes:
-            if outcome.ingested_at is not None:
-                self._publish_to_step.observe(max(0.0, (now - outcome.ingested_at).total_seconds()))
+        self._publish_to_step.observe_all(
+            [
+                max(0.0, (now - outcome.ingested_at).total_seconds())
+                for outcome in outcomes
+                if outcome.ingested_at is not None
+            ]
+        )
 
     def _check_failures(self, outcomes: Sequence[Outcome]) -> None:
         self._failed.extend(isinstance(outcome.error, StepFailedError) for outcome in outcomes)

@@ -46,6 +46,9 @@ class NoMetric:
 
     set = observe = inc
 
+    def observe_all(self, _values: Sequence[float]) -> None:
+        """Nothing."""
+
     def time(self) -> nullcontext[None]:
         """Nothing."""
         return nullcontext()
