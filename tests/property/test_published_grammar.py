@@ -33,7 +33,7 @@ def test_the_terminals_are_those_of_the_oracle() -> None:
     assert ORACLE_FILE.read_text(encoding="utf-8").rstrip().endswith(TERMINALS.rstrip())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @example("NATO NOT Turkey")
 @example('a "b" c -d (e | f) g')
 @example("(+a b)")
@@ -46,7 +46,7 @@ def test_the_published_grammar_reads_what_the_oracle_reads(when: str) -> None:
     assert reads(PUBLISHED, when) == reads(ORACLE, when)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(CONDITIONS)
 def test_the_published_grammar_reads_rules(when: str) -> None:
     assert reads(PUBLISHED, when)
