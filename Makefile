@@ -5,13 +5,15 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 # What the transliteration models learn from; see docs/decisions/names-are-spelled-by-joint-n-grams.md.
 NAMES ?= $(or $(WIREWATCH_TEST_DATA),../shared)/names
+# What the entity model learns from; see pipeline/entities/news_model/data/README.md.
+DATA ?= $(or $(WIREWATCH_TEST_DATA),../shared)/ner
 # The knowledge base is built here, never committed; a change of what it is made from builds it again.
 KNOWLEDGE_BASE := pipeline/concepts/data/concepts.kb
 KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/concepts/*.py pipeline/concepts/*/*.py pipeline/text/*.py \
   pipeline/transliteration/*.py pipeline/transliteration/weights/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lint format bench bench-languages schemas concepts reference dashboards pictures chart deploy-tools image-check lock clean
+.PHONY: help demo run test check lint format bench bench-languages bench-entities train-entities schemas concepts reference dashboards pictures chart deploy-tools image-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +42,12 @@ format: $(READY) ## Format, and mend what the linter can
 
 bench: $(KNOWLEDGE_BASE) ## Measure speed on this machine (minutes); prints tables
 	$(BIN)/python -m tests.bench
+
+bench-entities: $(KNOWLEDGE_BASE) ## Measure the entity model by language; writes its part of docs/quality.md
+	$(BIN)/python -m tests.quality entities
+
+train-entities: $(READY) ## Train the shipped entity model (25 minutes of one core) on DATA, which CONTRIBUTING.md describes
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m training.entities.train --data $(DATA)
 
 bench-languages: $(KNOWLEDGE_BASE) ## Measure languages, concepts and names; writes docs/quality.md
 	$(BIN)/python -m tests.quality

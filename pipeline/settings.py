@@ -104,8 +104,8 @@ class Settings(BaseSettings):
     )
     spacy_fallback: str = Field(
         "",
-        description="spaCy pipeline for all other languages, and where a language's own are missing; "
-        "empty: names from the knowledge base only.",
+        description="spaCy pipeline for all other languages, and where a language's own are missing: "
+        "`wirewatch_news` comes with Wirewatch; empty: names from the knowledge base only.",
     )
     spacy_labels: dict[str, dict[str, Label]] = Field(
         default_factory=dict,

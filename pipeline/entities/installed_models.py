@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import spacy.util
 
-from pipeline.entities.spacy_pipeline import folder_of
+from pipeline.entities.spacy_pipeline import SHIPPED, folder_of
 
 
 class InstalledModel(NamedTuple):
@@ -32,8 +32,8 @@ class InstalledModel(NamedTuple):
 
 
 def installed_models() -> list[InstalledModel]:
-    """All pipelines that are installed as packages, by name."""
-    names = sorted(name.replace("-", "_") for name in spacy.util.get_installed_models())
+    """The shipped pipeline and all that are installed as packages."""
+    names = [SHIPPED, *sorted(name.replace("-", "_") for name in spacy.util.get_installed_models())]
     return [model for name in names if (model := describe(name)) is not None]
 
 

@@ -14,10 +14,14 @@ from spacy.pipeline.factories import register_factories
 from spacy.util import load_config
 from thinc.api import use_ops
 
+from pipeline.entities.news_model import package
 from pipeline.errors import ModelMissingError
 
 BLANK = "blank:"
 """``blank:fr`` is the pipeline of a language without components, which finds nothing."""
+
+SHIPPED = "wirewatch_news"
+"""The multilingual pipeline that comes with Wirewatch."""
 
 _BATCH_DOCS = 16
 # Words that a text brings stay until their zone ends, and are looked up rather than made anew. Twice as long a zone
@@ -84,6 +88,8 @@ def _load(name: str, language: str, left_out: Iterable[str]) -> Language:
         folder = folder_of(name)
         if folder is None:
             raise ModelMissingError(language, name)
+        if name == SHIPPED:
+            return package.load_model(folder)
         config = load_config(folder / "config.cfg")
         unneeded = set(config["nlp"]["pipeline"]) - _needed(config)
         # Left out before loading: the tables of a lemmatizer alone take longer than all the rest.
@@ -97,10 +103,12 @@ def is_installed(name: str) -> bool:
 
 def folder_of(name: str) -> Path | None:
     """Where the files of an installed package or of a folder lie; None where there is neither."""
+    if name == SHIPPED:
+        return package.FOLDER if package.has_model() else None
     if spacy.util.is_package(name):
-        package = spacy.util.get_package_path(name)
-        meta = spacy.util.get_model_meta(package)
-        return package / f"{meta['lang']}_{meta['name']}-{meta['version']}"
+        path = spacy.util.get_package_path(name)
+        meta = spacy.util.get_model_meta(path)
+        return path / f"{meta['lang']}_{meta['name']}-{meta['version']}"
     return Path(name) if Path(name, "config.cfg").is_file() else None
 
 
