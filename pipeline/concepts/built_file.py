@@ -16,7 +16,7 @@ from pipeline.text.frozen_words import Numbers
 
 BUILT_FILE = Path(__file__).with_name("data") / "concepts.kb"
 
-_MAGIC = b"wirewatch knowledge base 1\n"
+_MAGIC = b"wirewatch knowledge base 2\n"
 """Raise the number with every change of the sections: an old file is then refused, not misread."""
 
 _ALIGNED = 8

@@ -16,6 +16,7 @@ from pipeline.concepts.compile import compile_contents
 from pipeline.concepts.concept import Concept, Contents, Name, NameVia, Source
 from pipeline.concepts.knowledge_base import KnowledgeBase
 from pipeline.concepts.reviewed_files import ReviewedConcept, read_reviewed
+from pipeline.concepts.spelled_names import with_spelled_names
 from pipeline.errors import WirewatchError
 
 
@@ -62,14 +63,14 @@ def overlaid(contents: Contents, parts: Sequence[ReviewedConcept]) -> Contents:
     """Lay the concepts of an overlay over others.
 
     A line's names are added to those that the concept has; one with ``<drop>`` is taken away from its language. A label
-    or role replaces the old one; relations are added.
+    or role replaces the old one; relations are added. New people are spelled across scripts like all others.
     """
     concepts = {concept.id: concept for concept in contents.concepts}
     for part in parts:
         known = concepts.get(part.id)
         labelled = part if part.label or known is None else msgspec.structs.replace(part, label=known.label)
         made = assemble(part.id, [labelled])
-        concepts[part.id] = made if known is None else _merged(known, made, part)
+        concepts[part.id] = with_spelled_names(made) if known is None else _merged(known, made, part)
     sources = {source.id: source for source in contents.sources}
     for part in parts:
         sources.setdefault(part.source, Source(id=part.source, title="an overlay", licence="LicenseRef-overlay"))

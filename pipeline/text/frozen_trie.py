@@ -70,6 +70,11 @@ class FrozenTrie(NamedTuple):
         place = bisect_left(self.edge_tokens, token, low, high)
         return place + 1 if place < high and self.edge_tokens[place] == token else _ROOT
 
+    def edges(self, state: int) -> dict[int, int]:
+        """The states that lead on from a state, by their tokens."""
+        low, high = self.first_edges[state], self.first_edges[state + 1]
+        return {self.edge_tokens[edge]: edge + 1 for edge in range(low, high)}
+
     def start(self, token: int) -> int:
         """The state that a token leads to from the root, or 0."""
         return token + 1 if token < self.first_edges[1] else _ROOT
