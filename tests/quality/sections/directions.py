@@ -46,7 +46,8 @@ def pair_rules(kb: KnowledgeBase, pairs: frozenset[tuple[str, str]], language: s
 
 def _term(kb: KnowledgeBase, concept: str, language: str) -> str:
     name = kb.concept(concept).name(language)
-    is_alone = {found.id for found in kb.lookup(name, (language,))} == {concept}
+    senses = kb.senses(name, (language,))
+    is_alone = bool(senses) and all(sense.concept.id == concept and not sense.name.also for sense in senses)
     return f'"{name}"' if is_alone else f"entity:{concept}"
 
 
