@@ -56,9 +56,13 @@ class RuleHistory:
                 break
             del self._windows[oldest]
 
-    def is_raised_near(self, at: float, window: int, within: float) -> bool:
-        """Whether an alert of that window was raised less than so many seconds before, or after."""
-        return any(abs(at - other) < within for other in self._windows.get(window, ()))
+    def is_raised_before(self, at: float, window: int, within: float) -> bool:
+        """Whether an alert of that window was raised at a time, or less than so many seconds before."""
+        return any(at - within < other <= at for other in self._windows.get(window, ()))
+
+    def is_raised_after(self, at: float, window: int, within: float) -> bool:
+        """Whether an alert of that window was raised less than so many seconds after a time."""
+        return any(at < other < at + within for other in self._windows.get(window, ()))
 
     def raised_between(self, after: float, until: float) -> int:
         """How many were raised after one time, and until another."""
@@ -84,18 +88,21 @@ def reason_to_hold(histories: Iterable[RuleHistory], rule: MatchedRule, window: 
         at: When it was matched, in seconds since 1970.
 
     Returns:
-        ``suppress`` where another alert of its window lies nearer than ``suppress.for``, on either side, since
-        matches of several processes may come out of order; ``limit`` where ``limit`` alerts were raised up to it.
+        ``suppress`` where an alert of its window was raised less than ``suppress.for`` before; ``limit`` where so many
+        were raised up to it; ``suppress`` again where one was raised less than that after it: matches of several
+        processes may come out of order. This comes last, so that a match which comes again behind others is held back
+        for the reason that it was at first.
     """
     histories = tuple(histories)
-    if rule.suppress is not None:
-        within = duration_seconds(rule.suppress.for_)
-        if any(history.is_raised_near(at, window, within) for history in histories):
-            return "suppress"
+    within = 0 if rule.suppress is None else duration_seconds(rule.suppress.for_)
+    if any(history.is_raised_before(at, window, within) for history in histories):
+        return "suppress"
     if rule.limit is not None:
         limit = quota(rule.limit)
         if sum(history.raised_between(at - limit.seconds, at) for history in histories) >= limit.most:
             return "limit"
+    if any(history.is_raised_after(at, window, within) for history in histories):
+        return "suppress"
     return None
 
 

@@ -82,6 +82,18 @@ def test_a_clock_that_was_ahead_silences_no_rule(step: AlertsStep) -> None:
     assert step.one(match("c", rule=rule("rule")), 2) == "matched suppress"
 
 
+def test_what_comes_again_behind_others_is_held_back_for_the_same_reason(step: AlertsStep) -> None:
+    both = MatchedRule(id="r", version="1", name="R", suppress=Suppress(for_="4m"), limit="1/m")
+    fast = MatchedRule(id="r", version="1", name="R", suppress=Suppress(for_="4m"), limit="1/h")
+    step(match("a", rule=fast))
+    assert step.one(match("b", rule=fast), 59) == "matched limit"
+    assert step.one(match("c", rule=fast), 60) == "matched"
+    heir = AlertsStep()
+    heir.memory.load(0, [each.past for each in step.decisions if each.alert.article.id != "b"])
+    assert heir.one(match("b", rule=fast), 59) == "matched limit"
+    assert heir.one(match("d", rule=both), 59) == "matched suppress"
+
+
 def test_a_limit_holds_in_any_hour(step: AlertsStep) -> None:
     limited = rule(limit="2/h")
     found = [step.one(match(str(minute), rule=limited), minute) for minute in (0, 50, 55, 59, 60, 61, 110)]
