@@ -318,7 +318,8 @@ class _Resolver:
             other = f"{wrong_kind[0].concept.id}, and " if wrong_kind else ""
             self._warn(
                 f"the knowledge base has {other}no {meaning} called {unit.text}: "
-                f"what counts is a mention labelled {_LABELS[meaning]} that holds these words",
+                f"what counts is a mention labelled {_LABELS[meaning]} that holds these words"
+                + (", or the name as another script spells it" if self._is_spelled(unit, meaning) else ""),
                 unit,
             )
         elif lower_case:
@@ -362,6 +363,9 @@ class _Resolver:
             scope=scope,
             spelled=spelled,
         )
+
+    def _is_spelled(self, unit: Unit, meaning: str) -> bool:
+        return meaning == "person" and self._transliteration and bool(spelled_clauses(unit.text, ANYWHERE))
 
     def _warn(self, problem: str, unit: Unit) -> None:
         self._warnings.append(self._origin.warning(problem, unit.start))
