@@ -103,13 +103,12 @@ def match(size: int, core: int, console: Console) -> Run:
     with Progress(console=console, transient=True) as progress:
         growth = Growth(index, population.rules(size, prefixes=False), progress.add_task, progress.advance)
         growth.grow_to(size)
-    grown = growth.bytes_a_rule()
     found, _ = rate(lambda article: len(index.matching_ids(article)), articles)
     proven, _ = rate(lambda article: len(index.match(article)), articles)
     pairs = frozenset((article.id, rule_id) for article in articles for rule_id in index.matching_ids(article))
     os.sched_setaffinity(0, cores)
     gc.unfreeze()
-    return Run(found, proven, growth.seconds, grown, pairs)
+    return Run(found, proven, growth.seconds, growth.bytes_a_rule(), pairs)
 
 
 def compare_dense_rules(core: int) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
