@@ -2,7 +2,7 @@
 
 Words follow Zipf's law, and frequent ones are short. The articles' words are drawn by frequency; the rules' words are
 one in a hundred drawn so too, and otherwise any but the 2,000 most frequent, so that most rules ask for words that most
-articles do not hold, as people's rules do: an article satisfies one rule in some fifty thousand. Some words end as
+articles do not hold, as people's rules do: an article satisfies one rule in some thirty thousand. Some words end as
 English words do, so that stems meet.
 """
 
