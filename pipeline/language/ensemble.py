@@ -59,7 +59,7 @@ class Weights:
     unknown_coverage: float
 
 
-# Fitted by ``training/language/fit_weights.py``.
+# Fitted as in ``training/language/fit_weights.py``.
 WEIGHTS = Weights(0.54, 1.68, 1.34, 0.39, 0.34, 4.34, 1.03, 2.92, -3.91)
 
 _FREQUENT_LANGUAGES = (
@@ -97,27 +97,27 @@ class Ensemble:
         found = self._ngrams.read(text)
         if letters == _CLEAR_LETTERS and found and _is_south_slavic(reading):
             return self._told_apart(Guess(_SOUTH_SLAVIC_GROUP, _CLEAR_CONFIDENCE), found)
-        evidence = self._evidence(text, reading, found)
-        if found is not None:
-            weights = self._weights
-            evidence[UNDETERMINED] = (
-                weights.unknown
-                + weights.unknown_letters * log(letters) / 3
-                + weights.unknown_share * sum(guess.confidence for guess in reading.guesses)
-                + weights.unknown_coverage * found.coverage
-            )
-        elif not evidence:
-            return [Guess(UNDETERMINED, 0.0)]
-        return self._settled(_softmax(evidence), text, found)
+        evidence = self.evidence(text, reading, found)
+        return self._settled(_softmax(evidence), text, found) if evidence else [Guess(UNDETERMINED, 0.0)]
 
-    def _evidence(self, text: str, reading: Reading, found: NgramReading | None) -> dict[str, float]:
-        """The summed evidence for each language that a detector names, by tag or group."""
+    def evidence(self, text: str, reading: Reading, found: NgramReading | None) -> dict[str, float]:
+        """Sum what speaks for each language that a detector names, and for none: linear in the weights.
+
+        Args:
+            text: As ``readable`` returns it, with at least one letter.
+            reading: What CLD2 says of it.
+            found: What the n-grams say of it.
+
+        Returns:
+            By tag; Serbian, Croatian and Bosnian in Latin letters are one group. ``und`` stands only against what the
+            n-grams cover: other scripts name their language.
+        """
         weights = self._weights
         evidence: dict[str, float] = {}
         is_latin = found is not None and not is_mostly(text, "cyrillic")
 
         def add(tag: str, amount: float) -> None:
-            tag = _grouped(tag, is_latin=is_latin)
+            tag = grouped(tag, is_latin=is_latin)
             if tag not in evidence:
                 evidence[tag] = weights.frequent * (tag in FREQUENT)
             evidence[tag] += amount
@@ -136,10 +136,17 @@ class Ensemble:
             add(reading.guesses[0].tag, weights.vouched)
         best: dict[str, float] = {}
         for guess in rank_with_langid(text):
-            tag = _grouped(guess.tag, is_latin=is_latin)
+            tag = grouped(guess.tag, is_latin=is_latin)
             best[tag] = max(best.get(tag, 0.0), log(guess.confidence + 1e-9) - _FLOOR)
         for tag, amount in best.items():
             add(tag, weights.langid * amount)
+        if found is not None:
+            evidence[UNDETERMINED] = (
+                weights.unknown
+                + weights.unknown_letters * log(letters_in(text, _CLEAR_LETTERS)) / 3
+                + weights.unknown_share * sum(guess.confidence for guess in reading.guesses)
+                + weights.unknown_coverage * found.coverage
+            )
         return evidence
 
     def _settled(self, probabilities: dict[str, float], text: str, found: NgramReading | None) -> list[Guess]:
@@ -189,7 +196,7 @@ def written(guess: Guess, text: str) -> Guess:
     return guess
 
 
-def _grouped(tag: str, *, is_latin: bool) -> str:
+def grouped(tag: str, *, is_latin: bool) -> str:
     """The name under which evidence for a language is summed."""
     if tag in {"sr", *_SOUTH_SLAVIC}:
         return _SOUTH_SLAVIC_GROUP if is_latin else "sr"
