@@ -59,8 +59,18 @@ class Weights:
     unknown_coverage: float
 
 
-# Fitted as in ``training/language/fit_weights.py``.
-WEIGHTS = Weights(0.54, 1.68, 1.34, 0.39, 0.34, 4.34, 1.03, 2.92, -3.91)
+# Fitted by ``training/language/fit_weights.py``.
+WEIGHTS = Weights(
+    ngrams=0.64,
+    share=1.43,
+    vouched=1.94,
+    langid=0.38,
+    frequent=0.52,
+    unknown=5.81,
+    unknown_letters=1.0,
+    unknown_share=2.8,
+    unknown_coverage=-4.75,
+)
 
 _FREQUENT_LANGUAGES = (
     "ar az bg bn ca cs da de el en es et fa fi fr he hi hr hu hy id is it ja ka kk ko lt lv mk ms nb nl pl pt ro ru sk "
