@@ -12,9 +12,12 @@
     │   ├── StepFailedError        the step kept failing on it
     │   └── CrashError             it ended the process, alone, too often
     ├── RuleError                  one watch rule is at fault: rule, line, column, text, caret
-    ├── KnowledgeBaseFileError     the built knowledge base is missing, or of another version (in ``concepts``)
     ├── UnknownConceptError        no concept has that id (in ``concepts``)
-    ├── ModelMissingError          no spaCy pipeline for a language and no fallback
+    ├── InstallationError          what a step loads is not as it must be: starting it again would not help
+    │   ├── ModelMissingError      no spaCy pipeline for a language and no fallback
+    │   ├── KnowledgeBaseFileError the built knowledge base is missing, or of another version (in ``concepts``)
+    │   ├── ReviewedFileError      a reviewed file or an overlay breaks its form (in ``concepts``)
+    │   └── OverlayError           an overlay cannot be read, or names what is not there (in ``concepts``)
     ├── BrokerError                a broker cannot be started, reached or used
     │   ├── BrokerUnreachableError nobody answers at that address
     │   ├── AccessDeniedError      the broker refuses this user that topic
@@ -150,7 +153,11 @@ class RuleError(WirewatchError):
         self.excerpt = excerpt
 
 
-class ModelMissingError(WirewatchError):
+class InstallationError(WirewatchError):
+    """A file or package that a step loads is missing or unusable, and stays so until somebody mends it."""
+
+
+class ModelMissingError(InstallationError):
     """A spaCy pipeline that the settings name is not installed.
 
     Attributes:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.errors import WirewatchError
+from pipeline.errors import InstallationError
 from pipeline.text.frozen_words import Numbers
 
 BUILT_FILE = Path(__file__).with_name("data") / "concepts.kb"
@@ -28,7 +28,7 @@ class _Header(msgspec.Struct, frozen=True):
     sections: dict[str, tuple[int, int]]
 
 
-class KnowledgeBaseFileError(WirewatchError):
+class KnowledgeBaseFileError(InstallationError):
     """The built file is missing, or is not one that this version reads.
 
     Attributes:

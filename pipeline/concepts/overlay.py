@@ -17,10 +17,10 @@ from pipeline.concepts.concept import Concept, Contents, Name, NameVia, Source
 from pipeline.concepts.knowledge_base import KnowledgeBase
 from pipeline.concepts.reviewed_files import ReviewedConcept, read_reviewed
 from pipeline.concepts.spelled_names import with_spelled_names
-from pipeline.errors import WirewatchError
+from pipeline.errors import InstallationError
 
 
-class OverlayError(WirewatchError):
+class OverlayError(InstallationError):
     """An overlay cannot be read, or asks for what cannot be.
 
     Attributes:

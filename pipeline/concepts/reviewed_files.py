@@ -11,7 +11,7 @@ import msgspec
 import yaml
 
 from pipeline.concepts.concept import Kind, Relation, RelationType
-from pipeline.errors import WirewatchError
+from pipeline.errors import InstallationError
 
 REVIEWED_FOLDER = Path(__file__).with_name("reviewed")
 ADJECTIVES_FILE = "adjectives.yaml"
@@ -29,7 +29,7 @@ class _Mark(NamedTuple):
     column: int
 
 
-class ReviewedFileError(WirewatchError):
+class ReviewedFileError(InstallationError):
     """A reviewed file, or an overlay, breaks its form.
 
     Attributes:

@@ -19,7 +19,7 @@ from time import monotonic
 from typing import Any, NoReturn
 
 from pipeline import metrics
-from pipeline.errors import AccessDeniedError, ModelMissingError, StepStoppedError, UsageError, WirewatchError
+from pipeline.errors import AccessDeniedError, InstallationError, StepStoppedError, UsageError, WirewatchError
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.app import StepApp, create_app
 from pipeline.streaming.health import HealthServer, Heartbeat
@@ -43,7 +43,7 @@ _STOP_SHARE = 0.8
 # Without a supervisor, or after a failure: enough to leave the group, so that others take over at once.
 _LEAVE_SECONDS = 1.5
 # Starting such a process again would end in the same way.
-_LASTING = (StepStoppedError, AccessDeniedError, UsageError, ModelMissingError)
+_LASTING = (StepStoppedError, AccessDeniedError, UsageError, InstallationError)
 
 
 class WatchedHandler:
