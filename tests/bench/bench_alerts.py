@@ -178,8 +178,13 @@ def main() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
         settings = load_settings(bootstrap_servers=options.servers, topic_prefix=options.prefix)
         work = raise_alerts if options.child == "raise" else read_back
-        print(json.dumps(asyncio.run(work(settings, options.alerts))), flush=True)
-        os._exit(0)
+
+        async def child() -> None:
+            print(json.dumps(await work(settings, options.alerts)), flush=True)
+            # Nothing is left to be finished, and a step's app stops in its own time.
+            os._exit(0)
+
+        asyncio.run(child())
     with local_broker(default_cache_dir()) as broker:
         print(f"{broker.description}\n{'':24}{'match bytes':>12}{'alerts/s':>10}{'core busy':>11}")
         for channel in (None, CHANNEL):
