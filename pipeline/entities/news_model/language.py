@@ -57,7 +57,8 @@ def _punctuation() -> str:
 @lru_cache(maxsize=1)
 def _rules() -> tuple[re.Pattern[str], re.Pattern[str]]:
     signs = _punctuation()
-    prefix = re.compile(rf"([{signs}])\1*")
+    # Many signs in a row are one token: one by one they take time that grows with the square of it.
+    prefix = re.compile(rf"[{signs}]{{8,}}|([{signs}])\1*")
     infix = re.compile(rf"[{_CHARACTER_TOKENS}]|(?!(?<=\d)[.,:](?=\d))[{signs}]")
     return prefix, infix
 
