@@ -22,7 +22,7 @@ from pipeline.streaming.publish import publishing
 from pipeline.streaming.records import Output, Record
 from pipeline.streaming.topic_reader import topic_reader
 from pipeline.streaming.worker import Worker
-from pipeline.topology import ALERTS, RAW, StepName
+from pipeline.topology import ALERTS, RAW, TOPICS, StepName
 from tests.command_line import WIREWATCH, CommandLine
 
 RULES = """\
@@ -77,7 +77,7 @@ def set_aside(settings: Settings, *values: bytes) -> None:
 def test_topics_are_created_once_and_listed(wirewatch: CommandLine, topic_prefix: str) -> None:
     missing = wirewatch("topics", "list")
     assert missing.status == 1
-    assert "7 missing: create them (wirewatch topics apply)" in missing.err
+    assert f"{len(TOPICS)} missing: create them (wirewatch topics apply)" in missing.err
     created = wirewatch("topics", "apply", "--channel", "security")
     assert created.status == 0
     assert f"✓ created {topic_prefix}.alerts.security.v1" in created.out
@@ -92,6 +92,8 @@ def test_topics_are_created_once_and_listed(wirewatch: CommandLine, topic_prefix
             ("articles.enriched", "12"),
             ("matches", "12"),
             ("alerts", "12"),
+            ("alerts.held", "12"),
+            ("alerts.shadow", "12"),
             ("watch-rules", "1"),
             ("dead-letters", "12"),
             ("alerts.security", "12"),
@@ -127,7 +129,7 @@ def test_one_bad_rule_and_nothing_is_applied(wirewatch: CommandLine, rules: Path
     )
     refused = wirewatch("rules", "apply", str(rules))
     assert refused.status == 1
-    assert refused.first_error_line.startswith(f"error: {rules}: rule opec: does not fire on example fires[1]")
+    assert refused.first_error_line.startswith(f"error: {rules}:9:24: rule opec: does not fire on example fires[1]")
     assert "severity" not in wirewatch("rules", "show", "opec").out
 
 
