@@ -8,7 +8,7 @@
     │   ├── SchemaError            JSON, but not of the message's schema
     │   ├── EmptyArticleError      no title and no body that is not blank
     │   ├── TooLargeError          over a limit of size
-    │   ├── RefusedError           well formed, but asks for what this version does not do
+    │   ├── RefusedError           the broker refuses its message for good
     │   ├── StepFailedError        the step kept failing on it
     │   └── CrashError             it ended the process, alone, too often
     ├── RuleError                  one watch rule is at fault: rule, line, column, text, caret
@@ -103,7 +103,7 @@ class TooLargeError(ArticleError):
 
 
 class RefusedError(ArticleError):
-    """The article is well formed, but asks for what this version does not do."""
+    """The broker refuses the message that was made of the article, and would refuse it again."""
 
     reason = "refused"
 

@@ -86,7 +86,7 @@ _POISON: tuple[tuple[str, Callable[[str], bytes | None]], ...] = (
     ("schema", lambda id_: _json(id=id_ + "-" * 512, title="A long id")),
     ("empty", lambda id_: _json(id=id_)),
     ("empty", lambda id_: _json(id=id_, title=" ", body="\n\t")),
-    ("refused", lambda id_: _json(id=id_, status="withdrawn")),
+    ("schema", lambda id_: _json(source=id_, status="withdrawn")),
 )
 
 
