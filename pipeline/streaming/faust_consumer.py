@@ -68,7 +68,11 @@ class HopConsumer(Consumer):
                 raise
 
     async def _wait_for_room(self) -> None:
-        while self.flow_active and any(topic.queue.qsize() > _ROOM_FOR_A_POLL for topic in self.app.topics):
+        while (
+            self.flow_active
+            and not self.should_stop
+            and any(topic.queue.qsize() > _ROOM_FOR_A_POLL for topic in self.app.topics)
+        ):
             self.taken.clear()
             await self.wait_first(self.taken.wait(), self.suspend_flow.wait())
 

@@ -192,9 +192,10 @@ class RulesHandler(PartitionsAreAlike):
             return Outcome(record, error=article)
         if article.status == "withdrawn":
             return self._pass_on(record, article)
-        self._near_misses.offer(article)
         # Rules that fire on anything, such as `lang:de`, shall not fire on canaries, nor theirs on what is none.
         is_canary = article.source == CANARY_SOURCE
+        if not is_canary:
+            self._near_misses.offer(article)
         matches = [
             match
             for match in self._rules.match(article, now=self._clock())

@@ -57,6 +57,8 @@ class NearMissSampler:
         started = self._clock()
         if started < self._next_at or len(self._rules) > _MOST_RULES:
             return
+        # Set before the look: one that fails is not repeated with every try of its batch.
+        self._next_at = started + _LEAST_SECONDS
         missed = self._rules.near_misses(article)
         took = self._clock() - started
         self._next_at = started + max(_LEAST_SECONDS, took / _SHARE_OF_TIME)

@@ -179,9 +179,12 @@ class KafkaPublisher:
             if not failed:
                 break
             passing: BaseException | None = None
+            missing = {
+                batch.topic for batch, error in failed if isinstance(error, kafka_errors.UnknownTopicOrPartitionError)
+            }
+            if missing:
+                await self._restore_topics(missing)
             for batch, error in failed:
-                if isinstance(error, kafka_errors.UnknownTopicOrPartitionError):
-                    await self._restore_topics({batch.topic})
                 if not isinstance(error, _TOO_LARGE + _REFUSED):
                     passing = error
                 elif len(batch.indices) > 1:

@@ -172,6 +172,13 @@ def test_strimzi_makes_the_topics_of_the_code() -> None:
     assert not of_kind(manifests(STRIMZI), "Job")
 
 
+def test_topics_have_no_more_replicas_than_there_are_brokers() -> None:
+    found = manifests(f"{STRIMZI},strimzi.brokers=1")
+    assert {topic["spec"]["replicas"] for topic in of_kind(found, "KafkaTopic").values()} == {1}
+    for manifest in of_kind(found, "Deployment").values():
+        assert variables(manifest)["WIREWATCH_REPLICATION_FACTOR"]["value"] == "1"
+
+
 def test_a_channels_user_may_read_that_channel_and_nothing_else() -> None:
     users = of_kind(manifests(STRIMZI), "KafkaUser")
     acls = users["news-wirewatch-channel-security"]["spec"]["authorization"]["acls"]

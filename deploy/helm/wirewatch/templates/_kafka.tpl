@@ -4,6 +4,11 @@
 {{ include "wirewatch.name" . }}-kafka
 {{- end }}
 
+{{- /* Of each topic: no more than Strimzi makes brokers. */ -}}
+{{- define "wirewatch.replicas" -}}
+{{- if .Values.strimzi.enabled }}{{ min .Values.kafka.replicationFactor .Values.strimzi.brokers }}{{ else }}{{ .Values.kafka.replicationFactor }}{{ end -}}
+{{- end }}
+
 {{- define "wirewatch.kafka" -}}
 {{- if .Values.strimzi.enabled -}}
 servers: {{ include "wirewatch.cluster" . }}-kafka-bootstrap:9093

@@ -21,7 +21,7 @@ capabilities: {drop: [ALL]}
 - name: WIREWATCH_TOPIC_PREFIX
   value: {{ .Values.kafka.topicPrefix | quote }}
 - name: WIREWATCH_REPLICATION_FACTOR
-  value: {{ .Values.kafka.replicationFactor | quote }}
+  value: {{ include "wirewatch.replicas" . | quote }}
 - name: WIREWATCH_SECURITY_PROTOCOL
   value: {{ $kafka.protocol | quote }}
 {{- if hasPrefix "SASL" $kafka.protocol }}
