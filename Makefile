@@ -13,7 +13,7 @@ KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/
   pipeline/transliteration/*.py pipeline/transliteration/weights/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lint format bench bench-languages bench-entities train-entities schemas concepts reference dashboards pictures chart deploy-tools image-check lock clean
+.PHONY: help demo run test check lint format bench bench-languages bench-entities bench-rules train-entities transliteration schemas concepts reference dashboards pictures chart deploy-tools image-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 
-import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics import MetricWrapperBase
 
 from pipeline import metrics
+from tests.contract.tools import tool
 
 # What every scrape gives to all series of a target, so that no metric may use it.
 TARGET_LABELS = {"job", "instance", "process", "worker", "service"}
@@ -20,9 +19,7 @@ def own_metrics() -> list[MetricWrapperBase]:
 
 
 def test_promtool_finds_nothing_to_say_against_the_metrics() -> None:
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        pytest.skip("promtool is not installed")
+    promtool = tool("promtool")
     registry = CollectorRegistry()
     for metric in own_metrics():
         if metric._labelnames:

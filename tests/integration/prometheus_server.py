@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import shutil
 import subprocess
 import time
 import urllib.error
@@ -16,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from pipeline.brokers.ports import free_port
+from tests.contract.tools import tool
 
 ALERTS = Path(__file__).parents[2] / "deploy" / "prometheus" / "alerts.yml"
 SCRAPE_SECONDS = 2
@@ -108,9 +107,7 @@ def prometheus_server(targets: Path, directory: Path) -> Iterator[PrometheusServ
         targets: The file that workers and the canary write.
         directory: For configuration and data.
     """
-    program = shutil.which("prometheus")
-    if program is None:
-        pytest.skip("prometheus is not installed")
+    program = tool("prometheus")
     directory.mkdir(parents=True)
     (directory / "alerts.yml").write_text(quickened(ALERTS.read_text()))
     configuration = {
