@@ -287,7 +287,9 @@ def test_failures_and_the_age_of_articles_are_counted() -> None:
 
     before = figures()
     scene.run([record(0), record(1)])
-    assert [new - old for old, new in zip(before, figures(), strict=True)] == [6.0, 1.0, 1.0]
+    counts = [new - old for old, new in zip(before, figures(), strict=True)]
+    # The sum of seconds goes on over all tests: what it grows by is near, not equal.
+    assert counts == [pytest.approx(6.0), 1.0, 1.0]
 
 
 def test_taking_over_partitions_is_repeated_until_it_succeeds() -> None:
