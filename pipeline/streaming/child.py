@@ -121,7 +121,6 @@ class StepRunner:
         started = monotonic()
         async with self._load(self._step, self._settings) as loaded:
             metrics.LOAD_DURATION.labels(self._step, "all").set(monotonic() - started)
-            gc.collect()
             gc.freeze()
             gc.enable()
             self._readiness.set("waiting for its partitions")

@@ -33,6 +33,8 @@ _TRACE_SECONDS = 0.5
 _STOP_SHARE = 0.9
 # When so many articles in a row each ended their process and none passed, it is not the articles.
 _CONDEMNED_LIMIT = 10
+# A process that has not come so far by then holds up no other.
+_IMPORT_SECONDS = 5.0
 
 
 class Supervisor:
@@ -69,6 +71,7 @@ class Supervisor:
         self._command = command
         self._backoff = backoff
         self._environment = settings_environment(settings)
+        self._cores = os.cpu_count() or 1
         crashes = {step: CrashRecord(settings.crash_attempts) for step in steps}
         self._slots = [
             Slot(step, f"{step}-{number}", crashes[step]) for step, count in steps.items() for number in range(count)
@@ -128,7 +131,7 @@ class Supervisor:
     def _tend(self, slot: Slot, now: float) -> None:
         process = slot.process
         if process is None:
-            if now >= slot.start_at and not self._gave_up:
+            if now >= slot.start_at and not self._gave_up and self._has_a_core_to_start_on(now):
                 self._start(slot)
             return
         # In this order: what it said before its end is in the pipe when its end is known.
@@ -140,6 +143,15 @@ class Supervisor:
             self._bury(slot, process, status)
         else:
             self._end_stuck(slot, process, now)
+
+    def _has_a_core_to_start_on(self, now: float) -> bool:
+        """Fewer processes import their modules than there are cores: more would slow the one with most to load."""
+        importing = [
+            slot.process
+            for slot in self._slots
+            if slot.process is not None and not slot.is_serving and now - slot.process.started_at < _IMPORT_SECONDS
+        ]
+        return len(importing) < self._cores
 
     def _start(self, slot: Slot) -> None:
         process = StepProcess(self._command(slot.step, slot.name), self._environment, self._output)
@@ -160,6 +172,7 @@ class Supervisor:
             case Beat():
                 slot.beaten_at = time.monotonic()
             case Serving(address):
+                slot.is_serving = True
                 self._tell("serving", f"serves http://{address}/metrics", slot, address=address)
                 if slot.address != address:
                     slot.address = address

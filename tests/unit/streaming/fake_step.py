@@ -60,6 +60,8 @@ def main() -> None:
     reports, orders = ReportPipe(int(sys.argv[4])), OrderPipe(int(sys.argv[6]))
     append(folder / "started", os.getpid())
     orders.follow(lambda _: append(folder / "orders", os.getpid()), lambda: os._exit(0))
+    if behaviour == "mute":
+        threading.Event().wait()
     reports.report(Serving("127.0.0.1:1"))
     reports.report(Beat())
     match behaviour:

@@ -89,6 +89,24 @@ def test_a_worker_is_ready_when_every_process_is_and_stops_in_order(tmp_path: Pa
     assert events.seen[-1].kind == "stopped"
 
 
+def test_no_more_processes_start_at_once_than_there_are_cores(
+    tmp_path: Path, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    with Worker(settings(tmp_path), {STEP: 3}, on_event=events, command=fake("steady", tmp_path)) as worker:
+        worker.wait_ready(DEADLINE_SECONDS)
+    started = [event.kind for event in events.all() if event.step and event.kind in ("started", "serving")]
+    assert started == ["started", "serving"] * 3
+
+
+def test_one_that_hangs_before_it_serves_holds_up_the_others_for_a_while_only(
+    tmp_path: Path, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    with Worker(settings(tmp_path), {STEP: 2}, on_event=events, command=fake("mute", tmp_path)):
+        assert [events.wait_for("started").process for _ in range(2)] == ["entities-0", "entities-1"]
+
+
 def test_a_dead_process_is_started_again_with_growing_pauses_until_it_lives(tmp_path: Path, events: Events) -> None:
     backoff = Backoff(first_seconds=0.01, most_seconds=0.04)
     with Worker(settings(tmp_path), {STEP: 1}, on_event=events, command=fake("failing", tmp_path), backoff=backoff):
