@@ -23,8 +23,12 @@ _BATCH_ARTICLES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 # Articles on their way
 ARTICLES = Counter(
     "wirewatch_articles_total",
-    "Articles (on the alerts step: matches) that a step has finished and published, by language tag; over 300: other.",
+    "Articles (on the alerts step: matches) that a step has finished and published, by language tag; over 300: other. "
+    "Canaries count as the language canary.",
     ["step", "language"],
+)
+TAKEN_IN = Counter(
+    "wirewatch_articles_taken_in_total", "Articles that the language step has taken in, without canaries; from 0."
 )
 SOURCE_ARTICLES = Counter(
     "wirewatch_source_articles_total",
@@ -34,7 +38,7 @@ SOURCE_ARTICLES = Counter(
 MENTIONS = Counter(
     "wirewatch_mentions_total",
     "Entities that articles name, each once an article, by kind. Countries, and organisations up to "
-    "WIREWATCH_METRICS_ORGANISATION_LIMIT, have their id; the rest: other.",
+    "WIREWATCH_METRICS_ORGANISATION_LIMIT, have their id; the rest: other. Without canaries.",
     ["kind", "entity"],
 )
 STEP_DURATION = Histogram(
@@ -70,6 +74,12 @@ ERRORS = Counter(
 )
 RETRIES = Counter("wirewatch_retries_total", "Batches tried again after a passing error.", ["step"])
 RESTARTS = Counter("wirewatch_restarts_total", "Step processes that the supervisor has started again.", ["step"])
+# Not from the dead letters, whose counter dies with the process that the next such article ends.
+CONDEMNED = Counter(
+    "wirewatch_condemned_articles_total",
+    "Articles that ended their process alone again and again, and so become dead letters; from the supervisor.",
+    ["step"],
+)
 
 # The consumer group
 REBALANCES = Counter("wirewatch_rebalances_total", "Times that this process was given its partitions.", ["step"])

@@ -6,10 +6,12 @@ alerts go to the reserved channel ``canary`` and nowhere else.
 
 from __future__ import annotations
 
-from pipeline.messages.articles import RawArticle
+from pipeline.messages.articles import Language, RawArticle
 from pipeline.messages.rules import CANARY_CHANNEL, WatchRule
 
 CANARY_SOURCE = "wirewatch-canary"
+CANARY_LANGUAGE = "canary"
+"""The language under which metrics count canaries, so that none is counted as news; no BCP 47 tag."""
 
 # No other rule may have this id, nor its channel.
 CANARY_RULE = WatchRule(
@@ -19,6 +21,11 @@ CANARY_RULE = WatchRule(
     severity="info",
     channel=CANARY_CHANNEL,
 )
+
+
+def counted_language(source: str, language: Language) -> str:
+    """The language under which metrics count an article of this source."""
+    return CANARY_LANGUAGE if source == CANARY_SOURCE else language.tag
 
 
 def canary_article(article_id: str) -> RawArticle:

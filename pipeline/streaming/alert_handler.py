@@ -10,6 +10,7 @@ from pipeline.alerts import AlertDraft, AlertMemory, Decision, Destination
 from pipeline.errors import ArticleError, PartitionNotLoadedError, UndecodableError
 from pipeline.messages.alerts import Alert, Match
 from pipeline.messages.articles import EnrichedArticle
+from pipeline.messages.canary import counted_language
 from pipeline.messages.codec import encode
 from pipeline.messages.intake import read_match
 from pipeline.messages.rules import CANARY_CHANNEL
@@ -132,7 +133,7 @@ class AlertHandler:
         return Outcome(
             record,
             tuple(output for decision in decisions for output in self._outputs(decision, record, raised_at)),
-            language=article.language.tag,
+            language=counted_language(article.source, article.language),
             ingested_at=match.times.ingested_at,
         )
 

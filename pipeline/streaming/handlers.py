@@ -15,7 +15,7 @@ from pipeline.errors import ArticleError, UndecodableError
 from pipeline.language import LanguageIdentifier, identify_language
 from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle
-from pipeline.messages.canary import CANARY_RULE, CANARY_SOURCE
+from pipeline.messages.canary import CANARY_RULE, CANARY_SOURCE, counted_language
 from pipeline.messages.codec import decode, encode
 from pipeline.messages.intake import read_article, read_enriched
 from pipeline.streaming.bounded_labels import OTHER, BoundedLabels
@@ -77,7 +77,9 @@ class LanguageHandler(PartitionsAreAlike):
 
     def committed(self, outcomes: Sequence[Outcome]) -> None:
         """Count the articles by source, and what was replaced in them, once however often they were tried."""
-        for source, count in Counter(outcome.source for outcome in outcomes if outcome.error is None).items():
+        sources = Counter(outcome.source for outcome in outcomes if outcome.error is None)
+        metrics.TAKEN_IN.inc(sources.total() - sources[CANARY_SOURCE])
+        for source, count in sources.items():
             metrics.SOURCE_ARTICLES.labels(self._sources.label(source) if source else NO_SOURCE).inc(count)
         if replaced := sum(outcome.replaced_surrogates for outcome in outcomes):
             metrics.REPLACED_SURROGATES.inc(replaced)
@@ -91,7 +93,7 @@ class LanguageHandler(PartitionsAreAlike):
         return Outcome(
             record,
             (_output(record, self._sink, article.id, article),),
-            language=article.language.tag,
+            language=counted_language(article.source, article.language),
             ingested_at=record.timestamp,
             source=article.source,
             replaced_surrogates=intake.replaced_surrogates,
@@ -125,13 +127,9 @@ class EntitiesHandler(PartitionsAreAlike):
                     Outcome(
                         record,
                         (_output(record, self._sink, article.id, found),),
-                        language=article.language.tag,
+                        language=counted_language(article.source, article.language),
                         ingested_at=article.times.ingested_at,
-                        entities=frozenset(
-                            (mention.entity.kind, mention.entity.id)
-                            for mention in found.mentions
-                            if mention.entity is not None
-                        ),
+                        entities=_entities_of(found),
                     )
                 )
         return outcomes
@@ -202,13 +200,22 @@ class RulesHandler(PartitionsAreAlike):
             if (match.rule.id == CANARY_RULE.id) is is_canary
         ]
         outputs = tuple(_output(record, self._sink, match.rule.id, match) for match in matches)
-        return Outcome(record, outputs, language=article.language.tag, ingested_at=article.times.ingested_at)
+        language = counted_language(article.source, article.language)
+        return Outcome(record, outputs, language=language, ingested_at=article.times.ingested_at)
 
     def _pass_on(self, record: Record, withdrawn: EnrichedArticle) -> Outcome:
         times = msgspec.structs.replace(withdrawn.times, matched_at=self._clock())
         output = _output(record, self._sink, withdrawn.id, msgspec.structs.replace(withdrawn, times=times))
         outputs = tuple(replace(output, partition=partition) for partition in self._sink_partitions)
         return Outcome(record, outputs, language=withdrawn.language.tag, ingested_at=withdrawn.times.ingested_at)
+
+
+def _entities_of(article: EnrichedArticle) -> frozenset[tuple[str, str]]:
+    if article.source == CANARY_SOURCE:
+        return frozenset()
+    return frozenset(
+        (mention.entity.kind, mention.entity.id) for mention in article.mentions if mention.entity is not None
+    )
 
 
 def _read_identified(payload: bytes) -> IdentifiedArticle:

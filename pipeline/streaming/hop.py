@@ -21,6 +21,7 @@ from pipeline.errors import (
     StepStoppedError,
     WirewatchError,
 )
+from pipeline.messages.canary import CANARY_LANGUAGE
 from pipeline.settings import Settings
 from pipeline.streaming.backoff import pauses
 from pipeline.streaming.bounded_labels import BoundedLabels
@@ -75,7 +76,7 @@ class Hop:
         self._pause = pause
         self._failed: deque[bool] = deque(maxlen=FAILURE_WINDOW_ARTICLES)
         self._passed_over: set[Position] = set()
-        self._languages = BoundedLabels(_LANGUAGE_LABELS)
+        self._languages = BoundedLabels(_LANGUAGE_LABELS, always=(CANARY_LANGUAGE,))
         self._publish_to_step = metrics.PUBLISH_TO_STEP.labels(step.name)
         metrics.start_at_nought(step.name)
         self._revoked_at: float | None = None

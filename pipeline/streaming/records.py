@@ -60,10 +60,10 @@ class Outcome:
     """What a step made of one record: its outputs (perhaps none), or the error that makes it a dead letter.
 
     Attributes:
-        language: The article's language tag; this and what follows is for the metrics.
+        language: Under which the article counts, see ``counted_language``; this and what follows is for the metrics.
         ingested_at: The Kafka timestamp of the raw article, where it is known.
         source: Of the raw article.
-        entities: What the article names, as kind and id, each once.
+        entities: What the article names, as kind and id, each once; nothing for a canary.
         replaced_surrogates: Lone surrogates that were read as U+FFFD.
     """
 

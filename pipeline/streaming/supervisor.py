@@ -101,6 +101,7 @@ class Supervisor:
             self._publish_targets()
             for slot in self._slots:
                 metrics.RESTARTS.labels(slot.step)
+                metrics.CONDEMNED.labels(slot.step)
             try:
                 self._run_until_asked()
             finally:
@@ -224,6 +225,7 @@ class Supervisor:
         if verdict.alone:
             count = len(verdict.alone)
             self._tell("alone", f"{count} records were in flight at two deaths: from now on one at a time", slot)
+        metrics.CONDEMNED.labels(slot.step).inc(len(verdict.condemned))
         for position in sorted(verdict.condemned):
             text = (
                 f"{_place(position)} ended its process {self._settings.crash_attempts} times alone: dead letter `crash`"

@@ -154,6 +154,13 @@ def test_the_copy_for_a_channel_is_sent_before_the_alert(step: Step) -> None:
     assert (copy.value, copy.headers, copy.key) == (alert.value, alert.headers, alert.key)
 
 
+def test_canaries_count_as_no_language_of_news(step: Step) -> None:
+    canary = match(channel="canary")
+    canary = replace(canary, article=replace(canary.article, source="wirewatch-canary"))
+    outcomes = step.process(step.record(canary), step.record(match()))
+    assert [outcome.language for outcome in outcomes] == ["canary", "de"]
+
+
 def test_a_channel_is_made_sure_of_once(step: Step) -> None:
     step.process(step.record(match()))
     for rule in ("nato", "korea"):

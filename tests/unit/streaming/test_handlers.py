@@ -23,7 +23,7 @@ from pipeline.messages.articles import (
     Mention,
     Times,
 )
-from pipeline.messages.canary import CANARY_SOURCE
+from pipeline.messages.canary import CANARY_SOURCE, canary_article
 from pipeline.messages.codec import decode, encode
 from pipeline.messages.intake import read_match
 from pipeline.messages.rules import WatchRule
@@ -243,6 +243,26 @@ def test_entities_are_counted_once_an_article_and_only_countries_and_organisatio
     assert sorted(labels, key=str) == [2.0, None]
     assert sample("wirewatch_mentions_total", kind="org", entity="other") == before["org"] + 2
     assert sample("wirewatch_mentions_total", kind="person", entity="other") == before["person"] + 2
+
+
+def test_canaries_are_no_news(language_handler: LanguageHandler) -> None:
+    class Linking(FakeExtractor):
+        def extract(self, articles: Sequence[IdentifiedArticle], *, now: datetime) -> list[EnrichedArticle]:
+            entity = EntityRef(id="org/nato", name="NATO", kind="org")
+            return [
+                msgspec.structs.replace(each, mentions=(msgspec.structs.replace(each.mentions[0], entity=entity),))
+                for each in super().extract(articles, now=now)
+            ]
+
+    raw = only(language_handler, encode(canary_article("c-1")))
+    before = sample("wirewatch_articles_taken_in_total")
+    assert before is not None
+    language_handler.committed([raw, only(language_handler, b'{"title": "x"}')])
+    assert sample("wirewatch_articles_taken_in_total") == before + 1
+    identified = only(EntitiesHandler(Linking(), sink="sink", clock=lambda: NOW), raw.outputs[0].value)
+    matched = only(rules_handler(FakeRules()), identified.outputs[0].value)
+    assert [outcome.language for outcome in (raw, identified, matched)] == ["canary"] * 3
+    assert identified.entities == frozenset()
 
 
 def test_matches_are_counted_from_nought_for_each_loaded_rule_and_make_room_when_one_is_removed() -> None:

@@ -251,9 +251,23 @@ def test_the_supervisor_serves_health_and_the_count_of_restarts(tmp_path: Path, 
         assert urllib.request.urlopen(f"http://{address}/readyz", timeout=5).status == 200
 
 
+def test_the_supervisor_counts_condemned_records_since_each_ends_the_process_that_counted_the_last(
+    tmp_path: Path, events: Events
+) -> None:
+    with Worker(settings(tmp_path), {STEP: 1}, on_event=events, command=fake("poisoned", tmp_path), backoff=QUICK):
+        address = events.wait_for("serving").address
+        before = served(address, "wirewatch_condemned_articles_total")
+        events.wait_for("condemned")
+        assert served(address, "wirewatch_condemned_articles_total") == before + 1
+
+
 def restarts(address: str) -> float:
+    return served(address, "wirewatch_restarts_total")
+
+
+def served(address: str, metric: str) -> float:
     body = urllib.request.urlopen(f"http://{address}/metrics", timeout=5).read().decode()
-    line = next(line for line in body.splitlines() if line.startswith('wirewatch_restarts_total{step="entities"}'))
+    line = next(line for line in body.splitlines() if line.startswith(f'{metric}{{step="entities"}}'))
     return float(line.split()[-1])
 
 
