@@ -26,8 +26,8 @@ _FREE_TAIL_STEM = 5
 _SHORTEST_STEM = 3
 # "Spojené státy": the genitive of many drops the ending; of a single word what is left says too little.
 _SHORTEST_BARE_STEM = 4
-# Readings of the commonest words are kept; news in one language has some 50,000 that matter.
-_MEMO_WORDS = 100_000
+# So many readings are kept, twice: of the words that news in one language uses now, nearly all come again in these.
+_MEMO_WORDS = 16_384
 _AS_IT_IS = frozenset({How.WHOLE, How.OPEN, How.OPEN_INSIDE, How.STEM})
 
 
@@ -186,6 +186,8 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
 
     def __init__(self, gazetteer: Gazetteer, language: str, sets: bytes) -> None:
         super().__init__()
+        # What was asked for before the last time that the memo was full: words in use are taken over from there.
+        self._older: dict[str, Reading | tuple[()]] = {}
         self._gazetteer = gazetteer
         self._trie = gazetteer.trie
         self._sets = sets
@@ -212,13 +214,20 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
 
     def __missing__(self, word: str) -> Reading | tuple[()]:
         if len(self) >= _MEMO_WORDS:
+            self._older = self.copy()
             self.clear()
+        reading = self._older.get(word)
+        if reading is None:
+            reading = self._look_up(word)
+        if len(word) <= LONGEST_REMEMBERED:
+            self[word] = reading
+        return reading
+
+    def _look_up(self, word: str) -> Reading | tuple[()]:
         folded = fold(word)
         reading = self._reading(folded) if folded else ()
         if not reading and (place := without_direction(folded, self._language)):
             reading = self._reading(place)
-        if len(word) <= LONGEST_REMEMBERED:
-            self[word] = reading
         return reading
 
     def _reading(self, folded: str) -> Reading | tuple[()]:

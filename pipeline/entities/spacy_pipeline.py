@@ -15,6 +15,7 @@ from spacy.util import load_config
 from thinc.api import use_ops
 
 from pipeline.entities.news_model import package
+from pipeline.entities.vocabulary import renew_tables
 from pipeline.errors import ModelMissingError
 
 BLANK = "blank:"
@@ -26,6 +27,8 @@ SHIPPED = "wirewatch_news"
 _BATCH_DOCS = 16
 # Words that a text brings stay until its zone ends, and are looked up rather than made anew: some eighty articles.
 _ZONE_CODE_POINTS = 250_000
+# A vocabulary's tables are made anew after so many strings have come and gone.
+_PASSING_STRINGS = 100_000
 
 Entity = tuple[int, int, str]
 """First code point, the one behind the last, and the pipeline's own label."""
@@ -49,6 +52,7 @@ class EntityPipeline:
         self.finds_entities = bool(_finders(self._nlp.config))
         self._zone = ExitStack()
         self._zone_left = 0
+        self._passed_strings = 0
         # spaCy's string store is not made for several threads.
         self._lock = threading.Lock()
 
@@ -66,14 +70,23 @@ class EntityPipeline:
         """Find the entities of each text, in order of start."""
         with self._lock:
             if self._zone_left <= 0:
-                self._zone.close()
-                self._zone.enter_context(self._nlp.memory_zone())
-                self._zone_left = _ZONE_CODE_POINTS
+                self._begin_zone()
             self._zone_left -= sum(map(len, texts))
             return [
                 [(span.start_char, span.end_char, span.label_) for span in doc.ents]
                 for doc in self._nlp.pipe(texts, batch_size=_BATCH_DOCS)
             ]
+
+    def _begin_zone(self) -> None:
+        strings = self._nlp.vocab.strings
+        passing = len(strings)
+        self._zone.close()
+        self._passed_strings += passing - len(strings)
+        if self._passed_strings >= _PASSING_STRINGS:
+            renew_tables(self._nlp.vocab)
+            self._passed_strings = 0
+        self._zone.enter_context(self._nlp.memory_zone())
+        self._zone_left = _ZONE_CODE_POINTS
 
 
 def _load(name: str, language: str, left_out: Iterable[str]) -> Language:

@@ -69,12 +69,12 @@ def fold(word: str) -> str:
 
     Source: Unicode Standard Annex 15 (NFKC) and section 5.18 (case folding).
     """
+    if word.isascii():
+        return word.lower()
     return _remembered(word) if len(word) <= LONGEST_REMEMBERED else _folded(word)
 
 
 def _folded(word: str) -> str:
-    if word.isascii():
-        return word.lower()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
     letters: list[str] = []
     for letter in folded:
@@ -82,7 +82,8 @@ def _folded(word: str) -> str:
             continue
         letters.append(_fold_letter(letter))
     result = "".join(letters).translate(_LETTERS)
-    return result if result == word else _folded(result)
+    return result if result == word or result.isascii() else _folded(result)
 
 
-_remembered = lru_cache(maxsize=262_144)(_folded)
+# Full after a few hundred articles, so that a process soon has the size that it keeps.
+_remembered = lru_cache(maxsize=32_768)(_folded)
