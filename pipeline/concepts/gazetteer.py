@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import compress
 from typing import NamedTuple, cast
 
@@ -170,11 +171,13 @@ class Reading(NamedTuple):
     Attributes:
         tokens: Of the trie.
         states: Those that these lead to from the root, as far as longer names go on from there.
+        following: Tokens with which they go on: next to a word that is none of them, no walk is begun.
         spellings: Names that are this word alone.
     """
 
     tokens: tuple[int, ...]
     states: tuple[int, ...]
+    following: AbstractSet[int]
     spellings: tuple[int, ...]
 
 
@@ -201,12 +204,15 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
         count = len(words)
         edges, spellings = self._gazetteer.edges, self._spellings
         for first in compress(range(count), readings):
-            _, beginnings, found = cast("Reading", readings[first])
+            tokens, states, following, found = cast("Reading", readings[first])
+            end = first + 1
             if found:
-                yield first, first + 1, found
-            states, end = list(beginnings), first + 1
+                yield first, end, found
+            if not states or end == count or not (reading := readings[end]) or following.isdisjoint(reading[0]):
+                continue
             while states and end < count and (reading := readings[end]):
-                states = [after for state in states for token in reading[0] if (after := edges[state].get(token))]
+                tokens = reading[0]
+                states = tuple([after for state in states for token in tokens if (after := edges[state].get(token))])
                 end += 1
                 longer = [number for state in states for number in spellings[state]]
                 if longer:
@@ -235,10 +241,15 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
         if not tokens:
             return ()
         states = [state for token in tokens if (state := self._trie.start(token))]
+        edges = self._gazetteer.edges
+        beginnings = tuple(state for state in states if edges[state])
+        following: AbstractSet[int] = frozenset()
+        if len(beginnings) == 1:
+            following = edges[beginnings[0]].keys()
+        elif beginnings:
+            following = frozenset(token for state in beginnings for token in edges[state])
         return Reading(
-            tokens,
-            tuple(state for state in states if self._gazetteer.edges[state]),
-            tuple(number for state in states for number in self._spellings[state]),
+            tokens, beginnings, following, tuple(number for state in states for number in self._spellings[state])
         )
 
     def _tokens(self, word: str) -> Iterator[int]:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
 
-from pipeline.concepts import KnowledgeBase, LanguageNames
-from pipeline.entities.doubts import Doubt, doubt_of, may_be_a_person
+from pipeline.concepts import KnowledgeBase
+from pipeline.entities.doubts import Doubt
 from pipeline.entities.lexicon import LABELS, Entries, Entry
 from pipeline.entities.occurrences import FieldText
 from pipeline.entities.personal_names import follows_a_given_name, is_title, precedes_a_surname
+from pipeline.entities.surfaces import Candidate, Case, Surfaces
 from pipeline.messages.articles import EntityRef, Field, Mention
 from pipeline.text.folding import fold
 from pipeline.text.tokens import tokenize
 
-_VIA_ORDER = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3, "transliteration": 4, "model": 5}
-_KIND_ORDER = {"country": 0, "region": 1, "city": 2, "org": 3, "person": 4}
 # "Niger, Tschad und Mali": an ambiguous name so near to another country is one.
 _NEIGHBOUR_TOKENS = 3
 # A house of a parliament of a country, a district of a city of a region of a country.
@@ -26,37 +26,92 @@ _DEEPEST_PART = 4
 
 
 class _Span(NamedTuple):
-    """Tokens of one field that are a name, with every entry that fits them, the best first."""
+    """Tokens of one field that are a name, with every concept that they may name, the best first."""
 
     field: Field
     first: int
     end: int
-    entries: tuple[Entry, ...]
+    candidates: tuple[Candidate, ...]
 
     @property
     def may_be_a_person(self) -> bool:
         """Whether one of the readings is a person, or none is known."""
-        return any(entry.ref is None or entry.ref.kind == "person" for entry in self.entries)
+        return any(candidate.ref is None or candidate.ref.kind == "person" for candidate in self.candidates)
 
 
-class _Article(NamedTuple):
-    """What the choice of a reading needs to know of the article as a whole.
+class _World(NamedTuple):
+    """What concepts have to do with each other, by their ids.
 
     Attributes:
-        language: Its tag.
-        fields: Its texts.
-        supported: Ids of concepts named beyond doubt, and of those that these support.
-        starts: First tokens of all names found, by field.
-        ends: Ends of the names found that are nobody's, by field.
-        home: Id of the country that it is mostly about: the one that most names beyond doubt are, or belong to.
+        related: For each those that it supports.
+        countries: For each the country that it lies in, or belongs to.
     """
 
-    language: str
-    fields: Mapping[Field, FieldText]
-    supported: frozenset[str]
-    starts: Mapping[Field, frozenset[int]]
-    ends: Mapping[Field, frozenset[int]]
-    home: str
+    related: Mapping[str, frozenset[str]]
+    countries: Mapping[str, str]
+
+
+class _Article:
+    """What the choice of a reading needs to know of the article as a whole.
+
+    Args:
+        language: Its tag.
+        fields: Its texts.
+        spans: All names found, title first, then by start.
+        world: What the concepts have to do with each other.
+    """
+
+    def __init__(self, language: str, fields: Mapping[Field, FieldText], spans: Sequence[_Span], world: _World) -> None:
+        self.language = language
+        self.fields = fields
+        self._spans = spans
+        self._world = world
+
+    @cached_property
+    def supported(self) -> frozenset[str]:
+        """Ids of concepts named beyond doubt, and of those that these support."""
+        sure = frozenset(self._named)
+        return sure.union(*(self._world.related.get(concept_id, ()) for concept_id in sure))
+
+    @cached_property
+    def home(self) -> str:
+        """Id of the country that it is mostly about: the one that most names beyond doubt are, or belong to."""
+        counted = Counter(
+            country
+            for concept_id in self._named
+            if (country := concept_id if concept_id.startswith("country/") else self._world.countries.get(concept_id))
+        )
+        most = counted.most_common(2)
+        return most[0][0] if most and (len(most) == 1 or most[0][1] > most[1][1]) else ""
+
+    @cached_property
+    def starts(self) -> Mapping[Field, frozenset[int]]:
+        """First tokens of all names found, by field."""
+        return {name: frozenset(span.first for span in self._spans if span.field == name) for name in self.fields}
+
+    @cached_property
+    def ends(self) -> Mapping[Field, frozenset[int]]:
+        """Ends of the names found that are nobody's, by field."""
+        return {
+            name: frozenset(span.end for span in self._spans if span.field == name and not span.may_be_a_person)
+            for name in self.fields
+        }
+
+    def is_settled(self, candidate: Candidate, span: _Span) -> bool:
+        """Whether a name means its concept without further support."""
+        return candidate.doubt is Doubt.NONE or (
+            candidate.doubt is Doubt.WORD and self.fields[span.field].is_capital_inside(span.first, self.language)
+        )
+
+    @cached_property
+    def _named(self) -> list[str]:
+        return [
+            candidate.ref.id
+            for span in self._spans
+            if len(span.candidates) == 1
+            and (candidate := span.candidates[0]).ref is not None
+            and self.is_settled(candidate, span)
+        ]
 
 
 class Linker:
@@ -72,9 +127,9 @@ class Linker:
     def __init__(self, kb: KnowledgeBase) -> None:
         self._kb = kb
         self._entries = Entries(kb.gazetteer)
+        self._surfaces: dict[str, Surfaces] = {}
         self._own_names: dict[str, frozenset[str]] = {}
-        self._related = _related(kb.relations)
-        self._countries = _countries(kb.relations)
+        self._world = _World(_related(kb.relations), _countries(kb.relations))
 
     def link(self, title: str, body: str, language: str) -> tuple[Mention, ...]:
         """Find every name of a concept.
@@ -93,34 +148,18 @@ class Linker:
 
         Source: longest span wins, as in spaCy's ``filter_spans``.
         """
-        names = self._kb.gazetteer.in_language(language)
+        surfaces = self._surfaces.get(language)
+        if surfaces is None:
+            names = self._kb.gazetteer.in_language(language)
+            surfaces = self._surfaces.setdefault(language, Surfaces(names, self._entries, language))
         fields: dict[Field, FieldText] = {"title": FieldText(title), "body": FieldText(body)}
-        spans = [span for name, field in fields.items() for span in _longest(name, field, names, self._entries)]
-        named = [
-            entry.ref.id
-            for span in spans
-            if len(span.entries) == 1
-            and (entry := span.entries[0]).ref is not None
-            and _is_settled(entry, span, fields[span.field], language)
-        ]
-        sure = set(named)
-        article = _Article(
-            language=language,
-            fields=fields,
-            supported=frozenset(sure).union(*(self._related.get(concept_id, frozenset()) for concept_id in sure)),
-            starts={name: frozenset(span.first for span in spans if span.field == name) for name in fields},
-            ends={
-                name: frozenset(span.end for span in spans if span.field == name and not span.may_be_a_person)
-                for name in fields
-            },
-            home=self._most_named_country(named),
-        )
+        spans = [span for name, field in fields.items() for span in _longest(name, field, surfaces)]
+        article = _Article(language, fields, spans, self._world)
         mentions: list[Mention] = []
         for place, span in enumerate(spans):
-            neighbours = spans[max(0, place - 1) : place] + spans[place + 1 : place + 2]
-            chosen = self._choose(span, article, neighbours)
+            chosen = self._choose(place, span, spans, article)
             if chosen is not None and chosen.ref is not None:
-                mentions.append(_mention(span, fields[span.field], chosen, chosen.ref))
+                mentions.append(_mention(span, fields[span.field], chosen.entry, chosen.ref))
         return tuple(mentions)
 
     def link_span(self, span: Mention, language: str) -> Mention:
@@ -144,42 +183,36 @@ class Linker:
         own = self._words_of(name.entity.id)
         return all(is_title(word) or fold(word) in own for word in tokenize(span.text).words)
 
-    def _choose(self, span: _Span, article: _Article, neighbours: Sequence[_Span]) -> Entry | None:
-        """The entry that a span means, or None where the text does not say."""
-        readings: list[tuple[EntityRef, Entry]] = []
-        for entry in span.entries:
-            if entry.ref is None:
+    def _choose(self, place: int, span: _Span, spans: list[_Span], article: _Article) -> Candidate | None:
+        """What a span means, or None where the text does not say."""
+        first = span.candidates[0]
+        is_alone = len(span.candidates) == 1
+        if is_alone and first.doubt is Doubt.NONE and not first.may_be_a_person:
+            return first
+        readings: list[tuple[EntityRef, Candidate]] = []
+        for candidate in span.candidates:
+            if candidate.ref is None:
                 return None
-            readings.append((entry.ref, entry))
+            readings.append((candidate.ref, candidate))
         readings.sort(key=lambda reading: reading[0].id not in article.supported)
-        field = article.fields[span.field]
-        for concept, entry in readings:
-            if may_be_a_person(entry) and self._is_somebody_else(concept, entry, span, article):
+        neighbours = spans[max(0, place - 1) : place] + spans[place + 1 : place + 2]
+        for concept, candidate in readings:
+            if candidate.may_be_a_person and self._is_somebody_else(concept, candidate, span, article):
                 continue
             if (
-                (len(readings) == 1 and _is_settled(entry, span, field, article.language))
+                (is_alone and article.is_settled(candidate, span))
                 or concept.id in article.supported
-                or self._is_at_home(entry, concept, article)
-                or _is_listed(concept, span, neighbours, article.language)
+                or self._is_at_home(candidate, concept, article)
+                or _is_listed(concept, span, neighbours)
             ):
-                return entry
+                return candidate
         return None
 
-    def _most_named_country(self, concept_ids: Iterable[str]) -> str:
-        counted = Counter(
-            country
-            for concept_id in concept_ids
-            if (country := concept_id if concept_id.startswith("country/") else self._countries.get(concept_id))
-        )
-        most = counted.most_common(2)
-        return most[0][0] if most and (len(most) == 1 or most[0][1] > most[1][1]) else ""
-
-    def _is_at_home(self, entry: Entry, concept: EntityRef, article: _Article) -> bool:
+    def _is_at_home(self, candidate: Candidate, concept: EntityRef, article: _Article) -> bool:
         """Whether a party or chamber, whose like has the same name elsewhere, is of the article's country."""
-        country = self._countries.get(concept.id)
-        return country == article.home and doubt_of(entry, article.language) is Doubt.ELSEWHERE
+        return candidate.doubt is Doubt.ELSEWHERE and self._world.countries.get(concept.id) == article.home
 
-    def _is_somebody_else(self, concept: EntityRef, entry: Entry, span: _Span, article: _Article) -> bool:
+    def _is_somebody_else(self, concept: EntityRef, candidate: Candidate, span: _Span, article: _Article) -> bool:
         """Whether the words beside a span make it part of the name of a person who is not this concept."""
         field = article.fields[span.field]
         # "Турции Эрдоган": a country is nobody's given name.
@@ -187,7 +220,7 @@ class Linker:
             field, span.first, article.language, self._words_of(concept.id)
         ):
             return True
-        return entry.via != "short-name" and precedes_a_surname(field, span.end, article.starts[span.field])
+        return candidate.entry.via != "short-name" and precedes_a_surname(field, span.end, article.starts[span.field])
 
     def _words_of(self, concept_id: str) -> frozenset[str]:
         words = self._own_names.get(concept_id)
@@ -198,70 +231,68 @@ class Linker:
         return words
 
 
-def _longest(name: Field, field: FieldText, names: LanguageNames, known: Entries) -> list[_Span]:
+def _longest(name: Field, field: FieldText, surfaces: Surfaces) -> list[_Span]:
     """The spans that are names, disjoint, by start; where some overlap, those with the most characters are kept."""
-    found: dict[tuple[int, int], list[Entry]] = {}
-    for first, end, numbers in names.scan(field.tokens.words):
-        for number in numbers:
-            entry = known[number]
-            if field.can_be(entry, first, end):
-                found.setdefault((first, end), []).append(entry)
-    offsets = field.tokens.spans
-    by_length = sorted(found, key=lambda tokens: (offsets[tokens[0]][0] - offsets[tokens[1] - 1][1], tokens))
-    taken: set[int] = set()
     spans: list[_Span] = []
-    for first, end in by_length:
-        if taken.isdisjoint(range(first, end)):
-            taken.update(range(first, end))
-            spans.append(_Span(name, first, end, _best_first(field, first, end, found[first, end])))
-    return sorted(spans, key=lambda span: span.first)
+    crowd: list[_Span] = []
+    stop = 0
+    for first, end, numbers in surfaces.names.scan(field.words):
+        candidates = _candidates(field, first, end, numbers, surfaces)
+        if candidates:
+            if first >= stop:
+                spans += _without_overlap(crowd, field)
+                crowd.clear()
+            crowd.append(_Span(name, first, end, candidates))
+            stop = max(stop, end)
+    spans += _without_overlap(crowd, field)
+    return spans
 
 
-def _best_first(field: FieldText, first: int, end: int, entries: list[Entry]) -> tuple[Entry, ...]:
-    """One entry a concept: letter for letter before folded, folded before inflected, of these the nearest."""
-    exact = [entry for entry in entries if field.is_exact(entry, first, end)]
-    surface = tuple(field.tokens.words[first:end])
-    pool = exact or entries
-    ranked = sorted(
-        pool,
-        key=lambda entry: (
-            entry.ref is None,
-            entry.words != surface,
-            _KIND_ORDER[entry.ref.kind] if entry.ref else 0,
-            -sum(map(len, entry.folded)),
-            _VIA_ORDER[entry.via],
-        ),
+def _candidates(
+    field: FieldText, first: int, end: int, numbers: Sequence[int], surfaces: Surfaces
+) -> tuple[Candidate, ...]:
+    """What tokens may name where they stand."""
+    surface = surfaces.surface(tuple(field.words[first:end]), numbers, is_small=field.is_small)
+    if not surface.candidates or (end - first > 1 and not field.is_joined(first, end)):
+        return ()
+    if not surface.asks_for_case and not surface.asks_for_borders:
+        return surface.candidates
+    wrong = (Case.NOT_SHOUTED if field.is_shouted(first, end) else Case.SHOUTED) if surface.asks_for_case else None
+    entries = [
+        entry for entry, case in surface.entries if case is not wrong and field.has_borders(entry.script, first, end)
+    ]
+    if len(entries) == len(surface.entries):
+        return surface.candidates
+    return surfaces.candidates(surface.words, entries) if entries else ()
+
+
+def _without_overlap(crowd: Sequence[_Span], field: FieldText) -> Sequence[_Span]:
+    """Of spans that overlap those with the most characters, by start."""
+    if len(crowd) < 2:
+        return tuple(crowd)
+    by_length = sorted(
+        crowd, key=lambda span: (field.starts[span.first] - field.ends[span.end - 1], span.first, span.end)
     )
-    kept: dict[str, Entry] = {}
-    for entry in ranked:
-        kept.setdefault(entry.ref.id if entry.ref else "", entry)
-    best = next(iter(kept.values()))
-    if best.ref is None or best.name is None:
-        return (best,)
-    # A country and its capital of one name are one reading: the country. Two countries of one name are a doubt.
-    return tuple(
-        entry
-        for entry in kept.values()
-        if entry.ref is not None and (entry.ref.kind == best.ref.kind or best.name.ambiguous)
-    )
+    taken: set[int] = set()
+    kept: list[_Span] = []
+    for span in by_length:
+        tokens = range(span.first, span.end)
+        if taken.isdisjoint(tokens):
+            taken.update(tokens)
+            kept.append(span)
+    return sorted(kept, key=lambda span: span.first)
 
 
-def _is_settled(entry: Entry, span: _Span, field: FieldText, language: str) -> bool:
-    """Whether a name means its concept without further support."""
-    doubt = doubt_of(entry, language)
-    return doubt is Doubt.NONE or (doubt is Doubt.WORD and field.is_capital_inside(span.first, language))
-
-
-def _is_listed(concept: EntityRef, span: _Span, neighbours: Sequence[_Span], language: str) -> bool:
+def _is_listed(concept: EntityRef, span: _Span, neighbours: Sequence[_Span]) -> bool:
     """Whether another country's name, itself beyond doubt, stands within a few tokens."""
     return concept.kind == "country" and any(
         other.field == span.field
         and (other.first - span.end if other.first >= span.end else span.first - other.end) <= _NEIGHBOUR_TOKENS
-        and (entry := other.entries[0]).ref is not None
-        and entry.ref.kind == "country"
-        and entry.ref.id != concept.id
-        and entry.via in {"name", "alias"}
-        and doubt_of(entry, language) is Doubt.NONE
+        and (candidate := other.candidates[0]).ref is not None
+        and candidate.ref.kind == "country"
+        and candidate.ref.id != concept.id
+        and candidate.entry.via in {"name", "alias"}
+        and candidate.doubt is Doubt.NONE
         for other in neighbours
     )
 
@@ -290,7 +321,7 @@ def _countries(relations: Iterable[tuple[str, str, str]]) -> dict[str, str]:
 
 
 def _mention(span: _Span, field: FieldText, entry: Entry, ref: EntityRef) -> Mention:
-    start, end = field.tokens.spans[span.first][0], field.tokens.spans[span.end - 1][1]
+    start, end = field.starts[span.first], field.ends[span.end - 1]
     if entry.name is not None and entry.name.text.endswith(".") and field.text[end : end + 1] == ".":
         end += 1
     return Mention(

@@ -54,8 +54,7 @@ def follows_a_given_name(field: FieldText, first: int, language: str, own_names:
     """
     if first == 0:
         return False
-    word = field.tokens.words[first - 1]
-    gap = field.text[field.tokens.spans[first - 1][1] : field.tokens.spans[first][0]]
+    word, gap = field.words[first - 1], field.gaps[first]
     folded = fold(word)
     if gap.strip(" \u00a0") or not gap or not word[0].isupper() or len(word) < 2 or folded in own_names:
         return False
@@ -82,8 +81,14 @@ def precedes_a_surname(field: FieldText, end: int, known_starts: frozenset[int])
         end: The token after the name.
         known_starts: First tokens of other names found in the text: they are no surnames.
     """
-    if end >= len(field.tokens.words) or end in known_starts or field.is_in_title_case(end):
+    if end >= len(field.words) or end in known_starts:
         return False
-    word = field.tokens.words[end]
-    gap = field.text[field.tokens.spans[end - 1][1] : field.tokens.spans[end][0]]
-    return gap in {" ", "\u00a0"} and len(word) > 2 and word[0].isupper() and not word.isupper() and not is_title(word)
+    word = field.words[end]
+    return (
+        field.gaps[end] in {" ", "\u00a0"}
+        and len(word) > 2
+        and word[0].isupper()
+        and not word.isupper()
+        and not is_title(word)
+        and not field.is_in_title_case(end)
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import accumulate
 from typing import NamedTuple
 
 from pipeline.text.scripts import UNSEGMENTED
@@ -29,11 +30,12 @@ _JOINED = f"[{_joined_ranges()}]"
 _WORD = rf"{_LETTERS}+(?:{_JOINED}{{1,30}}{_LETTERS}+)*{_JOINED}{{0,30}}"
 # Signs that belong to the word they touch: C++, C#, Disney+, AT&T.
 _SIGN = r"(?<=[\w+#])[+#]|(?<=\w)&(?=\w)"
-_TOKEN = re.compile(rf"{_WORD}|[{UNSEGMENTED}]|{_SIGN}")
+# In a group, so that splitting keeps the tokens between the gaps.
+_TOKEN = re.compile(rf"({_WORD}|[{UNSEGMENTED}]|{_SIGN})")
 # Most articles hold nothing of what makes the rest of the pattern necessary, and then a simpler one is twice as fast.
 # A few wide ranges that cover all of it: many narrow ones would cost more to look for than they save.
 _NEEDS_MORE = re.compile("[#&+\u00ad\u0300-\u036f\u0483-\u0489\u0530-\u1dff\u200d\u20d0-\u20ff\u2c00-\U0010ffff]")
-_PLAIN_TOKEN = re.compile(r"[^\W_]+")
+_PLAIN_TOKEN = re.compile(r"([^\W_]+)")
 _UNSEGMENTED_START = re.compile(f"[{UNSEGMENTED}]")
 
 
@@ -60,8 +62,18 @@ def tokenize(text: str) -> Tokens:
     # Most texts of a rule are one such word.
     if text.isascii() and text.isalnum():
         return Tokens([text], [(0, len(text))])
-    spans = spans_of(text)
-    return Tokens([text[start:end] for start, end in spans], spans)
+    pieces = pieces_of(text)
+    bounds = list(accumulate(map(len, pieces)))
+    return Tokens(pieces[1::2], list(zip(bounds[::2], bounds[1::2], strict=False)))
+
+
+def pieces_of(text: str) -> list[str]:
+    """The text cut at both ends of each of its tokens: a gap, a token, a gap, and so on, the last of them a gap.
+
+    Returns:
+        Pieces that together are the text; a gap may be empty.
+    """
+    return _pattern_for(text).split(text)
 
 
 def words_of(text: str) -> list[str]:
