@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import accumulate
 
 from pipeline.text.scripts import Script
-from pipeline.text.tokens import pieces_of
+from pipeline.text.tokens import places_of
 
 # Between two words of a name: a space or line break, a hyphen, an apostrophe, a dot with or without a space, the middle
 # dots of transcribed names; quotes only where they are glued to both sides, as in Hebrew ארה״ב. Never a comma.
@@ -32,23 +31,23 @@ class FieldText:
         words: Its tokens as written.
         starts: The first code point of each.
         ends: One past the last of each.
-        gaps: What stands before each, and, as the last, behind all.
         is_small: It has letters of two cases, and none is a capital.
     """
 
     def __init__(self, text: str) -> None:
-        pieces = pieces_of(text)
-        bounds = list(accumulate(map(len, pieces)))
         self.text = text
-        self.words = pieces[1::2]
-        self.gaps = pieces[::2]
-        self.starts = bounds[:-1:2]
-        self.ends = bounds[1::2]
+        self.words, self.starts, self.ends = places_of(text)
         self.is_small = text.islower()
+
+    def gap_before(self, token: int) -> str:
+        """What stands between a token and the one before it."""
+        return self.text[self.ends[token - 1] : self.starts[token]]
 
     def is_joined(self, first: int, end: int) -> bool:
         """Whether nothing stands between tokens but what may stand inside a name."""
-        return all(not gap or _GAP.fullmatch(gap) for gap in self.gaps[first + 1 : end])
+        return self.ends[first : end - 1] == self.starts[first + 1 : end] or all(
+            _GAP.fullmatch(self.gap_before(token)) for token in range(first + 1, end)
+        )
 
     def has_borders(self, script: Script, first: int, end: int) -> bool:
         """Scripts without spaces: a katakana word ends where katakana ends, and no sign is torn from its letter."""
@@ -98,7 +97,7 @@ class FieldText:
             first
             and self.words[first - 1].islower()
             and start - self.starts[first - 1] <= _SENTENCE_REACH
-            and not _SENTENCE_END.search(self.gaps[first])
+            and not _SENTENCE_END.search(self.gap_before(first))
         ):
             return False
         before = _SENTENCE_END.split(self.text[max(0, start - _SENTENCE_REACH) : start])[-1]

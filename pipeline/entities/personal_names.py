@@ -54,7 +54,7 @@ def follows_a_given_name(field: FieldText, first: int, language: str, own_names:
     """
     if first == 0:
         return False
-    word, gap = field.words[first - 1], field.gaps[first]
+    word, gap = field.words[first - 1], field.gap_before(first)
     folded = fold(word)
     if gap.strip(" \u00a0") or not gap or not word[0].isupper() or len(word) < 2 or folded in own_names:
         return False
@@ -85,7 +85,7 @@ def precedes_a_surname(field: FieldText, end: int, known_starts: frozenset[int])
         return False
     word = field.words[end]
     return (
-        field.gaps[end] in {" ", "\u00a0"}
+        field.gap_before(end) in {" ", "\u00a0"}
         and len(word) > 2
         and word[0].isupper()
         and not word.isupper()

@@ -13,7 +13,7 @@ from pipeline.text.clitics import without_particles, without_proclitics
 from pipeline.text.folding import fold
 from pipeline.text.inflection import inflection_of, name_stems
 from pipeline.text.scripts import script_of
-from pipeline.text.tokens import is_unsegmented, tokenize
+from pipeline.text.tokens import is_unsegmented, tokenize, words_of
 from pipeline.text.trie import Occurrence, TokenTrie, Vocabulary
 
 any_text = st.text(st.characters(categories=None), max_size=60)
@@ -51,11 +51,19 @@ def test_unsegmented_letters_stand_alone(text: str) -> None:
     assert all(len(word) == 1 for word in tokenize(text).words if is_unsegmented(word))
 
 
-def test_each_letter_gives_the_tokens_it_gives_among_the_letters_of_any_script() -> None:
-    # A text of few scripts is cut by a simpler pattern; what stands on the next line makes it go the other way.
-    for code in range(0x3000):
-        text = f"a{chr(code)}b {chr(code)}"
-        assert tokenize(text).spans == tokenize(f"{text}\n#").spans, hex(code)
+def test_each_letter_gives_the_tokens_it_gives_beside_a_letter_of_another_plane() -> None:
+    # A text of the Basic Multilingual Plane is cut by a quicker pattern, and without letters of unsegmented scripts in
+    # another way; what stands on the next line makes it go the long way.
+    for code in (*range(0x3000), *range(0x3000, 0xD800, 11), *range(0xE000, 0x10000)):
+        text = f"a{chr(code)}b {chr(code)}中{chr(code)}国"
+        assert tokenize(text).spans == tokenize(f"{text}\n\U00020000").spans[:-1], hex(code)
+        assert words_of(text) == tokenize(text).words, hex(code)
+
+
+def test_marks_are_bounded_as_beside_a_letter_of_another_plane() -> None:
+    for count in range(28, 34):
+        text = "a" + "\u0301" * count + "b"
+        assert tokenize(text).spans == tokenize(f"{text}\n\U00020000").spans[:-1], count
 
 
 @given(texts)
