@@ -14,6 +14,8 @@ T = TypeVar("T", bound=msgspec.Struct)
 _encoder = msgspec.json.Encoder()
 _decoders: dict[type, msgspec.json.Decoder[object]] = {}
 
+_TIME_MEND = ": write a time with its zone, as 2026-03-02T08:00:00Z or 2026-03-02T09:00:00+01:00"
+
 _REPLACEMENT = "\ufffd"
 # A pair of escapes is one character and is kept; what is left of the surrogates stands alone.
 _ESCAPES = re.compile(
@@ -48,7 +50,8 @@ def decode(payload: bytes, kind: type[T]) -> T:
     try:
         return decoder.decode(payload)  # type: ignore[return-value]
     except msgspec.ValidationError as error:
-        raise SchemaError(f"not a {kind.__name__}: {error}") from error
+        mend = _TIME_MEND if "datetime" in str(error) else ""
+        raise SchemaError(f"not a {kind.__name__}: {error}{mend}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UndecodableError(f"not JSON in UTF-8: {error}") from error
     except RecursionError as error:
