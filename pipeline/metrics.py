@@ -16,7 +16,7 @@ from pipeline.errors import DeadLetterReason
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 # Bounds around what is promised: an alert within 0.2 s, a step within 60 s.
-_LATENCY_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 15, 60, 300, 3600)
+_LATENCY_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 10, 15, 30, 60, 120, 300, 900, 3600)
 _DURATION_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15, 60)
 _BATCH_ARTICLES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from deploy.grafana.board import Row, encoded_board, label_variable
-from deploy.grafana.panels import count, course, ranking
+from deploy.grafana.panels import NOTHING, count, course, most, occurring, ranked, ranking
 
-_ARTICLES = 'wirewatch_articles_total{step="language", language=~"$language"}'
+_ARTICLES = 'wirewatch_articles_total{step="language", language=~"$language", language!="canary"}'
 _SOURCES = 'wirewatch_source_articles_total{source!="wirewatch-canary"}'
 _ALERTS = 'wirewatch_alerts_total{rule=~"$rule"}'
 
@@ -22,18 +22,6 @@ def news_board() -> str:
             label_variable("rule", "Rule", "wirewatch_alerts_total"),
         ],
     )
-
-
-def _most(metric: str, label: str, most: int) -> str:
-    """The rates of those with most in the whole range: a rate's own topk() would change its members all the time."""
-    return (
-        f"sum by ({label}) (rate({metric}[$__rate_interval])) "
-        f"and topk({most}, sum by ({label}) (increase({metric}[$__range] @ end())))"
-    )
-
-
-def _ranked(metric: str, label: str, most: int) -> str:
-    return f"sort_desc(topk({most}, sum by ({label}) (increase({metric}[$__range])) > 0))"
 
 
 def _whole() -> Row:
@@ -58,7 +46,14 @@ def _whole() -> Row:
                         f"count(sum by (source) (increase({_SOURCES}[$__range])) > 0)",
                     ),
                 ),
-                (6, count("Alerts", "Raised by the rules chosen.", f"sum(increase({_ALERTS}[$__range]))")),
+                (
+                    6,
+                    count(
+                        "Alerts",
+                        "Raised by the rules chosen, but for the first of each since its process started.",
+                        f"sum(increase({_ALERTS}[$__range]))",
+                    ),
+                ),
             ]
         ],
         height=4,
@@ -75,7 +70,7 @@ def _articles() -> Row:
                     course(
                         "In which languages is the news?",
                         "Articles a second, of the ten languages that had most.",
-                        [(_most(_ARTICLES, "language", 10), "{{language}}")],
+                        [(most(_ARTICLES, "language", 10), "{{language}}")],
                         unit="cps",
                         is_stacked=True,
                     ),
@@ -85,7 +80,7 @@ def _articles() -> Row:
                     ranking(
                         "Which languages had most?",
                         "Articles.",
-                        _ranked(_ARTICLES, "language", 15),
+                        ranked(_ARTICLES, "language", 15),
                         "{{language}}",
                     ),
                 ),
@@ -96,12 +91,12 @@ def _articles() -> Row:
                     course(
                         "Which sources send?",
                         "Articles a second, of the ten sources that sent most; none: without a source.",
-                        [(_most(_SOURCES, "source", 10), "{{source}}")],
+                        [(most(_SOURCES, "source", 10), "{{source}}")],
                         unit="cps",
                         is_stacked=True,
                     ),
                 ),
-                (8, ranking("Which sources sent most?", "Articles.", _ranked(_SOURCES, "source", 15), "{{source}}")),
+                (8, ranking("Which sources sent most?", "Articles.", ranked(_SOURCES, "source", 15), "{{source}}")),
             ],
         ],
         height=9,
@@ -120,7 +115,7 @@ def _entities() -> Row:
                     course(
                         "Which countries are in the news?",
                         "Articles a second that name a country, of the ten named in most.",
-                        [(_most(countries, "entity", 10), "{{entity}}")],
+                        [(most(countries, "entity", 10), "{{entity}}")],
                         unit="cps",
                     ),
                 ),
@@ -129,7 +124,7 @@ def _entities() -> Row:
                     ranking(
                         "Which countries were named most?",
                         "In so many articles.",
-                        _ranked(countries, "entity", 15),
+                        ranked(countries, "entity", 15),
                         "{{entity}}",
                     ),
                 ),
@@ -140,7 +135,7 @@ def _entities() -> Row:
                     course(
                         "Which organisations are in the news?",
                         "Articles a second that name an organisation, of the ten named in most; other: over the limit.",
-                        [(_most(organisations, "entity", 10), "{{entity}}")],
+                        [(most(organisations, "entity", 10), "{{entity}}")],
                         unit="cps",
                     ),
                 ),
@@ -149,7 +144,7 @@ def _entities() -> Row:
                     ranking(
                         "Which organisations were named most?",
                         "In so many articles.",
-                        _ranked(organisations, "entity", 15),
+                        ranked(organisations, "entity", 15),
                         "{{entity}}",
                     ),
                 ),
@@ -179,8 +174,8 @@ def _alerts() -> Row:
                     12,
                     course(
                         "How severe are the alerts?",
-                        "Alerts in the last five minutes, by the severity of their rule.",
-                        [(f"sum by (severity) (increase({_ALERTS}[5m]))", "{{severity}}")],
+                        "Alerts a minute, by the severity of their rule.",
+                        [(occurring(_ALERTS, "severity"), "{{severity}}"), NOTHING],
                         unit="short",
                         is_stacked=True,
                     ),
@@ -189,8 +184,8 @@ def _alerts() -> Row:
                     12,
                     course(
                         "Where do alerts go, and are they new?",
-                        "Alerts in the last five minutes by channel (none: no channel) and kind.",
-                        [(f"sum by (channel, kind) (increase({_ALERTS}[5m]))", "{{channel}}: {{kind}}")],
+                        "Alerts a minute by channel (none: no channel) and kind.",
+                        [(occurring(_ALERTS, "channel, kind"), "{{channel}}: {{kind}}"), NOTHING],
                         unit="short",
                         is_stacked=True,
                     ),
@@ -202,11 +197,19 @@ def _alerts() -> Row:
                     course(
                         "Which rules raise alerts?",
                         "Alerts a second, of the ten rules that raised most.",
-                        [(_most(_ALERTS, "rule", 10), "{{rule}}")],
+                        [(most(_ALERTS, "rule", 10), "{{rule}}")],
                         unit="cps",
                     ),
                 ),
-                (8, ranking("Which rules raised most?", "Alerts.", _ranked(_ALERTS, "rule", 15), "{{rule}}")),
+                (
+                    8,
+                    ranking(
+                        "Which rules raised most?",
+                        "Alerts, but for the first of each since its process started.",
+                        ranked(_ALERTS, "rule", 15),
+                        "{{rule}}",
+                    ),
+                ),
             ],
         ],
     )

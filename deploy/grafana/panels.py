@@ -27,6 +27,11 @@ Queries = Sequence[tuple[str, str]]
 
 _REF_IDS = "ABCDEFGH"
 
+BY_STEP = "{{step}}"
+"""The legend of a series of one step, which has the same colour in every panel."""
+
+_STEP_COLOURS = {"language": "green", "entities": "orange", "rules": "blue", "alerts": "purple"}
+
 
 def quantile(share: float, buckets: str, *, over: str, by: str = "") -> str:
     """PromQL for what this share of a histogram's observations stays below.
@@ -39,6 +44,37 @@ def quantile(share: float, buckets: str, *, over: str, by: str = "") -> str:
     """
     labels = f"{by}, le" if by else "le"
     return f"histogram_quantile({share:g}, sum by ({labels}) (rate({buckets}[{over}])))"
+
+
+def most(metric: str, label: str, count: int) -> str:
+    """PromQL for the rates of those with most in the whole range: topk() of a rate would change its members.
+
+    Args:
+        metric: A counter, with its label filter.
+        label: What to tell apart.
+        count: Of series.
+    """
+    return (
+        f"sum by ({label}) (rate({metric}[$__rate_interval])) "
+        f"and topk({count}, sum by ({label}) (increase({metric}[$__range] @ end())))"
+    )
+
+
+def ranked(metric: str, label: str, count: int) -> str:
+    """PromQL for how much each grew in the whole range, most first; none that did not grow."""
+    return f"sort_desc(topk({count}, sum by ({label}) (increase({metric}[$__range])) > 0))"
+
+
+def occurring(metric: str, labels: str) -> str:
+    """PromQL for how often something happens in a minute, of those kinds that happen at all in the whole range."""
+    return (
+        f"60 * sum by ({labels}) (rate({metric}[$__rate_interval])) "
+        f"and (sum by ({labels}) (increase({metric}[$__range] @ end())) > 0)"
+    )
+
+
+NOTHING = ("vector(0)", "none")
+"""A line at nought for a panel that shows only what happens: no line would look like no data."""
 
 
 def figure(
@@ -62,11 +98,30 @@ def count(title: str, description: str, expression: str, *, unit: str = "short",
 
 
 def course(
-    title: str, description: str, queries: Queries, *, unit: str, limits: Limits = (), is_stacked: bool = False
+    title: str,
+    description: str,
+    queries: Queries,
+    *,
+    unit: str,
+    limits: Limits = (),
+    is_stacked: bool = False,
+    lowest: float | None = 0,
 ) -> timeseries.Panel:
-    """Lines over time; stacked where the series are parts of a whole. The first limit is drawn as a line."""
+    """Lines over time; stacked where the series are parts of a whole. Limits are drawn as lines.
+
+    Args:
+        title: A question or a plain fact.
+        description: What is counted, and how.
+        queries: Of its lines.
+        unit: Grafana's name of it.
+        limits: From which values on it is no longer well.
+        is_stacked: Whether the lines are parts of a whole.
+        lowest: Where the axis begins; None: where the lines do.
+    """
     panel = _framed(timeseries.Panel(), title, description, unit, queries)
-    panel.line_width(1).fill_opacity(60 if is_stacked else 8).min(0)
+    panel.line_width(1).fill_opacity(60 if is_stacked else 8)
+    if lowest is not None:
+        panel.min(lowest)
     panel.show_points(common_models.VisibilityMode.AUTO).line_interpolation(common_models.LineInterpolation.LINEAR)
     panel.legend(
         common.VizLegendOptions()
@@ -74,16 +129,21 @@ def course(
         .placement(common_models.LegendPlacement.RIGHT)
         .show_legend(True)
         .calcs(["lastNotNull", "max"])
+        .sort_by("Max")
+        .sort_desc(True)
     )
     panel.tooltip(
         common.VizTooltipOptions().mode(common_models.TooltipDisplayMode.MULTI).sort(common_models.SortOrder.DESCENDING)
     )
     if is_stacked:
         panel.stacking(common.StackingConfig().mode(common_models.StackingMode.NORMAL).group("A"))
+    if any(legend == BY_STEP for _, legend in queries):
+        for step, colour in _STEP_COLOURS.items():
+            fixed = {"mode": "fixed", "fixedColor": colour}
+            panel.override_by_name(step, [dashboard_models.DynamicConfigValue("color", fixed)])
     if limits:
         panel.thresholds_style(common.GraphThresholdsStyleConfig().mode(common_models.GraphThresholdsStyleMode.DASHED))
-        panel.thresholds(_thresholds(limits))
-    return panel
+    return panel.thresholds(_thresholds(limits))
 
 
 def ranking(title: str, description: str, expression: str, legend: str, *, unit: str = "short") -> bargauge.Panel:
@@ -94,7 +154,7 @@ def ranking(title: str, description: str, expression: str, legend: str, *, unit:
     panel.value_mode(common_models.BarGaugeValueMode.TEXT)
     panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
     panel.color_scheme(dashboard.FieldColor().mode(dashboard_models.FieldColorModeId.FIXED).fixed_color("blue"))
-    return panel
+    return panel.thresholds(_thresholds(()))
 
 
 def heat_map(title: str, description: str, expression: str, *, unit: str) -> heatmap.Panel:
@@ -120,10 +180,12 @@ def heat_map(title: str, description: str, expression: str, *, unit: str) -> hea
         .steps(64)
         .reverse(False)
     )
-    return panel
+    return panel.thresholds(_thresholds(()))
 
 
-def listing(title: str, description: str, expression: str, columns: dict[str, str], *, unit: str) -> table.Panel:
+def listing(
+    title: str, description: str, expression: str, columns: dict[str, str], *, unit: str, limits: Limits = ()
+) -> table.Panel:
     """A table of now: of the labels, and of ``Value``, those that ``columns`` gives a heading, in its order."""
     panel = _framed(table.Panel(), title, description, unit, [])
     panel.with_target(
@@ -144,7 +206,7 @@ def listing(title: str, description: str, expression: str, columns: dict[str, st
             },
         )
     )
-    return panel
+    return panel.thresholds(_thresholds(limits))
 
 
 def _framed(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from deploy.grafana.board import Row, encoded_board, label_variable
-from deploy.grafana.panels import count, course, figure, heat_map, listing, quantile
+from deploy.grafana.panels import BY_STEP, NOTHING, count, course, figure, heat_map, listing, occurring, quantile
 
 # What is promised: an alert in a fifth of a second; the alerting rule speaks up at four times that.
 _LATE_SECONDS = ((0.4, "yellow"), (0.8, "red"))
 _ANY = ((1.0, "red"),)
+_LAG = ((500, "yellow"), (5000, "red"))
 _STEP = 'step=~"$step"'
 _CANARY = "wirewatch_canary_latency_seconds_bucket"
 _BATCH_SIZE = (
@@ -35,7 +36,7 @@ def _now() -> Row:
                 (
                     4,
                     figure(
-                        "How long from article to alert?",
+                        "How late are alerts now?",
                         "99 of 100 alerts were raised within this time of their article's arrival, over five minutes.",
                         quantile(0.99, "wirewatch_publish_to_alert_seconds_bucket", over="5m"),
                         unit="s",
@@ -50,7 +51,7 @@ def _now() -> Row:
                         "Messages that a step has not committed yet; the canary reads it from outside.",
                         "max(wirewatch_consumer_lag_messages)",
                         unit="short",
-                        limits=((500, "yellow"), (5000, "red")),
+                        limits=_LAG,
                     ),
                 ),
                 (
@@ -70,7 +71,7 @@ def _now() -> Row:
                         "Articles that were set aside; `wirewatch dead-letters list` shows them.",
                         "sum(increase(wirewatch_dead_letters_total[1h])) or vector(0)",
                         unit="short",
-                        limits=_ANY,
+                        limits=((1, "yellow"), (100, "red")),
                     ),
                 ),
                 (
@@ -88,7 +89,7 @@ def _now() -> Row:
                     figure(
                         "Partitions that nobody serves",
                         "Partitions of the steps' topics without a process: their articles wait.",
-                        "sum(wirewatch_source_partitions) - sum(wirewatch_assigned_partitions)",
+                        "sum(wirewatch_source_partitions) - (sum(wirewatch_assigned_partitions) or vector(0))",
                         unit="short",
                         limits=_ANY,
                     ),
@@ -126,7 +127,7 @@ def _on_time() -> Row:
                                     over="$__rate_interval",
                                     by="step",
                                 ),
-                                "{{step}}",
+                                BY_STEP,
                             )
                         ],
                         unit="s",
@@ -140,8 +141,9 @@ def _on_time() -> Row:
                     course(
                         "How many messages wait before each step?",
                         "Consumer lag, from committed and end offsets, also of a step that is dead.",
-                        [(f"max by (step) (wirewatch_consumer_lag_messages{{{_STEP}}})", "{{step}}")],
+                        [(f"max by (step) (wirewatch_consumer_lag_messages{{{_STEP}}})", BY_STEP)],
                         unit="short",
+                        limits=_LAG,
                     ),
                 ),
                 (
@@ -149,9 +151,11 @@ def _on_time() -> Row:
                     course(
                         "How fast does the lag grow?",
                         "Messages a second over five minutes; below zero a step catches up.",
-                        [(f"deriv(max by (step) (wirewatch_consumer_lag_messages{{{_STEP}}})[5m:15s])", "{{step}}")],
+                        [(f"deriv(max by (step) (wirewatch_consumer_lag_messages{{{_STEP}}})[5m:15s])", BY_STEP)],
                         unit="cps",
-                    ).min(-10),
+                        limits=((1, "yellow"),),
+                        lowest=None,
+                    ),
                 ),
             ],
             [
@@ -160,7 +164,7 @@ def _on_time() -> Row:
                     course(
                         "How much does each step get done?",
                         "Articles a second that a step has finished and published; on the alerts step matches.",
-                        [(f"sum by (step) (rate(wirewatch_articles_total{{{_STEP}}}[$__rate_interval]))", "{{step}}")],
+                        [(f"sum by (step) (rate(wirewatch_articles_total{{{_STEP}}}[$__rate_interval]))", BY_STEP)],
                         unit="cps",
                     ),
                 ),
@@ -177,10 +181,12 @@ def _on_time() -> Row:
                                     over="$__rate_interval",
                                     by="step",
                                 ),
-                                "{{step}}",
+                                BY_STEP,
                             )
                         ],
                         unit="s",
+                        # WIREWATCH_STEP_TIMEOUT_SECONDS, which ends the process, is 60.
+                        limits=((15, "yellow"), (60, "red")),
                     ),
                 ),
             ],
@@ -193,7 +199,7 @@ def _on_time() -> Row:
                         [
                             (
                                 _BATCH_SIZE,
-                                "{{step}}",
+                                BY_STEP,
                             )
                         ],
                         unit="short",
@@ -232,12 +238,13 @@ def _lost() -> Row:
                     12,
                     course(
                         "Why were articles set aside?",
-                        "Dead letters in the last five minutes, by step and reason.",
+                        "Dead letters a minute, by step and reason; only those that there are.",
                         [
                             (
-                                f"sum by (step, reason) (increase(wirewatch_dead_letters_total{{{_STEP}}}[5m]))",
+                                occurring(f"wirewatch_dead_letters_total{{{_STEP}}}", "step, reason"),
                                 "{{step}}: {{reason}}",
-                            )
+                            ),
+                            NOTHING,
                         ],
                         unit="short",
                         is_stacked=True,
@@ -247,16 +254,11 @@ def _lost() -> Row:
                     12,
                     course(
                         "What fails and is tried again?",
-                        "Failures and retries of whole batches in the last five minutes; they lose nothing.",
+                        "Failures and retries of whole batches, a minute; they lose nothing.",
                         [
-                            (
-                                f"sum by (step, during) (increase(wirewatch_errors_total{{{_STEP}}}[5m]))",
-                                "{{step}}: {{during}}",
-                            ),
-                            (
-                                f"sum by (step) (increase(wirewatch_retries_total{{{_STEP}}}[5m]))",
-                                "{{step}}: tried again",
-                            ),
+                            (occurring(f"wirewatch_errors_total{{{_STEP}}}", "step, during"), "{{step}}: {{during}}"),
+                            (occurring(f"wirewatch_retries_total{{{_STEP}}}", "step"), "{{step}}: tried again"),
+                            NOTHING,
                         ],
                         unit="short",
                     ),
@@ -267,16 +269,11 @@ def _lost() -> Row:
                     8,
                     course(
                         "How often are partitions handed over?",
-                        "Rebalances and restarts of processes in the last five minutes.",
+                        "Rebalances and restarts of processes, a minute.",
                         [
-                            (
-                                f"sum by (step) (increase(wirewatch_rebalances_total{{{_STEP}}}[5m]))",
-                                "{{step}}: rebalances",
-                            ),
-                            (
-                                f"sum by (step) (increase(wirewatch_restarts_total{{{_STEP}}}[5m]))",
-                                "{{step}}: restarts",
-                            ),
+                            (occurring(f"wirewatch_rebalances_total{{{_STEP}}}", "step"), "{{step}}: rebalances"),
+                            (occurring(f"wirewatch_restarts_total{{{_STEP}}}", "step"), "{{step}}: restarts"),
+                            NOTHING,
                         ],
                         unit="short",
                     ),
@@ -284,8 +281,8 @@ def _lost() -> Row:
                 (
                     8,
                     course(
-                        "How long does a step stand still then?",
-                        "The longest of 15 minutes, from giving up partitions to having taken over the new ones.",
+                        "How long does a rebalance hold up a step?",
+                        "From giving up partitions to having taken over new ones: 95 of 100 took less.",
                         [
                             (
                                 quantile(
@@ -294,10 +291,11 @@ def _lost() -> Row:
                                     over="15m",
                                     by="step",
                                 ),
-                                "{{step}}",
+                                BY_STEP,
                             )
                         ],
                         unit="s",
+                        limits=((15, "yellow"), (60, "red")),
                     ),
                 ),
                 (
@@ -325,7 +323,7 @@ def _processes() -> Row:
         [
             [
                 (
-                    8,
+                    12,
                     course(
                         "How much memory does each process hold?",
                         "Resident memory.",
@@ -334,7 +332,7 @@ def _processes() -> Row:
                     ),
                 ),
                 (
-                    8,
+                    12,
                     course(
                         "How busy is each process?",
                         "Share of one core.",
@@ -345,10 +343,13 @@ def _processes() -> Row:
                             )
                         ],
                         unit="percentunit",
+                        limits=((0.9, "yellow"),),
                     ),
                 ),
+            ],
+            [
                 (
-                    8,
+                    9,
                     course(
                         "How many partitions does each process serve?",
                         "They add up to the partitions of the step's topic.",
@@ -356,10 +357,8 @@ def _processes() -> Row:
                         unit="short",
                     ),
                 ),
-            ],
-            [
                 (
-                    8,
+                    7,
                     listing(
                         "How long did processes take to load?",
                         "All that a step needs, and of it spaCy models, names and rules.",
@@ -369,7 +368,7 @@ def _processes() -> Row:
                     ),
                 ),
                 (
-                    8,
+                    4,
                     listing(
                         "Which versions run?",
                         "Processes by version; two versions at once are a deployment under way.",
@@ -379,11 +378,12 @@ def _processes() -> Row:
                     ),
                 ),
                 (
-                    8,
+                    4,
                     count(
                         "Lone surrogates that were replaced",
                         "In raw articles, which a source encoded wrongly; each was read as U+FFFD.",
                         "sum(increase(wirewatch_replaced_surrogates_total[$__range]))",
+                        limits=((1, "yellow"),),
                     ),
                 ),
             ],

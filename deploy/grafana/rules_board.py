@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from deploy.grafana.board import Row, encoded_board, label_variable
-from deploy.grafana.panels import count, course, figure, listing, ranking
+from deploy.grafana.panels import NOTHING, count, course, figure, listing, most, occurring, ranked, ranking
 
 _MATCHES = 'wirewatch_matches_total{rule=~"$rule"}'
 _ALERTS = 'wirewatch_alerts_total{rule=~"$rule"}'
 _HELD = 'wirewatch_alerts_held_total{rule=~"$rule"}'
 _NEAR_MISSES = 'wirewatch_near_misses_total{rule=~"$rule"}'
 _SAMPLES = "wirewatch_near_miss_samples_total"
-# Counters of two processes: what one has counted and the other not yet shall not be more than all.
-_RAISED = f"clamp_max(sum by (rule) (rate({_ALERTS}[15m])) / (sum by (rule) (rate({_MATCHES}[15m])) > 0), 1)"
-_NEARLY = f"sum by (rule) (rate({_NEAR_MISSES}[15m])) / on () group_left () sum(rate({_SAMPLES}[15m])) > 0"
+# A share is of counters that are not read at the same moment: it shall not be more than all.
+_MOST = 15
+_LOUDEST = f"topk({_MOST}, sum by (rule) (increase({_MATCHES}[$__range] @ end())))"
+_RAISED = (
+    f"clamp_max(sum by (rule) (rate({_ALERTS}[15m])) / (sum by (rule) (rate({_MATCHES}[15m])) > 0), 1) and {_LOUDEST}"
+)
+_NEARLY = (
+    f"clamp_max(sum by (rule) (rate({_NEAR_MISSES}[15m])) / on () group_left () (sum(rate({_SAMPLES}[15m])) > 0), 1) "
+    f"and topk({_MOST}, sum by (rule) (increase({_NEAR_MISSES}[$__range] @ end())) > 0)"
+)
 
 
 def rules_board() -> str:
@@ -81,18 +88,18 @@ def _firing() -> Row:
                 (
                     16,
                     course(
-                        "How often does each rule fire?",
-                        "Matches in the last five minutes: articles that satisfied it, with or without an alert.",
-                        [(f"sum by (rule) (increase({_MATCHES}[5m]))", "{{rule}}")],
-                        unit="short",
+                        "Which rules fire most often?",
+                        "Matches a second, of the 15 rules with most: articles that satisfied them, alert or not.",
+                        [(most(_MATCHES, "rule", _MOST), "{{rule}}")],
+                        unit="cps",
                     ),
                 ),
                 (
                     8,
                     ranking(
                         "Which rules are noisiest?",
-                        "Alerts raised in the time that is shown.",
-                        f"sort_desc(topk(15, sum by (rule) (increase({_ALERTS}[$__range])) > 0))",
+                        "Alerts in the time that is shown, but for the first of each since its process started.",
+                        ranked(_ALERTS, "rule", _MOST),
                         "{{rule}}",
                     ),
                 ),
@@ -102,7 +109,8 @@ def _firing() -> Row:
                     12,
                     course(
                         "Which part of its matches does a rule raise as alerts?",
-                        "Alerts for each match, over 15 minutes: fewer where articles repeat or alerts are held back.",
+                        "Alerts for each match, over 15 minutes, of the 15 rules with most matches: fewer where "
+                        "articles repeat or alerts are held back.",
                         [
                             (
                                 _RAISED,
@@ -116,8 +124,8 @@ def _firing() -> Row:
                     12,
                     course(
                         "How many alerts are held back?",
-                        "By the rule's own suppress or limit, in the last five minutes; they are in the held channel.",
-                        [(f"sum by (rule, by) (increase({_HELD}[5m]))", "{{rule}}: {{by}}")],
+                        "A minute, by the rule's own suppress or limit; they are in the held channel.",
+                        [(occurring(_HELD, "rule, by"), "{{rule}}: {{by}}"), NOTHING],
                         unit="short",
                     ),
                 ),
@@ -138,7 +146,7 @@ def _quiet() -> Row:
                         "Which rules are silent?",
                         "Rules without a match in the time that is shown.",
                         f"sort(sum by (rule) (increase({_MATCHES}[$__range])) == 0)",
-                        {"rule": "Rule", "Value": "Matches"},
+                        {"rule": "Rule"},
                         unit="short",
                     ),
                 ),
@@ -161,7 +169,7 @@ def _quiet() -> Row:
                     ranking(
                         "Which rules are missed most often by one clause?",
                         "Sampled articles in the time that is shown; `wirewatch rules backtest` tells which clause.",
-                        f"sort_desc(topk(15, sum by (rule) (increase({_NEAR_MISSES}[$__range])) > 0))",
+                        ranked(_NEAR_MISSES, "rule", _MOST),
                         "{{rule}}",
                     ),
                 ),

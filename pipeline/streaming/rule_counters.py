@@ -40,6 +40,7 @@ class RuleCounters:
         self._index = index
         self._labels = BoundedLabels(limit)
         self._lock = Lock()
+        metrics.NEAR_MISS_SAMPLES.labels(StepName.RULES)
 
     def add(self, rule: WatchRule, /) -> None:
         """Put a rule into the index, and its counters at 0."""

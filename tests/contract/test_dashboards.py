@@ -44,6 +44,7 @@ def test_every_panel_says_what_it_shows_in_which_unit(name: str) -> None:
         assert panel["title"][0].isupper(), panel["title"]
         assert panel["description"].endswith("."), panel["title"]
         assert panel["fieldConfig"]["defaults"]["unit"], panel["title"]
+        assert panel["fieldConfig"]["defaults"]["thresholds"]["steps"], panel["title"]
         assert panel["targets"], panel["title"]
         assert {target["datasource"]["uid"] for target in panel["targets"]} == {"${datasource}"}, panel["title"]
 

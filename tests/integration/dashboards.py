@@ -48,6 +48,15 @@ class Answer:
                     yield value
 
 
+@dataclass(frozen=True)
+class Event:
+    """What a dashboard marks in all its panels, and when it was: seconds since 1970."""
+
+    name: str
+    colour: str
+    times: list[float]
+
+
 def board(name: str) -> Any:
     return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
 
@@ -94,6 +103,16 @@ def answers(
         else:
             series = prometheus.course(expression, seconds=seconds, step_seconds=step_seconds)
         found.append(Answer(target.get("legendFormat", ""), series))
+    return found
+
+
+def events(name: str, prometheus: PrometheusServer, *, seconds: int, step_seconds: float = 5) -> list[Event]:
+    """What a dashboard's annotations mark in the range up to now; their queries give the times, in milliseconds."""
+    found = []
+    for mark in board(name)["annotations"]["list"]:
+        series = prometheus.course(mark["expr"], seconds=seconds, step_seconds=step_seconds)
+        times = sorted({value / 1000 for each in series for _, value in each.samples})
+        found.append(Event(mark["name"], mark["iconColor"], times))
     return found
 
 

@@ -46,7 +46,7 @@ OF_FAULTS = {
     "What fails and is tried again?",
     "Why were articles set aside?",
     "How often are partitions handed over?",
-    "How long does a step stand still then?",
+    "How long does a rebalance hold up a step?",
     "How many alerts are held back?",
     "Which rules are missed most often by one clause?",
 }
@@ -55,7 +55,7 @@ OF_FAULTS = {
 # Not each step fails, not each rule is silent.
 EMPTY_FOR_ONE = {
     "How many alerts are held back?",
-    "How long does a step stand still then?",
+    "How long does a rebalance hold up a step?",
     "Which rules are silent?",
 }
 

@@ -6,17 +6,17 @@ A real worker, canary, Kafka and Prometheus run for it, with some of what goes w
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import tempfile
 import time
 from pathlib import Path
 
+import msgspec
+
 from pipeline.brokers import local_broker
 from pipeline.settings import default_cache_dir
-from tests.integration.dashboards import Answer, answers, board, panels, variables
-from tests.integration.prometheus_server import Series
+from tests.integration.dashboards import Answer, Event, answers, board, events, panels, variables
 from tests.integration.watched_pipeline import WatchedPipeline, watched_pipeline
 from tests.pictures.drawing import draw_board
 
@@ -48,33 +48,40 @@ def watch(pipeline: WatchedPipeline, minutes: float) -> None:
     wait_until(1.0)
 
 
-def ask(pipeline: WatchedPipeline, minutes: float) -> dict[str, dict[int, list[Answer]]]:
-    """What each panel of each dashboard is answered, by the panel's id."""
-    found: dict[str, dict[int, list[Answer]]] = {}
+class Seen(msgspec.Struct):
+    """What one dashboard was answered.
+
+    Attributes:
+        answers: Of each panel's queries, by the panel's id.
+        events: What it marks.
+    """
+
+    answers: dict[int, list[Answer]]
+    events: list[Event]
+
+
+def ask(pipeline: WatchedPipeline, minutes: float) -> dict[str, Seen]:
+    """What each dashboard is answered, by its name."""
+    found: dict[str, Seen] = {}
+    seconds = int(minutes * 60)
     for panel in panels():
+        if panel.board not in found:
+            marks = events(panel.board, pipeline.prometheus, seconds=seconds, step_seconds=STEP_SECONDS)
+            found[panel.board] = Seen({}, marks)
         chosen = dict.fromkeys(variables(panel.board, pipeline.prometheus), ".*")
-        asked = answers(panel, pipeline.prometheus, chosen, seconds=int(minutes * 60), step_seconds=STEP_SECONDS)
-        found.setdefault(panel.board, {})[panel.json["id"]] = asked
+        asked = answers(panel, pipeline.prometheus, chosen, seconds=seconds, step_seconds=STEP_SECONDS)
+        found[panel.board].answers[panel.json["id"]] = asked
     return found
 
 
 def main() -> None:
     """Run, ask, draw."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=6.0)
+    parser.add_argument("--minutes", type=float, default=12.0)
     parser.add_argument("--keep", type=Path, help="write the answers here, or draw from them when they are there")
     options = parser.parse_args()
     if options.keep and options.keep.exists():
-        kept = json.loads(options.keep.read_text())
-        found = {
-            name: {
-                int(number): [
-                    Answer(legend, [Series(labels, samples) for labels, samples in series]) for legend, series in each
-                ]
-                for number, each in by_panel.items()
-            }
-            for name, by_panel in kept.items()
-        }
+        found = msgspec.msgpack.decode(options.keep.read_bytes(), type=dict[str, Seen])
     else:
         with (
             tempfile.TemporaryDirectory() as folder,
@@ -84,17 +91,10 @@ def main() -> None:
             watch(pipeline, options.minutes)
             found = ask(pipeline, options.minutes)
         if options.keep:
-            kept = {
-                name: {
-                    number: [(a.legend, [(dict(s.labels), s.samples) for s in a.series]) for a in each]
-                    for number, each in by_panel.items()
-                }
-                for name, by_panel in found.items()
-            }
-            options.keep.write_text(json.dumps(kept))
+            options.keep.write_bytes(msgspec.msgpack.encode(found))
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, by_panel in found.items():
-        picture = draw_board(board(name), by_panel)
+    for name, seen in found.items():
+        picture = draw_board(board(name), seen.answers, seen.events)
         (FOLDER / f"dashboard-{name}.png").write_bytes(picture)
         print(f"docs/pictures/dashboard-{name}.png: {len(picture) // 1000} kB")
 

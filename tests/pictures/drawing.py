@@ -12,15 +12,15 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, DateFormatter
+from matplotlib.dates import AutoDateLocator, DateFormatter, date2num
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont, get_font
+from matplotlib.font_manager import findfont, get_font, get_font_names
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.integration.dashboards import Answer, Panel
+from tests.integration.dashboards import Answer, Event, Panel
 from tests.integration.prometheus_server import Series
 from tests.pictures import units
 
@@ -35,23 +35,32 @@ _PALETTE = (
     "#5a9e3e", "#d9a400", "#2f9fc4", "#d9722f", "#d6453d", "#1f6fb5", "#a55aa0", "#5d6fc0", "#3f7a2e", "#9c7a00",
     "#0a5f75", "#9a4c12", "#8c2318", "#0a437c", "#6d1f62",
 )  # fmt: skip
-_NAMED = {"green": "#3a8f3a", "yellow": "#d9a400", "red": "#c4302b", "blue": "#1f6fb5", "purple": "#8040a0"}
+_NAMED = {
+    "green": "#3a8f3a",
+    "yellow": "#d9a400",
+    "red": "#c4302b",
+    "blue": "#1f6fb5",
+    "purple": "#8040a0",
+    "orange": "#d9722f",
+}
 _INK, _PALE, _FRAME, _GROUND = "#24292e", "#6a737d", "#d0d7de", "#f4f5f7"
 _MOST_LEGENDS = 10
 _NARROW_INCHES = 6.0
 
-# No font of the drawing library has the signs of East Asia.
-_FONT = get_font(findfont("DejaVu Sans"))
+# No font of the drawing library has the signs of East Asia; one of these may be on the machine.
+_FONTS = ["DejaVu Sans", *({"WenQuanYi Micro Hei", "Noto Sans CJK JP", "Droid Sans Fallback"} & set(get_font_names()))]
+_SIGNS = [get_font(findfont(name)) for name in _FONTS]
 
 Answers = Sequence[Answer]
 Draw = Callable[["Frame", Panel, Answers], None]
 
 
 class Frame:
-    """The inside of one panel, in inches from the top left of the picture."""
+    """The inside of one panel, in inches from the top left of the picture, and what is marked in it."""
 
     def __init__(self, figure: Figure, left: float, top: float, width: float, height: float) -> None:
         self.figure = figure
+        self.events: Sequence[Event] = ()
         self.left, self.top, self.width, self.height = left, top, width, height
 
     def axes(self, left: float, top: float, right: float, bottom: float) -> Axes:
@@ -96,17 +105,18 @@ class Frame:
         )
 
 
-def draw_board(board: Mapping[str, Any], answered: Mapping[int, Answers]) -> bytes:
+def draw_board(board: Mapping[str, Any], answered: Mapping[int, Answers], events: Sequence[Event]) -> bytes:
     """Draw a dashboard.
 
     Args:
         board: Its JSON.
         answered: What each panel's queries gave, by the panel's id.
+        events: What is marked in the courses.
 
     Returns:
         A PNG of 1,600 pixels width.
     """
-    mpl.rcParams.update({"font.family": "DejaVu Sans", "font.size": 8, "axes.linewidth": 0.6})
+    mpl.rcParams.update({"font.family": _FONTS, "font.size": 8, "axes.linewidth": 0.6})
     rows = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in board["panels"])
     top = 2.0
     figure = Figure((_WIDTH_INCHES, (rows + top + _FOOT_UNITS) * _UNIT_INCHES), dpi=_DPI, facecolor=_GROUND)
@@ -123,6 +133,7 @@ def draw_board(board: Mapping[str, Any], answered: Mapping[int, Answers]) -> byt
             place["w"] * column - 0.12,
             place["h"] * _UNIT_INCHES - 0.1,
         )
+        frame.events = events
         if json["type"] == "row":
             frame.text(0.05, 0.03, json["title"], fontsize=10.5, fontweight="bold")
             continue
@@ -135,7 +146,7 @@ def draw_board(board: Mapping[str, Any], answered: Mapping[int, Answers]) -> byt
         0.15,
         whole.height - 0.32,
         "Drawn from the dashboard's JSON and a real Prometheus by tests/pictures: this is not Grafana's own rendering. "
-        "Signs that its font lacks are dots.",
+        "Dotted lines: " + ", ".join(f"{event.name.lower()} ({event.colour})" for event in events) + ".",
         fontsize=8,
         color=_PALE,
         style="italic",
@@ -182,18 +193,17 @@ def _time_series(frame: Frame, panel: Panel, answers: Answers) -> None:
     unit = defaults["unit"]
     named = [(_legend(each.legend, series), series) for each in answers for series in each.series if series.samples]
     named.sort(key=lambda pair: -max((v for _, v in pair[1].samples if not math.isnan(v)), default=0))
-    legend_width = min(2.6, max(2.1, frame.width * 0.31))
+    legend_width = min(3.0, max(2.1, frame.width * 0.36))
     axes = frame.axes(0.62, 0.42, legend_width, 0.32)
     step = _step_seconds(named)
     is_stacked = defaults["custom"].get("stacking", {}).get("mode") == "normal"
+    colours = _colours(panel, [name for name, _ in named])
     if is_stacked and named:
         times = sorted({time for _, series in named for time, _ in series.samples})
         layers = [[dict(series.samples).get(time, 0.0) for time in times] for _, series in named]
-        colours = [_PALETTE[number % len(_PALETTE)] for number in range(len(named))]
         axes.stackplot(_dates(times), layers, colors=colours, alpha=0.75, lw=0)
     else:
-        for number, (_, series) in enumerate(named):
-            colour = _PALETTE[number % len(_PALETTE)]
+        for (_, series), colour in zip(named, colours, strict=True):
             for times, values in _unbroken(series.samples, 2 * step):
                 axes.plot(_dates(times), values, color=colour, lw=1.3, solid_joinstyle="round")
     _limit_lines(axes, defaults)
@@ -207,7 +217,21 @@ def _time_series(frame: Frame, panel: Panel, answers: Answers) -> None:
     axes.margins(x=0)
     axes.grid(color="#e6e9ec", lw=0.6)
     axes.spines[["top", "right"]].set_visible(False)
-    _legend_table(frame, frame.width - legend_width + 0.12, named, unit)
+    first, last = axes.get_xlim()
+    for event in frame.events:
+        for date in _dates(event.times):
+            if first < date2num(date) < last:  # type: ignore[no-untyped-call]
+                axes.axvline(date, color=_NAMED[event.colour], lw=1, ls=":")
+    _legend_table(frame, frame.width - legend_width + 0.12, named, colours, unit)
+
+
+def _colours(panel: Panel, names: Sequence[str]) -> list[str]:
+    """The colour of each series: fixed by the dashboard, or the next of the palette."""
+    fixed = {
+        each["matcher"]["options"]: _NAMED[each["properties"][0]["value"]["fixedColor"]]
+        for each in panel.json["fieldConfig"]["overrides"]
+    }
+    return [fixed.get(name, _PALETTE[number % len(_PALETTE)]) for number, name in enumerate(names)]
 
 
 def _step_seconds(named: Sequence[tuple[str, Series]]) -> float:
@@ -247,7 +271,9 @@ def _limit_lines(axes: Axes, defaults: Mapping[str, Any]) -> None:
             axes.axhline(step["value"], color=_NAMED[step["color"]], lw=0.9, ls="--", alpha=0.8)
 
 
-def _legend_table(frame: Frame, left: float, named: Sequence[tuple[str, Series]], unit: str) -> None:
+def _legend_table(
+    frame: Frame, left: float, named: Sequence[tuple[str, Series]], colours: Sequence[str], unit: str
+) -> None:
     right = frame.width - 0.1
     # A narrow panel has room for one of the two.
     last = right if frame.width < _NARROW_INCHES else right - 0.58
@@ -259,7 +285,7 @@ def _legend_table(frame: Frame, left: float, named: Sequence[tuple[str, Series]]
     for number, (name, series) in enumerate(named[:most]):
         y = 0.43 + number * 0.185
         values = [value for _, value in series.samples if not math.isnan(value)] or [math.nan]
-        frame.text(left, y, "■", fontsize=7, color=_PALETTE[number % len(_PALETTE)])
+        frame.text(left, y, "■", fontsize=7, color=colours[number])
         frame.text(left + 0.13, y, name if len(name) <= length else name[: length - 1] + "…", fontsize=7)
         frame.text(last, y, units.text(values[-1], unit), fontsize=7, ha="right")
         if last < right:
@@ -339,7 +365,7 @@ def _table(frame: Frame, panel: Panel, answers: Answers) -> None:
 def _legend(template: str, series: Series) -> str:
     for name, value in series.labels.items():
         template = template.replace(f"{{{{{name}}}}}", value)
-    return "".join(sign if _FONT.get_char_index(ord(sign)) else "·" for sign in template)
+    return "".join(sign if any(font.get_char_index(ord(sign)) for font in _SIGNS) else "·" for sign in template)
 
 
 def _dates(times: Sequence[float]) -> NDArray[np.datetime64]:
