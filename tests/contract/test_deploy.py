@@ -11,13 +11,13 @@ import pytest
 import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
+from deploy.grafana.panels import NOTHING
 from pipeline import metrics
 from pipeline.brokers import kafka_version
 from pipeline.concepts import KnowledgeBase
 from pipeline.rules.rule_file import check_rules
 from pipeline.settings import ENV_PREFIX, Settings
 from pipeline.topology import StepName
-from deploy.grafana.panels import NOTHING
 from tests.contract.tools import DEPLOY, ROOT, load, run, tool
 
 DASHBOARDS = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
