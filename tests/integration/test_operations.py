@@ -23,7 +23,7 @@ from pipeline.streaming.publish import publishing
 from pipeline.streaming.records import Output
 from pipeline.streaming.subscribe import subscribed
 from pipeline.topology import WATCH_RULES
-from tests.integration.dashboards import Panel, answers, panels, variables
+from tests.integration.dashboards import Panel, answers, board, panels, variables
 from tests.integration.deadly_pipeline import DEADLY_TEXT, FAILING_TEXT
 from tests.integration.prometheus_server import ALERTS
 from tests.integration.watched_pipeline import WatchedPipeline, until, watched_pipeline
@@ -162,11 +162,11 @@ def test_every_panel_of_every_dashboard_shows_data(pipeline: WatchedPipeline) ->
     """With all chosen, and with one value of each variable."""
     prometheus = pipeline.prometheus
     chosen_one: dict[str, dict[str, str]] = {}
-    for board in sorted({panel.board for panel in PANELS}):
-        offered = variables(board, prometheus)
-        assert all(offered.values()), f"{board} offers nothing to choose from: {offered}"
+    for name in sorted({panel.board for panel in PANELS}):
+        offered = variables(name, prometheus)
+        assert all(offered.values()), f"{name} offers nothing to choose from: {offered}"
         likely = {"step": "rules", "language": "en", "rule": "earthquakes"}
-        chosen_one[board] = {name: next(v for v in offered[name] if v == likely[name]) for name in offered}
+        chosen_one[name] = {each: next(v for v in offered[each] if v == likely[each]) for each in offered}
     waiting = list(PANELS)
 
     def is_filled(panel: Panel) -> bool:
@@ -194,10 +194,16 @@ def test_every_panel_of_every_dashboard_shows_data(pipeline: WatchedPipeline) ->
         )
     until(are_filled, within_seconds=WITHIN_SECONDS, what=lambda: f"panels show data: {[str(one) for one in waiting]}")
     assert {panel.title for panel in PANELS} >= OF_FAULTS
+    for name in chosen_one:
+        for mark in board(name)["annotations"]["list"]:
+            assert prometheus.now(mark["expr"]), f"{name} marks no time of {mark['name']}"
 
 
 def test_alerts_of_a_process_that_hangs(pipeline: WatchedPipeline) -> None:
-    names = ["WirewatchProcessDown", "WirewatchLagGrows", "WirewatchCanaryMissed", "WirewatchStepStandsStill"]
+    names = [
+        "WirewatchProcessDown", "WirewatchPartitionsUnserved", "WirewatchLagGrows", "WirewatchCanaryMissed",
+        "WirewatchStepStandsStill",
+    ]  # fmt: skip
     pipeline.traffic.spoilt_share = 0.0
     silent(pipeline, *names)
     pipeline.traffic.rate = FLOOD_RATE
