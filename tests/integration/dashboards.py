@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,12 +97,14 @@ def answers(
         step_seconds: Between two points of a course.
     """
     found = []
+    # One for all queries of the panel, as in Grafana: else the parts of a whole would not stand on each other.
+    end = time.time()
     for target in panel.json["targets"]:
         expression = filled(target["expr"], chosen, seconds=seconds)
         if target.get("instant"):
             series = prometheus.now(expression)
         else:
-            series = prometheus.course(expression, seconds=seconds, step_seconds=step_seconds)
+            series = prometheus.course(expression, seconds=seconds, step_seconds=step_seconds, end=end)
         found.append(Answer(target.get("legendFormat", ""), series))
     return found
 

@@ -78,9 +78,11 @@ class PrometheusServer:
         found = self.ask("query", query=expression)
         return [Series(each["metric"], [_sample(each["value"])]) for each in found["result"]]
 
-    def course(self, expression: str, *, seconds: float, step_seconds: float = 5) -> list[Series]:
-        """The expression over the last seconds."""
-        end = time.time()
+    def course(
+        self, expression: str, *, seconds: float, step_seconds: float = 5, end: float | None = None
+    ) -> list[Series]:
+        """The expression over the seconds up to ``end``, in seconds since 1970; None: up to now."""
+        end = time.time() if end is None else end
         times = {"start": str(end - seconds), "end": str(end), "step": str(step_seconds)}
         found = self.ask("query_range", query=expression, **times)
         return [Series(each["metric"], [_sample(one) for one in each["values"]]) for each in found["result"]]

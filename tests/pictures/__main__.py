@@ -6,6 +6,7 @@ A real worker, canary, Kafka and Prometheus run for it, with some of what goes w
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import signal
 import tempfile
@@ -15,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.brokers import local_broker
+from pipeline.messages.rules import WatchRule
 from pipeline.settings import default_cache_dir
 from tests.integration.dashboards import Answer, Event, answers, board, events, panels, variables
 from tests.integration.watched_pipeline import WatchedPipeline, watched_pipeline
@@ -43,6 +45,8 @@ def watch(pipeline: WatchedPipeline, minutes: float) -> None:
     pipeline.traffic.spoilt_share = 0.0
     pipeline.traffic.rate *= 2
     with pipeline.other_worker("alerts"):
+        wait_until(0.7)
+        asyncio.run(pipeline.apply_rules(WatchRule(id="new", when="earthquake + Japan"), rule_set="pictures"))
         wait_until(0.8)
     pipeline.traffic.rate /= 2
     wait_until(1.0)
@@ -77,7 +81,7 @@ def ask(pipeline: WatchedPipeline, minutes: float) -> dict[str, Seen]:
 def main() -> None:
     """Run, ask, draw."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=12.0)
+    parser.add_argument("--minutes", type=float, default=8.0)
     parser.add_argument("--keep", type=Path, help="write the answers here, or draw from them when they are there")
     options = parser.parse_args()
     if options.keep and options.keep.exists():

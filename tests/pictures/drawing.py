@@ -191,9 +191,10 @@ def _threshold_colour(defaults: Mapping[str, Any], value: float) -> str:
 def _time_series(frame: Frame, panel: Panel, answers: Answers) -> None:
     defaults = panel.json["fieldConfig"]["defaults"]
     unit = defaults["unit"]
-    named = [(_legend(each.legend, series), series) for each in answers for series in each.series if series.samples]
+    named = [(_legend(each.legend, series), series) for each in answers for series in each.series]
+    named = [(name, series) for name, series in named if not all(math.isnan(value) for _, value in series.samples)]
     named.sort(key=lambda pair: -max((v for _, v in pair[1].samples if not math.isnan(v)), default=0))
-    legend_width = min(3.0, max(2.1, frame.width * 0.36))
+    legend_width = min(3.4, max(2.1, frame.width * 0.42))
     axes = frame.axes(0.62, 0.42, legend_width, 0.32)
     step = _step_seconds(named)
     is_stacked = defaults["custom"].get("stacking", {}).get("mode") == "normal"
@@ -374,7 +375,7 @@ def _dates(times: Sequence[float]) -> NDArray[np.datetime64]:
 
 def _time_axis(axes: Axes) -> None:
     axes.xaxis.set_major_formatter(DateFormatter("%H:%M", dt.UTC))  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_locator(AutoDateLocator(tz=dt.UTC, minticks=3, maxticks=6))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_locator(AutoDateLocator(tz=dt.UTC, minticks=3, maxticks=8))  # type: ignore[no-untyped-call]
     axes.tick_params(labelsize=7, colors=_PALE, length=2)
 
 
