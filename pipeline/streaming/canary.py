@@ -9,7 +9,9 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -37,6 +39,8 @@ log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.2
 _STUCK_LOOP_SECONDS = 20.0
 _RECONNECT_SECONDS = 2.0
+# Clocks of brokers and of this machine differ.
+_OVERLAP_SECONDS = 10.0
 _PASSING = (BrokerError, KafkaError, TimeoutError)
 
 
@@ -55,6 +59,7 @@ class CanaryWatch:
         self._readiness = Readiness()
         self._heartbeat = Heartbeat(_STUCK_LOOP_SECONDS)
         self._listening = asyncio.Event()
+        self._heard_at: float | None = None
         self._sending: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -93,16 +98,26 @@ class CanaryWatch:
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _listen(self) -> None:
-        async with subscribed(self._settings, channel=CANARY_CHANNEL) as alerts:
+        # What was raised while nobody listened is read too; one that is told twice ends once.
+        since = (
+            None if self._heard_at is None else timedelta(seconds=time.monotonic() - self._heard_at + _OVERLAP_SECONDS)
+        )
+        async with subscribed(self._settings, channel=CANARY_CHANNEL, since=since) as alerts:
+            listening_since = self._heard_at = time.monotonic()
             self._readiness.set(None)
+            self._flight.listen()
             self._listening.set()
             try:
                 async for received in alerts:
+                    self._heard_at = time.monotonic()
                     seconds = self._flight.end(received.alert.article.id)
                     if seconds is not None:
                         metrics.CANARIES_RECEIVED.inc()
-                        metrics.CANARY_LATENCY.observe(seconds)
+                        # Of one that came while nobody listened it cannot be told how long it took.
+                        if seconds <= self._heard_at - listening_since:
+                            metrics.CANARY_LATENCY.observe(seconds)
             finally:
+                self._flight.stop_listening()
                 self._readiness.set("waiting for the broker")
 
     async def _send_all(self) -> None:

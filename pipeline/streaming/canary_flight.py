@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 # A canary of a day ago tells nothing any more when it comes after all.
 _MOST_MISSED = 1_500
+_CATCH_UP_SECONDS = 2.0
 
 
 class CanaryFlight:
@@ -23,6 +24,9 @@ class CanaryFlight:
         # By the time due, oldest first.
         self._awaited: dict[str, float] = {}
         self._missed: dict[str, float] = {}
+        # None while somebody listens for their alerts.
+        self._deaf_since: float | None = None
+        self._judged_from = clock()
 
     def start(self, canary: str) -> None:
         """It is due now, whether or not a broker takes it."""
@@ -39,9 +43,23 @@ class CanaryFlight:
                 return self._clock() - canaries.pop(canary)
         return None
 
+    def stop_listening(self) -> None:
+        """From now on no alert can be seen: none is missed for that alone, unless it lasts as long as the timeout."""
+        self._deaf_since = self._clock()
+
+    def listen(self) -> None:
+        """Alerts are seen again, also those that came meanwhile; they have a moment to be read."""
+        if self._deaf_since is not None:
+            self._judged_from = self._clock() + _CATCH_UP_SECONDS
+            self._deaf_since = None
+
     def newly_missed(self) -> list[str]:
         """Those whose time has run out since the last call."""
-        latest = self._clock() - self._timeout_seconds
+        now = self._clock()
+        is_deaf = self._deaf_since is not None and now - self._deaf_since < self._timeout_seconds
+        if is_deaf or now < self._judged_from:
+            return []
+        latest = now - self._timeout_seconds
         missed = [canary for canary, due_at in self._awaited.items() if due_at <= latest]
         for canary in missed:
             self._missed[canary] = self._awaited.pop(canary)

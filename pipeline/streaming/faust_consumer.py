@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 
 from faust.transport.drivers.aiokafka import Consumer, Transport
 from faust.types import TP, Message
@@ -21,6 +22,39 @@ _POLL_SECONDS = 1.0
 _MESSAGES_A_TURN = 100
 
 
+class Deliveries:
+    """The messages of one partition that have been delivered, in order, and are not committable yet.
+
+    Offsets that hold no message, on a compacted topic or after downtime beyond retention, will never be acked.
+
+    Args:
+        first: Offset of the first message.
+    """
+
+    def __init__(self, first: int) -> None:
+        self._due = first
+        self._next = first
+        # Where offsets hold no message: the first of these, and the next that holds one.
+        self._gaps: dict[int, int] = {}
+
+    def add(self, offset: int) -> None:
+        """A message is delivered."""
+        if offset > self._next:
+            self._gaps[self._next] = offset
+        self._next = offset + 1
+
+    def passed(self, acked: Iterable[int]) -> int:
+        """How many of these offsets, ascending, are acked without one missing before them; they are let go."""
+        count = 0
+        for offset in acked:
+            if offset > self._due:
+                break
+            self._due = offset + 1
+            self._due = self._gaps.pop(self._due, self._due)
+            count += 1
+        return count
+
+
 class HopConsumer(Consumer):
     """Reads the source topic of a hop.
 
@@ -34,6 +68,7 @@ class HopConsumer(Consumer):
     def __init__(self, *arguments: object, **options: object) -> None:
         super().__init__(*arguments, **options)
         self.taken = asyncio.Event()
+        self._deliveries: dict[TP, Deliveries] = {}
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish and commit what is in flight first, then do as Faust does.
@@ -46,6 +81,13 @@ class HopConsumer(Consumer):
             self.app.flow_control.clear()
             await self.wait_empty()
         await super().on_partitions_revoked(revoked)
+        for place in revoked:
+            self._deliveries.pop(place, None)
+
+    async def perform_seek(self) -> None:
+        """Begin anew at what is committed, as Faust does after each rebalance."""
+        self._deliveries.clear()
+        await super().perform_seek()
 
     async def _drain_messages(self, fetcher: ServiceT) -> None:
         """Read until one of the two is stopped.
@@ -80,14 +122,32 @@ class HopConsumer(Consumer):
         read = self._read_offset[place]
         if read is not None and message.offset < read:
             return
-        if read and message.offset > read + 1:
-            # Offsets that hold no message, on a compacted topic say, will never be acked.
-            await self._add_gap(place, read + 1, message.offset)
-            if not self.flow_active:
-                return
+        deliveries = self._deliveries.get(place)
+        if deliveries is None:
+            deliveries = self._deliveries[place] = Deliveries(message.offset)
+        deliveries.add(message.offset)
         # Before the delivery: a rebalance meanwhile sets it back to what is committed, which must stand.
         self._read_offset[place] = message.offset
         await self.callback(message)
+
+    def _new_offset(self, tp: TP) -> int | None:
+        """The offset to commit, behind the last of those acked without one missing; None where there is none.
+
+        As Faust's own, which makes a list of all offsets that hold no message, millions after a day beyond retention,
+        and passes over one message that is not acked right behind what is committed.
+        """
+        acked: list[int] = self._acked[tp]
+        deliveries = self._deliveries.get(tp)
+        if not acked or deliveries is None:
+            return None
+        acked.sort()
+        done = deliveries.passed(acked)
+        if not done:
+            return None
+        committable = acked[done - 1] + 1
+        self._acked_index[tp].difference_update(acked[:done])
+        del acked[:done]
+        return committable
 
 
 class HopTransport(Transport):

@@ -15,6 +15,7 @@ from typing import TypeVar
 from pipeline import metrics
 from pipeline.errors import (
     AccessDeniedError,
+    BrokerError,
     CrashError,
     PartitionNotLoadedError,
     StepFailedError,
@@ -223,24 +224,28 @@ class Hop:
             await self._carry_part(rest, attempts)
 
     async def _process(self, records: Sequence[Record], attempts: int) -> Sequence[Outcome]:
-        waits = pauses(self._settings)
-        for attempt in range(1, attempts + 1):
+        attempt = 1
+        for wait in pauses(self._settings):
             try:
                 return await self._process_once(records)
             except (*_STOPPING, PartitionNotLoadedError):
                 raise
+            except BrokerError as error:
+                # No article is at fault for a broker that is away: this is tried until it is back.
+                metrics.ERRORS.labels(self._step.name, "publishing").inc()
+                log.warning("step %s cannot go on, again in %g s: %s", self._step.name, wait, place_of(error))
             except Exception as error:
                 metrics.ERRORS.labels(self._step.name, "processing").inc()
                 if attempt == attempts:
                     raise
-                wait = next(waits)
                 log.warning(
                     "step %s failed on a batch of %d (try %d of %d), again in %g s: %s",
                     self._step.name, len(records), attempt, attempts, wait, place_of(error),
                 )  # fmt: skip
-                metrics.RETRIES.labels(self._step.name).inc()
-                await self._pause(wait)
-        raise AssertionError("a batch is tried at least once")
+                attempt += 1
+            metrics.RETRIES.labels(self._step.name).inc()
+            await self._pause(wait)
+        raise AssertionError("pauses never end")
 
     async def _process_once(self, records: Sequence[Record]) -> Sequence[Outcome]:
         self._in_flight.begin([record.position for record in records])

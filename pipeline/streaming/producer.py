@@ -237,12 +237,13 @@ class KafkaPublisher:
                 await self._restore_topics({batch.topic for batch, future in sent if future in waiting})
 
     async def _restore_topics(self, topics: Collection[str]) -> None:
-        """A topic may have been deleted meanwhile: what is on its way to it arrives once it is there again."""
+        """A topic may have been deleted meanwhile: what is on its way to it arrives once it is there again.
+
+        Whoever may not create it, or cannot now, waits for somebody to do so: what has been sent has no answer yet.
+        """
         try:
             created = await self._restore(self._settings, topics)
-        except AccessDeniedError:
-            raise
-        except BrokerError as error:
+        except (BrokerError, kafka_errors.KafkaError, OSError) as error:
             log.warning("no acknowledgement yet from %s: %s", ", ".join(sorted(topics)), error)
         else:
             if created:

@@ -88,6 +88,7 @@ class StepHandler(Protocol):
 
         Raises:
             PartitionNotLoadedError: Records of that partition are another process's; the others are given once more.
+            BrokerError: What the step needs of a broker is not to be had now: tried again until it is.
             Exception: A passing fault; the batch is tried again, then bisected.
         """
         ...

@@ -53,6 +53,30 @@ def test_a_canary_that_comes_late_was_missed_and_still_tells_its_time(flight: Ca
     assert flight.newly_missed() == []
 
 
+def test_no_canary_is_missed_for_the_seconds_in_which_nobody_listens(flight: CanaryFlight, clock: Clock) -> None:
+    flight.start("seen late")
+    flight.start("missed")
+    clock.now = 29
+    flight.stop_listening()
+    clock.now = 33
+    assert flight.newly_missed() == []
+    flight.listen()
+    assert flight.newly_missed() == [], "what came meanwhile is being read"
+    assert flight.end("seen late") == 33
+    clock.now = 36
+    assert flight.newly_missed() == ["missed"]
+
+
+def test_canaries_are_missed_when_nobody_can_listen_for_long(flight: CanaryFlight, clock: Clock) -> None:
+    flight.start("a")
+    clock.now = 10
+    flight.stop_listening()
+    clock.now = 39
+    assert flight.newly_missed() == []
+    clock.now = 40
+    assert flight.newly_missed() == ["a"]
+
+
 def test_what_never_comes_back_is_forgotten_in_the_end(flight: CanaryFlight, clock: Clock) -> None:
     for number in range(4_000):
         clock.now = number * 60.0

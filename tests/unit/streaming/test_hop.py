@@ -13,6 +13,7 @@ from pipeline import metrics
 from pipeline.errors import (
     AccessDeniedError,
     ArticleError,
+    BrokerUnreachableError,
     DeadLetterReason,
     PartitionNotLoadedError,
     StepStoppedError,
@@ -71,6 +72,23 @@ def test_a_passing_failure_is_retried_with_growing_pauses() -> None:
     scene.run([record(0), record(1)])
     assert scene.handler.batches == [[0, 1]] * 3
     assert scene.pauses == [0.5, 1.0]
+    assert scene.acked == [0, 1]
+    assert scene.publisher.values(DEAD_LETTERS) == []
+
+
+def test_a_broker_that_is_away_is_awaited_and_no_articles_fault() -> None:
+    scene = Scene()
+    away = iter([True] * 10 + [False] * 10)
+
+    def fails(_records: Sequence[Record]) -> bool:
+        if next(away):
+            raise BrokerUnreachableError("localhost:9092")
+        return False
+
+    scene.handler.fails_on = fails
+    scene.run([record(0), record(1)])
+    assert scene.handler.batches == [[0, 1]] * 11, "it was tried more often than an article that fails is"
+    assert len(scene.pauses) == 10
     assert scene.acked == [0, 1]
     assert scene.publisher.values(DEAD_LETTERS) == []
 

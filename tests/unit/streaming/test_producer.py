@@ -235,7 +235,16 @@ def test_a_topic_without_permission_is_told_by_name() -> None:
         publish(cluster, outputs([b"a"]))
 
 
-def test_a_topic_that_is_gone_is_created_again_while_its_messages_wait() -> None:
+@pytest.mark.parametrize(
+    "problem",
+    [
+        BrokerUnreachableError("localhost:9092"),
+        AccessDeniedError("topic t", "create"),
+        kafka_errors.KafkaConnectionError(),
+        ConnectionResetError(),
+    ],
+)
+def test_a_topic_that_is_gone_is_created_again_while_its_messages_wait(problem: Exception) -> None:
     cluster = FakeCluster()
     held = asyncio.Event()
 
@@ -254,7 +263,7 @@ def test_a_topic_that_is_gone_is_created_again_while_its_messages_wait() -> None
     async def restore(_settings: Settings, topics: Collection[str]) -> object:
         restored.append(sorted(topics))
         if len(restored) == 1:
-            raise BrokerUnreachableError("localhost:9092")
+            raise problem
         held.set()
         return topics
 
