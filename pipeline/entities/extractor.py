@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -47,7 +47,7 @@ class EntityExtractor:
             mentions = () if article.status == "withdrawn" else self._mentions(article, spans)
             fields = {field: getattr(article, field) for field in IdentifiedArticle.__struct_fields__}
             fields["times"] = msgspec.structs.replace(article.times, enriched_at=now)
-            enriched.append(EnrichedArticle(**fields, mentions=tuple(_first_of_each(resolve_short_forms(mentions)))))
+            enriched.append(EnrichedArticle(**fields, mentions=_first_of_each(resolve_short_forms(mentions))))
         return enriched
 
     def _mentions(self, article: IdentifiedArticle, spans: Sequence[Mention]) -> Sequence[Mention]:
@@ -56,10 +56,14 @@ class EntityExtractor:
         return nest(names, [self._linker.link_span(span, language) for span in spans], self._linker.is_named_by)
 
 
-def _first_of_each(mentions: Iterable[Mention]) -> Iterator[Mention]:
+def _first_of_each(mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    if len(mentions) <= MAX_MENTIONS_PER_NAME:
+        return mentions
     counted: Counter[str] = Counter()
+    kept: list[Mention] = []
     for mention in mentions:
         name = mention.entity.id if mention.entity else mention.name
         counted[name] += 1
         if counted[name] <= MAX_MENTIONS_PER_NAME:
-            yield mention
+            kept.append(mention)
+    return tuple(kept)

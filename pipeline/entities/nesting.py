@@ -27,6 +27,8 @@ def nest(
         lies in a name is dropped. One that holds names stays beside them; when it is a person, it hides those that are
         not that person.
     """
+    if not spans:
+        return tuple(names)
     kept: list[Mention] = []
     hidden: set[Mention] = set()
     by_field = {field: [name for name in names if name.field == field] for field in _FIELD_ORDER}

@@ -28,6 +28,8 @@ def resolve_short_forms(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
         written takes over that name, and that person's concept where there is one; a surname of two people named in
         full stays as it is.
     """
+    if all(mention.entity is not None for mention in mentions):
+        return tuple(mentions)
     full_names = _by_ending(mention for mention in mentions if mention.label == "PER")
     return tuple(mention if mention.entity is not None else _named(mention, full_names) for mention in mentions)
 

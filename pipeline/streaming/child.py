@@ -35,6 +35,9 @@ log = logging.getLogger(__name__)
 
 EXIT_FAILED = 1
 _BEAT_SECONDS = 1.0
+# A batch of articles is some ten thousand objects, none of them in a cycle: Python would look through them again and
+# again, by its default after each 700.
+_GARBAGE_THRESHOLD = 20_000
 _STUCK_LOOP_SECONDS = 20.0
 # Of step_timeout_seconds, after which the kernel ends a process that its supervisor should have ended long ago.
 _ALARM_SHARE = 2.0
