@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from pipeline.concepts.concept import primary_subtag
 from pipeline.messages.alerts import EvidenceField, EvidenceVia
@@ -23,9 +27,10 @@ from pipeline.rules.clauses import (
     TermClause,
 )
 from pipeline.rules.filing import Filed, FiledClause, FiledMention, FiledNear, Filing
-from pipeline.rules.keys import NO_KEY, Key
+from pipeline.rules.keys import CHARACTER_KEY, NO_KEY, Key, KeyTable
 from pipeline.rules.metadata import metadata_of
 from pipeline.rules.proximity import pairs
+from pipeline.rules.readings import KEY_TYPE
 from pipeline.rules.spelled_names import confidence_of
 from pipeline.rules.text_terms import TextTerms
 from pipeline.rules.vocabulary import COVERED_LANGUAGES
@@ -54,7 +59,8 @@ class ArticleTerms:
 
     Attributes:
         article: The article.
-        held: The keys of everything in it that a rule asks for, and ``NO_KEY``.
+        keys: Of everything in it that a rule asks for, one perhaps several times.
+        held: By key, 1 where it is one of them or ``NO_KEY``, else 0.
     """
 
     def __init__(self, article: EnrichedArticle, filing: Filing) -> None:
@@ -63,12 +69,22 @@ class ArticleTerms:
         memo = filing.readings.memo(self._language)
         title, body = TextTerms(article.title, memo), TextTerms(article.body, memo)
         self._texts: dict[Field, TextTerms] = {"title": title, "body": body}
-        names = {mention.entity.id for mention in article.mentions if mention.entity is not None}
-        names.update([f"{field}:{value}" for field, value, _ in metadata_of(article)])
-        keys = filing.keys
-        self.held: set[Key] = {key for name in names if (key := keys.find(name)) is not None}
-        self.held.add(NO_KEY)
-        self.held.update(title.held(keys), body.held(keys))
+        keys = [NO_KEY, *self._named(filing.keys)]
+        readings = b"".join([array("I", keys).tobytes(), *map(memo.__getitem__, {*title.words, *body.words})])
+        self.keys: npt.NDArray[np.uint32] = np.frombuffer(readings, KEY_TYPE)
+        self.held = bytearray(filing.keys.end)
+        is_held = np.frombuffer(self.held, np.bool_)
+        is_held[self.keys] = True
+        if self.held[CHARACTER_KEY]:
+            neighbours = [*title.neighbours(filing.keys), *body.neighbours(filing.keys)]
+            self.keys = np.append(self.keys, np.array(neighbours, KEY_TYPE))
+            is_held[self.keys] = True
+
+    def _named(self, keys: KeyTable) -> Iterator[Key]:
+        """The keys of its concepts and its metadata."""
+        names = {mention.entity.id for mention in self.article.mentions if mention.entity is not None}
+        names.update([f"{field}:{value}" for field, value, _ in metadata_of(self.article)])
+        return (key for name in names if (key := keys.find(name)) is not None)
 
     @cached_property
     def _mentions(self) -> dict[str, list[Mention]]:

@@ -10,7 +10,6 @@ from pipeline.rules.article_terms import ArticleTerms
 from pipeline.rules.clauses import ConceptClause, TermClause
 from pipeline.rules.expressions import And, AtLeast, Or, leaves
 from pipeline.rules.filing import Condition, Filed, FiledClause, FiledMention, FiledNear
-from pipeline.rules.keys import Key
 
 MAX_EVIDENCE_PER_CLAUSE = 5
 
@@ -101,18 +100,19 @@ def is_found(filed: Filed, terms: ArticleTerms, *, certain: bool = False) -> boo
     return next(terms.places(filed, certain=certain), None) is not None
 
 
-def may_be_found(filed: Filed, held: set[Key]) -> bool:
-    """Whether an article holds what a clause asks for, wherever it stands."""
+def may_be_found(filed: Filed, held: bytearray) -> bool:
+    """Whether an article holds what a clause asks for, wherever it stands; ``held`` as in ``ArticleTerms``."""
+    if isinstance(filed, FiledClause):
+        keys = filed.keys
+        if len(keys) == 1:
+            return bool(held[keys[0]])
+        found = map(held.__getitem__, keys)
+        return all(found) if isinstance(filed.clause, TermClause) else any(found)
     if isinstance(filed, FiledNear):
         return all(any(may_be_found(clause, held) for clause in side) for side in (filed.left, filed.right))
     if isinstance(filed, FiledMention):
         return any(may_be_found(clause, held) for clause in filed.alternatives)
-    if not isinstance(filed, FiledClause):
-        raise TypeError(f"it is not defined what may hold a {type(filed).__name__}")
-    keys = filed.keys
-    if len(keys) == 1:
-        return keys[0] in held
-    return held.issuperset(keys) if isinstance(filed.clause, TermClause) else not held.isdisjoint(keys)
+    raise TypeError(f"it is not defined what may hold a {type(filed).__name__}")
 
 
 def _satisfied(condition: Condition, terms: ArticleTerms) -> Iterator[Filed]:

@@ -93,7 +93,7 @@ def explain_rule(rule: WatchRule, concepts: ConceptLookup, limits: Limits | None
     shares = Shares.load()
     filing = Filing(shares)
     condition = map_leaves(compiled.required, filing.add)
-    keys = {key for key, _ in choose_postings(condition, filing.keys)}
+    keys = {key for key, _, _ in choose_postings(condition, filing.keys)}
     asked = dict.fromkeys(each for filed, _ in leaves(condition) for each in known_by_keys(filed))
     return RuleExplanation(
         rule_id=rule.id,

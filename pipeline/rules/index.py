@@ -54,6 +54,10 @@ class _Fired(NamedTuple):
     clauses: list[Filed]
 
 
+def _rule_id(fired: _Fired) -> str:
+    return fired.rule.id
+
+
 class RuleIndex:
     """Watch rules, filed so that an article is only tried against those it may satisfy.
 
@@ -147,37 +151,32 @@ class RuleIndex:
             stands in the order of the rule's clauses, and for each of them by field, title first, and offset, at most
             ``MAX_EVIDENCE_PER_CLAUSE`` of each.
         """
-        terms, fired = self._find(article)
-        if not fired:
-            return []
-        header = ArticleHeader.of(article)
-        if any(each.rule.suppress is not None and each.rule.suppress.by == "text" for each in fired):
-            header = msgspec.structs.replace(header, fingerprint=fingerprint(article.title, article.body))
-        times = article.times if now is None else msgspec.structs.replace(article.times, matched_at=now)
-        matches = []
-        for rule, score, clauses in sorted(fired, key=lambda each: each.rule.id):
-            evidence = tuple(item for filed in clauses for item in evidence_of(filed, terms))
-            matches.append(
-                Match(
-                    rule=rule,
-                    article=header,
-                    score=score,
-                    evidence=evidence,
-                    snippet=cut_snippet(article, evidence),
-                    times=times,
+        with self._lock:
+            terms = ArticleTerms(article, self._filing)
+            fired = list(self._fired(terms))
+            if not fired:
+                return []
+            header = ArticleHeader.of(article)
+            if any(rule.suppress is not None and rule.suppress.by == "text" for rule, _, _ in fired):
+                header = msgspec.structs.replace(header, fingerprint=fingerprint(article.title, article.body))
+            times = article.times if now is None else msgspec.structs.replace(article.times, matched_at=now)
+            matches = []
+            for rule, score, clauses in sorted(fired, key=_rule_id):
+                evidence = tuple([item for filed in clauses for item in evidence_of(filed, terms)])
+                snippet = cut_snippet(article, evidence)
+                matches.append(
+                    Match(rule=rule, article=header, score=score, evidence=evidence, snippet=snippet, times=times)
                 )
-            )
         return matches
 
     def matching_ids(self, article: EnrichedArticle) -> list[str]:
         """The ids of the rules that an article satisfies, sorted, without the proof."""
         with self._lock:
             terms = ArticleTerms(article, self._filing)
-            return sorted(
-                self._ids[number]
-                for number, condition in self._satisfied(terms)
-                if number not in self._least_scores or self._score(number, condition, terms) is not None
-            )
+            numbers = self._satisfied(terms)
+            if not self._least_scores.keys().isdisjoint(numbers):
+                numbers = {number for number in numbers if self._score(number, terms) is not None}
+            return sorted(map(self._ids.__getitem__, numbers))
 
     def near_misses(self, article: EnrichedArticle) -> list[NearMiss]:
         """Every rule that an article misses by exactly one clause, sorted by rule id.
@@ -195,27 +194,28 @@ class RuleIndex:
                     missed.append(NearMiss(rule_id=rule_id, clause=" OR ".join(map(canonical_form, clauses))))
         return sorted(missed, key=lambda miss: miss.rule_id)
 
-    def _find(self, article: EnrichedArticle) -> tuple[ArticleTerms, list[_Fired]]:
-        """The article's terms, and the rules that it satisfies, without the proof."""
-        fired: list[_Fired] = []
-        with self._lock:
-            terms = ArticleTerms(article, self._filing)
-            for number, condition in self._satisfied(terms):
-                scored = self._score(number, condition, terms)
-                if scored is not None:
-                    fired.append(_Fired(self._header(number), *scored))
-        return terms, fired
+    def _fired(self, terms: ArticleTerms) -> Iterator[_Fired]:
+        """The rules that an article satisfies with the score that they ask for."""
+        for number in self._satisfied(terms):
+            scored = self._score(number, terms)
+            if scored is not None:
+                yield _Fired(self._header(number), *scored)
 
-    def _satisfied(self, terms: ArticleTerms) -> Iterator[tuple[int, Condition]]:
+    def _satisfied(self, terms: ArticleTerms) -> set[int]:
         """The rules whose condition an article satisfies, whatever they score."""
-        for number in self._postings.candidates(terms.held):
-            condition = self._conditions[number]
-            if condition is not None and is_satisfied(condition, terms):
-                yield number, condition
+        satisfied, doubtful = self._postings.candidates(terms.keys, terms.held)
+        satisfied.update([number for number in doubtful if is_satisfied(self._condition(number), terms)])
+        return satisfied
 
-    def _score(self, number: int, condition: Condition, terms: ArticleTerms) -> tuple[float, list[Filed]] | None:
+    def _condition(self, number: int) -> Condition:
+        condition = self._conditions[number]
+        if condition is None:
+            raise LookupError(f"no rule that may fire has the number {number}")
+        return condition
+
+    def _score(self, number: int, terms: ArticleTerms) -> tuple[float, list[Filed]] | None:
         """The score of a satisfied rule and the clauses that count for it; None where it is too low to fire."""
-        clauses = satisfied_clauses(condition, self._lowering.get(number, ()), terms)
+        clauses = satisfied_clauses(self._condition(number), self._lowering.get(number, ()), terms)
         score = sum([filed.clause.weight for filed in clauses])
         least = self._least_scores.get(number)
         return None if least is not None and score < least else (score, clauses)

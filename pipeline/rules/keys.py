@@ -5,11 +5,16 @@ from __future__ import annotations
 from array import array
 from typing import TypeAlias
 
+from pipeline.rules.sharded import Sharded
+
 Key: TypeAlias = int
-"""The number of something that an article can hold, from 1."""
+"""The number of something that an article can hold, in 32 bits."""
 
 NO_KEY: Key = 0
 """Asks for nothing, and so is held by every article."""
+
+CHARACTER_KEY: Key = 1
+"""Held by every article with a character of an unsegmented script; no rule asks for it."""
 
 
 class KeyTable:
@@ -21,14 +26,19 @@ class KeyTable:
     """
 
     def __init__(self) -> None:
-        self._numbers: dict[str, Key] = {}
-        self._uses = array("L", (0,))
-        self._shares = array("f", (0.0,))
+        self._numbers: Sharded[str, Key] = Sharded()
+        self._uses = array("L", (0, 0))
+        self._shares = array("f", (0.0, 0.0))
         self._free: list[Key] = []
 
     def __len__(self) -> int:
         """How many names are in use."""
         return len(self._numbers)
+
+    @property
+    def end(self) -> Key:
+        """One more than the highest number in use."""
+        return len(self._uses)
 
     def find(self, name: str) -> Key | None:
         """The number of a name, or None where no rule asks for it."""
@@ -68,6 +78,6 @@ class KeyTable:
         self._uses[key] -= 1
         if self._uses[key]:
             return False
-        del self._numbers[name]
+        self._numbers.pop(name)
         self._free.append(key)
         return True

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from array import array
+
+import numpy as np
+
 from pipeline.rules.clauses import INFLECTION_MARK, NAME_STEM, PREFIX_MARK
-from pipeline.rules.keys import Key
+from pipeline.rules.keys import CHARACTER_KEY, Key
+from pipeline.rules.sharded import Sharded
 from pipeline.text.folding import LONGEST_REMEMBERED, fold
 from pipeline.text.nominatives import nominatives
 from pipeline.text.stemming import STEMMED_LANGUAGES, stem, stemming_language
+from pipeline.text.tokens import is_unsegmented
+
+KEY_TYPE = np.uint32
+"""Of the keys in a reading."""
+
+KEY_BYTES = 4
+"""How many of them each takes."""
 
 _PREFIX_KEY_LETTERS = 3
 _MAX_REMEMBERED_WORDS = 131_072
 _UNDETERMINED = "und"
 
 
-class Memo(dict[str, tuple[Key, ...]]):
-    """The keys of the words of one language, remembered as they are met; a word asked for is looked up."""
+class Memo(dict[str, bytes]):
+    """The keys of the words of one language, packed, remembered as they are met; a word asked for is looked up."""
 
     def __init__(self, readings: Readings, language: str) -> None:
         super().__init__()
         self._readings = readings
         self._language = language
 
-    def __missing__(self, word: str) -> tuple[Key, ...]:
+    def __missing__(self, word: str) -> bytes:
         return self._readings.read(word, self._language)
 
 
@@ -35,8 +47,8 @@ class Readings:
 
     def __init__(self) -> None:
         # Keys by what a word must fold to, by language and stem, and by the first letters of a prefix.
-        self._by_word: dict[str, tuple[Key, ...]] = {}
-        self._by_stem: dict[str, tuple[Key, ...]] = {}
+        self._by_word: Sharded[str, tuple[Key, ...]] = Sharded()
+        self._by_stem: Sharded[str, tuple[Key, ...]] = Sharded()
         self._prefixes: dict[str, dict[str, Key]] = {}
         self._stemmed: set[str] = set()
         # Words met by what they fold to or stem to, for when that changes.
@@ -62,13 +74,13 @@ class Readings:
             self._prefixes.setdefault(prefix[:_PREFIX_KEY_LETTERS], {})[prefix] = key
         else:
             word, stems = _parts(form)
-            self._by_word[word] = (*self._by_word.get(word, ()), key)
+            _append(self._by_word, word, key)
             for by_language in stems:
                 language = by_language.partition(":")[0]
                 if language not in self._stemmed:
                     self._stemmed.add(language)
                     self._forget_all()
-                self._by_stem[by_language] = (*self._by_stem.get(by_language, ()), key)
+                _append(self._by_stem, by_language, key)
         self._forget(form)
 
     def remove(self, form: str, key: Key) -> None:
@@ -86,19 +98,21 @@ class Readings:
                 _drop(self._by_stem, by_language, key)
         self._forget(form)
 
-    def read(self, word: str, language: str) -> tuple[Key, ...]:
-        """The keys of a word, remembered unless it is too long to be one that comes again."""
+    def read(self, word: str, language: str) -> bytes:
+        """The keys of a word, packed, and remembered unless it is too long to be one that comes again."""
         if self._remembered >= _MAX_REMEMBERED_WORDS:
             self._forget_all()
         folded = fold(word)
         stems = self._stems(word, language)
-        keys = dict.fromkeys(self._by_word.get(folded, ()))
+        keys = dict.fromkeys(self._by_word.get(folded) or ())
         for by_language in stems:
-            keys |= dict.fromkeys(self._by_stem.get(by_language, ()))
+            keys |= dict.fromkeys(self._by_stem.get(by_language) or ())
         for prefix, key in self._prefixes.get(folded[:_PREFIX_KEY_LETTERS], {}).items():
             if folded.startswith(prefix):
                 keys[key] = None
-        found = tuple(keys)
+        if is_unsegmented(word):
+            keys[CHARACTER_KEY] = None
+        found = array("I", keys).tobytes()
         if len(word) <= LONGEST_REMEMBERED:
             self.memo(language)[word] = found
             self._remembered += 1
@@ -144,9 +158,13 @@ def _parts(form: str) -> tuple[str, list[str]]:
     return word, stems.split(",") if stems else []
 
 
-def _drop(filed: dict[str, tuple[Key, ...]], name: str, key: Key) -> None:
+def _append(filed: Sharded[str, tuple[Key, ...]], name: str, key: Key) -> None:
+    filed[name] = (*(filed.get(name) or ()), key)
+
+
+def _drop(filed: Sharded[str, tuple[Key, ...]], name: str, key: Key) -> None:
     left = tuple(other for other in filed[name] if other != key)
     if left:
         filed[name] = left
     else:
-        del filed[name]
+        filed.pop(name)

@@ -22,6 +22,9 @@ class Sharded(Generic[_KeyT, _ValueT]):
     def __contains__(self, key: object) -> bool:
         return key in self._shards[hash(key) % _SHARDS]
 
+    def __getitem__(self, key: _KeyT) -> _ValueT:
+        return self._shards[hash(key) % _SHARDS][key]
+
     def __setitem__(self, key: _KeyT, value: _ValueT) -> None:
         self._shards[hash(key) % _SHARDS][key] = value
 

@@ -107,7 +107,7 @@ def test_a_removed_index_holds_nothing_of_its_rules() -> None:
 
     assert len(index._filing) == len(index._filing.keys) == len(index._filing.readings) == 0
     assert len(index._postings) == 0
-    assert ArticleTerms(NEWS, index._filing).held == {NO_KEY}
+    assert ArticleTerms(NEWS, index._filing).keys.tolist() == [NO_KEY]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,8 @@ def test_an_article_is_tried_against_the_rules_of_its_terms_only() -> None:
     index.add(rule("mine", "NATO + sanctions"))
     terms = ArticleTerms(NEWS, index._filing)
 
-    assert len(index._postings.candidates(terms.held)) == 1
+    satisfied, doubtful = index._postings.candidates(terms.keys, terms.held)
+    assert len(satisfied | doubtful) == 1
     assert fired(index) == ["mine"]
 
 
