@@ -32,7 +32,7 @@ from pipeline.rules.metadata import metadata_of
 from pipeline.rules.proximity import pairs
 from pipeline.rules.readings import KEY_TYPE
 from pipeline.rules.spelled_names import confidence_of
-from pipeline.rules.text_terms import TextTerms
+from pipeline.rules.text_terms import TextTerms, WordPlaces
 from pipeline.rules.vocabulary import COVERED_LANGUAGES
 from pipeline.text.folding import fold
 
@@ -58,7 +58,7 @@ class ArticleTerms:
     """One article as the rules see it: its concepts, its metadata, and the places of the rules' own words.
 
     Attributes:
-        article: The article.
+        article: The article. It is to be asked about before the rules change: what stands where is worked out late.
         keys: Of everything in it that a rule asks for, one perhaps several times.
         held: By key, 1 where it is one of them or ``NO_KEY``, else 0.
     """
@@ -66,9 +66,10 @@ class ArticleTerms:
     def __init__(self, article: EnrichedArticle, filing: Filing) -> None:
         self.article = article
         self._language = primary_subtag(article.language.tag)
-        memo = filing.readings.memo(self._language)
-        title, body = TextTerms(article.title, memo), TextTerms(article.body, memo)
+        self._memo = memo = filing.readings.memo(self._language)
+        title, body = TextTerms(article.title), TextTerms(article.body)
         self._texts: dict[Field, TextTerms] = {"title": title, "body": body}
+        self._found_metadata = tuple(metadata_of(article))
         keys = [NO_KEY, *self._named(filing.keys)]
         readings = b"".join([array("I", keys).tobytes(), *map(memo.__getitem__, {*title.words, *body.words})])
         self.keys: npt.NDArray[np.uint32] = np.frombuffer(readings, KEY_TYPE)
@@ -83,8 +84,12 @@ class ArticleTerms:
     def _named(self, keys: KeyTable) -> Iterator[Key]:
         """The keys of its concepts and its metadata."""
         names = {mention.entity.id for mention in self.article.mentions if mention.entity is not None}
-        names.update([f"{field}:{value}" for field, value, _ in metadata_of(self.article)])
+        names.update([f"{field}:{value}" for field, value, _ in self._found_metadata])
         return (key for name in names if (key := keys.find(name)) is not None)
+
+    @cached_property
+    def _word_places(self) -> WordPlaces:
+        return WordPlaces(self._texts["title"].words, self._texts["body"].words, self._memo)
 
     @cached_property
     def _mentions(self) -> dict[str, list[Mention]]:
@@ -99,7 +104,7 @@ class ArticleTerms:
     def _metadata(self) -> dict[str, list[Place]]:
         """Metadata by ``field:value``; two tags may fold alike."""
         by_value: dict[str, list[Place]] = {}
-        for field, value, text in metadata_of(self.article):
+        for field, value, text in self._found_metadata:
             by_value.setdefault(f"{field}:{value}", []).append(Place(field, text, "metadata"))
         return by_value
 
@@ -125,13 +130,9 @@ class ArticleTerms:
         elif isinstance(clause, ConceptClause) and self._is_in_language(clause.scope):
             yield from self._concept_places(clause, certain=certain)
         elif isinstance(clause, TermClause) and self._is_in_language(clause.scope):
-            words = filed.keys[: len(clause.sequence)]
-            ranges = [
-                (field, first, end)
-                for field, text in self._texts.items()
-                if _in_scope(field, clause.scope)
-                for first, end in text.ranges(words)
-            ]
+            ranges = self._word_places.ranges(filed.keys[: len(clause.sequence)])
+            if clause.scope.field is not None:
+                ranges = [place for place in ranges if place[0] == clause.scope.field]
             yield from self._term_places(clause, ranges, certain=certain)
 
     def _near_places(self, filed: FiledNear, *, certain: bool) -> Iterator[Place]:
@@ -166,10 +167,11 @@ class ArticleTerms:
         self, clause: TermClause, ranges: Sequence[tuple[Field, int, int]], *, certain: bool
     ) -> Iterator[Place]:
         if isinstance(clause, PhraseClause):
+            via: EvidenceVia | None = "exact" if clause.exact else "prefix" if clause.has_prefix else None
             for field, first, end in ranges:
-                spans = self._texts[field].tokens.spans
-                via = self._via(clause, self._texts[field].tokens.words[first:end])
-                yield self._text_place(field, spans[first][0], spans[end - 1][1], via)
+                words, spans = self._texts[field].tokens
+                how = via or _inflection_via(clause, words[first:end])
+                yield self._text_place(field, spans[first][0], spans[end - 1][1], how)
         elif isinstance(clause, RawClause):
             for field, first, _ in ranges:
                 start = self._texts[field].tokens.spans[first][0] - clause.lead
@@ -206,16 +208,6 @@ class ArticleTerms:
                 place = self._text_place(field, spans[0][0], spans[-1][1], "transliteration")
                 yield place._replace(confidence=round(confidence, 2))
 
-    def _via(self, clause: PhraseClause, words: Sequence[str]) -> EvidenceVia:
-        if clause.exact:
-            return "exact"
-        if clause.has_prefix:
-            return "prefix"
-        as_written = (entry.partition(INFLECTION_MARK)[0] for entry in clause.sequence)
-        return (
-            "word" if all(fold(word) == entry for word, entry in zip(words, as_written, strict=True)) else "inflection"
-        )
-
     def _is_in_language(self, scope: Scope) -> bool:
         if scope.language is None or scope.language == self._language:
             return True
@@ -245,6 +237,14 @@ class ArticleTerms:
 
 def _in_scope(field: Field, scope: Scope) -> bool:
     return scope.field is None or scope.field == field
+
+
+def _inflection_via(clause: PhraseClause, words: Sequence[str]) -> EvidenceVia:
+    """Whether words stand as they are written in the rule, or inflected."""
+    for word, entry in zip(words, clause.sequence, strict=True):
+        if fold(word) != entry.partition(INFLECTION_MARK)[0]:
+            return "inflection"
+    return "word"
 
 
 def _is_capital(word: str) -> bool:

@@ -127,6 +127,8 @@ def unusable_field(rule: WatchRule, limits: Limits | None = None) -> tuple[str, 
         return "id", f"id {rule.id} is reserved: choose another"
     if rule.channel in RESERVED_CHANNELS and rule != CANARY_RULE:
         return "channel", f"channel {rule.channel} is reserved: name another one"
+    if rule.suppress is None and rule.limit is None:
+        return None
     memory = (limits or Limits()).alert_memory_seconds
     remembered = f"alerts are remembered for {memory:g} s: make it shorter, or raise WIREWATCH_ALERT_MEMORY_SECONDS"
     if rule.suppress is not None and duration_seconds(rule.suppress.for_) > memory:

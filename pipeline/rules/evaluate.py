@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 
 from pipeline.messages.alerts import Evidence
 from pipeline.rules.article_terms import ArticleTerms
-from pipeline.rules.clauses import ConceptClause, TermClause
+from pipeline.rules.clauses import Clause, ConceptClause, TermClause
 from pipeline.rules.expressions import And, AtLeast, Or, leaves
 from pipeline.rules.filing import Condition, Filed, FiledClause, FiledMention, FiledNear
 
@@ -46,8 +47,10 @@ def satisfied_clauses(condition: Condition, lowering: Iterable[Filed], terms: Ar
         lowering: The rule's clauses of negative weight.
         terms: The article.
     """
-    lowered = (filed for filed in lowering if is_found(filed, terms))
-    return list(dict.fromkeys([*_satisfied(condition, terms), *lowered]))
+    counted: list[Filed] = []
+    _collect_satisfied(condition, terms, counted)
+    counted += [filed for filed in lowering if is_found(filed, terms)]
+    return list(dict.fromkeys(counted))
 
 
 def missed_by_one(condition: Condition, terms: ArticleTerms) -> tuple[Condition, ...]:
@@ -66,7 +69,7 @@ def missed_by_one(condition: Condition, terms: ArticleTerms) -> tuple[Condition,
 
 def evidence_of(filed: Filed, terms: ArticleTerms) -> list[Evidence]:
     """The first places where an article satisfies a clause, at most ``MAX_EVIDENCE_PER_CLAUSE``, in order."""
-    clause = filed.clause.canonical
+    clause = _canonical(filed.clause)
     evidence = [
         Evidence(
             clause=clause,
@@ -80,8 +83,16 @@ def evidence_of(filed: Filed, terms: ArticleTerms) -> list[Evidence]:
         )
         for place in islice(terms.places(filed), MAX_EVIDENCE_PER_CLAUSE)
     ]
-    # NEAR gives its places in pairs; all others are in order already.
-    return sorted(evidence, key=lambda item: (item.field == "body", item.start or 0, item.end or 0))
+    if isinstance(filed, FiledNear):
+        # It gives its places in pairs; all others are in order already.
+        evidence.sort(key=lambda item: (item.field == "body", item.start or 0, item.end or 0))
+    return evidence
+
+
+@lru_cache(maxsize=65_536)
+def _canonical(clause: Clause) -> str:
+    """The canonical form of a clause that has fired before."""
+    return clause.canonical
 
 
 def is_found(filed: Filed, terms: ArticleTerms, *, certain: bool = False) -> bool:
@@ -115,16 +126,16 @@ def may_be_found(filed: Filed, held: bytearray) -> bool:
     raise TypeError(f"it is not defined what may hold a {type(filed).__name__}")
 
 
-def _satisfied(condition: Condition, terms: ArticleTerms) -> Iterator[Filed]:
+def _collect_satisfied(condition: Condition, terms: ArticleTerms, found: list[Filed]) -> None:
     if isinstance(condition, Filed):
-        yield condition
+        found.append(condition)
     elif isinstance(condition, And):
         for part in condition.parts:
-            yield from _satisfied(part, terms)
+            _collect_satisfied(part, terms, found)
     elif isinstance(condition, (Or, AtLeast)):
         for part in condition.parts:
             if is_satisfied(part, terms):
-                yield from _satisfied(part, terms)
+                _collect_satisfied(part, terms, found)
 
 
 def _missing(condition: Condition, terms: ArticleTerms) -> tuple[int, tuple[Condition, ...]]:

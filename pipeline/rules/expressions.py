@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeAlias, TypeVar, Union
 
 from msgspec import Struct
@@ -92,10 +92,15 @@ class Unit(Term, frozen=True, kw_only=True):
         return " ".join([word.text for word in self.words])
 
     @property
-    def identity(self) -> tuple[object, ...]:
-        """What was written, wherever it stands and whatever it weighs."""
-        words = tuple([(word.text, word.is_prefix) for word in self.words])
-        return (words, self.quoted, self.fields, self.exact, self.concept)
+    def identity(self) -> Hashable:
+        """What was written, wherever it stands and whatever it weighs; of one plain word, the word."""
+        words = self.words
+        if len(words) == 1 and not (
+            words[0].is_prefix or self.quoted or self.fields or self.exact or self.concept is not None
+        ):
+            return words[0].text
+        written = tuple([(word.text, word.is_prefix) for word in words])
+        return (written, self.quoted, self.fields, self.exact, self.concept)
 
 
 class Proximity(Term, frozen=True, kw_only=True):

@@ -84,8 +84,8 @@ class RuleIndex:
         self._ids: list[str] = []
         self._documents: list[bytes | None] = []
         self._conditions: list[Condition | None] = []
-        self._lowering: dict[int, tuple[Filed, ...]] = {}
-        self._least_scores: dict[int, float] = {}
+        self._lowering: Sharded[int, tuple[Filed, ...]] = Sharded()
+        self._least_scores: Sharded[int, float] = Sharded()
         self._free: list[int] = []
         # What matches say of the rules that have fired, which are few.
         self._headers: dict[int, MatchedRule] = {}
@@ -173,10 +173,12 @@ class RuleIndex:
         """The ids of the rules that an article satisfies, sorted, without the proof."""
         with self._lock:
             terms = ArticleTerms(article, self._filing)
-            numbers = self._satisfied(terms)
-            if not self._least_scores.keys().isdisjoint(numbers):
-                numbers = {number for number in numbers if self._score(number, terms) is not None}
-            return sorted(map(self._ids.__getitem__, numbers))
+            least = self._least_scores
+            return sorted(
+                self._ids[number]
+                for number in self._satisfied(terms)
+                if number not in least or self._score(number, terms) is not None
+            )
 
     def near_misses(self, article: EnrichedArticle) -> list[NearMiss]:
         """Every rule that an article misses by exactly one clause, sorted by rule id.
@@ -215,7 +217,7 @@ class RuleIndex:
 
     def _score(self, number: int, terms: ArticleTerms) -> tuple[float, list[Filed]] | None:
         """The score of a satisfied rule and the clauses that count for it; None where it is too low to fire."""
-        clauses = satisfied_clauses(self._condition(number), self._lowering.get(number, ()), terms)
+        clauses = satisfied_clauses(self._condition(number), self._lowering.get(number) or (), terms)
         score = sum([filed.clause.weight for filed in clauses])
         least = self._least_scores.get(number)
         return None if least is not None and score < least else (score, clauses)
@@ -259,10 +261,10 @@ class RuleIndex:
             self._postings.remove(number, choose_postings(condition, self._filing.keys))
             for filed, _ in leaves(condition):
                 self._filing.remove(filed)
-            for filed in self._lowering.pop(number, ()):
+            for filed in self._lowering.pop(number) or ():
                 self._filing.remove(filed)
         self._documents[number] = None
-        self._least_scores.pop(number, None)
+        self._least_scores.pop(number)
         self._conditions[number] = None
         self._headers.pop(number, None)
         self._free.append(number)

@@ -60,8 +60,8 @@ class Token(NamedTuple):
 
 
 _SPACE = re.compile(r"\s*")
-# Most tokens are a word of letters and digits between blanks, and need none of the tests of the others.
-_PLAIN_WORD = re.compile(r"\s*([^\W_]+)(?=[\s)]|\Z)")
+# Most tokens are a word of letters and digits or a plus between blanks, and need none of the tests of the others.
+_PLAIN = re.compile(r"\s*(?:([^\W_]+)(?=[\s)]|\Z)|(?<=\s)(\+)(?=\s))")
 _COUNTING_NAMES = frozenset({"NEAR", "ONEAR", "ATLEAST"})
 _WORD = re.compile(rf"[^\s{re.escape(MEANINGFUL_SIGNS + UNUSED_SIGNS + ''.join(LOOK_ALIKES))}]+")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
@@ -102,19 +102,24 @@ class _Lexer:
         tokens = self._tokens
         while True:
             position = self._position
-            plain = _PLAIN_WORD.match(text, position)
+            plain = _PLAIN.match(text, position)
             if plain is not None:
-                word = plain[1]
-                start = plain.start(1)
+                word, plus = plain.groups()
+                end = plain.end()
+                if plus is not None:
+                    self._position = end
+                    tokens.append(Token("and", plus, plus, end - 1, end))
+                    continue
+                start = end - len(word)
                 if (start > position or not tokens) and word not in _COUNTING_NAMES:
-                    self._position = end = plain.end()
+                    self._position = end
                     tokens.append(Token(_WORD_OPERATORS.get(word, "word"), word, word, start, end))
                     continue
-            self._position = _SPACE.match(text, self._position).end()  # type: ignore[union-attr]  # matches always
-            if self._position == len(text):
-                self._add("end", "", self._position)
+            self._position = position = _SPACE.match(text, position).end()  # type: ignore[union-attr]  # matches always
+            if position == len(text):
+                self._add("end", "", position)
                 return tokens
-            self._next(text[self._position])
+            self._next(text[position])
 
     def _next(self, sign: str) -> None:
         if sign in _SINGLE:

@@ -21,7 +21,8 @@ KEY_BYTES = 4
 """How many of them each takes."""
 
 _PREFIX_KEY_LETTERS = 3
-_MAX_REMEMBERED_WORDS = 131_072
+# To forget twice as many would hold up an article for 50 ms.
+_MAX_REMEMBERED_WORDS = 65_536
 _UNDETERMINED = "und"
 
 
@@ -51,9 +52,10 @@ class Readings:
         self._by_stem: Sharded[str, tuple[Key, ...]] = Sharded()
         self._prefixes: dict[str, dict[str, Key]] = {}
         self._stemmed: set[str] = set()
-        # Words met by what they fold to or stem to, for when that changes.
+        # Words met, as "language word", by what they fold to or stem to, for when that changes. Tuples of strings are
+        # nothing that the garbage collector would have to look through.
         self._memos: dict[str, Memo] = {}
-        self._met: dict[str, set[tuple[str, str]]] = {}
+        self._met: dict[str, tuple[str, ...]] = {}
         self._remembered = 0
 
     def __len__(self) -> int:
@@ -116,8 +118,11 @@ class Readings:
         if len(word) <= LONGEST_REMEMBERED:
             self.memo(language)[word] = found
             self._remembered += 1
-            for met in (folded[:_PREFIX_KEY_LETTERS] + PREFIX_MARK, folded, *stems):
-                self._met.setdefault(met, set()).add((language, word))
+            written = f"{language} {word}"
+            for name in (folded[:_PREFIX_KEY_LETTERS] + PREFIX_MARK, folded, *stems):
+                met = self._met.get(name, ())
+                if written not in met:
+                    self._met[name] = (*met, written)
         return found
 
     def _stems(self, word: str, language: str) -> list[str]:
@@ -142,8 +147,9 @@ class Readings:
         if form.endswith(PREFIX_MARK):
             word = form[:_PREFIX_KEY_LETTERS] + PREFIX_MARK
         for met in (word, *stems):
-            for language, written in self._met.pop(met, ()):
-                if self._memos[language].pop(written, None) is not None:
+            for written in self._met.pop(met, ()):
+                language, _, read = written.partition(" ")
+                if self._memos[language].pop(read, None) is not None:
                     self._remembered -= 1
 
     def _forget_all(self) -> None:

@@ -15,6 +15,11 @@ class RememberedUnits:
 
     def __init__(self) -> None:
         self._clauses: OrderedDict[Hashable, Clause] = OrderedDict()
+        self._settings: dict[Hashable, int] = {}
+
+    def setting(self, *values: Hashable) -> int:
+        """A number for all else that decides what a unit means, such as the rule's languages."""
+        return self._settings.setdefault(values, len(self._settings))
 
     def get(self, key: Hashable) -> Clause | None:
         """What a unit was settled to, or None."""

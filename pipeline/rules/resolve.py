@@ -160,6 +160,7 @@ class _Resolver:
         self._origin = origin
         self._warnings = warnings
         self._remembered = remembered
+        self._setting = 0 if remembered is None else remembered.setting(self._languages, metonyms, transliteration)
         self._metonyms = metonyms
         self._transliteration = transliteration
         self._warns = warn
@@ -192,7 +193,7 @@ class _Resolver:
     def _unit(self, unit: Unit) -> Clause:
         if self._remembered is None:
             return self._settle(unit)
-        key = (*unit.identity, self._languages, self._metonyms, self._transliteration)
+        key = (unit.identity, self._setting)
         clause = self._remembered.get(key)
         if clause is None:
             doubts = len(self._warnings)

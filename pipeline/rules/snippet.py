@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.messages.alerts import Evidence, Highlight, Snippet
+from pipeline.messages.alerts import Evidence, EvidenceField, Highlight, Snippet
 from pipeline.messages.articles import EnrichedArticle, Field
 
 SNIPPET_CODE_POINTS = 240
@@ -30,26 +30,20 @@ def cut_snippet(article: EnrichedArticle, evidence: Sequence[Evidence], size: in
     Returns:
         The article's exact text, with ``…`` where it is cut, and the spans found in it, merged where they overlap.
     """
-    best: tuple[int, Field, _Span] | None = None
-    for field in ("body", "title"):
-        spans = sorted(
-            _Span(item.start, item.end, item.clause)
-            for item in evidence
-            if item.field == field and item.start is not None and item.end is not None
-        )
-        window = _densest(spans, size)
+    spans: dict[EvidenceField, list[_Span]] = {"body": [], "title": []}
+    for item in evidence:
+        if item.start is not None and item.end is not None:
+            spans[item.field].append(_Span(item.start, item.end, item.clause))
+    fields: list[tuple[Field, str]] = [("body", article.body), ("title", article.title)]
+    best: tuple[int, Field, str, _Span] | None = None
+    for field, text in fields:
+        window = _densest(sorted(spans[field]), size) if spans[field] else None
         if window is not None and (best is None or window[0] > best[0]):
-            best = (window[0], field, window[1])
+            best = (window[0], field, text, window[1])
     if best is None:
-        field = "body" if article.body.strip() else "title"
-        return _cut(getattr(article, field), _Span(0, 0, ""), [], size)
-    _, field, core = best
-    found = [
-        (item.start, item.end)
-        for item in evidence
-        if item.field == field and item.start is not None and item.end is not None
-    ]
-    return _cut(getattr(article, field), core, found, size)
+        return _cut(article.body if article.body.strip() else article.title, _Span(0, 0, ""), [], size)
+    _, field, text, core = best
+    return _cut(text, core, spans[field], size)
 
 
 def _densest(spans: Sequence[_Span], size: int) -> tuple[int, _Span] | None:
@@ -69,12 +63,12 @@ def _densest(spans: Sequence[_Span], size: int) -> tuple[int, _Span] | None:
     return best
 
 
-def _cut(text: str, core: _Span, found: Sequence[tuple[int, int]], size: int) -> Snippet:
+def _cut(text: str, core: _Span, found: Sequence[_Span], size: int) -> Snippet:
     start, end = _widen(text, core.start, core.end, size)
     head = _ELLIPSIS if text[:start].strip() else ""
     tail = _ELLIPSIS if text[end:].strip() else ""
     shift = len(head) - start
-    inside = [(first, last) for first, last in found if start <= first and last <= end]
+    inside = [(first, last) for first, last, _ in found if start <= first and last <= end]
     return Snippet(
         text=head + text[start:end] + tail,
         highlights=tuple(Highlight(start=first + shift, end=last + shift) for first, last in _merge(inside)),

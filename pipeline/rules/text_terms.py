@@ -1,4 +1,4 @@
-"""Where the words that rules ask for stand in one text of an article."""
+"""The words of an article, and at which of them stands what rules ask for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.messages.articles import Field
 from pipeline.rules.keys import Key, KeyTable
 from pipeline.rules.proximity import TextPlaces
 from pipeline.rules.readings import KEY_BYTES, KEY_TYPE, Memo
@@ -17,21 +18,16 @@ from pipeline.text.tokens import Tokens, is_unsegmented, spans_of, words_of
 
 
 class TextTerms:
-    """A title or a body. Where its words stand is worked out only when a rule asks for it.
-
-    Args:
-        text: The text.
-        memo: The keys of its words; they may not change as long as this is asked.
+    """A title or a body; offsets are worked out only when a rule asks for them.
 
     Attributes:
-        text: The same.
+        text: The text.
         words: Its words, in order.
     """
 
-    def __init__(self, text: str, memo: Memo) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
         self.words = words_of(text)
-        self._memo = memo
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -52,25 +48,38 @@ class TextTerms:
                 if key is not None:
                     yield key
 
-    def ranges(self, keys: Sequence[Key]) -> list[tuple[int, int]]:
-        """Every place of a sequence of words: half-open ranges of tokens, in order."""
+
+class WordPlaces:
+    """Where sequences of keys stand in title and body.
+
+    Args:
+        title: The words of the title.
+        body: Those of the body.
+        memo: The keys of words.
+    """
+
+    def __init__(self, title: Sequence[str], body: Sequence[str], memo: Memo) -> None:
+        # Between the two stands a word without a key, so that no sequence runs from one into the other.
+        readings = [*map(memo.__getitem__, title), b"", *map(memo.__getitem__, body)]
+        counts = np.fromiter(map(len, readings), np.intp, len(readings)) // KEY_BYTES
+        self._body = len(title) + 1
+        self._keys: npt.NDArray[np.uint32] = np.frombuffer(b"".join(readings), KEY_TYPE)
+        self._at = np.repeat(np.arange(len(readings)), counts)
+
+    def ranges(self, keys: Sequence[Key]) -> list[tuple[Field, int, int]]:
+        """Every place of a sequence of words, in order: the field, and a half-open range of its tokens."""
         firsts = self._positions(keys[0])
         for offset, key in enumerate(keys[1:], 1):
             if not firsts:
                 return []
             following = {at - offset for at in self._positions(key)}
             firsts = [at for at in firsts if at in following]
-        return [(first, first + len(keys)) for first in firsts]
+        body, length = self._body, len(keys)
+        return [
+            ("title", first, first + length) if first < body else ("body", first - body, first - body + length)
+            for first in firsts
+        ]
 
     def _positions(self, key: Key) -> list[int]:
-        """At which words a key stands."""
-        keys, at = self._keys
-        positions: list[int] = at[keys == key].tolist()
+        positions: list[int] = self._at[self._keys == key].tolist()
         return positions
-
-    @cached_property
-    def _keys(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.intp]]:
-        """The keys of all words in order, and of which word each is."""
-        readings = list(map(self._memo.__getitem__, self.words))
-        counts = np.fromiter(map(len, readings), np.intp, len(readings)) // KEY_BYTES
-        return np.frombuffer(b"".join(readings), KEY_TYPE), np.repeat(np.arange(len(readings)), counts)

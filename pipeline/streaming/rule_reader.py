@@ -14,6 +14,7 @@ from typing import Protocol, Self
 from pipeline import metrics
 from pipeline.errors import RuleError
 from pipeline.messages.rules import WatchRule
+from pipeline.rules.sharded import Sharded
 from pipeline.settings import Settings
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.rule_records import StoredRule, read_rule_record
@@ -44,7 +45,7 @@ class IndexedRules:
 
     def __init__(self, index: RuleIndex) -> None:
         self._index = index
-        self._indexed: set[str] = set()
+        self._indexed: Sharded[str, None] = Sharded()
         self._muted: dict[str, StoredRule] = {}
         self._set_aside: dict[str, str] = {}
 
@@ -91,7 +92,7 @@ class IndexedRules:
             self._reject(stored.id, f"it breaks the rule engine: {error!r}")
         else:
             # The index holds this very string too.
-            self._indexed.add(rule.id)
+            self._indexed[rule.id] = None
 
     def _reject(self, rule_id: str, problem: str) -> None:
         self._remove(rule_id)
@@ -99,7 +100,7 @@ class IndexedRules:
 
     def _remove(self, rule_id: str) -> None:
         if rule_id in self._indexed:
-            self._indexed.remove(rule_id)
+            self._indexed.pop(rule_id)
             self._index.remove(rule_id)
 
 
