@@ -9,9 +9,10 @@ from pipeline.rules.evaluate import MAX_EVIDENCE_PER_CLAUSE
 from pipeline.rules.examples import ExampleResult, run_examples
 from pipeline.rules.explanation import ClauseExplanation, NamesByLanguage, RuleExplanation, explain_rule
 from pipeline.rules.formatting import format_condition, format_rules
-from pipeline.rules.index import NearMiss, RuleIndex
+from pipeline.rules.index import RuleIndex
 from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
+from pipeline.rules.near_misses import NearMiss
 from pipeline.rules.origin import RuleWarning
 from pipeline.rules.rule_file import RuleFileCheck, check_rules, read_rules
 from pipeline.rules.rule_schema import rule_file_schema

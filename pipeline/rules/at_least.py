@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import NamedTuple
 
 import msgspec
@@ -43,19 +44,28 @@ def _counted(
     parts = [_counted(*pair, origin, warnings) for pair in zip(settled.parts, written.parts, strict=True)]
     if not isinstance(settled, AtLeast):
         return type(settled)(tuple(parts))
-    kept: dict[Expression[Clause], Expression[Clause]] = {}
+    kept: dict[Hashable, Expression[Clause]] = {}
     for part, as_written in zip(parts, written.parts, strict=True):
-        meaning = map_leaves(part, _unweighed)
+        unweighed = map_leaves(part, _unweighed)
+        meaning = _meaning(unweighed)
         if meaning not in kept:
             kept[meaning] = part
             continue
         start = leaves(as_written)[0][0].start
-        again = f"{canonical_form(meaning)} stands in this ATLEAST twice"
-        left = len({map_leaves(each, _unweighed) for each in parts})
+        again = f"{canonical_form(unweighed)} stands in this ATLEAST twice"
+        left = len({_meaning(map_leaves(each, _unweighed)) for each in parts})
         if left < settled.count:
             raise origin.error(f"{again}: it asks for {settled.count} different parts and has {left}", start)
         warnings.append(origin.warning(f"{again}: it counts once", start))
     return AtLeast(settled.count, tuple(kept.values()))
+
+
+def _meaning(expression: Expression[Clause]) -> Hashable:
+    """Equal for conditions whose parts are the same in another order."""
+    if isinstance(expression, (And, Or, AtLeast)):
+        count = expression.count if isinstance(expression, AtLeast) else 0
+        return type(expression), count, frozenset(map(_meaning, expression.parts))
+    return (Not, _meaning(expression.part)) if isinstance(expression, Not) else expression
 
 
 def _unweighed(clause: Clause) -> Clause:

@@ -9,6 +9,7 @@ from pipeline.messages.canary import CANARY_RULE
 from pipeline.messages.rules import RESERVED_CHANNELS, WatchRule, duration_seconds, quota
 from pipeline.rules.clauses import Clause, canonical_form
 from pipeline.rules.expressions import Expression
+from pipeline.rules.languages import rule_languages
 from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.origin import Origin, Position, RuleWarning
@@ -82,7 +83,7 @@ def compile_rule(
     resolved = resolve(
         parsed,
         concepts,
-        rule.languages,
+        rule_languages(rule.languages),
         origin,
         metonyms=rule.metonyms,
         transliteration=rule.transliteration,

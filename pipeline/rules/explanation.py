@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
+from heapq import nlargest
+from itertools import product
+from math import prod
 from typing import Literal
 
 from msgspec import Struct
@@ -17,6 +22,7 @@ from pipeline.rules.clauses import (
     NearClause,
     PhraseClause,
     RawClause,
+    SpelledClause,
     canonical_form,
 )
 from pipeline.rules.compile import compile_rule
@@ -29,6 +35,8 @@ from pipeline.rules.pivot import choose_postings
 from pipeline.rules.rate import expected_share
 from pipeline.rules.shares import Shares
 
+_MOST_SPELLINGS = 12
+
 ClauseKind = Literal["concept", "word", "phrase", "prefix", "raw", "mention", "metadata", "near"]
 
 
@@ -37,6 +45,13 @@ class NamesByLanguage(Struct, frozen=True, kw_only=True):
 
     language: str
     via: NameVia
+    texts: tuple[str, ...]
+
+
+class SpellingsByScript(Struct, frozen=True, kw_only=True):
+    """How a name that the knowledge base does not have is looked for in one script, the likeliest spelling first."""
+
+    script: str
     texts: tuple[str, ...]
 
 
@@ -49,6 +64,8 @@ class ClauseExplanation(Struct, frozen=True, kw_only=True):
         blocks: Whether it stands under NOT.
         concept: The concept, where it is one.
         names: What the concept answers to; empty for other clauses.
+        spellings: Of a person whom the knowledge base does not have, in folded letters: what counts beside mentions,
+            in any inflected form; at most a dozen a script.
     """
 
     clause: str
@@ -56,6 +73,7 @@ class ClauseExplanation(Struct, frozen=True, kw_only=True):
     blocks: bool
     concept: EntityRef | None = None
     names: tuple[NamesByLanguage, ...] = ()
+    spellings: tuple[SpellingsByScript, ...] = ()
 
 
 class RuleExplanation(Struct, frozen=True, kw_only=True):
@@ -113,6 +131,7 @@ def _explain(clause: Clause, concepts: ConceptLookup, *, blocks: bool) -> Clause
         blocks=blocks,
         concept=concept,
         names=() if concept is None else _names(concept.id, concepts),
+        spellings=_spellings(clause.spelled) if isinstance(clause, MentionClause) else (),
     )
 
 
@@ -132,6 +151,31 @@ def _kind(clause: Clause) -> ClauseKind:
     if clause.has_prefix:
         return "prefix"
     return "phrase" if len(clause.sequence) > 1 else "word"
+
+
+def _spellings(clauses: Sequence[SpelledClause]) -> tuple[SpellingsByScript, ...]:
+    by_script: dict[str, dict[str, float]] = {}
+    for clause in clauses:
+        for script in dict.fromkeys(_script(way.text) for way in clause.ways[0]):
+            if script == _script(clause.text):
+                # A whole name as it is looked for; others are the name as the rule has it.
+                by_script.setdefault(script, {})[clause.text] = prod(way.confidence for (way,) in clause.ways)
+                continue
+            words = [[way for way in ways if _script(way.text) == script] for ways in clause.ways]
+            for combined in product(*words):
+                confidence = prod(way.confidence for way in combined)
+                if confidence >= clause.least_confidence:
+                    by_script.setdefault(script, {})[" ".join(way.text for way in combined)] = confidence
+    return tuple(
+        SpellingsByScript(script=script, texts=tuple(nlargest(_MOST_SPELLINGS, texts, key=texts.__getitem__)))
+        for script, texts in sorted(by_script.items())
+    )
+
+
+def _script(text: str) -> str:
+    """The script of a text's first letter, by the name that Unicode gives the letter: ``cyrillic``, ``han``."""
+    name = unicodedata.name(text[0], "other").partition(" ")[0].lower()
+    return "han" if name == "cjk" else name
 
 
 def _names(concept_id: str, concepts: ConceptLookup) -> tuple[NamesByLanguage, ...]:

@@ -22,6 +22,7 @@ from pipeline.rules.expressions import leaves, map_leaves
 from pipeline.rules.filing import Condition, Filed, Filing
 from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
+from pipeline.rules.near_misses import ClausePostings, NearMiss
 from pipeline.rules.pivot import choose_postings
 from pipeline.rules.postings import Postings
 from pipeline.rules.remembered_units import RememberedUnits
@@ -31,19 +32,6 @@ from pipeline.rules.snippet import cut_snippet
 from pipeline.text.fingerprint import fingerprint
 
 _MAX_REMEMBERED_HEADERS = 65_536
-
-
-class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule that an article would satisfy with one clause more.
-
-    Attributes:
-        rule_id: The rule.
-        clause: The missing clause in canonical form; where any of several would do, with OR between them. One that
-            begins with NOT is there, and blocks the rule.
-    """
-
-    rule_id: str
-    clause: str
 
 
 class _Fired(NamedTuple):
@@ -78,6 +66,7 @@ class RuleIndex:
         self._lock = Lock()
         self._filing = Filing(shares or Shares.load())
         self._postings = Postings()
+        self._clause_postings: ClausePostings | None = None
         # Rules by number: the document, packed since few ever fire, and what an article must satisfy; a rule that is
         # off has no condition.
         self._numbers: Sharded[str, int] = Sharded()
@@ -183,17 +172,22 @@ class RuleIndex:
     def near_misses(self, article: EnrichedArticle) -> list[NearMiss]:
         """Every rule that an article misses by exactly one clause, sorted by rule id.
 
-        Every rule is tried, since what is missing may be what it is filed under: for the rules of a file, and too slow
-        for a million.
+        The first call files all rules under each of their clauses, which takes as long as adding them and more memory.
         """
         with self._lock:
+            if self._clause_postings is None:
+                self._clause_postings = ClausePostings(self._filing.keys)
+                for number, condition in enumerate(self._conditions):
+                    if condition is not None:
+                        self._clause_postings.add(number, condition)
             terms = ArticleTerms(article, self._filing)
             missed = []
-            for rule_id, number in self._numbers.items():
-                condition = self._conditions[number]
-                if condition is not None and (alternatives := missed_by_one(condition, terms)):
+            for number in self._clause_postings.candidates(terms):
+                alternatives = missed_by_one(self._condition(number), terms)
+                if alternatives:
                     clauses = [map_leaves(each, lambda filed: filed.clause) for each in alternatives]
-                    missed.append(NearMiss(rule_id=rule_id, clause=" OR ".join(map(canonical_form, clauses))))
+                    clause = " OR ".join(map(canonical_form, clauses))
+                    missed.append(NearMiss(rule_id=self._ids[number], clause=clause))
         return sorted(missed, key=lambda miss: miss.rule_id)
 
     def _fired(self, terms: ArticleTerms) -> Iterator[_Fired]:
@@ -251,6 +245,8 @@ class RuleIndex:
         if rule.lowering:
             self._lowering[number] = tuple(map(self._filing.add, rule.lowering))
         self._postings.add(number, choose_postings(condition, self._filing.keys))
+        if self._clause_postings is not None:
+            self._clause_postings.add(number, condition)
 
     def _remove(self, rule_id: str) -> bool:
         number = self._numbers.pop(rule_id)
@@ -259,6 +255,8 @@ class RuleIndex:
         condition = self._conditions[number]
         if condition is not None:
             self._postings.remove(number, choose_postings(condition, self._filing.keys))
+            if self._clause_postings is not None:
+                self._clause_postings.remove(number, condition)
             for filed, _ in leaves(condition):
                 self._filing.remove(filed)
             for filed in self._lowering.pop(number) or ():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.core import get_global
@@ -24,6 +24,12 @@ def article_tag(text: str) -> str:
         return written
     tag = normalise_tag(text) or written
     return tag if "-" in written else tag.partition("-")[0]
+
+
+@lru_cache(maxsize=1_024)
+def rule_languages(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """The languages of a rule by the tags that articles carry, each once: ``(he, id)`` for ``(iw, in, he)``."""
+    return tuple(dict.fromkeys(map(article_tag, languages)))
 
 
 def told_apart(tag: str) -> str:

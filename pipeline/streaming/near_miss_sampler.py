@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -9,7 +10,9 @@ from typing import Protocol
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.streaming.rule_counters import RuleCounters
 
-# Every rule is tried on an article that is looked at, where a match tries few: of the time it may take this share.
+log = logging.getLogger(__name__)
+
+# Many rules are tried on an article that is looked at, where a match tries few: of the time it may take this share.
 _SHARE_OF_TIME = 0.01
 _LEAST_SECONDS = 1.0
 # So many take longer than a batch may be held up.
@@ -38,7 +41,7 @@ class Rules(Protocol):
 
 
 class NearMissSampler:
-    """Counts the near misses of at most one article a second.
+    """Counts the near misses of at most one article a second; a look that fails is logged and costs the sample alone.
 
     Args:
         rules: What is matched.
@@ -59,7 +62,12 @@ class NearMissSampler:
             return
         # Set before the look: one that fails is not repeated with every try of its batch.
         self._next_at = started + _LEAST_SECONDS
-        missed = self._rules.near_misses(article)
+        try:
+            missed = self._rules.near_misses(article)
+        except Exception:
+            # The article itself is not at fault for a look at it that nobody has asked for.
+            log.exception("article %s is no sample: its near misses cannot be told", article.id)
+            return
         took = self._clock() - started
         self._next_at = started + max(_LEAST_SECONDS, took / _SHARE_OF_TIME)
         self._counters.count_near_misses(miss.rule_id for miss in missed)

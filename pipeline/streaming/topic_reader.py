@@ -138,6 +138,9 @@ class TopicReader:
         Args:
             starts: Where to begin, for each partition to be read.
             ends: Where to end; at most the partition's end.
+
+        Raises:
+            TopicReplacedError: The topic was deleted meanwhile, so that the end will not come.
         """
         open_ = {self._place(number): ends[number] for number, start in starts.items() if start < ends[number]}
         self._seek({place.partition: starts[place.partition] for place in open_})
@@ -145,13 +148,17 @@ class TopicReader:
         heads: list[tuple[int, int, TopicPartition]] = []
         while open_ or heads:
             while hungry := [place for place in open_ if not waiting[place]]:
-                for place, records in (await self._fetch(hungry)).items():
+                fetched = await self._fetch(hungry)
+                for place, records in fetched.items():
                     waiting[place].extend(record for record in records if record.offset < ends[place.partition])
                     if waiting[place]:
                         heappush(heads, (waiting[place][0].timestamp, place.partition, place))
                 for place in hungry:
                     if await self._consumer.position(place) >= open_[place]:
                         del open_[place]
+                left = {place: open_[place] for place in hungry if place in open_}
+                if left and not fetched:
+                    await self._check_still_there(left)
             if not heads:
                 return
             _, _, place = heappop(heads)

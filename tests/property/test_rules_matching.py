@@ -14,8 +14,10 @@ from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import MAX_EVIDENCE_PER_CLAUSE, RuleIndex
+from pipeline.rules.article_terms import ArticleTerms
 from pipeline.rules.clauses import Clause
 from pipeline.rules.compile import compile_rule
+from pipeline.rules.evaluate import missed_by_one
 from pipeline.rules.expressions import And, AtLeast, Expression, Not, Or
 from tests.property.naive_rules import Found, Rule
 from tests.property.scale import CHECKS, examples
@@ -229,6 +231,15 @@ def test_the_index_fires_as_the_definition_says(drawn: list[WatchRule], articles
             assert_proven(match, rules[match.rule.id], on)
 
 
+def missed_by_one_clause(index: RuleIndex, on: EnrichedArticle) -> list[str]:
+    """As ``near_misses``, every rule tried."""
+    terms = ArticleTerms(on, index._filing)
+    conditions = zip(index._ids, index._conditions, strict=True)
+    return sorted(
+        rule_id for rule_id, condition in conditions if condition is not None and missed_by_one(condition, terms)
+    )
+
+
 class ChangingIndex(RuleBasedStateMachine):
     """Whatever rules came and went, the index is the one that the remaining rules alone would make."""
 
@@ -271,6 +282,7 @@ class ChangingIndex(RuleBasedStateMachine):
             assert [match.rule.id for match in matches] == [
                 name for name in sorted(self.live) if self.naive[name].fires(on)
             ]
+            assert [miss.rule_id for miss in self.index.near_misses(on)] == missed_by_one_clause(self.index, on)
             CHECKS[_CHECKS] += len(self.live)
 
 

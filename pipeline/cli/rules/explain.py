@@ -135,6 +135,8 @@ def _show(out: Console, explanation: RuleExplanation, languages: frozenset[str])
         out.print(_head(clause))
         if clause.names:
             print_table(out, _names(clause, languages))
+        if clause.spellings:
+            print_table(out, _spellings(clause))
 
 
 def _rate(share: float) -> str:
@@ -161,4 +163,11 @@ def _names(clause: ClauseExplanation, languages: frozenset[str]) -> Table:
         if not languages or names.language in languages or names.language == "mul":
             language = "any" if names.language == "mul" else names.language
             table.add_row(Text(language, "magenta"), names.via, Text(printable(", ".join(names.texts))))
+    return table
+
+
+def _spellings(clause: ClauseExplanation) -> Table:
+    table = Table("script", "spellings, the likeliest first", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for spellings in clause.spellings:
+        table.add_row(Text(spellings.script, "magenta"), Text(printable(", ".join(spellings.texts))))
     return table

@@ -115,3 +115,15 @@ def test_an_explanation_lists_each_clause_with_its_names() -> None:
         NamesByLanguage(language="zh", via="name", texts=("朝鲜",)),
     )
     assert [warning.problem.split(",")[0] for warning in explained.warnings][-1].startswith("NOT trusts no model")
+
+
+def test_an_explanation_lists_how_other_scripts_spell_a_person_that_nobody_has_listed() -> None:
+    named, of_one_script = (
+        explain_rule(rule(when), WORLD).clauses[0].spellings for when in ("person:Jan Kowal", "person:=Jan Kowal")
+    )
+    by_script = {spelled.script: spelled.texts for spelled in named}
+
+    assert "ян коваль" in by_script["cyrillic"]
+    assert {"greek", "hebrew", "arabic", "hangul", "katakana", "han"} <= by_script.keys()
+    assert all(0 < len(texts) <= 12 for texts in by_script.values())
+    assert of_one_script == ()

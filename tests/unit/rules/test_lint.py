@@ -50,6 +50,8 @@ def check(when: str, *languages: str) -> CheckedRule:
         ("talks + lang:qqq", 9, "qqq is the code of no language"),
         # What ATLEAST counts.
         ("ATLEAST/2(NATO, НАТО, talks)", 17, "NATO[org/nato] stands in this ATLEAST twice: it counts once"),
+        ("ATLEAST/2(war + talks, talks + war, NATO)", 24, "talks AND war stands in this ATLEAST twice"),
+        ("ATLEAST/2(NOT (war OR a1) + b2, b2 + NOT (a1 OR war), NATO)", 33, "stands in this ATLEAST twice"),
     ],
 )
 def test_a_doubt_is_said_where_it_is(when: str, column: int, problem: str) -> None:
@@ -105,6 +107,15 @@ def test_an_old_or_regional_tag_is_the_one_that_articles_carry(written: str, can
 
     assert check(f"lang:{written}").canonical == f"lang:{canonical}"
     assert len(index.match(article("text", language=tag))) == 1
+
+
+def test_the_languages_of_a_rule_are_read_as_lang_reads_them() -> None:
+    index = RuleIndex(WORLD)
+    index.add(WatchRule(id="old", when="berbicara", languages=("in", "iw", "he")))
+    index.add(WatchRule(id="new", when="berbicara", languages=("id",)))
+
+    matches = index.match(article("pembicaraan dan berbicaralah", language="id"))
+    assert [match.rule.id for match in matches] == ["new", "old"]
 
 
 def test_a_country_that_no_text_tells_is_refused_with_what_to_write() -> None:

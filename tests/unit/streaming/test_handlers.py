@@ -27,7 +27,7 @@ from pipeline.messages.canary import CANARY_SOURCE, canary_article
 from pipeline.messages.codec import decode, encode
 from pipeline.messages.intake import read_match
 from pipeline.messages.rules import WatchRule
-from pipeline.rules.index import NearMiss
+from pipeline.rules import NearMiss
 from pipeline.streaming.handlers import EntitiesHandler, LanguageHandler, RuleMatcher, RulesHandler
 from pipeline.streaming.near_miss_sampler import NearMissSampler
 from pipeline.streaming.records import Headers, Outcome, Record, StepHandler
@@ -315,6 +315,19 @@ def test_near_misses_are_looked_for_once_a_second_and_for_a_hundredth_of_the_tim
     assert offered_at(100.0) == 4
     assert sample("wirewatch_near_misses_total", rule="missed-often") == 4
     assert sample("wirewatch_near_misses_total", rule="wirewatch-canary") is None
+
+
+def test_a_look_for_near_misses_that_fails_costs_the_sample_and_no_article(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(NeverClose):
+        def near_misses(self, _article: EnrichedArticle) -> list[NearMiss]:
+            raise LookupError("no such clause")
+
+    before = sample("wirewatch_near_miss_samples_total", step="rules") or 0
+    [enriched] = FakeExtractor().extract([article("x")], now=NOW)
+    NearMissSampler(Broken(), RuleCounters(NoIndex(), 10)).offer(enriched)
+    assert f"article {enriched.id} is no sample" in caplog.text
+    assert "no such clause" in caplog.text
+    assert (sample("wirewatch_near_miss_samples_total", step="rules") or 0) == before
 
 
 @pytest.mark.parametrize(("source", "fired"), [(CANARY_SOURCE, [b"wirewatch-canary"]), ("Wire", [b"rule-a"])])
