@@ -1,6 +1,8 @@
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,12 +72,12 @@ public final class MonitorBench {
       List<String> ids = new ArrayList<>();
       List<Document> articles = articles(Path.of(arguments[1]), ids);
       int pairs = writePairs(monitor, articles, ids, Path.of(arguments[3]));
-      double found = rate(monitor, articles, QueryMatch.SIMPLE_MATCHER, seconds);
-      double proven = rate(monitor, articles, HighlightsMatch.MATCHER, seconds);
+      Rate found = rate(monitor, articles, QueryMatch.SIMPLE_MATCHER, seconds);
+      Rate proven = rate(monitor, articles, HighlightsMatch.MATCHER, seconds);
       System.out.printf(
           Locale.ROOT,
-          "{\"rules\": %d, \"pairs\": %d, \"found_per_second\": %.3f, \"proven_per_second\": %.3f, \"build_seconds\": %.2f, \"bytes_a_rule\": %.1f}%n",
-          rules, pairs, found, proven, buildSeconds, grown / (double) rules);
+          "{\"rules\": %d, \"pairs\": %d, \"found_per_second\": %.3f, \"proven_per_second\": %.3f, \"build_seconds\": %.2f, \"bytes_a_rule\": %.1f, \"found_collecting\": %.4f, \"proven_collecting\": %.4f}%n",
+          rules, pairs, found.best, proven.best, buildSeconds, grown / (double) rules, found.collecting, proven.collecting);
     }
   }
 
@@ -162,11 +164,16 @@ public final class MonitorBench {
     return count;
   }
 
-  /** Articles a second, the best of rounds over all articles; the first rounds warm the machine up. */
-  private static <T extends QueryMatch> double rate(Monitor monitor, List<Document> articles, MatcherFactory<T> matcher, double seconds)
+  /** Articles a second in the best round, and the share of the whole time that went into collecting garbage. */
+  private record Rate(double best, double collecting) {}
+
+  /** Matches all articles in rounds; the first ones warm the machine up. */
+  private static <T extends QueryMatch> Rate rate(Monitor monitor, List<Document> articles, MatcherFactory<T> matcher, double seconds)
       throws IOException {
     double best = 0;
-    long until = System.nanoTime() + (long) (seconds * 1e9);
+    long begun = System.nanoTime();
+    long collected = collectionMillis();
+    long until = begun + (long) (seconds * 1e9);
     for (int round = 0; round < 2 || System.nanoTime() < until; round++) {
       long started = System.nanoTime();
       for (Document article : articles) {
@@ -174,7 +181,16 @@ public final class MonitorBench {
       }
       best = Math.max(best, articles.size() / ((System.nanoTime() - started) / 1e9));
     }
-    return best;
+    double collecting = (collectionMillis() - collected) / ((System.nanoTime() - begun) / 1e6);
+    return new Rate(best, collecting);
+  }
+
+  private static long collectionMillis() {
+    long millis = 0;
+    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+      millis += collector.getCollectionTime();
+    }
+    return millis;
   }
 
   private static long usedBytes() {
