@@ -30,7 +30,7 @@ class Backtest:
         versions_before: The version of each rule that it holds.
         alert_memory_seconds: How far back an alert is remembered.
         samples: How many articles of each kind to show.
-        near_misses: Whether to count what misses a rule by one clause, for which every rule is tried on every article.
+        near_misses: Whether to count what misses a rule by one clause, which takes longer than the matches.
     """
 
     def __init__(

@@ -58,7 +58,7 @@ DEFAULT_SINCE = timedelta(hours=24)
     "--near-misses/--no-near-misses",
     default=True,
     show_default=True,
-    help="Count the articles that miss a rule by one clause; slow with thousands of rules.",
+    help="Count the articles that miss a rule by one clause, which takes longer than the matches.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON, on standard output.")
 @pass_settings
