@@ -67,7 +67,12 @@ class Settings(BaseSettings):
     )
 
     # Steps
-    batch_max_articles: int = Field(100, ge=1, le=10_000, description="Most articles that a step takes at once.")
+    batch_max_articles: int = Field(
+        400,
+        ge=1,
+        le=10_000,
+        description="Most articles that a step takes at once; fewer where so many would take over half a second.",
+    )
     batch_max_matches: int = Field(
         1_000, ge=1, le=10_000, description="Most matches that the alerts step takes at once: each is little work."
     )

@@ -15,7 +15,7 @@ from pipeline.text.folding import fold
 _VIA_ORDER = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3, "transliteration": 4, "model": 5}
 _KIND_ORDER = {"country": 0, "region": 1, "city": 2, "org": 3, "person": 4}
 _SCRIPTS_WITHOUT_BORDERS = frozenset({"kana", "thai", "other"})
-_MEMO_SURFACES = 100_000
+_MEMO_SURFACES = 16_384
 
 Words = tuple[str, ...]
 

@@ -10,6 +10,11 @@ from typing import TypeVar
 EventT = TypeVar("EventT")
 
 _LULL_SECONDS = 0.001
+# What a batch costs by itself, above all the broker's answer, is spread over as many events as take this long: so a
+# backlog is read faster, and a slow step never has much in hand that a death would repeat.
+_BATCH_SECONDS = 0.5
+_FIRST_BATCH = 100
+_SMALLEST_BATCH = 20
 
 
 async def take_batches(
@@ -20,6 +25,7 @@ async def take_batches(
     begin: Callable[[EventT], object],
     is_ours: Callable[[EventT], bool],
     let_go: Callable[[EventT], object],
+    clock: Callable[[], float] = monotonic,
 ) -> AsyncIterator[list[EventT]]:
     """Take events as they come and give them in batches, in order.
 
@@ -28,23 +34,25 @@ async def take_batches(
 
     Args:
         queue: Where events come in.
-        most: In one batch.
+        most: In one batch; fewer where so many would take longer than half a second, by the last batch.
         within_seconds: Longest that a batch that is not full is held back while others keep coming.
         begin: Called with each event as it is taken: from now on it is waited for.
         is_ours: Whether an event may still be carried; asked when its batch is given.
         let_go: Called with each event that may not: its partition has been taken away, and will give it again.
+        clock: Seconds, never going back: how long a batch is being carried.
 
     Yields:
         One event or more, until the queue raises ``StopAsyncIteration``, as Faust's does when its stream is stopped.
     """
     has_ended = False
+    limit = min(most, _FIRST_BATCH)
     while not has_ended:
         taken: list[EventT] = []
         try:
             taken.append(await queue.get())
             begin(taken[-1])
-            await _let_fill(queue, most - 1, monotonic() + within_seconds)
-            while len(taken) < most and not queue.empty():
+            await _let_fill(queue, limit - 1, monotonic() + within_seconds)
+            while len(taken) < limit and not queue.empty():
                 taken.append(queue.get_nowait())
                 begin(taken[-1])
         except StopAsyncIteration:
@@ -55,7 +63,10 @@ async def take_batches(
                 if not is_ours(event):
                     let_go(event)
         if batch:
+            given_at = clock()
             yield batch
+            per_second = len(batch) / max(clock() - given_at, _LULL_SECONDS)
+            limit = min(most, max(_SMALLEST_BATCH, int(per_second * _BATCH_SECONDS)))
 
 
 async def _let_fill(queue: asyncio.Queue[EventT], most: int, deadline: float) -> None:

@@ -40,7 +40,7 @@ def test_environment_is_read_and_the_caller_wins(monkeypatch: pytest.MonkeyPatch
     settings = load_settings()
     assert settings.topic_prefix == "wire"
     assert settings.spacy_models == {"fr": ["fr_core_news_sm"]}
-    assert settings.batch_max_articles == 100
+    assert settings.batch_max_articles == 400
     assert load_settings(topic_prefix="given").topic_prefix == "given"
 
 

@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import cast
 
+import pytest
+
 from pipeline.streaming.batching import take_batches
 
 
@@ -17,6 +19,7 @@ class Source:
     queue: asyncio.Queue[int] = field(default_factory=asyncio.Queue)
     begun: list[int] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
+    now: float = 0.0
 
     def put(self, *numbers: int) -> None:
         for number in numbers:
@@ -30,6 +33,7 @@ class Source:
             begin=self.begun.append,
             is_ours=self.is_ours,
             let_go=self.gone.append,
+            clock=lambda: self.now,
         )
         return cast("AsyncGenerator[list[int], None]", taken)
 
@@ -54,6 +58,19 @@ def test_all_events_come_in_order_and_no_batch_is_too_large() -> None:
     taken = source.take(last=94)
     assert [number for batch in taken for number in batch] == list(range(95)) == source.begun
     assert max(map(len, taken)) == 10
+
+
+@pytest.mark.parametrize(("seconds", "then"), [(0.01, 500), (0.25, 200), (1.0, 50), (60.0, 20)])
+def test_a_batch_is_as_large_as_half_a_second_allows(seconds: float, then: int) -> None:
+    async def run() -> list[int]:
+        source = Source(most=500)
+        source.put(*range(1_000))
+        batches = source.batches()
+        first = await anext(batches)
+        source.now += seconds
+        return [len(first), len(await anext(batches))]
+
+    assert asyncio.run(run()) == [100, then]
 
 
 def test_a_lone_event_does_not_wait_for_others() -> None:
