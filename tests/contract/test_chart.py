@@ -3,48 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-from collections.abc import Mapping
+import textwrap
 from pathlib import Path
-from typing import Any
 
-import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
+from pydantic import SecretStr
 
+from deploy.grafana.__main__ import FOLDER as DASHBOARDS
 from deploy.helm.__main__ import FILE, rendered_topology
 from pipeline.settings import ENV_PREFIX, Settings
 from pipeline.topology import PARTITIONS, STEPS, TOPICS, StepName, channel_topic
+from tests.contract.chart import CHART, EVERYTHING, PLAIN, SECURED, STRIMZI, Manifest, manifests, of_kind, refusal
 from tests.contract.tools import DEPLOY, load, run, tool
 
-CHART = DEPLOY / "helm" / "wirewatch"
 SETTING_NAMES = {ENV_PREFIX + name.upper() for name in Settings.model_fields}
 KUBERNETES = "1.34"
-PLAIN = "kafka.bootstrapServers=kafka:9092"
-SECURED = (
-    "kafka.bootstrapServers=kafka:9093,kafka.securityProtocol=SASL_SSL,kafka.sasl.secretName=kafka-user,"
-    "kafka.tls.secretName=kafka-ca"
-)
-STRIMZI = "strimzi.enabled=true,strimzi.channels={security,markets},strimzi.sources={wire}"
-EVERYTHING = "scaling.enabled=true,monitoring.enabled=true"
-# Where a Java of version 25 may be, which Strimzi's generator of schemas needs.
-JAVA_FOLDER = Path("/usr/lib/jvm")
-STRIMZI_KINDS = {"kafka.Kafka", "nodepool.KafkaNodePool", "topic.KafkaTopic", "user.KafkaUser"}
-
-Manifest = dict[str, Any]
-
-
-def manifests(values: str) -> list[Manifest]:
-    text = run([tool("helm"), "template", "news", str(CHART), "--namespace", "wire", "--set", values])
-    return [manifest for manifest in yaml.safe_load_all(text) if manifest]
-
-
-def of_kind(found: list[Manifest], kind: str) -> dict[str, Manifest]:
-    return {manifest["metadata"]["name"]: manifest for manifest in found if manifest["kind"] == kind}
 
 
 def variables(manifest: Manifest) -> dict[str, Manifest]:
@@ -61,6 +38,8 @@ def test_the_values_name_every_step_and_no_more_replicas_than_partitions() -> No
     assert all(of["replicas"] <= of["maxReplicas"] <= PARTITIONS for of in steps.values())
     schema = json.loads((CHART / "values.schema.json").read_text())
     assert schema["properties"]["steps"]["propertyNames"]["enum"] == list(StepName)
+    step = schema["properties"]["steps"]["additionalProperties"]["properties"]
+    assert (step["replicas"]["maximum"], step["maxReplicas"]["maximum"]) == (PARTITIONS, PARTITIONS)
 
 
 def test_the_chart_serves_metrics_where_the_code_does() -> None:
@@ -96,26 +75,36 @@ def test_a_deployment_for_each_step_and_the_canary() -> None:
 
 
 def test_brokers_are_required_unless_strimzi_makes_them() -> None:
-    answer = subprocess.run([tool("helm"), "template", "news", str(CHART)], capture_output=True, text=True, check=False)
-    assert answer.returncode != 0
-    assert "kafka.bootstrapServers is required" in answer.stderr
+    assert "kafka.bootstrapServers is required" in refusal("image.tag=x")
 
 
-def test_values_that_cannot_be_are_refused() -> None:
-    for wrong in ("strimzi.channels={held}", "steps.rules.replicas=-1", "scaling.lagPerReplica=0", "unknown=1"):
-        answer = subprocess.run(
-            [tool("helm"), "template", "news", str(CHART), "--set", f"{PLAIN},{wrong}"],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert answer.returncode != 0, wrong
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "strimzi.channels={held}", "strimzi.channels={a-}", "strimzi.sources={-wire}", "kafka.topicPrefix=news.",
+        "steps.rules.replicas=-1", "steps.rules.replicas=13", "scaling.lagPerReplica=0", "unknown=1",
+    ],
+)  # fmt: skip
+def test_values_that_cannot_be_are_refused(wrong: str) -> None:
+    refusal(f"{PLAIN},{wrong}")
+
+
+def test_what_the_chart_sets_is_no_setting_to_give_least_of_all_a_secret_in_plain_text() -> None:
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    refused = {ENV_PREFIX + name for name in schema["properties"]["settings"]["propertyNames"]["not"]["enum"]}
+    assert refused <= SETTING_NAMES
+    for values in (PLAIN, f"{SECURED},kafka.tls.clientCertificate=true", STRIMZI):
+        for manifest in of_kind(manifests(values), "Deployment").values():
+            assert variables(manifest).keys() <= refused
+    secret = [name.upper() for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
+    assert secret
+    assert {ENV_PREFIX + name for name in secret} <= refused
+    assert "WIREWATCH_METRICS_PORT" in refused
+    assert "invalid propertyName 'SASL_PASSWORD'" in refusal(f"{PLAIN},settings.SASL_PASSWORD=secret")
 
 
 def test_secrets_are_passed_by_reference_only() -> None:
-    missing = subprocess.run(
-        [tool("helm"), "template", "news", str(CHART), "--set", f"{PLAIN},kafka.securityProtocol=SASL_SSL"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert "kafka.sasl.secretName is required" in missing.stderr
+    assert "kafka.sasl.secretName is required" in refusal(f"{PLAIN},kafka.securityProtocol=SASL_SSL")
     for values in (SECURED, STRIMZI):
         for manifest in of_kind(manifests(values), "Deployment").values():
             own = variables(manifest)
@@ -157,6 +146,51 @@ def test_the_monitor_finds_every_port_that_serves_metrics() -> None:
         )
         served |= {port["name"] for port in manifest["spec"]["template"]["spec"]["containers"][0]["ports"]}
     assert named == served
+    # Which process a series is of, since a pod of a step has two.
+    for endpoint in monitor["spec"]["podMetricsEndpoints"]:
+        [process] = [each for each in endpoint["relabelings"] if each["targetLabel"] == "process"]
+        assert process["sourceLabels"] == [
+            "__meta_kubernetes_pod_name", "__meta_kubernetes_pod_container_port_name",
+        ]  # fmt: skip
+
+
+def test_the_chart_brings_the_alerting_rules_and_the_dashboards_as_they_are() -> None:
+    found = manifests(f"{PLAIN},{EVERYTHING}")
+    [rules] = of_kind(found, "PrometheusRule").values()
+    assert rules["spec"] == load(DEPLOY / "prometheus" / "alerts.yml")
+    data = {name: text for each in of_kind(found, "ConfigMap").values() for name, text in each["data"].items()}
+    assert data == {f"wirewatch-{file.name}": file.read_text(encoding="utf-8") for file in DASHBOARDS.glob("*.json")}
+    assert {each["metadata"]["labels"]["grafana_dashboard"] for each in of_kind(found, "ConfigMap").values()} == {"1"}
+    bare = manifests(f"{PLAIN},{EVERYTHING},monitoring.rules.enabled=false,monitoring.dashboards.enabled=false")
+    assert not of_kind(bare, "PrometheusRule") | of_kind(bare, "ConfigMap")
+
+
+@pytest.mark.parametrize(
+    ("values", "ports"),
+    [
+        (r"kafka.bootstrapServers=a:29092\,b:29093\,c:9092", {29092, 29093, 9092, 9093}),
+        (f"{PLAIN},kafka.ports={{19092}}", {9092, 19092}),
+        (STRIMZI, {9092, 9093}),
+    ],
+)
+def test_the_network_policy_lets_the_pods_reach_every_broker_that_the_values_name(values: str, ports: set[int]) -> None:
+    [policy] = of_kind(manifests(values), "NetworkPolicy").values()
+    _, kafka = policy["spec"]["egress"]
+    assert {each["port"] for each in kafka["ports"]} == ports
+    assert len(kafka["ports"]) == len(ports)
+
+
+@pytest.mark.parametrize(
+    ("values", "servers"), [(PLAIN, "kafka:9092"), (STRIMZI, "news-wirewatch-kafka-kafka-bootstrap.wire.svc:9093")]
+)
+def test_what_helm_says_at_the_end_names_the_brokers(tmp_path: Path, values: str, servers: str) -> None:
+    # Without a cluster helm renders manifests only, so the notes become one.
+    copy = shutil.copytree(CHART, tmp_path / "wirewatch")
+    notes = (copy / "templates" / "NOTES.txt").read_text()
+    (copy / "templates" / "notes.yaml").write_text(f"kind: Notes\ntext: |\n{textwrap.indent(notes, '  ')}")
+    command = [tool("helm"), "template", "news", str(copy), "--namespace", "wire", "--set", values]
+    [said] = [each for each in yaml.safe_load_all(run(command)) if each and each["kind"] == "Notes"]
+    assert f" on {servers} and " in said["text"]
 
 
 # --- Strimzi -----------------------------------------------------------------------------------------------------
@@ -168,8 +202,21 @@ def test_strimzi_makes_the_topics_of_the_code() -> None:
     assert set(found) == {topic.full_name("news") for topic in expected}
     for topic in expected:
         spec = found[topic.full_name("news")]["spec"]
+        assert spec["topicName"] == topic.full_name("news")
         assert (spec["partitions"], spec["config"]) == (topic.partitions, topic.config)
     assert not of_kind(manifests(STRIMZI), "Job")
+
+
+def test_kafkas_names_may_hold_what_those_of_kubernetes_may_not() -> None:
+    found = of_kind(manifests(f"{STRIMZI},kafka.topicPrefix=News_EU"), "KafkaTopic")
+    assert found["news-eu.articles.raw.v1"]["spec"]["topicName"] == "News_EU.articles.raw.v1"
+    assert all(re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", name) for name in found)
+
+
+def test_keda_reaches_strimzis_brokers_from_its_own_namespace() -> None:
+    for scaled in of_kind(manifests(f"{STRIMZI},{EVERYTHING}"), "ScaledObject").values():
+        [trigger] = scaled["spec"]["triggers"]
+        assert trigger["metadata"]["bootstrapServers"] == "news-wirewatch-kafka-kafka-bootstrap.wire.svc:9093"
 
 
 def test_topics_have_no_more_replicas_than_there_are_brokers() -> None:
@@ -189,51 +236,3 @@ def test_a_channels_user_may_read_that_channel_and_nothing_else() -> None:
     assert {operation for acl in acls for operation in acl["operations"]} == {"Describe", "Read"}
     [source] = users["news-wirewatch-source-wire"]["spec"]["authorization"]["acls"]
     assert (source["resource"]["name"], source["operations"]) == ("news.articles.raw.v1", ["Describe", "Write"])
-
-
-@pytest.fixture(scope="module")
-def strimzi_schemas(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
-    """The schema of each kind, generated by Strimzi's own generator from its Java classes."""
-    java = java_25()
-    folder = tmp_path_factory.mktemp("strimzi")
-    pom = Path(__file__).parent / "strimzi" / "pom.xml"
-    run([tool("mvn"), "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={folder}/lib"])
-    classes = [f"io.strimzi.api.kafka.model.{name}={folder}/{name.split('.')[1]}.yaml" for name in STRIMZI_KINDS]
-    run([str(java), "-cp", f"{folder}/lib/*", "io.strimzi.crdgenerator.CrdGenerator", "--yaml", *classes])
-    schemas: dict[str, Any] = {}
-    for file in folder.glob("*.yaml"):
-        definition = load(file)["spec"]
-        [version] = definition["versions"]
-        schemas[f"{definition['group']}/{version['name']} {definition['names']['kind']}"] = closed(
-            version["schema"]["openAPIV3Schema"]
-        )
-    return schemas
-
-
-def java_25() -> Path:
-    for java in sorted(JAVA_FOLDER.glob("*25*/bin/java")):
-        return java
-    if os.environ.get("CI") == "true" and shutil.which("java"):
-        pytest.fail(f"no Java 25 under {JAVA_FOLDER}: Strimzi's schemas cannot be generated")
-    pytest.skip("Strimzi's generator of schemas needs a Java 25")
-
-
-def closed(schema: Any) -> Any:
-    """The schema, refusing what it does not name: Kubernetes drops unknown fields without a word."""
-    if isinstance(schema, list):
-        return [closed(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    inner = {key: closed(value) for key, value in schema.items()}
-    if isinstance(inner.get("properties"), dict) and not schema.get("x-kubernetes-preserve-unknown-fields"):
-        inner.setdefault("additionalProperties", False)
-    return inner
-
-
-def test_strimzis_resources_keep_to_its_schemas(strimzi_schemas: Mapping[str, Any]) -> None:
-    made = [manifest for manifest in manifests(STRIMZI) if manifest["apiVersion"].startswith("kafka.strimzi.io/")]
-    assert {manifest["kind"] for manifest in made} == {name.split(".")[1] for name in STRIMZI_KINDS}
-    for manifest in made:
-        schema = dict(strimzi_schemas[f"{manifest['apiVersion']} {manifest['kind']}"])
-        schema["properties"] = {**schema["properties"], "metadata": {"type": "object"}}
-        jsonschema.validate(manifest, schema, cls=jsonschema.Draft202012Validator)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -133,13 +133,22 @@ def test_compose_names_settings_that_exist_and_tagged_images(services: Mapping[s
 
 
 def test_compose_mounts_files_that_exist(services: Mapping[str, Any]) -> None:
-    by_default = [
-        re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", volume)
-        for service in services.values()
-        for volume in service.get("volumes", ())
-    ]
-    sources = [volume.split(":")[0] for volume in by_default]
-    assert [source for source in sources if source.startswith(".") and not (ROOT / source).exists()] == []
+    volumes = [volume for service in services.values() for volume in service.get("volumes", ())]
+    # The short form takes a file's name without a folder for a volume's, so what a user chooses needs the long one.
+    assert [each for each in volumes if isinstance(each, str) and "$" in each] == []
+    sources = [each.split(":")[0] if isinstance(each, str) else each["source"] for each in volumes]
+    by_default = [re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", source) for source in sources]
+    assert [source for source in by_default if source.startswith(".") and not (ROOT / source).exists()] == []
+    assert "./deploy/compose/rules.yaml" in by_default
+
+
+def test_compose_builds_the_image_once_and_asks_no_registry_for_it(services: Mapping[str, Any]) -> None:
+    ours = {name: service for name, service in services.items() if service["image"] == "wirewatch:local"}
+    assert [name for name, service in ours.items() if "build" in service] == ["topics"]
+    assert {service.get("pull_policy") for name, service in ours.items() if name != "topics"} == {"never"}
+    # Whoever is started alone brings the builder along.
+    for name in ours.keys() - {"topics"}:
+        assert "topics" in services[name]["depends_on"]
 
 
 def test_prometheus_in_compose_scrapes_every_step() -> None:
@@ -148,6 +157,27 @@ def test_prometheus_in_compose_scrapes_every_step() -> None:
     supervisors, steps = job["dns_sd_configs"]
     assert supervisors["names"] == [*StepName, "canary"]
     assert steps["names"] == list(StepName)
+
+
+def test_prometheus_in_compose_says_which_process_a_series_is_of() -> None:
+    [job] = load(DEPLOY / "prometheus" / "compose.yml")["scrape_configs"]
+    discovered = [(name, config["port"]) for config in job["dns_sd_configs"] for name in config["names"]]
+    processes = {
+        relabelled({"__meta_dns_name": name, "__address__": f"172.18.0.7:{port}"}, job["relabel_configs"])["process"]
+        for name, port in discovered
+    }
+    assert processes == {"canary", *StepName, *(f"{step}/supervisor" for step in StepName)}
+    assert len(processes) == len(discovered)
+
+
+def relabelled(labels: Mapping[str, str], rules: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What Prometheus makes of a target's labels by rules that replace."""
+    found = dict(labels)
+    for rule in rules:
+        value = ";".join(found.get(label, "") for label in rule["source_labels"])
+        if (match := re.fullmatch(rule.get("regex", "(.*)"), value)) is not None:
+            found[rule["target_label"]] = match.expand(re.sub(r"\$(\d)", r"\\\1", rule.get("replacement", "$1")))
+    return found
 
 
 def test_the_file_is_what_the_compose_specification_allows() -> None:

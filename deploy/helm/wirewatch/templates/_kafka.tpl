@@ -9,9 +9,22 @@
 {{- if .Values.strimzi.enabled }}{{ min .Values.kafka.replicationFactor .Values.strimzi.brokers }}{{ else }}{{ .Values.kafka.replicationFactor }}{{ end -}}
 {{- end }}
 
+{{- /* The ports at which pods reach Kafka, as a JSON list of text: those of the servers, and of brokers that they name. */ -}}
+{{- define "wirewatch.ports" -}}
+{{- $ports := list }}
+{{- range splitList "," (include "wirewatch.kafka" . | fromYaml).servers }}
+{{- $ports = append $ports (regexFind "[0-9]+$" .) }}
+{{- end }}
+{{- range .Values.kafka.ports }}
+{{- $ports = append $ports (toString .) }}
+{{- end }}
+{{- without $ports "" | uniq | toJson }}
+{{- end }}
+
 {{- define "wirewatch.kafka" -}}
 {{- if .Values.strimzi.enabled -}}
-servers: {{ include "wirewatch.cluster" . }}-kafka-bootstrap:9093
+# With its namespace: KEDA asks from another.
+servers: {{ include "wirewatch.cluster" . }}-kafka-bootstrap.{{ .Release.Namespace }}.svc:9093
 protocol: SASL_SSL
 mechanism: SCRAM-SHA-512
 # Strimzi's Secret of a user is named as the user is, and holds the password alone.

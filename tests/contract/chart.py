@@ -1,0 +1,40 @@
+"""What the Helm chart makes of values."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import Any
+
+import yaml
+
+from tests.contract.tools import DEPLOY, run, tool
+
+CHART = DEPLOY / "helm" / "wirewatch"
+PLAIN = "kafka.bootstrapServers=kafka:9092"
+SECURED = (
+    "kafka.bootstrapServers=kafka:9093,kafka.securityProtocol=SASL_SSL,kafka.sasl.secretName=kafka-user,"
+    "kafka.tls.secretName=kafka-ca"
+)
+STRIMZI = "strimzi.enabled=true,strimzi.channels={security,markets},strimzi.sources={wire}"
+EVERYTHING = "scaling.enabled=true,monitoring.enabled=true"
+
+Manifest = dict[str, Any]
+
+
+def manifests(values: str) -> list[Manifest]:
+    """Of a release named ``news`` in the namespace ``wire``."""
+    text = run([tool("helm"), "template", "news", str(CHART), "--namespace", "wire", "--set", values])
+    return [manifest for manifest in yaml.safe_load_all(text) if manifest]
+
+
+def refusal(values: str) -> str:
+    """Why helm refuses these values; it has to."""
+    command = [tool("helm"), "template", "news", str(CHART), "--set", values]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.returncode != 0, values
+    return answer.stderr
+
+
+def of_kind(found: list[Manifest], kind: str) -> dict[str, Manifest]:
+    """The manifests of a kind, by name."""
+    return {manifest["metadata"]["name"]: manifest for manifest in found if manifest["kind"] == kind}
