@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from pipeline.settings import Settings
 if TYPE_CHECKING:
     from pipeline.streaming.topic_listing import ListedTopic
     from pipeline.streaming.topics import TopicReport
+
+_log = logging.getLogger(__name__)
 
 
 @click.group()
@@ -59,6 +62,16 @@ def list_(settings: Settings) -> int:
     if missing:
         click.echo(f"{missing} missing: create them (wirewatch topics apply)", err=True)
     return 1 if missing else 0
+
+
+def log_report(report: TopicReport) -> None:
+    """Log the same, where a log is all that is read."""
+    for name in report.created:
+        _log.info("created %s", name)
+    for change in report.changed:
+        _log.info("raised %s: %s to %s", change.topic, change.setting, change.expected)
+    for difference in report.differences:
+        _log.warning("%s: left as it is", difference)
 
 
 def report_lines(report: TopicReport) -> Iterable[Text]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,17 +13,19 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from pipeline.cli import pass_settings
+from pipeline.cli import EXIT_FAILED, EXIT_USAGE, pass_settings
 from pipeline.cli.event_loop import run_quietly
 from pipeline.cli.local_broker import broker_in_use
 from pipeline.cli.render import console, done
-from pipeline.cli.topics import report_lines
-from pipeline.errors import SettingError
+from pipeline.cli.topics import log_report, report_lines
+from pipeline.errors import SettingError, UsageError, WirewatchError
 from pipeline.settings import Settings
 from pipeline.topology import StepName
 
 if TYPE_CHECKING:
     from pipeline.streaming.worker_events import WorkerEvent
+
+_log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -64,13 +67,19 @@ def command(settings: Settings, steps: tuple[str, ...], processes: int, *, with_
     counts = dict.fromkeys(map(StepName, dict.fromkeys(steps or StepName)), processes)
     out = console()
     configure_log(settings.log_level, "supervisor", log_format=settings.log_format)
+    if not with_broker and not sys.stdout.isatty():
+        try:
+            log_report(run_quietly(apply_topics(settings)))
+            return run_worker(settings, counts)
+        except WirewatchError as error:
+            # Whoever reads a log reads nothing between its lines.
+            _log.critical("%s", error)
+            return EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILED
     broker = _broker(settings, out) if with_broker else contextlib.nullcontext(settings)
     is_ours = with_broker and not settings.bootstrap_servers
     with broker as used, _log_file(settings.data_dir / "worker.log" if is_ours else None) as log:
         for line in report_lines(run_quietly(apply_topics(used))):
             out.print(line)
-        if not with_broker and not sys.stdout.isatty():
-            return run_worker(used, counts)
         screen = WorkerScreen(out, used, counts, log)
         return run_worker(used, counts, on_event=screen.show, output=log.fileno() if log else None)
 

@@ -25,6 +25,7 @@ from pipeline.streaming.app import StepApp, create_app
 from pipeline.streaming.health import HealthServer, Heartbeat
 from pipeline.streaming.in_flight import EXIT_STOPPED, Beat, GaveUp, OrderPipe, Ready, ReportPipe, Serving
 from pipeline.streaming.kafka_client import kafka_errors_translated
+from pipeline.streaming.log_context import place_of
 from pipeline.streaming.readiness import Readiness
 from pipeline.streaming.records import Caution, StepHandler
 from pipeline.streaming.step_loading import StepLoader, loaded_step
@@ -237,8 +238,8 @@ def main(arguments: Sequence[str] | None = None, load: StepLoader = loaded_step)
     except WirewatchError as error:
         log.critical("%s", error)
         _exit(EXIT_FAILED)
-    except Exception:
-        log.exception("the process ends for a reason that it did not expect")
+    except Exception as error:  # noqa: BLE001 - told by its place: its text may quote an article
+        log.critical("the process ends for a reason that it did not expect: %s", place_of(error))
         _exit(EXIT_FAILED)
     _exit(0)
 

@@ -28,7 +28,7 @@ from pipeline.streaming.backoff import pauses
 from pipeline.streaming.bounded_labels import BoundedLabels
 from pipeline.streaming.clock import Clock
 from pipeline.streaming.dead_letters import dead_letter
-from pipeline.streaming.log_context import article_context, place_of
+from pipeline.streaming.log_context import article_context, cause_of, place_of
 from pipeline.streaming.producer import Publisher
 from pipeline.streaming.records import Caution, InFlight, Outcome, Output, Position, Record, StepHandler
 from pipeline.topology import Step
@@ -151,9 +151,9 @@ class Hop:
                 return await self._handler.assigned(partitions)
             except _STOPPING as error:
                 await self._stop(error)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - it is told, and tried again until it passes
                 metrics.ERRORS.labels(self._step.name, "assigning").inc()
-                log.exception("taking over partitions failed, trying again in %g s", wait, exc_info=error)
+                log.error("taking over partitions failed, trying again in %g s: %s", wait, cause_of(error))  # noqa: TRY400
                 await self._pause(wait)
         return None
 
@@ -163,10 +163,10 @@ class Hop:
                 return await self._carry_once(records)
             except _STOPPING as error:
                 await self._stop(error)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - it is told, and tried again until it passes
                 # Faust would ack what an agent that raised has never seen: nothing may leave this loop.
                 metrics.ERRORS.labels(self._step.name, "publishing").inc()
-                log.exception("a batch failed outside of its step, trying again in %g s", wait, exc_info=error)
+                log.error("a batch failed outside of its step, trying again in %g s: %s", wait, cause_of(error))  # noqa: TRY400
                 await self._pause(wait)
         return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
+from pipeline.errors import ArticleError, WirewatchError
 from pipeline.streaming.records import Record
 from pipeline.streaming.tracing import trace_id
 
@@ -22,6 +23,13 @@ def article_context(record: Record) -> dict[str, str]:
     if (trace := trace_id(record.headers)) is not None:
         context["trace_id"] = trace
     return context
+
+
+def cause_of(error: BaseException) -> str:
+    """Why something failed: our own errors' text, except of an article; of all others kind and place."""
+    if isinstance(error, WirewatchError) and not isinstance(error, ArticleError):
+        return str(error)
+    return place_of(error)
 
 
 def place_of(error: BaseException) -> str:

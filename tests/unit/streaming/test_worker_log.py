@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 import logging
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from pipeline.errors import BrokerUnreachableError, SchemaError
 from pipeline.streaming.records import Outcome, Record
 from pipeline.streaming.worker_log import RepeatFilter
 from tests.unit.streaming.hop_scene import FakeHandler, Scene
@@ -120,6 +122,24 @@ def test_the_kinds_of_messages_that_are_remembered_are_bounded() -> None:
 
 
 POISON = "Geheimer Satz des Artikels"
+
+
+def test_what_fails_around_a_step_is_told_without_its_text_unless_that_is_our_own(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Quoting(FakeHandler):
+        async def assigned(self, partitions: frozenset[int]) -> None:  # noqa: ARG002 - the protocol's signature
+            if errors:
+                raise errors.pop(0)
+
+    scene = Scene()
+    errors = [ValueError(f"cannot parse {POISON!r}"), SchemaError(POISON), BrokerUnreachableError("a:1")]
+    scene.handler = Quoting(scene.log)
+    asyncio.run(scene.hop().assigned(frozenset({1})))
+    assert POISON not in caplog.text
+    assert "ValueError at test_worker_log.py:" in caplog.text
+    assert "SchemaError at test_worker_log.py:" in caplog.text
+    assert "no Kafka broker answers at a:1" in caplog.text
 
 
 def test_what_a_step_fails_on_is_told_by_place_and_id_and_not_by_its_text(caplog: pytest.LogCaptureFixture) -> None:
