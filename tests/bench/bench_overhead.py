@@ -1,8 +1,9 @@
 """What metrics and logs cost a hop: the median of paired runs with and without them.
 
-A hop passes on articles, as in ``bench_hop``, and counts all that the first step counts. Without
-them every metric of ours counts nothing, and nothing is logged. Runs alternate, each in a process of its own that is
-pinned to one core. Run it with ``python -m tests.bench.bench_overhead``.
+A hop passes on articles, as in ``bench_hop``, and counts all that the first step counts; its metrics are scraped each
+second, more often than any Prometheus does. Without them every metric of ours counts nothing, and nothing is logged.
+Runs alternate, each in a process of its own that is pinned to one core. Run it with
+``python -m tests.bench.bench_overhead``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import os
 import statistics
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -22,7 +25,7 @@ from typing import Any
 from prometheus_client.metrics import MetricWrapperBase
 
 from pipeline import metrics
-from pipeline.brokers import local_broker
+from pipeline.brokers import free_port, local_broker
 from pipeline.errors import WirewatchError
 from pipeline.language import LanguageIdentifier
 from pipeline.settings import Settings, default_cache_dir, load_settings
@@ -32,6 +35,8 @@ from pipeline.streaming.health import HealthServer
 from pipeline.streaming.records import Outcome, Output, Record
 from pipeline.streaming.worker_log import configure_log
 from tests.bench.bench_hop import STEP, Clocked, Supervised, load
+
+SCRAPE_SECONDS = 1.0
 
 
 class NoMetric:
@@ -105,7 +110,7 @@ async def measure(settings: Settings, events: int) -> None:
     os._exit(0)
 
 
-def run_child(settings: Settings, events: int, *, is_bare: bool) -> None:
+def run_child(settings: Settings, events: int, port: int, *, is_bare: bool) -> None:
     """One run in this process."""
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     if is_bare:
@@ -114,7 +119,7 @@ def run_child(settings: Settings, events: int, *, is_bare: bool) -> None:
         asyncio.run(measure(settings, events))
     else:
         configure_log("INFO", "language-0", step="language", log_format="json")
-        with HealthServer("127.0.0.1", 0, live=lambda: None, ready=lambda: None):
+        with HealthServer("127.0.0.1", port, live=lambda: None, ready=lambda: None):
             asyncio.run(measure(settings, events))
 
 
@@ -123,9 +128,26 @@ def result_of(settings: Settings, events: int, *, is_bare: bool) -> dict[str, An
     asyncio.run(load(settings, events, 300))
     command = [sys.executable, "-m", "tests.bench.bench_overhead", "--child", "bare" if is_bare else "full"]
     command += ["--servers", settings.bootstrap_servers, "--prefix", settings.topic_prefix, "--events", str(events)]
-    output = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+    port = free_port()
+    scrapes = 0
+    with subprocess.Popen([*command, "--port", str(port)], stdout=subprocess.PIPE) as process:
+        while process.poll() is None:
+            scrapes += not is_bare and scraped(port)
+            time.sleep(SCRAPE_SECONDS)
+        output, _ = process.communicate()
+    if not is_bare and not scrapes:
+        sys.exit("nothing was scraped while it ran: give it more --events")
     result: dict[str, Any] = json.loads(output)
     return result
+
+
+def scraped(port: int) -> bool:
+    """Take the metrics, as Prometheus does; False before the process serves them and at its end."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            return bool(answer.read())
+    except OSError:
+        return False
 
 
 def main() -> None:
@@ -136,10 +158,11 @@ def main() -> None:
     parser.add_argument("--child", choices=["full", "bare"])
     parser.add_argument("--servers", default="")
     parser.add_argument("--prefix", default="overhead")
+    parser.add_argument("--port", type=int, default=0)
     options = parser.parse_args()
     settings = load_settings(bootstrap_servers=options.servers, topic_prefix=options.prefix)
     if options.child:
-        run_child(settings, options.events, is_bare=options.child == "bare")
+        run_child(settings, options.events, options.port, is_bare=options.child == "bare")
     with local_broker(default_cache_dir()) as broker:
         print(f"{broker.description}\n{'':4}{'events/s':>20}{'':10}{'CPU µs an event':>22}")
         print(f"pair{'with':>10}{'without':>10}{'overhead':>10}{'with':>12}{'without':>10}{'overhead':>10}")
