@@ -77,7 +77,7 @@ dashboards: $(READY) ## Write deploy/grafana/dashboards/ from the dashboards as 
 pictures: $(READY) ## Draw the dashboards to docs/pictures/ from minutes of news on a real pipeline
 	$(BIN)/python -m tests.pictures
 
-chart: $(READY) ## Write what the Helm chart knows of the route
+chart: $(READY) ## Give the Helm chart the route, the alerting rules and the dashboards
 	$(BIN)/python -m deploy.helm
 
 deploy-tools: $(READY) ## Build helm and a Compose loader into .venv, for the tests of deploy/ (needs Go; minutes)

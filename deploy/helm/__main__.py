@@ -1,13 +1,20 @@
-"""Write what the chart has to know of the route: ``python -m deploy.helm`` (``make chart``)."""
+"""Give the chart what it has to know: ``python -m deploy.helm`` (``make chart``).
+
+The route is written from the code; the alerting rules and the dashboards are links to where they are committed, which
+helm follows.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from pipeline.topology import PARTITIONS, STEPS, TOPICS, channel_topic
 
-FILE = Path(__file__).parent / "wirewatch" / "files" / "topology.json"
+FOLDER = Path(__file__).parent / "wirewatch" / "files"
+FILE = FOLDER / "topology.json"
+DEPLOY = Path(__file__).parents[1]
 
 
 def rendered_topology() -> str:
@@ -25,5 +32,19 @@ def rendered_topology() -> str:
     return json.dumps(route, indent=2) + "\n"
 
 
+def link_files() -> None:
+    """Link to the alerting rules and to every dashboard, and to nothing that is gone."""
+    (FOLDER / "dashboards").mkdir(exist_ok=True)
+    for link in (FOLDER / "dashboards").iterdir():
+        link.unlink()
+    (FOLDER / "alerts.yml").unlink(missing_ok=True)
+    links = {FOLDER / "alerts.yml": DEPLOY / "prometheus" / "alerts.yml"}
+    for file in (DEPLOY / "grafana" / "dashboards").glob("*.json"):
+        links[FOLDER / "dashboards" / file.name] = file
+    for link, target in links.items():
+        link.symlink_to(os.path.relpath(target, link.parent))
+
+
 if __name__ == "__main__":
     FILE.write_text(rendered_topology(), encoding="utf-8")
+    link_files()

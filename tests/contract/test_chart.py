@@ -157,7 +157,7 @@ def test_the_monitor_finds_every_port_that_serves_metrics() -> None:
 def test_the_chart_brings_the_alerting_rules_and_the_dashboards_as_they_are() -> None:
     found = manifests(f"{PLAIN},{EVERYTHING}")
     [rules] = of_kind(found, "PrometheusRule").values()
-    assert rules["spec"] == load(DEPLOY / "prometheus" / "alerts.yml")
+    assert rules["spec"] == load(DEPLOY / "prometheus" / "alerts.yml"), "run make chart"
     data = {name: text for each in of_kind(found, "ConfigMap").values() for name, text in each["data"].items()}
     assert data == {f"wirewatch-{file.name}": file.read_text(encoding="utf-8") for file in DASHBOARDS.glob("*.json")}
     assert {each["metadata"]["labels"]["grafana_dashboard"] for each in of_kind(found, "ConfigMap").values()} == {"1"}
