@@ -128,14 +128,15 @@ def leaves(expression: Expression[Leaf], *, positive: bool = True) -> list[tuple
 
 def map_leaves(expression: Expression[Leaf], change: Callable[[Leaf], Other]) -> Expression[Other]:
     """The same tree over other leaves."""
+    # Lists, since generators cost more than what they would run through here.
     if not isinstance(expression, Branch):
         return change(expression)
     if isinstance(expression, And):
-        return And(tuple(map_leaves(part, change) for part in expression.parts))
+        return And(tuple([map_leaves(part, change) for part in expression.parts]))
     if isinstance(expression, Or):
-        return Or(tuple(map_leaves(part, change) for part in expression.parts))
+        return Or(tuple([map_leaves(part, change) for part in expression.parts]))
     if isinstance(expression, AtLeast):
-        return AtLeast(expression.count, tuple(map_leaves(part, change) for part in expression.parts))
+        return AtLeast(expression.count, tuple([map_leaves(part, change) for part in expression.parts]))
     if isinstance(expression, Not):
         return Not(map_leaves(expression.part, change))
     raise TypeError(f"no leaves are known of {type(expression).__name__}")
@@ -149,9 +150,9 @@ def flatten(expression: Expression[Leaf]) -> Expression[Leaf]:
         part = flatten(expression.part)
         return part.part if isinstance(part, Not) else Not(part)
     if isinstance(expression, And):
-        return And(tuple(inner for part in expression.parts for inner in _parts_of(flatten(part), And)))
+        return And(tuple([inner for part in expression.parts for inner in _parts_of(flatten(part), And)]))
     if isinstance(expression, Or):
-        return Or(tuple(inner for part in expression.parts for inner in _parts_of(flatten(part), Or)))
+        return Or(tuple([inner for part in expression.parts for inner in _parts_of(flatten(part), Or)]))
     if isinstance(expression, AtLeast):
         return AtLeast(expression.count, tuple(map(flatten, expression.parts)))
     return expression

@@ -111,7 +111,7 @@ class _Lexer:
                     tokens.append(Token("and", plus, plus, end - 1, end))
                     continue
                 start = end - len(word)
-                if (start > position or not tokens) and word not in _COUNTING_NAMES:
+                if (start > position or not tokens or tokens[-1].kind == "open") and word not in _COUNTING_NAMES:
                     self._position = end
                     tokens.append(Token(_WORD_OPERATORS.get(word, "word"), word, word, start, end))
                     continue
@@ -119,12 +119,15 @@ class _Lexer:
             if position == len(text):
                 self._add("end", "", position)
                 return tokens
-            self._next(text[position])
+            sign = text[position]
+            if sign in _SINGLE:
+                self._position = position + 1
+                tokens.append(Token(_SINGLE[sign], sign, sign, position, position + 1))
+            else:
+                self._next(sign)
 
     def _next(self, sign: str) -> None:
-        if sign in _SINGLE:
-            self._add(_SINGLE[sign], sign, self._position + 1)
-        elif sign == '"':
+        if sign == '"':
             self._quoted()
         elif sign == "+":
             self._plus()

@@ -17,6 +17,7 @@ from pipeline.rules.origin import Origin, RuleWarning
 from pipeline.text.tokens import words_of
 
 _BARE_WORDS = frozenset({"word", "prefix"})
+_ENDS_WORD = frozenset({"and", "or", "not", "close", "comma", "end"})
 _STARTS_TERM = frozenset({"word", "prefix", "quoted", "field", "exact", "open", "atleast"})
 
 
@@ -142,6 +143,9 @@ class _Parser:
         return _Chain(And(tuple(parts)) if len(parts) > 1 else parts[0], operator)
 
     def _negation(self, depth: int) -> Expression[Term]:
+        # Most parts are a word alone, and have nothing of what may stand around others.
+        if self._token.kind == "word" and self._tokens[self._at + 1].kind in _ENDS_WORD:
+            return self._word_alone()
         negations = 0
         while self._token.kind == "not":
             token = self._take()
@@ -283,6 +287,13 @@ class _Parser:
             words=words, quoted=token.kind == "quoted", fields=fields, exact=exact, concept=concept, start=start
         )
 
+    def _word_alone(self) -> Unit:
+        token = self._take()
+        self._count(token)
+        words = (Word(token.text, token.start),)
+        self._check_length(words)
+        return Unit(words=words, quoted=False, fields=(), exact=False, concept=None, start=token.start)
+
     def _words(self) -> tuple[Word, ...]:
         """The bare words that stand together here, or the one text in quotes."""
         token = self._token
@@ -301,6 +312,8 @@ class _Parser:
 
     def _check_length(self, words: Sequence[Word]) -> None:
         most = self._limits.max_phrase_words
+        if len(words) == 1 and len(words[0].text) <= most:
+            return
         # Every word of a text has a letter at least.
         if sum([len(word.text) for word in words]) <= most:
             return

@@ -39,6 +39,7 @@ class RuleCounters:
     def __init__(self, index: RuleIndex, limit: int) -> None:
         self._index = index
         self._labels = BoundedLabels(limit)
+        self._latest = ""
         self._lock = Lock()
         metrics.NEAR_MISS_SAMPLES.labels(StepName.RULES)
 
@@ -47,14 +48,18 @@ class RuleCounters:
         self._index.add(rule)
         with self._lock:
             label = self._labels.label(rule.id)
-            metrics.MATCHES.labels(label)
-            metrics.NEAR_MISSES.labels(label)
+            # Of a million rules most share one label: to look for its counters each time would show when loading.
+            if label != self._latest:
+                self._latest = label
+                metrics.MATCHES.labels(label)
+                metrics.NEAR_MISSES.labels(label)
 
     def remove(self, rule_id: str, /) -> None:
         """Take a rule and its counters away."""
         self._index.remove(rule_id)
         with self._lock:
             if self._labels.forget(rule_id):
+                self._latest = ""
                 metrics.MATCHES.remove(rule_id)
                 metrics.NEAR_MISSES.remove(rule_id)
 
