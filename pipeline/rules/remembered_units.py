@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Hashable
 
 from pipeline.rules.clauses import Clause
 
-_MAX_REMEMBERED = 262_144
+# Small dictionaries: one large one that makes room for more would hold up who matches.
+_SHARDS = 256
+_MAX_IN_SHARD = 1_024
 
 
 class RememberedUnits:
     """Clauses by what was written and in which languages, as long as the knowledge base stays the same."""
 
     def __init__(self) -> None:
-        self._clauses: OrderedDict[Hashable, Clause] = OrderedDict()
+        self._clauses: tuple[dict[Hashable, Clause], ...] = tuple({} for _ in range(_SHARDS))
         self._settings: dict[Hashable, int] = {}
 
     def setting(self, *values: Hashable) -> int:
@@ -23,10 +24,11 @@ class RememberedUnits:
 
     def get(self, key: Hashable) -> Clause | None:
         """What a unit was settled to, or None."""
-        return self._clauses.get(key)
+        return self._clauses[hash(key) % _SHARDS].get(key)
 
     def add(self, key: Hashable, clause: Clause) -> None:
-        """Remember a unit that raised no doubt, and forget the oldest: all at once would hold up who matches."""
-        if len(self._clauses) >= _MAX_REMEMBERED:
-            self._clauses.popitem(last=False)
-        self._clauses[key] = clause
+        """Remember a unit that raised no doubt, and forget an old one."""
+        clauses = self._clauses[hash(key) % _SHARDS]
+        if len(clauses) >= _MAX_IN_SHARD:
+            del clauses[next(iter(clauses))]
+        clauses[key] = clause

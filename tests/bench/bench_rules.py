@@ -73,8 +73,9 @@ def main() -> None:
             rows.append(row)
             table.add_row(*cells(row, rows[0]))
     console.print(table)
-    changes = change_rules(index)
-    blocked = match_while_rules_change(index, articles)
+    with console.status("changing rules, one at a time and while others match"):
+        changes = change_rules(index)
+        blocked = match_while_rules_change(index, articles)
     sentence = (
         f"At {sizes[-1]:,} rules, of {sum(map(len, changes)):,} single changes: adding one takes "
         f"{_mean(changes.added) * 1e6:.0f} µs, changing {_mean(changes.changed) * 1e6:.0f} µs, removing "

@@ -17,7 +17,7 @@ from tests.bench.rule_population import Population
 
 _CHANGES = 2_000
 _BURST = 1_000
-_SECONDS = 15.0
+_SECONDS = 10.0
 
 
 class Changes(NamedTuple):
