@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -52,10 +53,12 @@ class Readings:
         self._by_stem: Sharded[str, tuple[Key, ...]] = Sharded()
         self._prefixes: dict[str, dict[str, Key]] = {}
         self._stemmed: set[str] = set()
-        # Words met, as "language word", by what they fold to or stem to, for when that changes. Tuples of strings are
-        # nothing that the garbage collector would have to look through.
+        # Words met, as "language word", by what they fold to or stem to, and by their first letters, for when that
+        # changes. Neither tuples nor dictionaries of strings are looked through by the garbage collector; the latter
+        # take more room, but thousands of words have the same first letters.
         self._memos: dict[str, Memo] = {}
         self._met: dict[str, tuple[str, ...]] = {}
+        self._met_beginnings: dict[str, dict[str, None]] = {}
         self._remembered = 0
 
     def __len__(self) -> int:
@@ -119,7 +122,8 @@ class Readings:
             self.memo(language)[word] = found
             self._remembered += 1
             written = f"{language} {word}"
-            for name in (folded[:_PREFIX_KEY_LETTERS] + PREFIX_MARK, folded, *stems):
+            self._met_beginnings.setdefault(folded[:_PREFIX_KEY_LETTERS], {})[written] = None
+            for name in (folded, *stems):
                 met = self._met.get(name, ())
                 if written not in met:
                     self._met[name] = (*met, written)
@@ -141,21 +145,26 @@ class Readings:
 
     def _forget(self, form: str) -> None:
         """Read anew the words that a form may be."""
-        if not self._met:
+        if not self._met_beginnings:
+            return
+        if form.endswith(PREFIX_MARK):
+            self._forget_words(self._met_beginnings.pop(form[:_PREFIX_KEY_LETTERS], ()))
             return
         word, stems = _parts(form)
-        if form.endswith(PREFIX_MARK):
-            word = form[:_PREFIX_KEY_LETTERS] + PREFIX_MARK
         for met in (word, *stems):
-            for written in self._met.pop(met, ()):
-                language, _, read = written.partition(" ")
-                if self._memos[language].pop(read, None) is not None:
-                    self._remembered -= 1
+            self._forget_words(self._met.pop(met, ()))
+
+    def _forget_words(self, met: Iterable[str]) -> None:
+        for written in met:
+            language, _, read = written.partition(" ")
+            if self._memos[language].pop(read, None) is not None:
+                self._remembered -= 1
 
     def _forget_all(self) -> None:
         for memo in self._memos.values():
             memo.clear()
         self._met.clear()
+        self._met_beginnings.clear()
         self._remembered = 0
 
 
