@@ -21,6 +21,7 @@ from pipeline.concepts.concept import (
     folded_key,
     primary_subtag,
 )
+from pipeline.concepts.hindi_spellings import other_spellings
 from pipeline.concepts.inflection import DECLINED_LANGUAGES, adjective_forms, decline_name
 from pipeline.concepts.reviewed_files import Entry, ReviewedConcept
 
@@ -138,6 +139,8 @@ def _draft(kind: Kind, language: str, entry: Entry, via: NameVia, source: str) -
         if not forms and kind in {"city", "region"} and not text.isupper():
             # "Fordo" has no other form: with an open ending it would be found in "Ford" and in "Forda".
             forms = (text,)
+    if language == "hi" and not entry.also:
+        forms += other_spellings(text)
     if "'" in text and language == "uk":
         # Ukrainian writes its apostrophe as a letter too, U+02BC, and then the word is one token.
         forms += tuple(surface.replace("'", "ʼ") for surface in (text, *forms))

@@ -13,6 +13,9 @@ from pipeline.text.tokens import is_unsegmented, tokenize
 
 # A word of a name that is shorter is a particle or an acronym: it does not inflect.
 _SHORTEST_INFLECTED = 3
+# What is left of a shorter one when its ending gives way is any word: "Nic" of Nice, "Mod" of Modi, "Pun" of Pune. Of
+# countries it is asked for all the same: Czech writes "Číny", Croatian "Kini".
+_SHORTEST_YIELDING = 5
 _PLACES = frozenset({"country", "city", "region"})
 
 
@@ -31,6 +34,8 @@ class How(IntEnum):
     """A stem that the knowledge base gives: as it is, with an ending, or with any short one."""
     ADJECTIVAL = 5
     """With an ending that makes the adjective."""
+    KEPT = 6
+    """As it is, or with an ending added: so short that too little would be left if its own ending gave way."""
 
 
 class Token(NamedTuple):
@@ -66,7 +71,7 @@ class Filing:
 
     def __init__(self, languages: Sequence[str]) -> None:
         inflections = [inflection_of(language) for language in languages]
-        self._adjectival = sum(1 << bit for bit, rules in enumerate(inflections) if rules.adjectival)
+        self._adjectival = [(bit, rules.adjectival_from) for bit, rules in enumerate(inflections) if rules.adjectival]
         self._every_word = sum(1 << bit for bit, rules in enumerate(inflections) if rules.every_word)
         # Languages whose nominatives give way alike share the work.
         alike: dict[tuple[object, object], tuple[str, int]] = {}
@@ -87,9 +92,12 @@ class Filing:
         else:
             # Nothing is said of its inflection: its words may take the endings of each language.
             is_acronym = name.case_sensitive and name.text.isupper()
-            yield from _filed(name.text, name.via, mask, is_open=not is_acronym)
-            if kind in _PLACES and name.via in {"name", "alias"} and (mask := mask & self._adjectival):
-                yield from _filed(name.text, "adjective", mask, is_adjectival=True)
+            yield from _filed(name.text, name.via, mask, is_open=not is_acronym, may_yield=kind == "country")
+        if kind in _PLACES and name.via in {"name", "alias"} and not name.stems:
+            letters = len(name.text.rpartition(" ")[2])
+            with_adjectives = sum(1 << bit for bit, least in self._adjectival if letters >= least)
+            if mask & with_adjectives:
+                yield from _filed(name.text, "adjective", mask & with_adjectives, is_adjectival=True)
 
     def whole(self, surface: str, via: NameVia, mask: int) -> Iterator[Filed]:
         """Text that is written in one way."""
@@ -102,7 +110,7 @@ class Filing:
             yield token.word, How.WHOLE, mask
             return
         yield token.word, token.how, mask
-        if token.how is How.WHOLE:
+        if token.how in {How.WHOLE, How.KEPT}:
             return
         how = How.ADJECTIVAL if token.how is How.ADJECTIVAL else How.BARE
         if token.how is How.OPEN_INSIDE:
@@ -120,6 +128,7 @@ def _filed(
     *,
     stems: tuple[str | None, ...] = (),
     is_open: bool = False,
+    may_yield: bool = True,
     is_adjectival: bool = False,
 ) -> Iterator[Filed]:
     words = tokenize(surface).words
@@ -134,7 +143,8 @@ def _filed(
         elif is_adjectival and is_last:
             tokens.append(Token(How.ADJECTIVAL, word))
         elif is_open and len(word) >= _SHORTEST_INFLECTED and not is_unsegmented(words[place]):
-            tokens.append(Token(How.OPEN if is_last else How.OPEN_INSIDE, word))
+            keeps = is_last and not may_yield and len(word) < _SHORTEST_YIELDING
+            tokens.append(Token(How.KEPT if keeps else How.OPEN if is_last else How.OPEN_INSIDE, word))
         else:
             tokens.append(Token(How.WHOLE, word))
     yield Filed(surface, via, tuple(tokens), mask)

@@ -29,7 +29,7 @@ _SHORTEST_STEM = 3
 _SHORTEST_BARE_STEM = 4
 # So many readings are kept, twice: of the words that news in one language uses now, nearly all come again in these.
 _MEMO_WORDS = 16_384
-_AS_IT_IS = frozenset({How.WHOLE, How.OPEN, How.OPEN_INSIDE, How.STEM})
+_AS_IT_IS = frozenset({How.WHOLE, How.OPEN, How.OPEN_INSIDE, How.STEM, How.KEPT})
 
 
 class Spelling(NamedTuple):
@@ -270,7 +270,7 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
             elif length >= _SHORTEST_STEM:
                 hows: set[int] = set()
                 if tail in rules.tails:
-                    hows.update((How.OPEN, How.BARE, How.STEM))
+                    hows.update((How.OPEN, How.BARE, How.STEM, How.KEPT))
                     if rules.every_word:
                         hows.add(How.OPEN_INSIDE)
                 elif len(tail) <= _FREE_TAIL and length >= _FREE_TAIL_STEM:
@@ -279,7 +279,7 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
                     hows.add(How.ADJECTIVAL)
                 if hows:
                     yield from self._read(number, hows)
-        for rest in (*without_proclitics(word), *without_particles(word)):
+        for rest in (*without_proclitics(word, self._language), *without_particles(word)):
             if (found := self._gazetteer.words.find(rest)) is not None:
                 yield from self._read(found, _AS_IT_IS)
 

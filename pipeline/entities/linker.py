@@ -13,14 +13,23 @@ from pipeline.concepts import KnowledgeBase
 from pipeline.entities.doubts import Doubt
 from pipeline.entities.lexicon import LABELS, Entries, Entry
 from pipeline.entities.occurrences import FieldText
-from pipeline.entities.personal_names import follows_a_given_name, is_title, precedes_a_surname
+from pipeline.entities.personal_names import (
+    follows_a_given_name,
+    is_part_of_a_name,
+    is_title,
+    precedes_a_given_name,
+    precedes_a_surname,
+)
 from pipeline.entities.surfaces import Candidate, Case, Surfaces
+from pipeline.entities.word_borders import tears_a_word
 from pipeline.messages.articles import EntityRef, Field, Mention
 from pipeline.text.folding import fold
 from pipeline.text.tokens import tokenize
 
 # "Niger, Tschad und Mali": an ambiguous name so near to another country is one.
 _NEIGHBOUR_TOKENS = 3
+# Towns of this country are called as countries and cities are, and are named with their state.
+_STATES_OF = "country/us"
 # A house of a parliament of a country, a district of a city of a region of a country.
 _DEEPEST_PART = 4
 
@@ -85,6 +94,19 @@ class _Article:
         return most[0][0] if most and (len(most) == 1 or most[0][1] > most[1][1]) else ""
 
     @cached_property
+    def parliaments(self) -> frozenset[str]:
+        """Ids of countries with two parties or chambers among the names: Republicans tell what Democrats are meant."""
+        bodies = {
+            candidate.ref.id
+            for span in self._spans
+            for candidate in span.candidates
+            if candidate.ref is not None and candidate.doubt is Doubt.ELSEWHERE
+        }
+        countries = self._world.countries
+        counted = Counter(countries[body] for body in bodies if body in countries)
+        return frozenset(country for country, count in counted.items() if count > 1)
+
+    @cached_property
     def starts(self) -> Mapping[Field, frozenset[int]]:
         """First tokens of all names found, by field."""
         return {name: frozenset(span.first for span in self._spans if span.field == name) for name in self.fields}
@@ -99,9 +121,23 @@ class _Article:
 
     def is_settled(self, candidate: Candidate, span: _Span) -> bool:
         """Whether a name means its concept without further support."""
+        if self._tears_a_word(span):
+            return False
         return candidate.doubt is Doubt.NONE or (
             candidate.doubt is Doubt.WORD and self.fields[span.field].is_capital_inside(span.first, self.language)
         )
+
+    def is_beyond_doubt(self, candidate: Candidate, span: _Span) -> bool:
+        """Whether a name means its concept whatever stands beside it."""
+        return candidate.doubt is Doubt.NONE and not candidate.may_be_a_person and not self._tears_a_word(span)
+
+    def _tears_a_word(self, span: _Span) -> bool:
+        field = self.fields[span.field]
+        return self._is_chinese and tears_a_word(field.text, field.starts[span.first], field.ends[span.end - 1])
+
+    @cached_property
+    def _is_chinese(self) -> bool:
+        return self.language.partition("-")[0] == "zh"
 
     @cached_property
     def _named(self) -> list[str]:
@@ -187,17 +223,19 @@ class Linker:
         """What a span means, or None where the text does not say."""
         first = span.candidates[0]
         is_alone = len(span.candidates) == 1
-        if is_alone and first.doubt is Doubt.NONE and not first.may_be_a_person:
-            return first
+        neighbours = spans[max(0, place - 1) : place] + spans[place + 1 : place + 2]
+        if is_alone and article.is_beyond_doubt(first, span):
+            return None if self._is_another(first, span, article, neighbours) else first
         readings: list[tuple[EntityRef, Candidate]] = []
         for candidate in span.candidates:
             if candidate.ref is None:
                 return None
             readings.append((candidate.ref, candidate))
         readings.sort(key=lambda reading: reading[0].id not in article.supported)
-        neighbours = spans[max(0, place - 1) : place] + spans[place + 1 : place + 2]
         for concept, candidate in readings:
             if candidate.may_be_a_person and self._is_somebody_else(concept, candidate, span, article):
+                continue
+            if self._is_another(candidate, span, article, neighbours):
                 continue
             if (
                 (is_alone and article.is_settled(candidate, span))
@@ -210,7 +248,10 @@ class Linker:
 
     def _is_at_home(self, candidate: Candidate, concept: EntityRef, article: _Article) -> bool:
         """Whether a party or chamber, whose like has the same name elsewhere, is of the article's country."""
-        return candidate.doubt is Doubt.ELSEWHERE and self._world.countries.get(concept.id) == article.home
+        country = self._world.countries.get(concept.id)
+        if candidate.doubt is not Doubt.ELSEWHERE or country is None:
+            return False
+        return country == article.home or (not article.home and country in article.parliaments)
 
     def _is_somebody_else(self, concept: EntityRef, candidate: Candidate, span: _Span, article: _Article) -> bool:
         """Whether the words beside a span make it part of the name of a person who is not this concept."""
@@ -221,6 +262,29 @@ class Linker:
         ):
             return True
         return candidate.entry.via != "short-name" and precedes_a_surname(field, span.end, article.starts[span.field])
+
+    def _is_another(self, candidate: Candidate, span: _Span, article: _Article, neighbours: Sequence[_Span]) -> bool:
+        """Whether a demonym or place is part of a person's name, or an American town: ``Peru, Indiana``."""
+        field, concept, entry = article.fields[span.field], candidate.ref, candidate.entry
+        if entry.via == "adjective":
+            return precedes_a_given_name(field, span.end)
+        if concept is None or concept.kind not in {"country", "city"} or span.end - span.first != 1:
+            return False
+        if is_part_of_a_name(field, span.first, article.language, entry.folded[0], article.starts[span.field]):
+            return True
+        countries = self._world.countries
+        if _STATES_OF in {concept.id, countries.get(concept.id)}:
+            return False
+        return any(
+            other.field == span.field
+            and other.first == span.end
+            and field.gap_before(other.first) == ", "
+            and field.ends_a_clause(other.end)
+            and (ref := other.candidates[0].ref) is not None
+            and ref.kind == "region"
+            and countries.get(ref.id) == _STATES_OF
+            for other in neighbours
+        )
 
     def _words_of(self, concept_id: str) -> frozenset[str]:
         words = self._own_names.get(concept_id)

@@ -64,6 +64,11 @@ class FieldText:
             _is_katakana(after) and _is_katakana(self.text[stop - 1])
         )
 
+    def ends_a_clause(self, end: int) -> bool:
+        """Whether a comma, a full stop or the text's end stands behind the token before ``end``."""
+        after = self.text[self.ends[end - 1] :][:1]
+        return not after or after in ",.;)\n"
+
     def is_in_title_case(self, token: int) -> bool:
         """Whether the line around a token writes most words with a capital, as headlines do: it says nothing."""
         start, end = self.starts[token], self.ends[token]

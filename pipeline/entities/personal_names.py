@@ -15,7 +15,13 @@ _TITLE_WORDS = (
     "onorevole herr frau kanzler kanzlerin praesident konig koenig demokrat republikaner diktator machthaber "
     "amtsinhaber staatsoberhaupt autokrat kandidat oligarch pan pani prezydent prezident predsednik "
     "predsjednik presidentti paaministeri statsminister statsministern cumhurbaskani basbakani bakani baskani "
-    "президент господин г г-н премьер министр генерал канцлер пан"
+    "президент господин г г-н премьер министр генерал канцлер пан президента президенту президентом премьера "
+    "премьер-министр премьер-министра министра экс-президент господина президентка "
+    "presiden menteri perdana raja ratu paus pangeran gubernur jenderal kandidat calon mantan presedintele premierul "
+    "ministrul cancelarul regele premiera ministr kancler kral papez prezydenta kanclerz kanclerza krol papiez "
+    "predsednika predsjednika predsednica forseti baskan adayi bakani elnok miniszterelnok koning minister-president "
+    "statsminister statsrad kung drottning dronning konge primeiro-ministro primeiro premierminister tong thong ong ba "
+    "προεδροσ προεδρου προεδρο πρωθυπουργοσ πρωθυπουργου πρωθυπουργο υπουργοσ υπουργου καγκελαριοσ παπασ"
 )
 _TITLES = frozenset(_TITLE_WORDS.split())
 _TITLE_ENDING_WORDS = (
@@ -38,7 +44,32 @@ _GIVEN_NAME_WORDS = (
     "emily emma sophie olivia elizabeth margaret susan karen nancy linda pierre luc francois philippe nicolas "
     "marie claire carlos juan jose luis pedro miguel antonio francesco giuseppe marco ivan sergei sergey "
     "dmitri dmitry alexei alexander igor oleg nikita natalia olga elena tatiana svetlana jan piotr pawel иван "
-    "сергей дмитрий алексей александр игорь олег наталья ольга елена татьяна светлана людмила мария анна"
+    "сергей дмитрий алексей александр игорь олег наталья ольга елена татьяна светлана людмила мария анна "
+    "adam agnes alan albert alejandro alessandro alex alexandra alice alison allison amanda amy anastasia andrea "
+    "andrew andrzej angela anita ann anne "
+    "anthony arthur barbara ben bernard beth betty bob bruce carol caroline catherine "
+    "charlie chris christian christopher cindy craig cynthia daniel daniela danny debbie deborah dennis derek diana "
+    "diane dick donna dorothy doug douglas dylan ed eddie edith edward eleanor elisabeth ellen emma erika ernest "
+    "eugene fernando fred frederick gabriel gary geoffrey gordon graham greg gregory gwen harold harry heather helen "
+    "henry howard hugh ian irene isabel isabella jack jacob jacqueline jake jane janet jeff jeffrey jennifer jerry "
+    "jessica jim jimmy joan joe joel jonathan jorge joshua joyce judith judy julian julie karl kate katherine kathleen "
+    "kathy keith kelly ken kenneth kim kyle larry laurence lawrence lee leo leon leonard liam louis louise lucas lucy "
+    "luis luke lynn manuel marcus margot mario marion martha mathieu matt matthew maureen megan melissa mick mike "
+    "mikhail monica neil nicholas nick nicole nigel noah norman oliver oscar pamela patricia patrick paula pauline "
+    "phil philip phillip rachel ralph randy raul ray raymond rebecca rene ricardo rick rita robbie roberto robin roger "
+    "ron ronald rosa rose roy rupert russell ruth sabrina sally sam samantha samuel sandra scott sean sebastian sergio "
+    "shane sharon sheila shirley simon sofia sofie stella stephanie stephen steve stuart sue suzanne sylvia ted teresa "
+    "theodore tim timothy tina todd tom tommy tony tracy valerie vanessa vera veronica victor vincent virginia walter "
+    "wayne wendy will willie yvonne zoe giovanni luca matteo paolo lorenzo giulia francesca chiara elisa jean-pierre "
+    "jean-luc jacques henri michel guillaume thierry camille juliette lars anders erik nils sven ingrid astrid mikko "
+    "pekka matti jukka janne tero anna-liisa petr pavel jiri tomas jakub lucie tomasz krzysztof marek agnieszka "
+    "katarzyna malgorzata zoltan istvan laszlo janos ilona katalin gabor ion mihai andrei elena mehmet ahmet mustafa "
+    "ayse fatma hakan murat emre ali hasan hussein fatima yusuf omar khalid agus budi siti dewi joao joaquim rui tiago "
+    "пётр петр анатолий борис василий владимир вячеслав геннадий евгений константин леонид максим олексій петро микола "
+    "ilona eva zsofia anna gabor tamas attila balazs bela ferenc gyorgy imre jozsef karoly lajos miklos sandor vilmos "
+    "jana jan josef frantisek karel milos zdenek vaclav vladimir ondrej vojtech ladislav miroslav "
+    "γιωργοσ γιαννησ νικοσ κωστασ δημητρησ μαρια ελενη кирилл виктор михаил николай владислав артём полина ирина юлия "
+    "ксения иванка мелания рональд майкл джон дэвид роберт джеймс"
 )
 _GIVEN_NAMES = frozenset(_GIVEN_NAME_WORDS.split())
 
@@ -65,6 +96,53 @@ def follows_a_given_name(field: FieldText, first: int, language: str, own_names:
     if writes_nouns_with_capital(language):
         return False
     return not field.starts_sentence(first - 1)
+
+
+# Places that news names less often than the people called so.
+_PLACES_AS_GIVEN_NAME_WORDS = (
+    "dan finn roman sam milan sidney frances dominic niko dominika malik nile alban chad jordan georgia sofija ceres "
+    "marsel chade sofia σοφια αθηνα florence tennessee victoria virginia carolina chelsea alexandria"
+)
+_PLACES_AS_GIVEN_NAMES = frozenset(_PLACES_AS_GIVEN_NAME_WORDS.split())
+_PLACES_AS_SURNAME_WORDS = (
+    "london holland berlin france washington houston jordan ireland england wales paris israel kent york lancaster "
+    "bolton hamilton wellington darwin milan orlando austin dallas denver cleveland phoenix jackson oxford bristol "
+    "malta cuba brazil panama mexico poland roman lincoln berliner wien hamburg frankfurt bern sevilla toledo madrid "
+    "cordoba valencia medina padova messina palermo napoli genova lima portugal espana franca polska praha moskwa "
+    "warszawa sofia bergen oslo hanoi tokio essen bremen leipzig dresden montana texas virginia carolina"
+)
+_PLACES_AS_SURNAMES = frozenset(_PLACES_AS_SURNAME_WORDS.split())
+
+
+def is_part_of_a_name(field: FieldText, first: int, language: str, folded: str, known_starts: frozenset[int]) -> bool:
+    """Whether the one word of a place is part of somebody's name: ``Dan Brown``, ``Jack London``.
+
+    Args:
+        field: The text.
+        first: The word's token.
+        language: The text's language.
+        folded: The place's name, folded.
+        known_starts: First tokens of other names found in the text: they are no surnames.
+    """
+    if folded in _PLACES_AS_GIVEN_NAMES and not writes_nouns_with_capital(language):
+        return field.words[first][0].isupper() and precedes_a_surname(field, first + 1, known_starts)
+    if folded not in _PLACES_AS_SURNAMES or first == 0:
+        return False
+    before = field.words[first - 1]
+    return field.gap_before(first) in {" ", "\u00a0"} and before[0].isupper() and fold(before) in _GIVEN_NAMES
+
+
+def precedes_a_given_name(field: FieldText, end: int) -> bool:
+    """Whether the token after a capitalised demonym is a given name, as of Német Ilona and Китайцев Пётр.
+
+    Args:
+        field: The text.
+        end: The token after the demonym.
+    """
+    if not 0 < end < len(field.words) or not field.words[end - 1][0].isupper():
+        return False
+    word = field.words[end]
+    return field.gap_before(end) == " " and word[0].isupper() and fold(word) in _GIVEN_NAMES
 
 
 def is_title(word: str) -> bool:

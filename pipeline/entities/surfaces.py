@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pipeline.concepts import LanguageNames
 from pipeline.entities.doubts import Doubt, doubt_of, may_be_a_person
+from pipeline.entities.everyday_words import is_everyday
 from pipeline.entities.lexicon import Entries, Entry
 from pipeline.messages.articles import EntityRef
 from pipeline.text.folding import fold
@@ -16,6 +17,7 @@ _VIA_ORDER = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3, "translite
 _KIND_ORDER = {"country": 0, "region": 1, "city": 2, "org": 3, "person": 4}
 _SCRIPTS_WITHOUT_BORDERS = frozenset({"kana", "thai", "other"})
 _MEMO_SURFACES = 16_384
+_LONGEST_WITHOUT_ACCENTS = 8
 
 Words = tuple[str, ...]
 
@@ -96,9 +98,11 @@ class Surfaces:
 
     def candidates(self, words: Words, entries: Sequence[Entry]) -> tuple[Candidate, ...]:
         """One candidate a concept: letter for letter before folded, folded before inflected, of these the nearest."""
+        least = Doubt.WORD if is_everyday("".join(words), self._language) else Doubt.NONE
         return tuple(
-            Candidate(entry, entry.ref, doubt_of(entry, self._language), may_be_a_person(entry))
+            Candidate(entry, entry.ref, least if doubt is Doubt.NONE else doubt, may_be_a_person(entry))
             for entry in _best_first(words, entries)
+            for doubt in (doubt_of(entry, self._language),)
         )
 
     def _made(self, words: Words, numbers: Iterable[int], *, is_small: bool) -> Surface:
@@ -109,6 +113,7 @@ class Surfaces:
             if not (entry.is_short_demonym and entry.folded != folded)
             and not _adds_an_article(entry, folded)
             and not _adds_a_direction(entry, folded)
+            and not (len(words) == 1 and _changes_accents(entry, words[0]))
             and (case := _case(entry, words, is_small=is_small)) is not Case.WRONG
         ]
         return Surface(
@@ -159,6 +164,29 @@ def _adds_a_direction(entry: Entry, folded: Words) -> bool:
     if entry.script != "latin" or entry.ref is None or entry.ref.kind not in {"org", "person"}:
         return False
     return folded[0][:1] != entry.folded[0][:1]
+
+
+def _changes_accents(entry: Entry, word: str) -> bool:
+    """Whether a word has accents that the name lacks: Czech ``Naší`` is no NASA, though ``Munchen`` is München.
+
+    The name's last letter may get one by inflection (Hungarian ``Kanadát``), and long names have one spelling only.
+    """
+    name = entry.words[0]
+    if entry.script == "greek":
+        # Αθηνά is the goddess, Αθήνα her city; other cases of a name may move its accent, the same letters may not.
+        accents = [[_is_accented(letter) for letter in spelled] for spelled in (name, word)]
+        return fold(name) == fold(word) and all(map(any, accents)) and accents[0] != accents[1]
+    if entry.script != "latin" or len(name) > _LONGEST_WITHOUT_ACCENTS:
+        return False
+    return any(
+        _is_accented(letter) and fold(wanted) == fold(letter) and not _is_accented(wanted)
+        for wanted, letter in zip(name[:-1], word, strict=False)
+    )
+
+
+def _is_accented(letter: str) -> bool:
+    """Whether folding takes something off a letter beside its case."""
+    return not letter.isascii() and letter.casefold() != fold(letter)
 
 
 def _case(entry: Entry, words: Words, *, is_small: bool) -> Case:

@@ -15,6 +15,8 @@ _ARABIC = re.compile(r"(?P<before>[وف]?)(?P<preposition>[بلك]?)(?P<article>
 _ARABIC_ARTICLE = "ال"
 _LONGEST_ARABIC = 4
 
+_WITHOUT_PROCLITICS = frozenset({"fa", "ur", "ps", "ckb", "ku", "sd", "ug", "pnb", "azb"})
+
 # And, that, when; in, to, from, like; the. At most three stand together.
 _HEBREW = (
     "ו",
@@ -51,7 +53,7 @@ _COMPOUNDS = (
     "군 인 인들 산 어 계 발 행 형 판 령 내 대 전 당국 정부 대사 대사관 대통령 총리 외교부 외무부 국방부 "
     "의회 국민 사회 시장 기업 경제 국적 "
     "출신 주재 제 식 언론 매체 여행 관광 영토 국경 전역 본토 남부 북부 동부 서부 씨 장관 국무장관 위원장 "
-    "주석 사무총장"
+    "주석 사무총장 주 시 현 섬 강 조약 협정 회담 정상 점령 "
 )
 _KOREAN_TAILS = frozenset(
     compound + particle for compound, particle in product(["", *_COMPOUNDS.split()], ["", *_PARTICLES.split()])
@@ -59,11 +61,12 @@ _KOREAN_TAILS = frozenset(
 _LONGEST_KOREAN_TAIL = max(map(len, _KOREAN_TAILS))
 
 
-def without_proclitics(word: str) -> tuple[str, ...]:
+def without_proclitics(word: str, language: str = "") -> tuple[str, ...]:
     """The words that are left when proclitics are taken off.
 
     Args:
         word: One folded Arabic or Hebrew word.
+        language: BCP 47 tag of the text; Persian, Urdu and the like write Arabic letters and have no proclitics.
 
     Returns:
         Each at least three letters, with the Arabic article put back where a preposition swallowed it (``للصين`` gives
@@ -76,7 +79,7 @@ def without_proclitics(word: str) -> tuple[str, ...]:
             for clitic in _HEBREW
             if word.startswith(clitic) and len(word) - len(clitic) >= _SHORTEST_REST
         )
-    if script != "arabic":
+    if script != "arabic" or language.partition("-")[0] in _WITHOUT_PROCLITICS:
         return ()
     found: list[str] = []
     for length in range(1, min(_LONGEST_ARABIC, len(word) - _SHORTEST_REST) + 1):

@@ -20,6 +20,7 @@ class NameInflection(NamedTuple):
         dropped: Endings of the nominative that give way to a tail; the longest that fits is dropped.
         tails: What may follow the stem or the whole name.
         adjectival: Tails that make the adjective, written small: Hungarian ``kínai`` of ``Kína``.
+        adjectival_from: How many letters a name has at least that makes one: Russian ``римский`` is of the Church too.
         every_word: Every word of a name of several is inflected, not the last alone.
         grades: Consonants before the last vowel that weaken: Finnish ``Englanti``, ``Englannin``.
     """
@@ -27,6 +28,7 @@ class NameInflection(NamedTuple):
     dropped: tuple[str, ...] = ()
     tails: frozenset[str] = frozenset()
     adjectival: frozenset[str] = frozenset()
+    adjectival_from: int = 1
     every_word: bool = False
     grades: tuple[tuple[str, str], ...] = ()
 
@@ -39,9 +41,20 @@ def _tails(*groups: str) -> frozenset[str]:
 
 _GENITIVE_S = NameInflection(tails=frozenset({"s"}))
 
+
+def _compounds(heads: str, links: str = "- s") -> NameInflection:
+    """The nouns that news writes together with a name, as in ``Ukrainekrieg``: after it, or after its genitive."""
+    return NameInflection(tails=frozenset({"s"}) | _tails(links, heads))
+
+
 _WEST_AND_SOUTH_SLAVIC = (
     "a u e i y o ou em om um im ym ech ich ych ach ih am ama ami ima imi ymi mi ov ove ovi ho eho ega ego emu omu "
-    "ej oj og oga jo ja je ji ju jou jom jem ii iu iou ie ia iji ijo ijom"
+    "ej oj og oga jo ja je ji ju jou jom jem ii iu iou ie ia iji ijo ijom "
+    "ova ovo ovu ovy ovou ovych ovym ovymi ovoj ovog"
+)
+# The adjective of a city: londýnský, londonski, londyński.
+_WEST_AND_SOUTH_SLAVIC_ADJECTIVES = _tails(
+    "sk", "y a e o i eho ega oga og em emu ega om omu oj u ou ych im ih ym ymi imi iej iego iemu ie"
 )
 _EAST_SLAVIC = (
     "а у ы и і е є я ю ї ом ем єм ой ей ою ею єю ьою ам ям ами ями ах ях ов ев ів їв аў оў еў ого его ому "
@@ -55,18 +68,40 @@ _TURKIC_CASES = (
 )
 
 _INFLECTIONS: Mapping[str, NameInflection] = {
-    "de": _GENITIVE_S,
-    "nl": _GENITIVE_S,
+    "de": _compounds(
+        "krieg kriegs krieges krise politik reise gipfel konflikt konflikts frage experte experten expertin "
+        "wahl wahlen abkommen "
+        "abkommens vertrag vertrags konferenz einsatz einsatzes mission sanktionen beauftragte beauftragter "
+        "beauftragten korrespondent korrespondentin verhandlungen geschaft handel strategie kurs front kenner hilfe"
+    ),
+    "nl": _compounds("oorlog beleid reis crisis top verdrag akkoord conflict kwestie kenner"),
     "af": _GENITIVE_S,
-    "sv": _GENITIVE_S,
-    "da": _GENITIVE_S,
-    "nb": _GENITIVE_S,
-    "nn": _GENITIVE_S,
+    "sv": _compounds(
+        "fordraget fordrag avtalet avtal konventionen kanalen fronten regeringen polisen motet konferensen kriget krig "
+        "krisen konflikten politiken bukten kusten regionen omradet naset bo bon bor borna bornas"
+    ),
+    "da": _compounds(
+        "traktaten aftalen aftale konventionen kanalen fronten regeringen krigen krig krisen konflikten politik "
+        "topmodet kysten regionen omradet borger borgere borgerne"
+    ),
+    "nb": _compounds(
+        "traktaten avtalen avtale konvensjonen kanalen fronten regjeringen krigen krig krisen konflikten politikk "
+        "toppmotet kysten regionen omradet borger borgere borgerne"
+    ),
+    "nn": _compounds("traktaten avtalen avtale kanalen krigen krig krisa konflikten politikk regionen omradet"),
     "fo": _GENITIVE_S,
     "lb": _GENITIVE_S,
     "is": NameInflection(
-        dropped=("in", "a", "i", "ur"),
-        tails=_tails("s i u a ar um ur ni num in inu inni janna junum jum"),
+        dropped=("in", "ir", "a", "i", "ur"),
+        tails=_tails("s i u a ar um ur ni num in inu inni janna junum jum")
+        | _tails(
+            "- s a ar u ja na",
+            "bui bua buar buum bunna mann mannsins madur madurinn manninn manninum manni menn mennirnir monnum manna "
+            "samkomulag samkomulagid samkomulaginu samkomulagsins samkomulags sattmali sattmalinn sattmalann "
+            "sattmalanum sattmalans samningur samningurinn samninginn samningnum samningsins skurdur skurdurinn "
+            "skurdinn skurdinum fjallgardur fjallgardurinn fjallgardsins fjallgardinum skagi skaginn skaga skaganum "
+            "eid eidid eidinu stridid stridinu stridsins",
+        ),
         every_word=True,
     ),
     "fi": NameInflection(
@@ -80,6 +115,9 @@ _INFLECTIONS: Mapping[str, NameInflection] = {
             "lai",
             "nen sen set sten sta sia seen siin sessa sesta sella selle selta silla sille silta seksi sena "
             "sissa sista s",
+        )
+        | _tails(
+            "lais", "yhtio yhtion yhtiota mies miehen sotilas joukot joukkojen johtaja yritys pankki lehti lehden"
         ),
         grades=(
             ("kk", "k"),
@@ -104,8 +142,8 @@ _INFLECTIONS: Mapping[str, NameInflection] = {
         adjectival=_tails("i", "- ak t ek nak nek val akat ben ban"),
     ),
     "tr": NameInflection(
-        tails=_tails("in un nin nun ya ye yi yu da de ta te dan den tan ten la le"),
-        adjectival=_tails("li lu", "- lar ler"),
+        tails=_tails("in un nin nun ya ye yi yu da de ta te dan den tan ten la le dir tir daki deki taki teki"),
+        adjectival=_tails("li lu", "- lar ler", "- i in e den de ya dan da"),
     ),
     "az": NameInflection(tails=_tails(_TURKIC_LATIN, _TURKIC_CASES) | _tails("nın ının ın ə də dən nı ı yə")),
     "uz": NameInflection(tails=_tails(_TURKIC_LATIN, _TURKIC_CASES)),
@@ -123,23 +161,63 @@ _INFLECTIONS: Mapping[str, NameInflection] = {
         )
     ),
     "cs": NameInflection(
-        dropped=("ie", "a", "o", "e", "i", "y"), tails=_tails(_WEST_AND_SOUTH_SLAVIC), every_word=True
+        dropped=("ie", "a", "o", "e", "i", "y"),
+        tails=_tails(_WEST_AND_SOUTH_SLAVIC),
+        adjectival=_WEST_AND_SOUTH_SLAVIC_ADJECTIVES,
+        adjectival_from=6,
+        every_word=True,
     ),
-    "sk": NameInflection(dropped=("a", "o", "e", "i", "y"), tails=_tails(_WEST_AND_SOUTH_SLAVIC), every_word=True),
-    "sl": NameInflection(dropped=("a", "o", "e", "i"), tails=_tails(_WEST_AND_SOUTH_SLAVIC), every_word=True),
-    "hr": NameInflection(dropped=("a", "o", "e", "i"), tails=_tails(_WEST_AND_SOUTH_SLAVIC), every_word=True),
-    "bs": NameInflection(dropped=("a", "o", "e", "i"), tails=_tails(_WEST_AND_SOUTH_SLAVIC), every_word=True),
-    "sr-Latn": NameInflection(dropped=("a", "o", "e", "i"), tails=_tails(_WEST_AND_SOUTH_SLAVIC), every_word=True),
+    "sk": NameInflection(
+        dropped=("a", "o", "e", "i", "y"),
+        tails=_tails(_WEST_AND_SOUTH_SLAVIC),
+        adjectival=_WEST_AND_SOUTH_SLAVIC_ADJECTIVES,
+        adjectival_from=6,
+        every_word=True,
+    ),
+    "sl": NameInflection(
+        dropped=("a", "o", "e", "i"),
+        tails=_tails(_WEST_AND_SOUTH_SLAVIC),
+        adjectival=_WEST_AND_SOUTH_SLAVIC_ADJECTIVES,
+        adjectival_from=6,
+        every_word=True,
+    ),
+    "hr": NameInflection(
+        dropped=("a", "o", "e", "i"),
+        tails=_tails(_WEST_AND_SOUTH_SLAVIC),
+        adjectival=_WEST_AND_SOUTH_SLAVIC_ADJECTIVES,
+        adjectival_from=6,
+        every_word=True,
+    ),
+    "bs": NameInflection(
+        dropped=("a", "o", "e", "i"),
+        tails=_tails(_WEST_AND_SOUTH_SLAVIC),
+        adjectival=_WEST_AND_SOUTH_SLAVIC_ADJECTIVES,
+        adjectival_from=6,
+        every_word=True,
+    ),
+    "sr-Latn": NameInflection(
+        dropped=("a", "o", "e", "i"),
+        tails=_tails(_WEST_AND_SOUTH_SLAVIC),
+        adjectival=_WEST_AND_SOUTH_SLAVIC_ADJECTIVES,
+        adjectival_from=6,
+        every_word=True,
+    ),
     "sr": NameInflection(dropped=("а", "о", "е", "и"), tails=_tails(_SERBIAN_CYRILLIC), every_word=True),
     "mk": NameInflection(tails=_tails("та то те от")),
     "bg": NameInflection(tails=_tails("та то те ът а")),
     "pl": NameInflection(
         dropped=("a", "o", "e", "y", "i"),
         tails=_tails("a u e i y o ie ia em iem om ą ę ami ach ow owi ego emu ej iej im ym ich ych imi ymi ii ji je"),
+        adjectival=_WEST_AND_SOUTH_SLAVIC_ADJECTIVES,
+        adjectival_from=6,
         every_word=True,
     ),
     "ru": NameInflection(
-        dropped=("ия", "ий", "ый", "а", "я", "о", "е", "ь", "й", "ы", "и"), tails=_tails(_EAST_SLAVIC), every_word=True
+        dropped=("ия", "ий", "ый", "а", "я", "о", "е", "ь", "й", "ы", "и"),
+        tails=_tails(_EAST_SLAVIC),
+        adjectival=_tails("ск", "ий ая ое ие ого ому им ом ой ую их ими"),
+        adjectival_from=6,
+        every_word=True,
     ),
     "uk": NameInflection(
         dropped=("ія", "ий", "а", "я", "о", "е", "ь", "й", "и", "і"), tails=_tails(_EAST_SLAVIC), every_word=True

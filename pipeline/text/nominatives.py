@@ -22,7 +22,9 @@ def nominatives(word: str, language: str) -> tuple[str, ...]:
         The word itself first, each once. Most are no names at all: whoever asks knows the names.
     """
     return tuple(
-        dict.fromkeys((word, *without_proclitics(word), *without_particles(word), *_without_tail(word, language)))
+        dict.fromkeys(
+            (word, *without_proclitics(word, language), *without_particles(word), *_without_tail(word, language))
+        )
     )
 
 

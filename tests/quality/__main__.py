@@ -17,7 +17,7 @@ from rich.console import Console
 from tests.quality.measuring_data import expected_place, find_measuring_data
 from tests.quality.report import read_sections, write_report
 
-SECTIONS = ("language", "concepts", "directions", "traps", "transliteration", "entities")
+SECTIONS = ("language", "concepts", "directions", "traps", "transliteration", "strangers", "entities")
 """In the order of the report; whoever adds a section adds its name here."""
 
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "quality.md"

@@ -37,7 +37,7 @@ _GALICIAN: _Rules = (
 _ROMANIAN: _Rules = (("", " ă i e ul ului a ei ii ilor ele elor"),)
 # In these three the words for the people are written small too.
 _SWEDISH: _Rules = (
-    ("sk", "sk skt ska sken skens skar skars skarna skarnas"), ("are", "are ares aren arens arna arnas"),
+    ("sk", "sk skt ska ske skes sken skens skar skars skarna skarnas"), ("are", "are ares aren arens arna arnas"),
     ("", " s en ens er ers erna ernas ar ars arna arnas"),
 )  # fmt: skip
 _DANISH: _Rules = (("sk", "sk ske skes"), ("e", "e en ens er ers erne ernes"), ("", " s en ens e es ne nes"))
@@ -52,6 +52,9 @@ _BULGARIAN: _Rules = (
     ("ки", "ки ка ко ките кия кият ката кото"), ("ец", "ец еца ецът ци ците"), ("ин", "ин ина инът и ите"),
     ("к", "к ка кът ци ците"), ("", ""),
 )  # fmt: skip
+_TURKISH_PLURAL = "ler lar leri ları lere lara lerin ların lerden lardan lerde larda lerle larla"
+_TURKISH_SINGULAR = "in ın un ün i ı u ü e a den dan nin nın nun nün yi yı yu yü ye ya"
+_TURKISH: _Rules = (("", f" {_TURKISH_PLURAL} {_TURKISH_SINGULAR}"),)
 _HEBREW: _Rules = (("י", "י ית ים יים יות"), ("", ""))
 _DUTCH: _Rules = (("e", "e"), ("n", "n"), ("", " e"))
 _RUSSIAN_NOUN: _Rules = (
@@ -162,6 +165,7 @@ _SPELLERS: dict[str, Callable[[str], Iterable[str]]] = {
     "ro": _by_rules(_ROMANIAN),
     "ru": _russian,
     "sv": _by_rules(_SWEDISH),
+    "tr": _by_rules(_TURKISH),
     "uk": _ukrainian,
 }
 

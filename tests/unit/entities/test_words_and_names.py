@@ -1,0 +1,77 @@
+"""Everyday words that are spelled as names, words torn apart by a name, and places that are people or other places."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.concepts import KnowledgeBase
+from pipeline.concepts.hindi_spellings import other_spellings
+from pipeline.entities import Linker
+from pipeline.entities.everyday_words import is_everyday
+from pipeline.entities.word_borders import tears_a_word
+
+
+@pytest.fixture(scope="module")
+def linker() -> Linker:
+    return Linker(KnowledgeBase.load())
+
+
+def _found(linker: Linker, text: str, language: str) -> set[str]:
+    return {mention.entity.id for mention in linker.link("", text, language) if mention.entity is not None}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "concept"),
+    [
+        ("hr", "Samo je jedan došao.", "country/ws"),
+        ("fi", "Asia on selvä.", "region/asia"),
+        ("cs", "Naše děti spí.", "org/nasa"),
+        ("ro", "Puțin câte puțin a înțeles.", "person/vladimir-putin"),
+        ("hu", "Német Ilona pékséget nyit.", "country/de"),
+        ("el", "Η Αθηνά ήταν θεά.", "city/athens"),
+        ("en", "Residents of Lebanon, Pennsylvania, voted on the budget.", "country/lb"),
+        ("en", "The novelist Jack London was there.", "city/london"),
+        ("zh-Hans", "他站在舞台中央", "city/taichung"),
+        ("zh-Hans", "变成都市的一部分", "city/chengdu"),
+        ("fa", "این کار فاسد است", "person/bashar-al-assad"),
+    ],
+)
+def test_a_word_is_no_name(linker: Linker, language: str, text: str, concept: str) -> None:
+    assert concept not in _found(linker, text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "concept"),
+    [
+        ("fi", "Hän matkusti Asiaan.", "region/asia"),
+        ("cs", "Londýnský soud rozhodl.", "city/london"),
+        ("ru", "Вашингтонский план провалился.", "city/washington"),
+        ("tr", "Çinliler bunu bekliyor.", "country/cn"),
+        ("de", "Das Parlament berät über den Ukrainekrieg.", "country/ua"),
+        ("sv", "Parisavtalet gäller än.", "city/paris"),
+        ("is", "Bandaríkjamaðurinn vann.", "country/us"),
+        ("ko", "콜로라도주에서 열렸다", "region/colorado"),
+        ("hi", "वह स्विट्जरलैंड लौट गए", "country/ch"),
+        ("zh-Hans", "台中市政府表示", "city/taichung"),
+        ("en", "Republicans captured the Senate.", "org/us-senate"),
+        ("de", "Die Botschaft von Libanon, die Beirut nennt, ist zu.", "country/lb"),
+    ],
+)
+def test_a_form_is_found(linker: Linker, language: str, text: str, concept: str) -> None:
+    assert concept in _found(linker, text, language)
+
+
+def test_an_everyday_word_is_one_of_its_language() -> None:
+    assert is_everyday("Asia", "fi")
+    assert not is_everyday("Asia", "en")
+
+
+def test_a_name_tears_a_chinese_word_at_either_end() -> None:
+    assert tears_a_word("在舞台中央", 2, 4)
+    assert tears_a_word("歐美國家", 1, 3)
+    assert not tears_a_word("在中国", 1, 3)
+
+
+def test_hindi_has_several_spellings_of_a_foreign_name() -> None:
+    assert "स्विट्जरलैंड" in other_spellings("स्विट्ज़रलैंड")
+    assert other_spellings("रूस"[:2]) == ()

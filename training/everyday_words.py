@@ -1,0 +1,169 @@
+"""Learn ``pipeline/entities/everyday_words.txt``: which words that the linker takes for a name are everyday words.
+
+Run with ``python -m training.everyday_words FOLDER`` on the measuring data (CONTRIBUTING.md). A word counts that the
+texts write small at least twice as often as with a capital inside a sentence, and that is taken for a name when it
+begins a sentence. Where letters have no case, what counts is found for a name outside the labelled ones at least three
+times as often as within. Of the parallel sentences only the odd lines are read; the even ones are for judging.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pipeline.concepts import KnowledgeBase
+from pipeline.entities import Linker
+from pipeline.text.folding import fold
+from pipeline.text.tokens import tokenize
+from tests.quality.concept_truth import TAGS
+from tests.quality.measuring_data import read_rows
+
+OUTPUT = Path(__file__).parents[1] / "pipeline" / "entities" / "everyday_words.txt"
+_HEAD = "# Written by training/everyday_words.py. The language, then words that are everyday words there, small.\n"
+_LABELLED = ("train", "train-more", "dev", "dev-more")
+# Tweets and transcripts write names small.
+_CARELESS = {"btc", "wnut17", "nergrit", "nerp", "idner2k", "klue-nsmc", "ku-wiki"}
+_MORE_LANGUAGES = {
+    "slk": "sk", "slv": "sl", "hrv": "hr", "srp-Cyrl": "sr", "srp-Latn": "sr-Latn", "lit": "lt", "lav": "lv",
+    "est": "et", "cat": "ca", "glg": "gl", "isl": "is", "mkd": "mk", "bel": "be", "nno": "nn", "swa": "sw",
+    "bos": "bs", "sqi": "sq", "aze-Latn": "az",
+}  # fmt: skip
+# Of the languages without capitals, those whose labelled names leave few out.
+_WITHOUT_CASE = {"fa", "th", "bn"}
+# The data's Indonesian writes names small; Kazakh's adjectives of places are names with an ending.
+_LEFT_OUT = {"id", "ms", "kk"}
+_ENDS = frozenset(".!?:…–—-\"“”„«»'’([{|/*•>")
+_ADJECTIVE = re.compile("(?:sk|ck|цк|ск|чк)[^ ]{0,3}$")
+_SMALL_TO_CAPITAL, _OUTSIDE_TO_WITHIN, _OFTEN, _LONGEST = 2, 3, 5, 6
+# Written by hand, since the texts are too few to hold them: what begins sentences in these languages.
+_KNOWN = {
+    "bg": "мали бари пари сам",
+    "bs": "mali male mala lima",
+    "cs": "malí malými malých malým prahy prahu prahem nora nory noru norek řek němec čech polák slovák "
+    "turek charvát dán nice",
+    "el": "γεώργιος γεωργίου αθηνά σοφία μαλλιά μάλι",
+    "es": "cali lagos toledo",
+    "fi": "turkit oman lahti lahden perun",
+    "fr": "orange renaissance",
+    "hr": "mali male mala lima nora",
+    "id": "goa malang lima",
+    "it": "male lima",
+    "nb": "hamar",
+    "nl": "nice essen assen oss roemen",
+    "pl": "mali łódź hel piła czad czadu turek niemiec czech rusin oman lima",
+    "pt": "lima chade lagos",
+    "ro": "georgiana georgianei romanul romane grecu turcu rusu neamțu mari",
+    "ru": "того мала китайцев нора бари ром",
+    "sk": "malí malých malým malými nora nory nemec čech poliak turek maďar slovák",
+    "sl": "mali male mala lima nora",
+    "sr": "мали мала мале лима нора",
+    "sr-Latn": "mali mala male lima nora",
+    "sv": "bergen",
+    "tr": "türkü türküsü roman romanı romanın ordu van batman hindi ağrı almanın",
+    "uk": "того малі нора",
+}
+# In this many different words a word that is there once may be a slip.
+_LARGE_VOCABULARY = 15_000
+_KIN_LETTERS = 5
+
+_Text = tuple[str, str]
+
+
+def main() -> None:
+    """Learn, and write the file."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", type=Path, help="the measuring data (CONTRIBUTING.md)")
+    folder = parser.parse_args().folder
+    kb = KnowledgeBase.load()
+    linker = Linker(kb)
+    found = {**_cased(folder, kb, linker), **_caseless(folder, linker)}
+    for language, words in _KNOWN.items():
+        found.setdefault(language, set()).update(words.split())
+    lines = [f"{language}: {' '.join(sorted(found[language]))}\n" for language in sorted(found) if found[language]]
+    OUTPUT.write_text(_HEAD + "".join(lines), encoding="utf-8")
+
+
+def _cased(folder: Path, kb: KnowledgeBase, linker: Linker) -> dict[str, set[str]]:
+    small: dict[str, Counter[str]] = defaultdict(Counter)
+    capital: dict[str, Counter[str]] = defaultdict(Counter)
+    for language, text in _texts(folder):
+        tokens = tokenize(text)
+        for word, (start, _) in zip(tokens.words, tokens.spans, strict=True):
+            if word.islower():
+                small[language][word] += 1
+            elif word[0].isupper() and (before := text[:start].rstrip()) and before[-1] not in _ENDS:
+                capital[language][word.lower()] += 1
+    return {
+        language: {
+            word
+            for word, count in words.items()
+            if count >= max(_SMALL_TO_CAPITAL * capital[language][word], 1 + (len(words) > _LARGE_VOCABULARY))
+            and _is_taken_for_another(word, language, kb, linker)
+        }
+        for language, words in small.items()
+        if language not in _LEFT_OUT
+    }
+
+
+def _is_taken_for_another(word: str, language: str, kb: KnowledgeBase, linker: Linker) -> bool:
+    """Whether a word that begins a sentence is linked to what it does not mean when small: no country's adjective."""
+    surface = word[0].upper() + word[1:]
+    mentions = linker.link("", f"{surface} x", language)
+    if not mentions or mentions[0].text != surface or linker.link("", f"Xx {word} Xx", language):
+        return False
+    entity, folded = mentions[0].entity, fold(word)
+    if entity is None or entity.kind == "person":
+        return entity is not None
+    if mentions[0].via == "adjective" and folded.endswith("i"):
+        return False
+    if entity.kind == "org":
+        return len(folded) < _KIN_LETTERS or not folded.startswith(fold(entity.name)[:-1])
+    kin = {fold(name.text)[:_KIN_LETTERS] for name in kb.concept(entity.id).names if name.in_language(language)}
+    return not (entity.kind in {"country", "region"} and (_ADJECTIVE.search(folded) or folded[:_KIN_LETTERS] in kin))
+
+
+def _caseless(folder: Path, linker: Linker) -> dict[str, set[str]]:
+    outside: dict[str, Counter[str]] = defaultdict(Counter)
+    within: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in _labelled(folder):
+        language = row["lang"]
+        if language not in _WITHOUT_CASE:
+            continue
+        named = [(start, end) for start, end, *_ in (*row["ents"], *(row.get("ignore") or ()))]
+        for mention in linker.link("", row["text"], language):
+            if mention.via != "adjective":
+                is_within = any(start < mention.end and mention.start < end for start, end in named)
+                (within if is_within else outside)[language][mention.text] += 1
+    return {
+        language: {
+            surface
+            for surface, count in surfaces.items()
+            if count >= max(_OFTEN, _OUTSIDE_TO_WITHIN * within[language][surface])
+            and len(surface) <= _LONGEST
+            and not surface.isascii()
+        }
+        for language, surfaces in outside.items()
+    }
+
+
+def _texts(folder: Path) -> Iterator[_Text]:
+    tags = {**TAGS["ntrex-dev"], **_MORE_LANGUAGES}
+    for row in read_rows(folder / "parallel" / "ntrex-dev.jsonl.xz"):
+        yield from ((tags[code], line) for code, lines in row["text"].items() if code in tags for line in lines)
+    for number, row in enumerate(read_rows(folder / "parallel" / "pud.jsonl.xz"), start=1):
+        if number % 2:
+            yield from row["text"].items()
+    yield from ((row["lang"], row["text"]) for row in _labelled(folder))
+
+
+def _labelled(folder: Path) -> Iterator[dict[str, Any]]:
+    for name in _LABELLED:
+        yield from (row for row in read_rows(folder / "ner" / f"{name}.jsonl.xz") if row["src"] not in _CARELESS)
+
+
+if __name__ == "__main__":
+    main()
