@@ -72,6 +72,7 @@ class _Article:
 
     def __init__(self, language: str, fields: Mapping[Field, FieldText], spans: Sequence[_Span], world: _World) -> None:
         self.language = language
+        self._is_chinese = language.startswith("zh")
         self.fields = fields
         self._spans = spans
         self._world = world
@@ -134,10 +135,6 @@ class _Article:
     def _tears_a_word(self, span: _Span) -> bool:
         field = self.fields[span.field]
         return self._is_chinese and tears_a_word(field.text, field.starts[span.first], field.ends[span.end - 1])
-
-    @cached_property
-    def _is_chinese(self) -> bool:
-        return self.language.partition("-")[0] == "zh"
 
     @cached_property
     def _named(self) -> list[str]:
