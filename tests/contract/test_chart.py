@@ -170,6 +170,7 @@ def test_the_chart_brings_the_alerting_rules_and_the_dashboards_as_they_are() ->
     [
         (r"kafka.bootstrapServers=a:29092\,b:29093\,c:9092", {29092, 29093, 9092, 9093}),
         (f"{PLAIN},kafka.ports={{19092}}", {9092, 19092}),
+        ("kafka.bootstrapServers=broker1", {9092, 9093}),
         (STRIMZI, {9092, 9093}),
     ],
 )

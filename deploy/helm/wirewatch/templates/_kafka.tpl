@@ -13,7 +13,7 @@
 {{- define "wirewatch.ports" -}}
 {{- $ports := list }}
 {{- range splitList "," (include "wirewatch.kafka" . | fromYaml).servers }}
-{{- $ports = append $ports (regexFind "[0-9]+$" .) }}
+{{- $ports = append $ports (regexFind ":[0-9]+ *$" . | trimPrefix ":" | trim) }}
 {{- end }}
 {{- range .Values.kafka.ports }}
 {{- $ports = append $ports (toString .) }}
