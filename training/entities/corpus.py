@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.language import Language
 
-from pipeline.entities.news_model.biluo import MISSING, Span, encode
-from pipeline.entities.news_model.network import SHAPE_COLUMN, lines
+from pipeline.entities.news_model.biluo import MISSING, OUTSIDE, TAGS, Span, decode, encode
+from pipeline.entities.news_model.language import CHARACTER_SHAPES
+from pipeline.entities.news_model.network import COLUMNS, PART_COLUMNS, SHAPE_COLUMN, WORD_COLUMN, lines
+from pipeline.text.scripts import script_of
 
 
 class Row(NamedTuple):
@@ -33,16 +35,55 @@ def read_rows(path: Path) -> Iterator[Row]:
         for line in lines:
             row = json.loads(line)
             entities = [(start, end, label) for start, end, label in row["ents"]]
+            if (row["lang"], row["src"]) == _IN_PIECES:
+                entities = list(_joined(row["text"], entities))
             yield Row(row["lang"], row["src"], row["text"], entities, [(s[0], s[1]) for s in row.get("ignore") or ()])
 
 
+# Here every word of a name is a name, with the comma behind it.
+_IN_PIECES = ("nl", "europeana")
+_EDGES = ".,;:!?\"'()[]»«„”“"
+
+
+def _joined(text: str, entities: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    """Words of one label behind each other are one name, up to its punctuation."""
+    begun: tuple[int, int, str] | None = None
+    for start, end, label in sorted(entities):
+        if begun and begun[2] == label and text[begun[1] : start] == " " and text[begun[1] - 1] not in ",;:":
+            begun = (begun[0], end, label)
+            continue
+        if begun:
+            yield _without_edges(text, begun)
+        begun = (start, end, label)
+    if begun:
+        yield _without_edges(text, begun)
+
+
+def _without_edges(text: str, entity: tuple[int, int, str]) -> tuple[int, int, str]:
+    start, end, label = entity
+    while end - start > 1 and text[end - 1] in _EDGES:
+        end -= 1
+    return start, end, label
+
+
+# Beside the features of a token: its shape in capitals and in small letters.
+UPPER_COLUMN, LOWER_COLUMN = COLUMNS, COLUMNS + 1
+
+
 class Example(NamedTuple):
-    """One row for the network: features (tokens by columns) as written, the shapes in capitals and small, tags."""
+    """A line of one row for the network.
+
+    Attributes:
+        features: Tokens by columns, as written, and the two further shapes.
+        tags: What each token should be tagged.
+        mentions: Spans that may give way to others, by token.
+        script: The script of the line; none where a character is a token.
+    """
 
     features: NDArray[np.uint64]
-    upper_shapes: NDArray[np.uint64]
-    lower_shapes: NDArray[np.uint64]
     tags: NDArray[np.int8]
+    mentions: list[Span]
+    script: str
 
 
 def examples_of(row: Row, nlp: Language) -> Iterator[Example]:
@@ -64,14 +105,15 @@ def examples_of(row: Row, nlp: Language) -> Iterator[Example]:
             unknown.append((covering.start, covering.end))
     tags = encode(len(doc), spans, unknown)
     vocab = nlp.vocab
+    script = next((script_of(letter) for letter in row.text if letter.isalpha()), "")
     for line in lines(doc):
         words = [doc[place].text for place in line.places.tolist()]
-        yield Example(
-            line.features,
-            np.array([vocab[word.upper()].shape for word in words], dtype="uint64"),
-            np.array([vocab[word.lower()].shape for word in words], dtype="uint64"),
-            tags[line.places],
-        )
+        shapes = [(vocab[word.upper()].shape, vocab[word.lower()].shape) for word in words]
+        own_tags = tags[line.places]
+        own_script = "" if any(doc[place].shape_ in CHARACTER_SHAPES for place in line.places.tolist()) else script
+        mentions = decode(np.eye(len(TAGS), dtype=np.float32)[np.maximum(own_tags, OUTSIDE)])
+        features = np.hstack([line.features, np.array(shapes, dtype="uint64")])
+        yield Example(features, own_tags, mentions, own_script)
 
 
 @dataclass
@@ -100,6 +142,29 @@ class Source:
         return drawn
 
 
+class Chances(NamedTuple):
+    """How often an example is changed, so that the network learns more than its words by heart.
+
+    Attributes:
+        upper_case: Share of the documents in capitals.
+        lower_case: Share of those without any.
+        swapped: Share of the mentions that give way to one of the same label: half from the same source, half from any
+            source in the same script.
+        unknown: Share of the tokens whose word is hidden.
+        unknown_parts: Share of those of which only prefix, suffix and shape are left.
+    """
+
+    upper_case: float
+    lower_case: float
+    swapped: float
+    unknown: float
+    unknown_parts: float
+
+
+Mention = tuple[NDArray[np.uint64], NDArray[np.int8]]
+"""Features and tags of the tokens of one."""
+
+
 class Sampler:
     """Draws batches of documents, so that small languages and news are seen more often than their share.
 
@@ -108,8 +173,7 @@ class Sampler:
         alpha: A source is drawn by its tokens to this power.
         weights: Further factors by the name of the source.
         joined: How often a document is joined of 1, 2, … examples.
-        upper_case: Share of the documents in capitals.
-        lower_case: Share of those without any.
+        chances: How often it is changed; may be replaced between batches.
         random: Where chance comes from.
     """
 
@@ -120,8 +184,7 @@ class Sampler:
         alpha: float,
         weights: Mapping[str, float],
         joined: Sequence[float],
-        upper_case: float,
-        lower_case: float,
+        chances: Chances,
         random: np.random.Generator,
     ) -> None:
         self._sources = sources
@@ -130,10 +193,19 @@ class Sampler:
         length = np.array([source.tokens / len(source.examples) for source in sources])
         self.shares = wanted / wanted.sum()
         draws = wanted / length
-        self._chances = draws / draws.sum()
+        self._draws = draws / draws.sum()
         self._joined = np.asarray(joined)
-        self._upper_case, self._lower_case = upper_case, lower_case
+        self.chances = chances
         self._random = random
+        self._by_source: dict[tuple[int, str], list[Mention]] = {}
+        self._by_script: dict[tuple[str, str], list[Mention]] = {}
+        for number, source in enumerate(sources):
+            for example in source.examples:
+                if example.script:
+                    for start, end, label in example.mentions:
+                        mention = (example.features[start:end], example.tags[start:end])
+                        self._by_source.setdefault((number, label), []).append(mention)
+                        self._by_script.setdefault((example.script, label), []).append(mention)
 
     def batch(self, tokens: int) -> tuple[list[NDArray[np.uint64]], NDArray[np.int8]]:
         """Documents of at least ``tokens`` tokens together: the features of each, and all their tags in a row."""
@@ -141,18 +213,44 @@ class Sampler:
         tags: list[NDArray[np.int8]] = []
         size = 0
         while size < tokens:
-            source = self._sources[self._random.choice(len(self._sources), p=self._chances)]
-            examples = source.draw(1 + self._random.choice(len(self._joined), p=self._joined), self._random)
-            document = np.concatenate([example.features for example in examples])
-            case = self._random.random()
-            if case < self._upper_case:
-                document[:, SHAPE_COLUMN] = np.concatenate([example.upper_shapes for example in examples])
-            elif case < self._upper_case + self._lower_case:
-                document[:, SHAPE_COLUMN] = np.concatenate([example.lower_shapes for example in examples])
-            documents.append(document)
-            tags.extend(example.tags for example in examples)
+            number = int(self._random.choice(len(self._sources), p=self._draws))
+            examples = self._sources[number].draw(
+                1 + self._random.choice(len(self._joined), p=self._joined), self._random
+            )
+            parts = [part for example in examples for part in self._with_other_mentions(example, number)]
+            document = np.concatenate([features for features, _ in parts])
+            self._change_case(document)
+            self._hide_words(document)
+            documents.append(document[:, :COLUMNS])
+            tags.extend(part_tags for _, part_tags in parts)
             size += len(document)
         return documents, np.concatenate(tags)
+
+    def _with_other_mentions(self, example: Example, source: int) -> Iterator[Mention]:
+        done = 0
+        if example.script:
+            for start, end, label in example.mentions:
+                if self._random.random() < self.chances.swapped:
+                    own = self._random.random() < 0.5
+                    pool = self._by_source[source, label] if own else self._by_script[example.script, label]
+                    yield example.features[done:start], example.tags[done:start]
+                    yield pool[self._random.integers(len(pool))]
+                    done = end
+        yield example.features[done:], example.tags[done:]
+
+    def _change_case(self, document: NDArray[np.uint64]) -> None:
+        case = self._random.random()
+        if case < self.chances.upper_case:
+            document[:, SHAPE_COLUMN] = document[:, UPPER_COLUMN]
+        elif case < self.chances.upper_case + self.chances.lower_case:
+            document[:, SHAPE_COLUMN] = document[:, LOWER_COLUMN]
+
+    def _hide_words(self, document: NDArray[np.uint64]) -> None:
+        chance = self._random.random(len(document))
+        hidden = chance < self.chances.unknown
+        document[hidden, WORD_COLUMN] = 0
+        for column in PART_COLUMNS:
+            document[chance < self.chances.unknown_parts, column] = 0
 
 
 def known(tags: NDArray[np.int8]) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import time
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,27 +19,14 @@ import spacy
 from numpy.typing import NDArray
 from thinc.api import Adam, NumpyOps, set_current_ops, set_dropout_rate
 
-from pipeline.entities.news_model.biluo import OUTSIDE, TAGS, decode
 from pipeline.entities.news_model.language import NAME
-from pipeline.entities.news_model.network import SHAPE_COLUMN, Tagger, tag_news
+from pipeline.entities.news_model.network import Tagger, tag_news
 from pipeline.entities.news_model.package import FOLDER, save_model
-from training.entities.corpus import Example, Row, Sampler, Source, examples_of, known, read_rows
+from training.entities.corpus import Chances, Row, Sampler, Source, examples_of, known, read_rows
+from training.entities.evaluate import Watched, balance, evaluate
 
 RECIPE = Path(__file__).with_name("recipe.toml")
 _SAVE_SECONDS = 600
-_BATCH_ROWS = 64
-
-
-class Watched(NamedTuple):
-    """Rows of one source that progress is watched on.
-
-    Attributes:
-        examples: Of all rows.
-        unreachable: Entities that begin or end within a token: they count as missed.
-    """
-
-    examples: list[Example]
-    unreachable: int
 
 
 def prepare(data: Path, files: list[str], held_out: int) -> tuple[list[Source], dict[str, Watched]]:
@@ -58,7 +45,7 @@ def prepare(data: Path, files: list[str], held_out: int) -> tuple[list[Source], 
     for key, own in watched.items():
         examples = [example for row in own[: 2 * held_out] for example in examples_of(row, nlp)]
         entities = sum(len(row.entities) for row in own[: 2 * held_out])
-        development[" ".join(key)] = Watched(examples, entities - sum(len(_truth(example)) for example in examples))
+        development[" ".join(key)] = Watched(examples, entities - sum(len(example.mentions) for example in examples))
     return sources, development
 
 
@@ -70,11 +57,38 @@ def _by_source(data: Path, files: Sequence[str]) -> dict[tuple[str, str], list[R
     return rows
 
 
-def learning_rate(step: int, recipe: dict[str, Any]) -> float:
-    """Warm up, hold, and fall to nothing over the last steps (Hu et al. 2024, warm-up, stable, decay)."""
-    left = recipe["steps"] - step
-    factor = min((step + 1) / recipe["warm_up_steps"], 1.0, max(left, 0) / recipe["cool_down_steps"])
-    return float(recipe["learning_rate"] * factor)
+class Stage(NamedTuple):
+    """One course of training; each goes on from the weights of the one before.
+
+    Attributes:
+        steps: Batches.
+        learning_rate: At its highest.
+        warm_up_steps: In which the rate rises from nothing.
+        full_steps: After so many it falls,
+        last: to this part of itself at the last step (Hu et al. 2024: warm-up, stable, decay).
+        dropout: Share of a layer's outputs that are left out.
+        chances: How often examples are changed.
+        kept_at: Steps whose running means are averaged into the weights of the stage (Izmailov et al. 2018).
+    """
+
+    steps: int
+    learning_rate: float
+    warm_up_steps: int
+    full_steps: int
+    last: float
+    dropout: float
+    chances: Chances
+    kept_at: tuple[int, ...]
+
+    @classmethod
+    def of(cls, settings: dict[str, Any]) -> Stage:
+        """A stage as the recipe has it."""
+        return cls(**{**settings, "chances": Chances(**settings["chances"]), "kept_at": tuple(settings["kept_at"])})
+
+    def rate(self, step: int) -> float:
+        """The learning rate of a step, counted from 1."""
+        fallen = max(step - self.full_steps, 0) / max(self.steps - self.full_steps, 1)
+        return self.learning_rate * min(step / self.warm_up_steps, 1.0 - (1.0 - self.last) * fallen)
 
 
 def gradient_of(scores: NDArray[np.float32], tags: NDArray[np.int8]) -> tuple[NDArray[np.float32], float]:
@@ -106,68 +120,62 @@ class Average:
         for number, (node, name) in enumerate(self._places):
             self._weights[number] += new * (node.get_param(name) - self._weights[number])
 
-    def swap(self) -> None:
-        """Exchange the mean and the weights."""
-        for number, (node, name) in enumerate(self._places):
-            current = node.get_param(name).copy()
-            node.set_param(name, self._weights[number])
-            self._weights[number] = current
+    def weights(self) -> list[Any]:
+        """A copy of the mean, in the order of ``Average.set``."""
+        return [weights.copy() for weights in self._weights]
 
-
-def evaluate(network: Tagger, development: dict[str, Watched]) -> dict[str, float]:
-    """F1 by source on exact spans, in percent; ``mean`` of all sources, and ``capitals``: the mean in capitals."""
-    figures = {name: _f1(network, watched, in_capitals=False) for name, watched in development.items()}
-    capitals = [_f1(network, watched, in_capitals=True) for watched in development.values()]
-    return {**figures, "mean": sum(figures.values()) / len(figures), "capitals": sum(capitals) / len(capitals)}
-
-
-def _f1(network: Tagger, watched: Watched, *, in_capitals: bool) -> float:
-    right, found, wanted = 0, 0, watched.unreachable
-    for begin in range(0, len(watched.examples), _BATCH_ROWS):
-        batch = watched.examples[begin : begin + _BATCH_ROWS]
-        inputs = [example.features.copy() for example in batch]
-        if in_capitals:
-            for array, example in zip(inputs, batch, strict=True):
-                array[:, SHAPE_COLUMN] = example.upper_shapes
-        for scores, example in zip(network.predict(inputs), batch, strict=True):
-            unknown = ~known(example.tags)
-            spans = {span for span in decode(np.asarray(scores)) if not unknown[span[0] : span[1]].any()}
-            truth = _truth(example)
-            right, found, wanted = right + len(truth & spans), found + len(spans), wanted + len(truth)
-    return 200 * right / max(found + wanted, 1)
-
-
-def _truth(example: Example) -> set[tuple[int, int, str]]:
-    """The spans of an example's tags."""
-    return set(decode(np.eye(len(TAGS), dtype=np.float32)[np.maximum(example.tags, OUTSIDE)]))
+    def set(self, weights: list[Any]) -> list[Any]:
+        """Give the network these weights, and return those that it had."""
+        before = [node.get_param(name).copy() for node, name in self._places]
+        for (node, name), own in zip(self._places, weights, strict=True):
+            node.set_param(name, own)
+        return before
 
 
 def train(recipe: dict[str, Any], data: Path, checkpoints: Path) -> Tagger:
-    """Train by the recipe; every ten minutes, and at the end, the mean of the weights is written and evaluated."""
+    """Train by the recipe; every ten minutes, and after each stage, the weights are written and evaluated."""
     set_current_ops(NumpyOps(use_blis=False))  # numpy's own BLAS is twice as fast
     draw, settings = recipe["data"], recipe["training"]
     sources, development = prepare(data, draw["files"], draw["held_out"])
     np.random.seed(settings["seed"])  # thinc takes its first weights and dropout from there
+    stages = [Stage.of(stage) for stage in settings["stages"]]
     sampler = Sampler(
         sources,
         alpha=draw["alpha"],
         weights=draw["weights"],
         joined=draw["joined"],
-        upper_case=draw["upper_case"],
-        lower_case=draw["lower_case"],
+        chances=stages[0].chances,
         random=np.random.default_rng(settings["seed"]),
     )
     network: Tagger = tag_news(**recipe["network"])
     network.initialize(X=sampler.batch(200)[0])
-    set_dropout_rate(network, settings["dropout"])
-    optimizer = Adam(settings["learning_rate"], L2=0.0, grad_clip=settings["clip"], use_averages=False)
-    average = Average(network)
     checkpoints.mkdir(parents=True, exist_ok=True)
+
+    def keep(name: str) -> None:
+        (checkpoints / f"{name}.bin").write_bytes(network.to_bytes())
+        print(" ".join(f"{key}: {value:.1f}" for key, value in evaluate(network, development).items()), flush=True)
+
+    for number, stage in enumerate(stages, 1):
+        sampler.chances = stage.chances
+        run_stage(network, stage, sampler, settings, keep=lambda step, number=number: keep(f"stage-{number}-{step}"))
+        keep(f"stage-{number}")
+    print(f"score of no name lowered by {balance(network, development)}", flush=True)
+    return network
+
+
+def run_stage(
+    network: Tagger, stage: Stage, sampler: Sampler, settings: dict[str, Any], *, keep: Callable[[int], None]
+) -> None:
+    """Train for one stage; ``keep`` is called with the step every ten minutes, while the network has the mean."""
+    set_dropout_rate(network, stage.dropout)
+    optimizer = Adam(stage.learning_rate, L2=0.0, grad_clip=settings["clip"], use_averages=False)
+    average = Average(network)
+    kept: list[list[Any]] = []
     started = saved = time.monotonic()
     loss, tokens = 0.0, 0
-    for step in range(1, settings["steps"] + 1):
+    for step in range(1, stage.steps + 1):
         inputs, tags = sampler.batch(settings["batch_tokens"])
-        optimizer.learn_rate = learning_rate(step, settings)
+        optimizer.learn_rate = stage.rate(step)
         outputs, backprop = network.begin_update(inputs)
         gradient, batch_loss = gradient_of(np.concatenate([np.asarray(output) for output in outputs]), tags)
         ends = np.cumsum([len(output) for output in outputs])[:-1]
@@ -177,28 +185,29 @@ def train(recipe: dict[str, Any], data: Path, checkpoints: Path) -> Tagger:
         loss, tokens = loss + batch_loss, tokens + len(tags)
         if step % settings["average_every"] == 0:
             average.update()
+        if step in stage.kept_at:
+            kept.append(average.weights())
         if step % 100 == 0:
             rate = tokens / (time.monotonic() - started)
-            print(f"step {step} of {settings['steps']}, loss {loss / 100:.3f}, {rate:.0f} tokens/s", flush=True)
+            print(f"step {step} of {stage.steps}, loss {loss / 100:.3f}, {rate:.0f} tokens/s", flush=True)
             loss = 0.0
-        if step == settings["steps"] or time.monotonic() - saved > _SAVE_SECONDS:
+        if time.monotonic() - saved > _SAVE_SECONDS:
+            before = average.set(average.weights())
+            keep(step)
+            average.set(before)
             saved = time.monotonic()
-            average.swap()
-            (checkpoints / f"network-{step}.bin").write_bytes(network.to_bytes())
-            print(" ".join(f"{key}: {value:.1f}" for key, value in evaluate(network, development).items()), flush=True)
-            if step < settings["steps"]:
-                average.swap()
-    return network
+    average.set([sum(same) / len(same) for same in zip(*kept, strict=True)])
 
 
 def main() -> None:
     """Read the command line, train, and write the model where the product looks for it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/ner"), help="folder of the named-entity data")
+    parser.add_argument("--recipe", type=Path, default=RECIPE)
     parser.add_argument("--checkpoints", type=Path, default=Path("build/entities"))
     parser.add_argument("--model", type=Path, default=FOLDER, help="folder to write the model to")
     given = parser.parse_args()
-    recipe = tomllib.loads(RECIPE.read_text(encoding="utf-8"))
+    recipe = tomllib.loads(given.recipe.read_text(encoding="utf-8"))
     network = train(recipe, given.data, given.checkpoints)
     save_model(network, {**recipe["model"], "network": recipe["network"]}, given.model)
     print(f"written: {given.model}")

@@ -1,9 +1,10 @@
 """The shipped model's own spaCy language: how it cuts text into tokens, and what it sees of a word.
 
 spaCy's multi-language class leaves a Chinese sentence one token and keeps the case in prefix and suffix. Here every
-Han, kana, Thai and Hangul character is a token, so that names have token boundaries; every punctuation mark is one too
-(``NATO-Generalsekretär``, ``Ankara'da``, ``EU:n``); and only the shape of a word tells its case, so that headlines in
-capitals are read as well.
+Han, kana and Hangul character is a token, so that names have token boundaries, and every Thai one with the vowels and
+tones written around it; every punctuation mark is one too (``NATO-Generalsekretär``, ``Ankara'da``, ``EU:n``), and what
+Arabic and Hebrew write onto the word behind it (``وبالفلبين``: and, in, the Philippines); and only the shape of a word
+tells its case, so that headlines in capitals are read as well.
 """
 
 from __future__ import annotations
@@ -25,10 +26,20 @@ NAME = "wirewatch_news"
 
 # Korean particles follow a name without a space: "서울에서".
 _CHARACTER_TOKENS = UNSEGMENTED + "\u1100-\u11ff\uac00-\ud7ff"
+# A vowel written before its consonant, the consonant, the vowels and tones behind and above it: no name ends within.
+_THAI_CLUSTER = "[\u0e40-\u0e44]?[\u0e01-\u0e2e][\u0e30-\u0e3a\u0e45\u0e47-\u0e4e]{0,4}"
+# Conjunctions and prepositions of one letter. In Hebrew many words begin so by themselves and are cut all the same: one
+# word is always cut in one way. The bounds on the rest keep the cutting of a long token linear.
+_PROCLITICS = (
+    "\u0648(?=[\u0621-\u0647\u0649-\u064a][\u0621-\u064a]{2,14}(?![\u0621-\u064a]))"
+    "|[\u0628\u0641\u0643](?=\u0627\u0644[\u0621-\u064a]{2,14}(?![\u0621-\u064a]))"
+    "|[\u05d1\u05d5\u05db\u05dc\u05de\u05e9](?=[\u05d0-\u05ea]{4,12}(?![\u05d0-\u05ea]))"
+)
 _JOINERS = "\u200c\u200d"  # inside words of Persian and Hindi
 _STEM_LENGTH = 6
 _PREFIX_LENGTH = 3
 _SUFFIX_LENGTH = 3
+_ENDING_LENGTH = 6
 # What a character is in a word's shape; scripts without case differ by their script.
 _SCRIPT_SHAPES = {"han": "h", "kana": "k", "thai": "t", "hangul": "g"}
 _LONGEST_SHAPE = 12
@@ -58,8 +69,8 @@ def _punctuation() -> str:
 def _rules() -> tuple[re.Pattern[str], re.Pattern[str]]:
     signs = _punctuation()
     # Many signs in a row are one token: one by one they take time that grows with the square of it.
-    prefix = re.compile(rf"[{signs}]{{8,}}|([{signs}])\1*")
-    infix = re.compile(rf"[{_CHARACTER_TOKENS}]|(?!(?<=\d)[.,:](?=\d))[{signs}]")
+    prefix = re.compile(rf"[{signs}]{{8,}}|([{signs}])\1*|{_PROCLITICS}")
+    infix = re.compile(rf"{_THAI_CLUSTER}|[{_CHARACTER_TOKENS}]|(?!(?<=\d)[.,:](?=\d))[{signs}]")
     return prefix, infix
 
 
@@ -107,10 +118,16 @@ def _suffix(word: str) -> str:
     return word[-_SUFFIX_LENGTH:].lower()
 
 
+def _ending(word: str) -> str:
+    return word[-_ENDING_LENGTH:].lower()
+
+
 def _shape(word: str) -> str:
-    """No shape for a blank; at least a letter's for all else."""
+    """No shape for a blank; at least a letter's for all else; of a Thai cluster its script's."""
     if word.isspace():
         return ""
+    if "\u0e00" < word[:1] < "\u0e80":
+        return _SCRIPT_SHAPES["thai"]
     return _RUN.sub(r"\1\1\1", word[:40].translate(_shapes))[:_LONGEST_SHAPE] or "a"
 
 
@@ -120,6 +137,8 @@ _FEATURES: dict[str, Callable[[str], str]] = {
     "PREFIX": _prefix,
     "SUFFIX": _suffix,
     "SHAPE": _shape,
+    # A word has no room for one string more, and a language of its own it does not need here.
+    "LANG": _ending,
 }
 
 

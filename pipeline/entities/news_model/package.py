@@ -36,6 +36,12 @@ def read_meta(folder: Path = FOLDER) -> dict[str, Any]:
     return meta
 
 
+def write_meta(meta: dict[str, Any], folder: Path = FOLDER) -> None:
+    """Replace what there is to say of the model."""
+    text = json.dumps(meta, indent=1, ensure_ascii=False)
+    (folder / _META).write_text(text + "\n", encoding="utf-8")
+
+
 def empty_model(network: dict[str, Any]) -> Language:
     """The pipeline without weights; ``network``: the arguments of its architecture."""
     nlp = spacy.blank(NewsLanguage.lang)
@@ -59,8 +65,7 @@ def save_model(network: Tagger, meta: dict[str, Any], folder: Path = FOLDER) -> 
         key: np.asarray(node.get_param(name), dtype=_PRECISION) for key, node, name in _parameters(network)
     }
     np.savez_compressed(folder / _WEIGHTS, **weights)
-    text = json.dumps({"lang": "xx", "name": NAME, **meta}, indent=1, ensure_ascii=False)
-    (folder / _META).write_text(text + "\n", encoding="utf-8")
+    write_meta({"lang": "xx", "name": NAME, **meta}, folder)
 
 
 def _component(nlp: Language) -> NewsEntities:

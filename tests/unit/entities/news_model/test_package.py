@@ -10,11 +10,11 @@ import spacy
 from pipeline.entities.news_model.biluo import TAGS
 from pipeline.entities.news_model.component import NewsEntities
 from pipeline.entities.news_model.language import NAME
-from pipeline.entities.news_model.network import Tagger, lines, tag_news
+from pipeline.entities.news_model.network import Tagger, tag_news
 from pipeline.entities.news_model.package import load_model, read_meta, save_model
 
 SMALL: dict[str, Any] = {
-    "width": 8, "depth": 2, "window": 1, "pieces": 2, "feature_width": 4, "rows": [50, 50, 50, 50, 20, 50],
+    "width": 8, "dilations": [1, 2], "pieces": 2, "feature_width": 4, "rows": [50, 50, 50, 50, 20, 50],
 }  # fmt: skip
 
 
@@ -33,20 +33,6 @@ def test_what_is_saved_is_what_is_loaded(network: Tagger, tmp_path: Path) -> Non
     (before,), (after,) = network.predict(inputs), loaded.model.predict(inputs)
     assert np.allclose(np.asarray(before), np.asarray(after), atol=0.01)
     assert read_meta(tmp_path)["version"] == "1"
-
-
-def test_a_line_break_ends_a_line_and_blanks_are_passed_over() -> None:
-    doc = spacy.blank(NAME)("Bonn  ist\n\nalt. \n 中国 人")
-    found = [[doc[place].text for place in line.places.tolist()] for line in lines(doc)]
-    assert found == [["Bonn", "ist"], ["alt", "."], ["中", "国", "人"]]
-    assert list(lines(spacy.blank(NAME)(" \n "))) == []
-
-
-def test_a_character_is_seen_with_the_one_right_behind_it() -> None:
-    nlp = spacy.blank(NAME)
-    pairs = {text: next(iter(lines(nlp(text)))).features[0, -1] for text in ("中国", "中 国", "中人", "ab cd")}
-    assert len({pairs["中国"], pairs["中 国"], pairs["中人"]}) == 3
-    assert pairs["ab cd"] == 0
 
 
 class Always:
