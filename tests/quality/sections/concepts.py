@@ -46,8 +46,8 @@ def measure(data: Path) -> str:
 Truth: `tests/quality/concept_truth.yaml`, {named} concepts on the English side, by hand. A concept counts once a text.
 Names were written while looking at ntrex-dev and at the odd lines of pud; the even lines of pud are held out. What a
 translation leaves out, adds or says otherwise is marked there and counts neither way: on the odd lines while the names
-were written; on the even lines afterwards, by reading what was missed and found there once the names were final, in
-de fr es it pt ru tr id cs pl fi alone. No name was added for what was seen on an even line; one wrong one, the
+were written; on the even lines afterwards, by reading what was missed and found there once the names were final, and in
+no language to the last line. No name was added for what was seen on an even line; one wrong one, the
 Indonesian word for any republic, was taken out. Recall / precision in percent."""
     sentences = _corpus(data, linker, "pud", "Sentences (even lines of pud, held out)")
     documents = _corpus(data, linker, "ntrex-dev", "Documents (ntrex-dev, development)")
