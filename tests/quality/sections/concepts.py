@@ -46,9 +46,9 @@ def measure(data: Path) -> str:
 Truth: `tests/quality/concept_truth.yaml`, {named} concepts on the English side, by hand. A concept counts once a text.
 Names were written while looking at ntrex-dev and at the odd lines of pud; the even lines of pud are held out. What a
 translation leaves out, adds or says otherwise is marked there and counts neither way: on the odd lines while the names
-were written; on the even lines afterwards, by reading what was missed and found there once the names were final, and in
-no language to the last line. No name was added for what was seen on an even line; one wrong one, the
-Indonesian word for any republic, was taken out. Recall / precision in percent."""
+were written; on the even lines afterwards, by reading once what was missed and found there when the names were final;
+only what is plain from the text was marked, in Thai and Hindi least. No name was added for what was seen on an even
+line; one wrong one, the Indonesian word for any republic, was taken out. Recall / precision in percent."""
     sentences = _corpus(data, linker, "pud", "Sentences (even lines of pud, held out)")
     documents = _corpus(data, linker, "ntrex-dev", "Documents (ntrex-dev, development)")
     return f"{head}\n\n{sentences}\n\n{documents}"
