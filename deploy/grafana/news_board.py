@@ -18,7 +18,7 @@ def news_board() -> str:
         "What the news is about: languages, sources, countries and organisations, and what it raised alerts on.",
         [_whole(), _articles(), _entities(), _alerts()],
         [
-            label_variable("language", "Language", "wirewatch_articles_total"),
+            label_variable("language", "Language", 'wirewatch_articles_total{language!="canary"}'),
             label_variable("rule", "Rule", "wirewatch_alerts_total"),
         ],
     )

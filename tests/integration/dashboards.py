@@ -77,7 +77,7 @@ def variables(name: str, prometheus: PrometheusServer) -> dict[str, list[str]]:
     found = {}
     for variable in board(name)["templating"]["list"]:
         if variable["type"] == "query":
-            query = re.fullmatch(r"label_values\((\w+), (\w+)\)", variable["query"])
+            query = re.fullmatch(r"label_values\((.+), (\w+)\)", variable["query"])
             assert query is not None, variable["query"]
             series = prometheus.ask("series", **{"match[]": query[1]})
             found[variable["name"]] = sorted({each[query[2]] for each in series if query[2] in each})
