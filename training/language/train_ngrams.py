@@ -144,15 +144,17 @@ def write(path: Path, buckets: NDArray[Any], learned: tuple[Floats, Floats, Floa
     scale = (np.abs(vectors).max(axis=0) / 127).astype(np.float32)
     chosen = np.zeros(1 << HASH_BITS, np.uint8)
     chosen[buckets] = 1
-    np.savez_compressed(
-        path,
-        buckets=np.packbits(chosen),
-        vectors=np.round(vectors / scale).astype(np.int8),
-        scale=scale,
-        weights=weights.astype(np.float16),
-        bias=bias.astype(np.float16),
-        tags=np.array(" ".join(tags)),
-    )
+    # To a name, NumPy would add an ending of its own.
+    with path.open("wb") as file:
+        np.savez_compressed(
+            file,
+            buckets=np.packbits(chosen),
+            vectors=np.round(vectors / scale).astype(np.int8),
+            scale=scale,
+            weights=weights.astype(np.float16),
+            bias=bias.astype(np.float16),
+            tags=np.array(" ".join(tags)),
+        )
 
 
 if __name__ == "__main__":
