@@ -136,6 +136,7 @@ def create_app(
             cast("asyncio.Queue[EventT[bytes]]", cast("Any", stream).channel.queue),
             most=settings.batch_max_matches if step.source is MATCHES else settings.batch_max_articles,
             within_seconds=settings.batch_wait_seconds,
+            size=lambda event: len(event.message.value or b""),
             begin=begin,
             is_ours=is_ours,
             let_go=let_go,

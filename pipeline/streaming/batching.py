@@ -15,6 +15,9 @@ _LULL_SECONDS = 0.001
 _BATCH_SECONDS = 0.5
 _FIRST_BATCH = 100
 _SMALLEST_BATCH = 20
+# As many events of a few kilobytes: long articles are as much work as many short ones.
+_FIRST_BATCH_BYTES = 500_000
+_SMALLEST_BATCH_BYTES = 100_000
 
 
 async def take_batches(
@@ -22,6 +25,7 @@ async def take_batches(
     *,
     most: int,
     within_seconds: float,
+    size: Callable[[EventT], int],
     begin: Callable[[EventT], object],
     is_ours: Callable[[EventT], bool],
     let_go: Callable[[EventT], object],
@@ -34,8 +38,9 @@ async def take_batches(
 
     Args:
         queue: Where events come in.
-        most: In one batch; fewer where so many would take longer than half a second, by the last batch.
+        most: In one batch; fewer where so many, or so many bytes, would take longer than half a second, by the last.
         within_seconds: Longest that a batch that is not full is held back while others keep coming.
+        size: Bytes of an event.
         begin: Called with each event as it is taken: from now on it is waited for.
         is_ours: Whether an event may still be carried; asked when its batch is given.
         let_go: Called with each event that may not: its partition has been taken away, and will give it again.
@@ -45,16 +50,18 @@ async def take_batches(
         One event or more, until the queue raises ``StopAsyncIteration``, as Faust's does when its stream is stopped.
     """
     has_ended = False
-    limit = min(most, _FIRST_BATCH)
+    limit, limit_bytes = min(most, _FIRST_BATCH), _FIRST_BATCH_BYTES
     while not has_ended:
         taken: list[EventT] = []
         try:
             taken.append(await queue.get())
             begin(taken[-1])
             await _let_fill(queue, limit - 1, monotonic() + within_seconds)
-            while len(taken) < limit and not queue.empty():
+            taken_bytes = size(taken[-1])
+            while len(taken) < limit and taken_bytes < limit_bytes and not queue.empty():
                 taken.append(queue.get_nowait())
                 begin(taken[-1])
+                taken_bytes += size(taken[-1])
         except StopAsyncIteration:
             has_ended = True
         batch = [event for event in taken if is_ours(event)]
@@ -65,8 +72,9 @@ async def take_batches(
         if batch:
             given_at = clock()
             yield batch
-            per_second = len(batch) / max(clock() - given_at, _LULL_SECONDS)
-            limit = min(most, max(_SMALLEST_BATCH, int(per_second * _BATCH_SECONDS)))
+            share = _BATCH_SECONDS / max(clock() - given_at, _LULL_SECONDS)
+            limit = min(most, max(_SMALLEST_BATCH, int(len(batch) * share)))
+            limit_bytes = max(_SMALLEST_BATCH_BYTES, int(sum(map(size, batch)) * share))
 
 
 async def _let_fill(queue: asyncio.Queue[EventT], most: int, deadline: float) -> None:

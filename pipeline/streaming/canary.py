@@ -103,7 +103,10 @@ class CanaryWatch:
             None if self._heard_at is None else timedelta(seconds=time.monotonic() - self._heard_at + _OVERLAP_SECONDS)
         )
         async with subscribed(self._settings, channel=CANARY_CHANNEL, since=since) as alerts:
-            listening_since = self._heard_at = time.monotonic()
+            listening_since = time.monotonic()
+            # One that breaks off again before it has caught up begins where it began.
+            if self._heard_at is None:
+                self._heard_at = listening_since
             self._readiness.set(None)
             self._flight.listen()
             self._listening.set()

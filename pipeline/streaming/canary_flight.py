@@ -24,9 +24,9 @@ class CanaryFlight:
         # By the time due, oldest first.
         self._awaited: dict[str, float] = {}
         self._missed: dict[str, float] = {}
-        # None while somebody listens for their alerts.
+        # Since when not all alerts have been seen, also while those that came meanwhile are being read.
         self._deaf_since: float | None = None
-        self._judged_from = clock()
+        self._caught_up_at: float | None = clock()
 
     def start(self, canary: str) -> None:
         """It is due now, whether or not a broker takes it."""
@@ -45,19 +45,20 @@ class CanaryFlight:
 
     def stop_listening(self) -> None:
         """From now on no alert can be seen: none is missed for that alone, unless it lasts as long as the timeout."""
-        self._deaf_since = self._clock()
+        self._caught_up_at = None
+        if self._deaf_since is None:
+            self._deaf_since = self._clock()
 
     def listen(self) -> None:
         """Alerts are seen again, also those that came meanwhile; they have a moment to be read."""
-        if self._deaf_since is not None:
-            self._judged_from = self._clock() + _CATCH_UP_SECONDS
-            self._deaf_since = None
+        self._caught_up_at = self._clock() + _CATCH_UP_SECONDS
 
     def newly_missed(self) -> list[str]:
         """Those whose time has run out since the last call."""
         now = self._clock()
-        is_deaf = self._deaf_since is not None and now - self._deaf_since < self._timeout_seconds
-        if is_deaf or now < self._judged_from:
+        if self._caught_up_at is not None and now >= self._caught_up_at:
+            self._deaf_since = None
+        if self._deaf_since is not None and now - self._deaf_since < self._timeout_seconds:
             return []
         latest = now - self._timeout_seconds
         missed = [canary for canary, due_at in self._awaited.items() if due_at <= latest]

@@ -29,10 +29,13 @@ class Deliveries:
 
     Args:
         first: Offset of the first message.
+
+    Attributes:
+        due: Offset of the first message that is not committable: all before it are.
     """
 
     def __init__(self, first: int) -> None:
-        self._due = first
+        self.due = first
         self._next = first
         # Where offsets hold no message: the first of these, and the next that holds one.
         self._gaps: dict[int, int] = {}
@@ -43,14 +46,19 @@ class Deliveries:
             self._gaps[self._next] = offset
         self._next = offset + 1
 
+    def is_behind(self, offset: int) -> bool:
+        """Whether a message of this offset has been delivered before: the partition is being read again."""
+        return offset < self._next
+
     def passed(self, acked: Iterable[int]) -> int:
         """How many of these offsets, ascending, are acked without one missing before them; they are let go."""
         count = 0
         for offset in acked:
-            if offset > self._due:
+            if offset > self.due:
                 break
-            self._due = offset + 1
-            self._due = self._gaps.pop(self._due, self._due)
+            # One that was acked twice stands before it.
+            if offset == self.due:
+                self.due = self._gaps.pop(offset + 1, offset + 1)
             count += 1
         return count
 
@@ -83,11 +91,6 @@ class HopConsumer(Consumer):
         await super().on_partitions_revoked(revoked)
         for place in revoked:
             self._deliveries.pop(place, None)
-
-    async def perform_seek(self) -> None:
-        """Begin anew at what is committed, as Faust does after each rebalance."""
-        self._deliveries.clear()
-        await super().perform_seek()
 
     async def _drain_messages(self, fetcher: ServiceT) -> None:
         """Read until one of the two is stopped.
@@ -123,7 +126,8 @@ class HopConsumer(Consumer):
         if read is not None and message.offset < read:
             return
         deliveries = self._deliveries.get(place)
-        if deliveries is None:
+        # After each rebalance Faust begins anew at what is committed. What is in hand then may still be acked.
+        if deliveries is None or deliveries.is_behind(message.offset):
             deliveries = self._deliveries[place] = Deliveries(message.offset)
         deliveries.add(message.offset)
         # Before the delivery: a rebalance meanwhile sets it back to what is committed, which must stand.
@@ -131,7 +135,7 @@ class HopConsumer(Consumer):
         await self.callback(message)
 
     def _new_offset(self, tp: TP) -> int | None:
-        """The offset to commit, behind the last of those acked without one missing; None where there is none.
+        """The offset to commit, of the first message that is not acked; None where it is as before.
 
         As Faust's own, which makes a list of all offsets that hold no message, millions after a day beyond retention,
         and passes over one message that is not acked right behind what is committed.
@@ -141,13 +145,11 @@ class HopConsumer(Consumer):
         if not acked or deliveries is None:
             return None
         acked.sort()
+        before = deliveries.due
         done = deliveries.passed(acked)
-        if not done:
-            return None
-        committable = acked[done - 1] + 1
         self._acked_index[tp].difference_update(acked[:done])
         del acked[:done]
-        return committable
+        return deliveries.due if deliveries.due > before else None
 
 
 class HopTransport(Transport):

@@ -20,6 +20,8 @@ from pipeline.errors import (
     PartitionNotLoadedError,
     StepFailedError,
     StepStoppedError,
+    TopicMissingError,
+    TopicRefusedError,
     WirewatchError,
 )
 from pipeline.messages.canary import CANARY_LANGUAGE
@@ -44,6 +46,8 @@ _LANGUAGE_LABELS = 300
 
 # Raised by a handler or a publisher, these end the step: trying again would not help.
 _STOPPING = (AccessDeniedError, StepStoppedError)
+# What a broker says of one topic, such as a rule's channel, and will say again.
+_LASTING = (TopicMissingError, TopicRefusedError)
 
 
 class Hop:
@@ -230,11 +234,14 @@ class Hop:
                 return await self._process_once(records)
             except (*_STOPPING, PartitionNotLoadedError):
                 raise
-            except BrokerError as error:
-                # No article is at fault for a broker that is away: this is tried until it is back.
-                metrics.ERRORS.labels(self._step.name, "publishing").inc()
-                log.warning("step %s cannot go on, again in %g s: %s", self._step.name, wait, place_of(error))
             except Exception as error:
+                if _is_passing(error):
+                    # No article is at fault for a broker that is away: this is tried until it is back.
+                    metrics.ERRORS.labels(self._step.name, "publishing").inc()
+                    metrics.RETRIES.labels(self._step.name).inc()
+                    log.warning("step %s cannot go on, again in %g s: %s", self._step.name, wait, cause_of(error))
+                    await self._pause(wait)
+                    continue
                 metrics.ERRORS.labels(self._step.name, "processing").inc()
                 if attempt == attempts:
                     raise
@@ -340,3 +347,8 @@ class Hop:
             self._stopped = True
             self._on_stopped(error)
         await asyncio.Event().wait()
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether it is the broker's state, which ends, that a step failed for."""
+    return isinstance(error, BrokerError) and not isinstance(error, _LASTING)

@@ -20,6 +20,7 @@ class Source:
     begun: list[int] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     now: float = 0.0
+    bytes_each: int = 100
 
     def put(self, *numbers: int) -> None:
         for number in numbers:
@@ -30,6 +31,7 @@ class Source:
             self.queue,
             most=self.most,
             within_seconds=0.02,
+            size=lambda _: self.bytes_each,
             begin=self.begun.append,
             is_ours=self.is_ours,
             let_go=self.gone.append,
@@ -71,6 +73,19 @@ def test_a_batch_is_as_large_as_half_a_second_allows(seconds: float, then: int) 
         return [len(first), len(await anext(batches))]
 
     assert asyncio.run(run()) == [100, then]
+
+
+@pytest.mark.parametrize(("seconds", "then"), [(0.1, 50), (0.5, 10), (60.0, 2)])
+def test_a_batch_of_long_articles_is_as_large_as_half_a_second_allows(seconds: float, then: int) -> None:
+    async def run() -> list[int]:
+        source = Source(most=500, bytes_each=50_000)
+        source.put(*range(1_000))
+        batches = source.batches()
+        first = await anext(batches)
+        source.now += seconds
+        return [len(first), len(await anext(batches))]
+
+    assert asyncio.run(run()) == [10, then]
 
 
 def test_a_lone_event_does_not_wait_for_others() -> None:

@@ -77,6 +77,19 @@ def test_canaries_are_missed_when_nobody_can_listen_for_long(flight: CanaryFligh
     assert flight.newly_missed() == ["a"]
 
 
+def test_a_listener_that_comes_and_goes_hides_no_missed_canary(flight: CanaryFlight, clock: Clock) -> None:
+    missed: list[str] = []
+    for second in range(120):
+        clock.now = float(second)
+        flight.start(f"c{second}")
+        flight.listen()
+        missed += flight.newly_missed()
+        clock.now += 0.5
+        flight.stop_listening()
+        missed += flight.newly_missed()
+    assert len(missed) >= 80
+
+
 def test_what_never_comes_back_is_forgotten_in_the_end(flight: CanaryFlight, clock: Clock) -> None:
     for number in range(4_000):
         clock.now = number * 60.0

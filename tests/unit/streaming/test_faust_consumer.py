@@ -48,3 +48,19 @@ def test_a_gap_of_any_length_costs_as_little() -> None:
     assert partition.ack(0, far + 1) == [0]
     assert partition.ack(far) == [far, far + 1]
     assert partition.ack(2 * far) == [2 * far]
+
+
+def test_one_that_is_acked_twice_moves_nothing_back() -> None:
+    partition = Partition(*range(6))
+    assert partition.ack(0, 1, 2) == [0, 1, 2]
+    assert partition.ack(1) == [1]
+    assert partition.ack(3, 4) == [3, 4]
+
+
+def test_a_partition_that_is_read_again_is_told_by_its_offsets() -> None:
+    deliveries = Deliveries(5)
+    for offset in (5, 6, 9):
+        deliveries.add(offset)
+    assert deliveries.is_behind(9)
+    assert not deliveries.is_behind(10)
+    assert not deliveries.is_behind(20)

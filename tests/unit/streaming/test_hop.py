@@ -18,6 +18,7 @@ from pipeline.errors import (
     PartitionNotLoadedError,
     StepStoppedError,
     TooLargeError,
+    TopicRefusedError,
 )
 from pipeline.settings import load_settings
 from pipeline.streaming.bounded_labels import OTHER
@@ -91,6 +92,20 @@ def test_a_broker_that_is_away_is_awaited_and_no_articles_fault() -> None:
     assert len(scene.pauses) == 10
     assert scene.acked == [0, 1]
     assert scene.publisher.values(DEAD_LETTERS) == []
+
+
+def test_a_topic_that_the_broker_refuses_is_the_fault_of_the_article_that_needs_it() -> None:
+    scene = Scene()
+
+    def fails(records: Sequence[Record]) -> bool:
+        if any(each.value == b"refused" for each in records):
+            raise TopicRefusedError("news.alerts.security.v1", "create", "replication factor 3 is larger than 1")
+        return False
+
+    scene.handler.fails_on = fails
+    scene.run([record(0), record(1, b"refused"), record(2)])
+    assert scene.publisher.values(DEAD_LETTERS) == [b"refused"]
+    assert scene.acked == [0, 1, 2]
 
 
 def test_a_batch_that_keeps_failing_is_bisected_to_the_article_at_fault() -> None:
