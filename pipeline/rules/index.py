@@ -172,14 +172,12 @@ class RuleIndex:
     def near_misses(self, article: EnrichedArticle) -> list[NearMiss]:
         """Every rule that an article misses by exactly one clause, sorted by rule id.
 
-        The first call files all rules under each of their clauses, which takes as long as adding them and more memory.
+        The first call files all rules under each of their clauses, which takes as long as adding them and more memory,
+        until they are forgotten.
         """
         with self._lock:
             if self._clause_postings is None:
-                self._clause_postings = ClausePostings(self._filing.keys)
-                for number, condition in enumerate(self._conditions):
-                    if condition is not None:
-                        self._clause_postings.add(number, condition)
+                self._clause_postings = self._file_by_clause()
             terms = ArticleTerms(article, self._filing)
             missed = []
             for number in self._clause_postings.candidates(terms):
@@ -189,6 +187,18 @@ class RuleIndex:
                     clause = " OR ".join(map(canonical_form, clauses))
                     missed.append(NearMiss(rule_id=self._ids[number], clause=clause))
         return sorted(missed, key=lambda miss: miss.rule_id)
+
+    def forget_near_misses(self) -> None:
+        """Give back the memory that ``near_misses`` takes; its next call is a first one."""
+        with self._lock:
+            self._clause_postings = None
+
+    def _file_by_clause(self) -> ClausePostings:
+        postings = ClausePostings(self._filing.keys)
+        for number, condition in enumerate(self._conditions):
+            if condition is not None:
+                postings.add(number, condition)
+        return postings
 
     def _fired(self, terms: ArticleTerms) -> Iterator[_Fired]:
         """The rules that an article satisfies with the score that they ask for."""

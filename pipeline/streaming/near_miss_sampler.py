@@ -39,6 +39,10 @@ class Rules(Protocol):
         """Every rule that the article misses by exactly one clause."""
         ...
 
+    def forget_near_misses(self) -> None:
+        """Give back the memory that telling them takes."""
+        ...
+
 
 class NearMissSampler:
     """Counts the near misses of at most one article a second; a look that fails is logged and costs the sample alone.
@@ -58,10 +62,13 @@ class NearMissSampler:
     def offer(self, article: EnrichedArticle) -> None:
         """Look at this article, if it is time for one."""
         started = self._clock()
-        if started < self._next_at or len(self._rules) > _MOST_RULES:
+        if started < self._next_at:
             return
         # Set before the look: one that fails is not repeated with every try of its batch.
         self._next_at = started + _LEAST_SECONDS
+        if len(self._rules) > _MOST_RULES:
+            self._rules.forget_near_misses()
+            return
         try:
             missed = self._rules.near_misses(article)
         except Exception:

@@ -192,6 +192,9 @@ class NeverClose:
     def near_misses(self, _article: EnrichedArticle) -> list[NearMiss]:
         return []
 
+    def forget_near_misses(self) -> None:
+        pass
+
 
 def rules_handler(rules: RuleMatcher) -> RulesHandler:
     counters = RuleCounters(NoIndex(), 10)
@@ -287,6 +290,7 @@ def test_near_misses_are_looked_for_once_a_second_and_for_a_hundredth_of_the_tim
         seconds: float = 0.0
         count: int = 3
         looked_at: int = 0
+        forgotten: int = 0
 
         def __len__(self) -> int:
             return self.count
@@ -298,6 +302,9 @@ def test_near_misses_are_looked_for_once_a_second_and_for_a_hundredth_of_the_tim
                 NearMiss(rule_id="missed-often", clause="NATO"),
                 NearMiss(rule_id="wirewatch-canary", clause="NATO"),
             ]
+
+        def forget_near_misses(self) -> None:
+            self.forgotten += 1
 
     rules = Slow()
     sampler = NearMissSampler(rules, RuleCounters(NoIndex(), 10), lambda: rules.clock)
@@ -311,8 +318,10 @@ def test_near_misses_are_looked_for_once_a_second_and_for_a_hundredth_of_the_tim
     assert [offered_at(clock) for clock in (0.0, 0.5, 1.0)] == [1, 1, 2]
     rules.seconds = 0.05
     assert [offered_at(clock) for clock in (2.0, 6.9, 7.1)] == [3, 3, 4]
+    assert rules.forgotten == 0
     rules.count = 10_001
     assert offered_at(100.0) == 4
+    assert rules.forgotten == 1
     assert sample("wirewatch_near_misses_total", rule="missed-often") == 4
     assert sample("wirewatch_near_misses_total", rule="wirewatch-canary") is None
 
