@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from itertools import count
 
 from pipeline.rules.clauses import Clause
 
@@ -17,10 +18,12 @@ class RememberedUnits:
     def __init__(self) -> None:
         self._clauses: tuple[dict[Hashable, Clause], ...] = tuple({} for _ in range(_SHARDS))
         self._settings: dict[Hashable, int] = {}
+        self._numbers = count()
 
     def setting(self, *values: Hashable) -> int:
         """A number for all else that decides what a unit means, such as the rule's languages."""
-        return self._settings.setdefault(values, len(self._settings))
+        # Threads may ask at once: a number that is not needed is left out, and none is given twice.
+        return self._settings.setdefault(values, next(self._numbers))
 
     def get(self, key: Hashable) -> Clause | None:
         """What a unit was settled to, or None."""
