@@ -53,9 +53,9 @@ class Readings:
         self._by_stem: Sharded[str, tuple[Key, ...]] = Sharded()
         self._prefixes: dict[str, dict[str, Key]] = {}
         self._stemmed: set[str] = set()
-        # Words met, as "language word", by what they fold to or stem to, and by their first letters, for when that
-        # changes. Neither tuples nor dictionaries of strings are looked through by the garbage collector; the latter
-        # take more room, but thousands of words have the same first letters.
+        # Words met, as "language word" (a tag may hold a space, a word cannot), by what they fold to or stem to, and by
+        # their first letters, for when that changes. Neither tuples nor dictionaries of strings are looked through by
+        # the garbage collector; the latter take more room, but thousands of words have the same first letters.
         self._memos: dict[str, Memo] = {}
         self._met: dict[str, tuple[str, ...]] = {}
         self._met_beginnings: dict[str, dict[str, None]] = {}
@@ -156,7 +156,7 @@ class Readings:
 
     def _forget_words(self, met: Iterable[str]) -> None:
         for written in met:
-            language, _, read = written.partition(" ")
+            language, _, read = written.rpartition(" ")
             if self._memos[language].pop(read, None) is not None:
                 self._remembered -= 1
 

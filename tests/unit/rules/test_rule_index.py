@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from threading import Thread
+from typing import TypeVar
 
 import pytest
 
@@ -95,6 +98,19 @@ def test_a_word_met_before_a_rule_asks_for_it_is_found_afterwards() -> None:
     assert fired(index) == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize("language", ["xx yy", "en yy", " en", "en ", ""])
+def test_a_word_met_under_a_tag_that_is_none_is_found_as_well(language: str) -> None:
+    index = RuleIndex(WORLD)
+    odd = article("talks about sanctions", language=language)
+    index.add(rule("a", "talks"))
+    assert index.matching_ids(odd) == ["a"]
+
+    index.add(rule("b", "sanctions"))
+    assert index.matching_ids(odd) == ["a", "b"]
+    index.add(rule("c", "sanct*"))
+    assert index.matching_ids(odd) == ["a", "b", "c"]
+
+
 MORE = ("talks on sanctions NEAR/3 (NATO OR talks)", "ATLEAST/2(NATO, talks, sanctions) + war^-2", "talks on the war")
 
 
@@ -168,6 +184,42 @@ def test_a_near_miss_lacks_one_clause_and_holds_another(when: str, missing: list
 
     assert [miss.clause for miss in index.near_misses(NEWS)] == missing
     assert all(miss.rule_id == "r" for miss in index.near_misses(NEWS))
+
+
+def test_near_misses_are_told_anew_after_they_were_forgotten() -> None:
+    index = RuleIndex(WORLD)
+    index.add(rule("a", "NATO + Poland"))
+    index.near_misses(NEWS)
+    index.forget_near_misses()
+    assert index._clause_postings is None
+
+    index.add(rule("b", "NATO + war"))
+    index.remove("a")
+    assert [miss.rule_id for miss in index.near_misses(NEWS)] == ["b"]
+
+
+_Result = TypeVar("_Result")
+
+
+def deep_down(frames: int, call: Callable[[], _Result]) -> _Result:
+    return deep_down(frames - 1, call) if frames else call()
+
+
+def test_a_first_look_for_near_misses_that_breaks_off_leaves_no_rule_out() -> None:
+    nested = "NATO + war"
+    for _ in range(12):
+        nested = f"NATO + (war OR ({nested}))"
+    # The less of the stack is left, the earlier the look breaks off: at last after the one rule and before the other.
+    for frames in range(sys.getrecursionlimit(), 0, -1):
+        index = RuleIndex(WORLD)
+        index.add(rule("flat", "NATO + Poland"))
+        index.add(rule("nested", nested))
+        try:
+            deep_down(frames, lambda index=index: index.near_misses(NEWS))  # type: ignore[misc]
+        except RecursionError:
+            assert [miss.rule_id for miss in index.near_misses(NEWS)] == ["flat", "nested"]
+        else:
+            break
 
 
 def test_rules_may_come_and_go_while_another_thread_matches() -> None:
