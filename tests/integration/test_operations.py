@@ -184,7 +184,9 @@ def test_every_panel_of_every_dashboard_shows_data(pipeline: WatchedPipeline) ->
         waiting[:] = [panel for panel in waiting if not is_filled(panel)]
         return not waiting
 
+    # Again, for those counted so far may have died with their process before they were scraped.
     pipeline.traffic.add_surrogate()
+    pipeline.traffic.add_failing()
     # A second process of the alerts step takes partitions over from the first, and gives them back.
     with pipeline.other_worker("alerts"):
         until(
