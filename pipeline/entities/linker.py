@@ -15,9 +15,9 @@ from pipeline.entities.lexicon import LABELS, Entries, Entry
 from pipeline.entities.occurrences import FieldText
 from pipeline.entities.personal_names import (
     follows_a_given_name,
+    is_a_surname_first,
     is_part_of_a_name,
     is_title,
-    precedes_a_given_name,
     precedes_a_surname,
 )
 from pipeline.entities.surfaces import Candidate, Case, Surfaces
@@ -264,7 +264,7 @@ class Linker:
         """Whether a demonym or place is part of a person's name, or an American town: ``Peru, Indiana``."""
         field, concept, entry = article.fields[span.field], candidate.ref, candidate.entry
         if entry.via == "adjective":
-            return precedes_a_given_name(field, span.end)
+            return is_a_surname_first(field, span.end, article.language)
         if concept is None or concept.kind not in {"country", "city"} or span.end - span.first != 1:
             return False
         if is_part_of_a_name(field, span.first, article.language, entry.folded[0], article.starts[span.field]):

@@ -132,17 +132,32 @@ def is_part_of_a_name(field: FieldText, first: int, language: str, folded: str, 
     return field.gap_before(first) in {" ", "\u00a0"} and before[0].isupper() and fold(before) in _GIVEN_NAMES
 
 
-def precedes_a_given_name(field: FieldText, end: int) -> bool:
-    """Whether the token after a capitalised demonym is a given name, as of Német Ilona and Китайцев Пётр.
+# Where the surname comes first, some demonyms are one. Elsewhere a demonym before a given name is what it says:
+# "American Ben Shelton beat Russian Andrei Rublev".
+_HUNGARIAN_DEMONYM_AS_SURNAME_WORDS = (
+    "bolgar cseh dan francia gorog horvat lengyel litvan magyar nemet olasz ormeny orosz roman szerb tatar torok"
+)
+_HUNGARIAN_DEMONYMS_AS_SURNAMES = frozenset(_HUNGARIAN_DEMONYM_AS_SURNAME_WORDS.split())
+# Genitives of the plural: "of the Chinese" is how Китайцев came to be, and the nominative Китаец is no surname.
+_ENDINGS_OF_DEMONYMS_AS_SURNAMES = {"ru": ("ов", "ев"), "uk": ("ов", "ев", "ів")}
+
+
+def is_a_surname_first(field: FieldText, end: int, language: str) -> bool:
+    """Whether a capitalised demonym is the surname of the given name after it: ``Német Ilona``, ``Китайцев Пётр``.
 
     Args:
         field: The text.
         end: The token after the demonym.
+        language: The text's language.
     """
     if not 0 < end < len(field.words) or not field.words[end - 1][0].isupper():
         return False
-    word = field.words[end]
-    return field.gap_before(end) == " " and word[0].isupper() and fold(word) in _GIVEN_NAMES
+    demonym, word = fold(field.words[end - 1]), field.words[end]
+    if language == "hu":
+        may_be_a_surname = demonym in _HUNGARIAN_DEMONYMS_AS_SURNAMES
+    else:
+        may_be_a_surname = demonym.endswith(_ENDINGS_OF_DEMONYMS_AS_SURNAMES.get(language, ()))
+    return may_be_a_surname and field.gap_before(end) == " " and word[0].isupper() and fold(word) in _GIVEN_NAMES
 
 
 def is_title(word: str) -> bool:

@@ -106,8 +106,8 @@ def judge(data: Path, linker: Linker, corpus: Corpus, code: str, half: Half = "a
         linker: To be judged.
         corpus: Sentences or documents.
         code: The language, as the data calls it.
-        half: Sentences on odd lines were looked at while names were written, those on even lines were not; the first
-            line is odd.
+        half: Sentences on odd lines were looked at while names were written, those on even lines were read once, to
+            mark what translations leave out or say otherwise; the first line is odd.
     """
     named, unsure, omitted = (truth()[part][corpus] for part in ("named", "unsure", "omitted"))
     tag = TAGS[corpus][code]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +34,9 @@ MARKS: dict[Corpus, tuple[Mark, ...]] = {
     ),
 }
 HALF: dict[Corpus, Half] = {"pud": "even", "ntrex-dev": "all"}
+# Recall and precision of each group on the even lines of pud, in percent: scored before what translations leave out or
+# say otherwise was marked on these lines, with the names as they were then.
+BEFORE_MARKING = ((90.5, 94.6), (85.9, 96.3), (85.4, 91.2))
 
 
 def measure(data: Path) -> str:
@@ -44,27 +47,35 @@ def measure(data: Path) -> str:
 ## Concepts
 
 Truth: `tests/quality/concept_truth.yaml`, {named} concepts on the English side, by hand. A concept counts once a text.
-Names were written while looking at ntrex-dev and at the odd lines of pud; the even lines of pud are held out. What a
-translation leaves out, adds or says otherwise is marked there and counts neither way: on the odd lines while the names
-were written; on the even lines afterwards, by reading once what was missed and found there when the names were final;
-only what is plain from the text was marked, in Thai and Hindi least. No name was added for what was seen on an even
-line; one wrong one, the Indonesian word for any republic, was taken out. Recall / precision in percent."""
-    sentences = _corpus(data, linker, "pud", "Sentences (even lines of pud, held out)")
+Names were written while looking at ntrex-dev and at the odd lines of pud. What a translation leaves out, adds or says
+otherwise is marked in the truth and counts neither way: on the odd lines while the names were written; on the even
+lines afterwards, by reading once what was missed and found there. Only what is plain from the text was marked, in Thai
+and Hindi least. So the even lines are not held out in the strict sense; "before marking" is what was scored there on
+the truth that nobody had edited by them. Two changes to the names came after the even lines were read: Finnish got nine
+forms of Yhdysvallat, known from odd lines, and Indonesian lost the alias "Republik", seen to be wrong on even lines.
+Recall / precision in percent."""
+    sentences = _corpus(data, linker, "pud", "Sentences (even lines of pud, read once for marking)", BEFORE_MARKING)
     documents = _corpus(data, linker, "ntrex-dev", "Documents (ntrex-dev, development)")
     return f"{head}\n\n{sentences}\n\n{documents}"
 
 
-def _corpus(data: Path, linker: Linker, corpus: Corpus, title: str) -> str:
+def _corpus(
+    data: Path, linker: Linker, corpus: Corpus, title: str, before_marking: Sequence[tuple[float, float]] = ()
+) -> str:
     tallies = {code: tally(data, linker, corpus, code, HALF[corpus]) for code in TAGS[corpus]}
     groups = []
-    for mark in MARKS[corpus]:
+    for place, mark in enumerate(MARKS[corpus]):
         together = _sum(tallies[code] for code in mark.codes.split())
         tags = " ".join(TAGS[corpus][code] for code in mark.codes.split())
-        groups.append([tags, together.recall(), together.precision(), f"{mark.recall:g} / {mark.precision:g}"])
+        earlier = [f"{recall} / {precision}" for recall, precision in before_marking[place : place + 1]]
+        groups.append(
+            [tags, together.recall(), together.precision(), *earlier, f"{mark.recall:g} / {mark.precision:g}"]
+        )
+    header = ["languages", "recall", "precision", *(["before marking"] if before_marking else []), "mark"]
     return "\n\n".join(
         [
             f"### {title}",
-            table(["languages", "recall", "precision", "mark"], groups),
+            table(header, groups),
             table(
                 ["language", "all", *KINDS],
                 (

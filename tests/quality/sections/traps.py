@@ -73,9 +73,10 @@ def _paragraphs() -> Iterator[str]:
     yield (
         f"{count:,} sentences in {len(languages)} languages, each with a concept that a careless matcher finds "
         "there, which must stay silent, and counterparts in which it must be found. They were written before "
-        "anybody looked at what fires; thirteen that nobody would write were taken out afterwards. A third, "
-        "drawn by hash, is held out: the program is never mended by it. One article holds one sentence, its "
-        "language is given, and there is no statistical model."
+        "anybody looked at what fires; thirteen that nobody would write were taken out afterwards, and twenty on "
+        "demonyms before given names were added after the program was mended for them. A third, drawn by hash, is "
+        "held out: the program is never mended by it. One article holds one sentence, its language is given, and "
+        "there is no statistical model."
     )
     yield table(
         ["", "traps", "fire", "in percent", "counterparts", "found", "in percent"],

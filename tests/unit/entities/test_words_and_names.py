@@ -75,3 +75,42 @@ def test_a_name_tears_a_chinese_word_at_either_end() -> None:
 def test_hindi_has_several_spellings_of_a_foreign_name() -> None:
     assert "स्विट्जरलैंड" in other_spellings("स्विट्ज़रलैंड")
     assert other_spellings("रूस"[:2]) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "concepts"),
+    [
+        ("en", "American Ben Harlow beat Russian Andrei Lobov in three sets.", {"country/us", "country/ru"}),
+        ("en", "Ukrainian Elena Bondar, German Laura Weiss and French Caroline Petit are through.",
+         {"country/ua", "country/de", "country/fr"}),
+        ("de", "Der Amerikaner Ben Harlow schlug den Russen Andrei Lobow.", {"country/us", "country/ru"}),
+        ("de", "Die Deutsche Anna Weiss lief auf Platz zwei.", {"country/de"}),
+        ("fr", "L'Américain Tommy Harlow affronte l'Italien Lorenzo Conti.", {"country/us", "country/it"}),
+        ("fr", "La Russe Anna Lobova rejoint l'Allemande Laura Weiss.", {"country/ru", "country/de"}),
+        ("it", "L'Italiano Matteo Conti ha superato lo Spagnolo Carlos Robles.", {"country/it", "country/es"}),
+        ("es", "Francesa Caroline Petit gana, Alemana Laura Weiss abandona.", {"country/fr", "country/de"}),
+        ("pt", "Brasileiro Luis Teles vence e Americana Jessica Harlow perde.", {"country/br", "country/us"}),
+        ("ru", "Американец Роберт Миллер обошёл соперника.", {"country/us"}),
+        ("ru", "Китаец Виктор Чжан стал вторым.", {"country/cn"}),
+        ("hu", "Amerikai Ben Harlow a győztes.", {"country/us"}),
+    ],
+)  # fmt: skip
+def test_a_demonym_before_a_given_name_is_a_country(
+    linker: Linker, language: str, text: str, concepts: set[str]
+) -> None:
+    assert _found(linker, text, language) >= concepts
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "concept"),
+    [
+        ("hu", "Orosz Anna festő volt.", "country/ru"),
+        ("hu", "A díjat Lengyel Katalin vette át.", "country/pl"),
+        ("hu", "Török Gábor kertész.", "country/tr"),
+        ("ru", "Китайцев Пётр чинит часы.", "country/cn"),
+        ("ru", "На крыльце стоял Поляков Сергей.", "country/pl"),
+        ("uk", "Греків Микола пече хліб.", "country/gr"),
+    ],
+)
+def test_a_demonym_that_is_a_surname_is_no_country(linker: Linker, language: str, text: str, concept: str) -> None:
+    assert concept not in _found(linker, text, language)
