@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from pipeline.messages.articles import EnrichedArticle
+from pipeline.streaming.log_context import place_of
 from pipeline.streaming.rule_counters import RuleCounters
 
 log = logging.getLogger(__name__)
@@ -71,9 +72,8 @@ class NearMissSampler:
             return
         try:
             missed = self._rules.near_misses(article)
-        except Exception:
-            # The article itself is not at fault for a look at it that nobody has asked for.
-            log.exception("article %s is no sample: its near misses cannot be told", article.id)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the article is not at fault for a look at it
+            log.error("article %s is no sample, its near misses cannot be told: %s", article.id, place_of(error))  # noqa: TRY400 - an error's text may quote the article
             return
         took = self._clock() - started
         self._next_at = started + max(_LEAST_SECONDS, took / _SHARE_OF_TIME)

@@ -67,6 +67,17 @@ _TURKIC_CASES = (
     "- in un nin nun i u ni nu yi yu a e ya ye na ne da de ta te dan den tan ten ning ni ga ka qa dagi daki la le"
 )
 
+
+def _west_or_south_slavic(*dropped: str) -> NameInflection:
+    return NameInflection(
+        dropped=dropped,
+        tails=_tails(_WEST_AND_SOUTH_SLAVIC),
+        adjectival=_WEST_AND_SOUTH_SLAVIC_ADJECTIVES,
+        adjectival_from=6,
+        every_word=True,
+    )
+
+
 _INFLECTIONS: Mapping[str, NameInflection] = {
     "de": _compounds(
         "krieg kriegs krieges krise politik reise gipfel konflikt konflikts frage experte experten expertin "
@@ -160,48 +171,9 @@ _INFLECTIONS: Mapping[str, NameInflection] = {
             "лик дык дик тык тик"
         )
     ),
-    "cs": NameInflection(
-        dropped=("ie", "a", "o", "e", "i", "y"),
-        tails=_tails(_WEST_AND_SOUTH_SLAVIC),
-        adjectival=_WEST_AND_SOUTH_SLAVIC_ADJECTIVES,
-        adjectival_from=6,
-        every_word=True,
-    ),
-    "sk": NameInflection(
-        dropped=("a", "o", "e", "i", "y"),
-        tails=_tails(_WEST_AND_SOUTH_SLAVIC),
-        adjectival=_WEST_AND_SOUTH_SLAVIC_ADJECTIVES,
-        adjectival_from=6,
-        every_word=True,
-    ),
-    "sl": NameInflection(
-        dropped=("a", "o", "e", "i"),
-        tails=_tails(_WEST_AND_SOUTH_SLAVIC),
-        adjectival=_WEST_AND_SOUTH_SLAVIC_ADJECTIVES,
-        adjectival_from=6,
-        every_word=True,
-    ),
-    "hr": NameInflection(
-        dropped=("a", "o", "e", "i"),
-        tails=_tails(_WEST_AND_SOUTH_SLAVIC),
-        adjectival=_WEST_AND_SOUTH_SLAVIC_ADJECTIVES,
-        adjectival_from=6,
-        every_word=True,
-    ),
-    "bs": NameInflection(
-        dropped=("a", "o", "e", "i"),
-        tails=_tails(_WEST_AND_SOUTH_SLAVIC),
-        adjectival=_WEST_AND_SOUTH_SLAVIC_ADJECTIVES,
-        adjectival_from=6,
-        every_word=True,
-    ),
-    "sr-Latn": NameInflection(
-        dropped=("a", "o", "e", "i"),
-        tails=_tails(_WEST_AND_SOUTH_SLAVIC),
-        adjectival=_WEST_AND_SOUTH_SLAVIC_ADJECTIVES,
-        adjectival_from=6,
-        every_word=True,
-    ),
+    "cs": _west_or_south_slavic("ie", "a", "o", "e", "i", "y"),
+    "sk": _west_or_south_slavic("a", "o", "e", "i", "y"),
+    **dict.fromkeys(("sl", "hr", "bs", "sr-Latn"), _west_or_south_slavic("a", "o", "e", "i")),
     "sr": NameInflection(dropped=("а", "о", "е", "и"), tails=_tails(_SERBIAN_CYRILLIC), every_word=True),
     "mk": NameInflection(tails=_tails("та то те от")),
     "bg": NameInflection(tails=_tails("та то те ът а")),

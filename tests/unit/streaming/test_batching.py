@@ -62,30 +62,27 @@ def test_all_events_come_in_order_and_no_batch_is_too_large() -> None:
     assert max(map(len, taken)) == 10
 
 
-@pytest.mark.parametrize(("seconds", "then"), [(0.01, 500), (0.25, 200), (1.0, 50), (60.0, 20)])
-def test_a_batch_is_as_large_as_half_a_second_allows(seconds: float, then: int) -> None:
+def first_two(source: Source, seconds: float) -> list[int]:
+    """How large the first two batches are when the first takes so long."""
+
     async def run() -> list[int]:
-        source = Source(most=500)
         source.put(*range(1_000))
         batches = source.batches()
         first = await anext(batches)
         source.now += seconds
         return [len(first), len(await anext(batches))]
 
-    assert asyncio.run(run()) == [100, then]
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(("seconds", "then"), [(0.01, 500), (0.25, 200), (1.0, 50), (60.0, 20)])
+def test_a_batch_is_as_large_as_half_a_second_allows(seconds: float, then: int) -> None:
+    assert first_two(Source(most=500), seconds) == [100, then]
 
 
 @pytest.mark.parametrize(("seconds", "then"), [(0.1, 50), (0.5, 10), (60.0, 2)])
 def test_a_batch_of_long_articles_is_as_large_as_half_a_second_allows(seconds: float, then: int) -> None:
-    async def run() -> list[int]:
-        source = Source(most=500, bytes_each=50_000)
-        source.put(*range(1_000))
-        batches = source.batches()
-        first = await anext(batches)
-        source.now += seconds
-        return [len(first), len(await anext(batches))]
-
-    assert asyncio.run(run()) == [10, then]
+    assert first_two(Source(most=500, bytes_each=50_000), seconds) == [10, then]
 
 
 def test_a_lone_event_does_not_wait_for_others() -> None:
