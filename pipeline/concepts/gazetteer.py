@@ -5,8 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 from itertools import compress
 from typing import NamedTuple, cast
+
+import numpy as np
+import numpy.typing as npt
 
 from pipeline.concepts.built_file import Sections
 from pipeline.concepts.concept import Kind, Name, NameVia, Sense
@@ -18,7 +22,9 @@ from pipeline.text.folding import LONGEST_REMEMBERED, fold
 from pipeline.text.frozen_trie import FrozenTrie
 from pipeline.text.frozen_words import FrozenWords
 from pipeline.text.inflection import inflection_of
-from pipeline.text.tokens import tokenize
+from pipeline.text.tokens import Places, tokenize
+from pipeline.text.trie_walks import ANYTHING, NOTHING, TrieWalks
+from pipeline.text.trie_walks import Tokens as TrieTokens
 
 # Up to three letters may follow a stem that the knowledge base gives, if the stem is long enough to say everything.
 _FREE_TAIL = 3
@@ -29,6 +35,9 @@ _SHORTEST_STEM = 3
 _SHORTEST_BARE_STEM = 4
 # So many readings are kept, twice: of the words that news in one language uses now, nearly all come again in these.
 _MEMO_WORDS = 16_384
+# Letters of unsegmented scripts that are tokens of long texts are all of the Basic Multilingual Plane.
+_CODES = 0x10000
+_NOT_YET_ASKED = -3
 _AS_IT_IS = frozenset({How.WHOLE, How.OPEN, How.OPEN_INSIDE, How.STEM, How.KEPT})
 
 
@@ -89,6 +98,11 @@ class Gazetteer:
         self.edges = _Edges(self.trie)
         self._spellings: dict[int, Spelling] = {}
         self._in_language: dict[str, LanguageNames] = {}
+
+    @cached_property
+    def walks(self) -> TrieWalks:
+        """The trie, to be walked from every letter of a text at once."""
+        return TrieWalks(self.trie)
 
     def in_language(self, tag: str) -> LanguageNames:
         """The names that texts of a language use, by its BCP 47 tag."""
@@ -198,34 +212,53 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
         self._language = language
         self._inflection = inflection_of(language)
 
-    def scan(self, words: Sequence[str]) -> Iterator[tuple[int, int, Sequence[int]]]:
-        """Every run of words that may be a name: its first word, its end, the numbers of spellings."""
+    @cached_property
+    def _letters(self) -> LetterTokens:
+        return LetterTokens(self)
+
+    def scan(self, places: Places) -> Iterator[tuple[int, int, Sequence[int]]]:
+        """Every run of tokens that may be a name: its first token, its end, the numbers of spellings."""
+        words = places.words
+        if places.letters is not None:
+            tokens = self._letters.tokens(places.letters, words)
+            for first in self._gazetteer.walks.beginnings(tokens):
+                reading = self[words[first]]
+                if reading:
+                    if reading.spellings:
+                        yield first, first + 1, reading.spellings
+                    yield from self._longer(words, first, reading.states)
+            return
         # Most words are nothing, an empty tuple: they are passed over.
-        readings = cast("list[Reading]", list(map(self.__getitem__, words)))
-        count = len(words)
-        edges, spellings = self._gazetteer.edges, self._spellings
+        readings = cast("list[Reading]", [*map(self.__getitem__, words), ()])
         for first, (_, beginnings, following, found) in compress(enumerate(readings), readings):
-            end = first + 1
             if found:
-                yield first, end, found
-            if not beginnings or end == count or not readings[end] or following.isdisjoint(readings[end][0]):
-                continue
-            states: Sequence[int] = beginnings
-            while end < count and readings[end]:
-                tokens = readings[end][0]
-                if len(tokens) == 1 == len(states):
-                    # Nearly always so, and then in half the time.
-                    only = edges[states[0]].get(tokens[0], 0)
-                    states = (only,) if only else ()
-                    longer: Sequence[int] = spellings[only]
-                else:
-                    states = [after for state in states for token in tokens if (after := edges[state].get(token))]
-                    longer = [number for state in states for number in spellings[state]]
-                if not states:
-                    break
-                end += 1
-                if longer:
-                    yield first, end, longer
+                yield first, first + 1, found
+            after = readings[first + 1]
+            if beginnings and after and not following.isdisjoint(after[0]):
+                yield from self._longer(words, first, beginnings)
+
+    def _longer(
+        self, words: Sequence[str], first: int, states: Sequence[int]
+    ) -> Iterator[tuple[int, int, Sequence[int]]]:
+        """The runs of more than one word that begin with ``first``, which leads to these states."""
+        edges, spellings = self._gazetteer.edges, self._spellings
+        for end in range(first + 1, len(words)):
+            reading = self[words[end]]
+            if not reading:
+                return
+            tokens = reading.tokens
+            if len(tokens) == 1 == len(states):
+                # Nearly always so, and then in half the time.
+                only = edges[states[0]].get(tokens[0], 0)
+                states = (only,) if only else ()
+                found: Sequence[int] = spellings[only]
+            else:
+                states = [after for state in states for token in tokens if (after := edges[state].get(token))]
+                found = [number for state in states for number in spellings[state]]
+            if not states:
+                return
+            if found:
+                yield first, end + 1, found
 
     def __missing__(self, word: str) -> Reading | tuple[()]:
         if len(self) >= _MEMO_WORDS:
@@ -288,6 +321,37 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
         for reading in range(gazetteer.first_readings[number], gazetteer.first_readings[number + 1]):
             if gazetteer.reading_hows[reading] in hows and self._sets[gazetteer.reading_sets[reading]]:
                 yield gazetteer.reading_tokens[reading]
+
+
+class LetterTokens:
+    """The tokens of the trie that letters of unsegmented scripts are in one language: a table by code point.
+
+    Args:
+        names: What words may be in the language.
+    """
+
+    def __init__(self, names: LanguageNames) -> None:
+        self._names = names
+        self._by_code = np.full(_CODES, _NOT_YET_ASKED, np.int32)
+        self._by_code[0] = NOTHING
+
+    def tokens(self, letters: npt.NDArray[np.uint32], words: Sequence[str]) -> TrieTokens:
+        """For each token of a text what it is, by ``Places.letters``; of other words as by letters."""
+        tokens = self._by_code.take(letters)
+        new = tokens == _NOT_YET_ASKED
+        if new.any():
+            for code in set(letters[new].tolist()):
+                self._by_code[code] = self._token(chr(code))
+            tokens = self._by_code.take(letters)
+        for place in np.flatnonzero(letters == 0).tolist():
+            tokens[place] = self._token(words[place])
+        return tokens
+
+    def _token(self, word: str) -> int:
+        reading = self._names[word]
+        if not reading:
+            return NOTHING
+        return reading.tokens[0] if len(reading.tokens) == 1 else ANYTHING
 
 
 class _Edges(dict[int, dict[int, int]]):

@@ -297,7 +297,7 @@ def _longest(name: Field, field: FieldText, surfaces: Surfaces) -> list[_Span]:
     spans: list[_Span] = []
     crowd: list[_Span] = []
     stop = 0
-    for first, end, numbers in surfaces.names.scan(field.words):
+    for first, end, numbers in surfaces.names.scan(field.places):
         candidates = _candidates(field, first, end, numbers, surfaces)
         if candidates:
             if first >= stop:

@@ -28,7 +28,8 @@ class FieldText:
 
     Attributes:
         text: As received.
-        words: Its tokens as written.
+        places: Its tokens.
+        words: These as written.
         starts: The first code point of each.
         ends: One past the last of each.
         is_small: It has letters of two cases, and none is a capital.
@@ -36,7 +37,8 @@ class FieldText:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.words, self.starts, self.ends = places_of(text)
+        self.places = places_of(text)
+        self.words, self.starts, self.ends = self.places[:3]
         self.is_small = text.islower()
 
     def gap_before(self, token: int) -> str:

@@ -6,9 +6,18 @@ import re
 import unicodedata
 from functools import cache
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.text.scripts import UNSEGMENTED
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from pipeline.text.array_tokens import Cut
+
+# From about this length on, in code points, arrays are quicker.
+_LONG = 600
 
 
 def _class_of(pattern: str, letters: str) -> str:
@@ -27,28 +36,27 @@ def _joined_in(letters: str) -> str:
 # Source: Unicode Standard Annex 15, Stream-Safe Text Format.
 _MOST_MARKS = 30
 # Signs that belong to the word they touch: C++, C#, Disney+, AT&T.
-_SIGN = r"[+#&](?:(?<=[\w+#][+#])|(?<=\w&)(?=\w))"
+SIGN = r"[+#&](?:(?<=[\w+#][+#])|(?<=\w&)(?=\w))"
 
 # Nearly all texts are of the Basic Multilingual Plane. There a class that lists every code point that is not in it is a
 # table for the matcher, and a word seven times as quick to read as one of ``\w`` and exceptions.
-_BASIC = "".join(map(chr, range(0x10000)))
+BASIC_PLANE = "".join(map(chr, range(0x10000)))
 _SUPPLEMENTARY = "\U00010000-\U0010ffff"
-_JOINED = _joined_in(_BASIC)
+JOINED = _joined_in(BASIC_PLANE)
 _NO_LETTER = rf"[\W_{UNSEGMENTED}]"
-_LETTER = f"[^{_class_of(_NO_LETTER, _BASIC)}{_SUPPLEMENTARY}]"
+_LETTER = f"[^{_class_of(_NO_LETTER, BASIC_PLANE)}{_SUPPLEMENTARY}]"
 _LETTER_OR_JOINED = (
-    f"[^{_class_of(_NO_LETTER, _BASIC.translate(dict.fromkeys(map(ord, _JOINED), 'a')))}{_SUPPLEMENTARY}]"
+    f"[^{_class_of(_NO_LETTER, BASIC_PLANE.translate(dict.fromkeys(map(ord, JOINED), 'a')))}{_SUPPLEMENTARY}]"
 )
 _WORD = f"{_LETTER}{_LETTER_OR_JOINED}*"
-# In groups, so that splitting keeps what stands between the gaps.
-_TOKEN = re.compile(f"({_WORD}|[{UNSEGMENTED}]|{_SIGN})")
-_TOKEN_OR_RUN = re.compile(f"({_WORD}|{_SIGN})|([{UNSEGMENTED}]+)")
+# In a group, so that splitting keeps the tokens between the gaps.
+_TOKEN = re.compile(f"({_WORD}|[{UNSEGMENTED}]|{SIGN})")
 _UNSEGMENTED_LETTER = re.compile(f"[{UNSEGMENTED}]")
 # What needs more than that: letters of other planes (their symbols are none), and too many marks. Most texts hold
 # neither the one nor a single mark.
-_MARK_OR_SUPPLEMENTARY = re.compile(f"[{_JOINED}{_SUPPLEMENTARY}]")
-_RARE_LETTER = re.compile("[\U00010000-\U0001f2ff\U0001fb00-\U0010ffff]")
-_MANY_MARKS = re.compile(f"[{_JOINED}]{{{_MOST_MARKS + 1}}}")
+_MARK_OR_SUPPLEMENTARY = re.compile(f"[{JOINED}{_SUPPLEMENTARY}]")
+RARE_LETTER = re.compile("[\U00010000-\U0001f2ff\U0001fb00-\U0010ffff]")
+MANY_MARKS = re.compile(f"[{JOINED}]{{{_MOST_MARKS + 1}}}")
 
 
 @cache
@@ -57,7 +65,7 @@ def _any_token() -> re.Pattern[str]:
     letters = rf"[^\W_{UNSEGMENTED}]"
     joined = f"[{_joined_in(''.join(map(chr, range(0x20000))))}]"
     word = rf"{letters}+(?:{joined}{{1,{_MOST_MARKS}}}{letters}+)*{joined}{{0,{_MOST_MARKS}}}"
-    return re.compile(rf"({word}|[{UNSEGMENTED}]|{_SIGN})")
+    return re.compile(rf"({word}|[{UNSEGMENTED}]|{SIGN})")
 
 
 class Tokens(NamedTuple):
@@ -79,11 +87,14 @@ class Places(NamedTuple):
         words: Each token as written.
         starts: The first code point of each.
         ends: One past the last of each.
+        letters: Of each its code point where it is a letter of an unsegmented script, else 0; None where there is no
+            such letter, and for a short text.
     """
 
     words: list[str]
     starts: list[int]
     ends: list[int]
+    letters: npt.NDArray[np.uint32] | None = None
 
 
 def tokenize(text: str) -> Tokens:
@@ -103,34 +114,18 @@ def tokenize(text: str) -> Tokens:
 
 def places_of(text: str) -> Places:
     """The tokens of ``tokenize``, in the form that is quickest to make."""
-    pattern = _pattern_for(text)
-    if pattern is not _TOKEN or not _UNSEGMENTED_LETTER.search(text):
-        pieces = pattern.split(text)
-        bounds = list(accumulate(map(len, pieces)))
-        return Places(pieces[1::2], bounds[:-1:2], bounds[1::2])
-    # Run by run: thousands of tokens of one letter need not be matched each by itself.
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    pieces = _TOKEN_OR_RUN.split(text)
-    stop = 0
-    for gap, word, run in zip(pieces[:-1:3], pieces[1::3], pieces[2::3], strict=True):
-        start = stop + len(gap)
-        stop = start + len(word or run)
-        if word:
-            words.append(word)
-            starts.append(start)
-            ends.append(stop)
-        else:
-            words += run
-            starts += range(start, stop)
-            ends += range(start + 1, stop + 1)
-    return Places(words, starts, ends)
+    cut = _cut(text)
+    if cut is not None:
+        return Places(cut.words(), *cut.bounds(), cut.letters())
+    pieces = _pattern_for(text).split(text)
+    bounds = list(accumulate(map(len, pieces)))
+    return Places(pieces[1::2], bounds[:-1:2], bounds[1::2])
 
 
 def words_of(text: str) -> list[str]:
     """The words of ``tokenize`` alone, in less time: for texts whose offsets few ask for."""
-    return _pattern_for(text).findall(text)
+    cut = _cut(text)
+    return _pattern_for(text).findall(text) if cut is None else cut.words()
 
 
 def spans_of(text: str) -> list[tuple[int, int]]:
@@ -138,8 +133,17 @@ def spans_of(text: str) -> list[tuple[int, int]]:
     return tokenize(text).spans
 
 
+def _cut(text: str) -> Cut | None:
+    """A long text cut by arrays, where that is enough."""
+    if len(text) < _LONG:
+        return None
+    from pipeline.text import array_tokens  # noqa: PLC0415 - loads numpy
+
+    return array_tokens.cut(text)
+
+
 def _pattern_for(text: str) -> re.Pattern[str]:
-    if _MARK_OR_SUPPLEMENTARY.search(text) and (_RARE_LETTER.search(text) or _MANY_MARKS.search(text)):
+    if _MARK_OR_SUPPLEMENTARY.search(text) and (RARE_LETTER.search(text) or MANY_MARKS.search(text)):
         return _any_token()
     return _TOKEN
 

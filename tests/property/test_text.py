@@ -6,21 +6,25 @@ import re
 import unicodedata
 from itertools import pairwise
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.text.clitics import without_particles, without_proclitics
 from pipeline.text.folding import fold
+from pipeline.text.frozen_trie import FrozenTrie
 from pipeline.text.inflection import inflection_of, name_stems
 from pipeline.text.scripts import script_of
-from pipeline.text.tokens import is_unsegmented, tokenize, words_of
+from pipeline.text.tokens import is_unsegmented, places_of, tokenize, words_of
 from pipeline.text.trie import Occurrence, TokenTrie, Vocabulary
+from pipeline.text.trie_walks import ANYTHING, TrieWalks
 
 any_text = st.text(st.characters(categories=None), max_size=60)
 letters = st.text(
     st.one_of(
         st.characters(categories=("L", "M")),
         st.sampled_from("aàáÅeéİıßœøłłñ NATO-’.·"),
+        st.sampled_from("aB1_ +#&C"),
         st.sampled_from("йёЇґα ώς И"),
         st.sampled_from("اأإآىيکكةبـًُ ארה״ב ולמ"),
         st.sampled_from("中国北约ガがプーチン한국은 ไทยกำ हिंदी"),
@@ -28,6 +32,8 @@ letters = st.text(
     max_size=40,
 )
 texts = st.one_of(any_text, letters)
+LENGTHENING = "\n" * 1_000
+"""Makes a text long, and adds no token."""
 
 
 @given(texts)
@@ -52,12 +58,28 @@ def test_unsegmented_letters_stand_alone(text: str) -> None:
 
 
 def test_each_letter_gives_the_tokens_it_gives_beside_a_letter_of_another_plane() -> None:
-    # A text of the Basic Multilingual Plane is cut by a quicker pattern, and without letters of unsegmented scripts in
-    # another way; what stands on the next line makes it go the long way.
+    # A text of the Basic Multilingual Plane is cut by a quicker pattern, and a long one by arrays; what stands on the
+    # next line makes it go the long way.
     for code in (*range(0x3000), *range(0x3000, 0xD800, 11), *range(0xE000, 0x10000)):
         text = f"a{chr(code)}b {chr(code)}中{chr(code)}国"
+        long = text + LENGTHENING
         assert tokenize(text).spans == tokenize(f"{text}\n\U00020000").spans[:-1], hex(code)
-        assert words_of(text) == tokenize(text).words, hex(code)
+        assert tokenize(text) == tokenize(long), hex(code)
+        assert words_of(text) == words_of(long) == tokenize(text).words, hex(code)
+
+
+@given(texts)
+def test_a_long_text_is_cut_as_a_short_one(text: str) -> None:
+    long = text + LENGTHENING
+    assert tokenize(text) == tokenize(long)
+    assert words_of(text) == words_of(long)
+
+
+@given(texts)
+def test_the_letters_among_the_tokens_are_those_of_unsegmented_scripts(text: str) -> None:
+    words, _, _, letters = places_of(text + LENGTHENING)
+    if letters is not None:
+        assert letters.tolist() == [ord(word) if is_unsegmented(word) else 0 for word in words]
 
 
 def test_marks_are_bounded_as_beside_a_letter_of_another_plane() -> None:
@@ -123,6 +145,30 @@ def test_a_trie_after_removals_is_the_trie_of_the_rest(
 def _found(trie: TokenTrie, text: list[tuple[int, ...]]) -> set[tuple[int, int, int]]:
     occurrences: list[Occurrence] = list(trie.scan(text))
     return {(found.first, found.end, value) for found in occurrences for value in found.values}
+
+
+@given(sequences, st.lists(st.integers(ANYTHING, 5), max_size=12))
+def test_walking_from_everywhere_at_once_finds_where_sequences_begin(filed: list[list[int]], text: list[int]) -> None:
+    # Tokens that begin a sequence have the lowest numbers.
+    first = {sequence[0] for sequence in filed}
+    order = sorted(range(6), key=lambda token: token not in first)
+    numbers = {token: number for number, token in enumerate(order)}
+    frozen = FrozenTrie.of(([numbers[token] for token in sequence], value) for value, sequence in enumerate(filed))
+    tokens = np.array([numbers.get(token, token) for token in text], np.int32)
+    may_be = [{*numbers.values()} if token == ANYTHING else {token} for token in tokens.tolist()]
+    begins = {
+        place
+        for sequence in filed
+        for place in range(len(text) - len(sequence) + 1)
+        if all(numbers[token] in may_be[place + offset] for offset, token in enumerate(sequence))
+    }
+    walks = TrieWalks(frozen)
+    found = walks.beginnings(tokens, few=0)
+    assert begins <= set(found)
+    assert found == sorted(found)
+    if ANYTHING not in text:
+        assert begins == set(found)
+    assert begins <= set(walks.beginnings(tokens, few=3))
 
 
 @given(st.lists(texts, max_size=20))
