@@ -28,6 +28,8 @@ from pipeline.topology import MATCHES, Step
 
 log = logging.getLogger(__name__)
 
+_NEVER_SECONDS = 10.0 * 365 * 86_400
+
 
 class StepApp(faust.App):
     """A Faust app that carries one step.
@@ -196,6 +198,9 @@ def faust_options(step: Step, settings: Settings) -> dict[str, Any]:
         "broker_request_timeout": max(30.0, settings.broker_session_timeout_seconds),
         "broker_commit_interval": 1,
         "broker_max_poll_records": MAX_POLL_MESSAGES,
+        # A client that has read nothing for so long leaves its group, and joins again once it reads, which a consumer
+        # that waits for its place never does. Whether a step hangs its supervisor knows.
+        "broker_max_poll_interval": _NEVER_SECONDS,
         "stream_buffer_maxsize": QUEUE_MESSAGES,
         "stream_wait_empty": True,
         "topic_allow_declare": False,

@@ -1,14 +1,16 @@
-"""Faust's consumer with two things done otherwise: what it does at a rebalance, and what it spends on each message."""
+"""Faust's consumer with three things done otherwise: a rebalance, a lost place in the group, the cost of a message."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from faust.transport.drivers.aiokafka import Consumer, Transport
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, Message
-from mode import ServiceT
+from mode import Service, ServiceT
+
+log = logging.getLogger(__name__)
 
 MAX_POLL_MESSAGES = 500
 QUEUE_MESSAGES = 2000
@@ -20,6 +22,7 @@ _ROOM_FOR_A_POLL = QUEUE_MESSAGES * 4 // 5 - MAX_POLL_MESSAGES
 _POLL_SECONDS = 1.0
 # A backlog is read without a pause otherwise, and nothing else of the process would get its turn.
 _MESSAGES_A_TURN = 100
+_MEMBERSHIP_SECONDS = 1.0
 
 
 class Deliveries:
@@ -63,6 +66,35 @@ class Deliveries:
         return count
 
 
+class ClientThread(AIOKafkaConsumerThread):
+    """Faust's thread around the Kafka client."""
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Go back to the first message of each partition that is not committed.
+
+        Faust asks for it at a rebalance, and when it drops what it has fetched meanwhile. The client leaves a partition
+        of which nothing is committed where it stands, and that is behind what was dropped.
+        """
+        committed = await super().seek_to_committed()
+        uncommitted = [place for place, offset in committed.items() if (offset or 0) <= 0]
+        if uncommitted:
+            await self.seek_to_beginning(*uncommitted)
+        return committed
+
+    async def check_membership(self) -> None:
+        """Raise what has ended the client's care for its place in the group.
+
+        Raises:
+            KafkaError: Such as a refusal to join. The client waits then until somebody has asked for the error, as its
+                own methods that read records do; Faust reads past them.
+        """
+        await self.call_thread(self._check_membership)
+
+    async def _check_membership(self) -> None:
+        # The client has no public way to ask without reading.
+        self._ensure_consumer()._coordinator.check_errors()  # noqa: SLF001
+
+
 class HopConsumer(Consumer):
     """Reads the source topic of a hop.
 
@@ -73,10 +105,28 @@ class HopConsumer(Consumer):
     # What the framework says of its services is the framework's: by default it would go by this module's name.
     logger = logging.getLogger(Consumer.__module__)
 
+    _thread: ClientThread
+
     def __init__(self, *arguments: object, **options: object) -> None:
         super().__init__(*arguments, **options)
         self.taken = asyncio.Event()
         self._deliveries: dict[TP, Deliveries] = {}
+
+    def _new_consumer_thread(self) -> ClientThread:
+        return ClientThread(self, loop=self.loop, beacon=self.beacon)
+
+    @Service.task
+    async def _watch_membership(self) -> None:
+        """End the app when its client no longer joins its group: it would stand still for ever, and say nothing."""
+        while not self.should_stop:
+            await self.sleep(_MEMBERSHIP_SECONDS)
+            try:
+                await self._thread.check_membership()
+            except Exception as error:  # noqa: BLE001 - whatever it is, only a new process joins again
+                if not self.should_stop:
+                    log.error("this process has lost its place in the group: %s", error)  # noqa: TRY400
+                    await self.app.crash(error)
+                return
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish and commit what is in flight first, then do as Faust does.

@@ -118,6 +118,8 @@ async def running(
             await asyncio.sleep(0.2)
 
     serving = asyncio.create_task(serve())
+    # So that there is an app from the first.
+    await asyncio.sleep(0)
     try:
         yield lambda: apps[-1]
     finally:

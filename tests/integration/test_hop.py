@@ -6,8 +6,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 from pipeline.brokers import KafkaBroker, KafkaJars
 from pipeline.errors import StepStoppedError, WirewatchError
@@ -15,6 +18,7 @@ from pipeline.language import LanguageIdentifier
 from pipeline.messages.articles import IdentifiedArticle
 from pipeline.messages.codec import decode
 from pipeline.streaming.handlers import LanguageHandler
+from pipeline.streaming.kafka_client import client_options
 from pipeline.streaming.topics import apply_topics
 from pipeline.topology import DEAD_LETTERS
 from tests.integration.hop_on_kafka import (
@@ -216,3 +220,70 @@ def test_partitions_that_move_lose_nothing_and_no_record_comes_before_its_partit
     assert first.strangers == second.strangers == []
     assert first.events[:3] == ["assigned 12", "revoked 12", "assigned 6"]
     assert second.events[0] == "assigned 6"
+
+
+def test_what_has_been_fetched_and_dropped_is_fetched_again_where_nothing_is_committed_yet(
+    kafka: KafkaBroker, topic_prefix: str
+) -> None:
+    settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
+    handler = PassOn(STEP.sink.full_name(topic_prefix))
+    # More than a batch: the first is in hand, and the rest in the queue.
+    count = 1_000
+
+    async def run() -> None:
+        await apply_topics(settings)
+        async with running(settings, handler) as app:
+            await until(lambda: truth(bool(handler.owned)))
+            handler.gate.clear()
+            await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(count)])
+            consumer = app().consumer
+            await until(lambda: truth(bool(consumer.unacked) and sum(map(waiting, app().topics)) > 0))
+            # As a rebalance leaves it: what was read is gone, and nobody has acked it.
+            consumer.stop_flow()
+            app().flow_control.suspend()
+            app().flow_control.clear()
+            await consumer.perform_seek()
+            app().flow_control.resume()
+            consumer.resume_flow()
+            handler.gate.set()
+            await await_count(settings, count)
+            await until(lambda: everything_is_there(count))
+        assert await committed(settings) == count
+
+    def waiting(topic: Any) -> int:
+        size: int = topic.queue.qsize()
+        return size
+
+    async def everything_is_there(expected: int) -> bool:
+        return len({record.value for record in await read_all(settings, STEP.sink)}) == expected
+
+    asyncio.run(run())
+
+
+def test_a_process_that_cannot_join_its_group_ends_and_the_next_one_works(
+    kafka: KafkaBroker, topic_prefix: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
+    handler = PassOn(STEP.sink.full_name(topic_prefix))
+
+    async def run() -> None:
+        await apply_topics(settings)
+        # Another client in the step's group that would spread partitions otherwise: the broker refuses who joins now.
+        async with AIOKafkaConsumer(
+            STEP.source.full_name(topic_prefix),
+            group_id=STEP.consumer_group(topic_prefix),
+            partition_assignment_strategy=[RangePartitionAssignor],
+            enable_auto_commit=False,
+            **client_options(settings),
+        ) as stranger:
+            await until(lambda: truth(bool(stranger.assignment())))
+            async with running(settings, handler) as app:
+                refused = app()
+                await until(lambda: truth(app() is not refused))
+                await stranger.stop()
+                await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(20)])
+                await await_count(settings, 20)
+
+    asyncio.run(run())
+    assert "has lost its place in the group: " in caplog.text
+    assert "InconsistentGroupProtocolError" in caplog.text

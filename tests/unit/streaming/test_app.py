@@ -57,6 +57,8 @@ def test_it_reads_raw_bytes_keeps_nothing_and_listens_nowhere() -> None:
     assert not conf.topic_allow_declare
     assert conf.topic_disable_leader
     assert conf.stream_wait_empty
+    # Longer than any outage: the client would leave the group for good.
+    assert conf.broker_max_poll_interval > 86_400
     assert conf.broker_credentials is None
 
 
