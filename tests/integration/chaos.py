@@ -152,6 +152,12 @@ class Observer:
         self._topics = {topic.full_name(settings.topic_prefix): topic for topic in topics}
         self._bootstrap_servers = settings.bootstrap_servers
         self.records: dict[str, list[Any]] = {topic.name: [] for topic in topics}
+        self._reading: asyncio.Future[None] | None = None
+
+    def check(self) -> None:
+        """Raise what has ended the reading: what is not read looks as if it were lost."""
+        if self._reading is not None and self._reading.done():
+            self._reading.result()
 
     @contextlib.asynccontextmanager
     async def observing(self) -> AsyncIterator[None]:
@@ -163,13 +169,14 @@ class Observer:
         try:
             places = [TopicPartition(name, n) for name, topic in self._topics.items() for n in range(topic.partitions)]
             consumer.assign(places)
-            reading = asyncio.ensure_future(self._read(consumer))
+            self._reading = reading = asyncio.ensure_future(self._read(consumer))
             try:
                 yield
             finally:
                 reading.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await reading
+                self._reading = None
             ends = await consumer.end_offsets(places)
             while any([await consumer.position(place) < end for place, end in ends.items()]):
                 self._take(await consumer.getmany(timeout_ms=200))

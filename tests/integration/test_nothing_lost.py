@@ -59,7 +59,9 @@ def seed(request: pytest.FixtureRequest) -> int:
 @pytest.fixture
 def broker(kafka_program: tuple[Path, KafkaJars]) -> Iterator[KafkaBroker]:
     # Only the broker's own lower bound keeps a test from a session shorter than 6 s.
-    with KafkaBroker(*kafka_program, properties={"group.min.session.timeout.ms": "1000"}) as broker:
+    properties = {"group.min.session.timeout.ms": "1000"}
+    # It starts again while all that it has kept waiting works at once.
+    with KafkaBroker(*kafka_program, properties=properties, start_timeout_seconds=STEP_DEADLINE_SECONDS) as broker:
         yield broker
 
 
@@ -142,6 +144,7 @@ class Chaos:
 
     def alerted(self) -> int:
         """How many alerts have been seen, repeats included."""
+        self.observer.check()
         return len(self.observer.records[ALERTS.name])
 
     def has(self, count: int) -> bool:
@@ -150,6 +153,7 @@ class Chaos:
 
     def dead(self) -> set[tuple[str, int, int]]:
         """Topic, partition and offset of what has become a dead letter."""
+        self.observer.check()
         letters = [dict(record.headers) for record in self.observer.records[DEAD_LETTERS.name]]
         return {(h["ww_topic"].decode(), int(h["ww_partition"]), int(h["ww_offset"])) for h in letters}
 
@@ -165,9 +169,13 @@ async def _run(run: Chaos) -> None:
         await _send_and_strike(run, sender)
         run.places = sender.places
         good = {(one.rule_id, one.article_id) for one in run.good}
-        await wait_for(
-            "every alert is there", lambda: run.has(len(good)) and _alerts_of(run) >= good, STEP_DEADLINE_SECONDS
-        )
+        try:
+            await wait_for(
+                "every alert is there", lambda: run.has(len(good)) and _alerts_of(run) >= good, STEP_DEADLINE_SECONDS
+            )
+        except AssertionError:
+            print(f"not yet alerted on: {sorted(good - _alerts_of(run))}; lag by step: {await chaos.lag(run.settings)}")
+            raise
         bad_count = len(run.bad) + 1
         await wait_for("every dead letter is there", lambda: len(run.dead()) >= bad_count, STEP_DEADLINE_SECONDS)
         await _until_all_is_committed(run)
