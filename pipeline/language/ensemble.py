@@ -88,17 +88,17 @@ class Ensemble:
         self._weights = weights
         self._south_slavic = [ngrams.tags.index(tag) for tag in _SOUTH_SLAVIC]
 
-    def guess(self, text: str, reading: Reading) -> list[Guess]:
+    def guess(self, reading: Reading) -> list[Guess]:
         """Name the languages that a text may be in: by CLD2 alone where it is clear, else by all detectors.
 
         Args:
-            text: As ``readable`` returns it.
-            reading: What CLD2 says of it.
+            reading: The text, and what CLD2 says of it.
 
         Returns:
             Languages with their probability, likeliest first, down to one in a hundred; ``und`` may be among them.
             Empty where there is not one letter.
         """
+        text = reading.text
         letters = letters_in(text, _CLEAR_LETTERS)
         if letters == 0:
             return []
@@ -107,15 +107,14 @@ class Ensemble:
         found = self._ngrams.read(text)
         if letters == _CLEAR_LETTERS and found and _is_south_slavic(reading):
             return self._told_apart(Guess(_SOUTH_SLAVIC_GROUP, _CLEAR_CONFIDENCE), found)
-        evidence = self.evidence(text, reading, found)
+        evidence = self.evidence(reading, found)
         return self._settled(_softmax(evidence), text, found) if evidence else [Guess(UNDETERMINED, 0.0)]
 
-    def evidence(self, text: str, reading: Reading, found: NgramReading | None) -> dict[str, float]:
+    def evidence(self, reading: Reading, found: NgramReading | None) -> dict[str, float]:
         """Sum what speaks for each language that a detector names, and for none: linear in the weights.
 
         Args:
-            text: As ``readable`` returns it, with at least one letter.
-            reading: What CLD2 says of it.
+            reading: The text, with at least one letter, and what CLD2 says of it.
             found: What the n-grams say of it.
 
         Returns:
@@ -123,6 +122,7 @@ class Ensemble:
             n-grams cover: other scripts name their language.
         """
         weights = self._weights
+        text = reading.text
         evidence: dict[str, float] = {}
         is_latin = found is not None and not is_mostly(text, "cyrillic")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from pipeline.language.detectors import Guess, load_langid, read_with_cld2, readable
+from pipeline.language.detectors import Guess, load_langid, read_with_cld2
 from pipeline.language.ensemble import Ensemble
 from pipeline.language.ngrams import MODEL_FILE, NgramModel
 from pipeline.language.parts import Passage, find_parts, may_be_mixed
@@ -39,9 +39,8 @@ class LanguageIdentifier:
             The tag with the probability that it is right, up to four alternatives from the text, likeliest first, and,
             where passages are in other languages, the parts. The same text has the same answer.
         """
-        text = readable(f"{title}\n{body}")
-        reading = read_with_cld2(text)
-        guesses = self._ensemble.guess(text, reading)
+        reading = read_with_cld2(f"{title}\n{body}")
+        guesses = self._ensemble.guess(reading)
         parts: tuple[LanguagePart, ...] = ()
         if may_be_mixed(reading) and (
             passages := find_parts(title, body, partial(self._sentence, main=guesses[0].tag))
@@ -55,11 +54,10 @@ class LanguageIdentifier:
 
     def _sentence(self, sentence: str, main: str) -> Guess:
         """The language of a sentence, for which CLD2 is enough where it says what the article's main language is."""
-        text = readable(sentence)
-        reading = read_with_cld2(text)
+        reading = read_with_cld2(sentence)
         if reading.is_reliable and reading.guesses[0].tag == main:
             return Guess(main, _CONFIRMED)
-        guesses = self._ensemble.guess(text, reading)
+        guesses = self._ensemble.guess(reading)
         return guesses[0] if guesses else Guess(UNDETERMINED, 0.0)
 
 

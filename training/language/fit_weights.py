@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rich.progress import track
 from scipy.optimize import minimize
 
-from pipeline.language.detectors import letters_in, load_langid, read_with_cld2, readable
+from pipeline.language.detectors import Reading, letters_in, load_langid, read_with_cld2
 from pipeline.language.ensemble import Ensemble, Weights, grouped
 from pipeline.language.ngrams import NgramModel
 from pipeline.text.language_tags import UNDETERMINED
@@ -63,17 +63,16 @@ def _examples(folder: Path, table: NgramModel) -> Iterator[Example]:
             for text, share in [("\n".join(lines), 1.0), (lines[0][:HEADLINE_CODE_POINTS], 1.0)] + [
                 (line, 1 / _LINES) for line in lines[:_LINES]
             ]:
-                example = _example(readable(text), code, table, units)
+                example = _example(read_with_cld2(text), code, table, units)
                 if example is not None:
                     yield example._replace(weight=example.weight * share)
 
 
-def _example(text: str, code: str, table: NgramModel, units: list[Ensemble]) -> Example | None:
-    found = table.read(text)
-    if found is None or letters_in(text, 1) == 0:
+def _example(reading: Reading, code: str, table: NgramModel, units: list[Ensemble]) -> Example | None:
+    found = table.read(reading.text)
+    if found is None or letters_in(reading.text, 1) == 0:
         return None
-    reading = read_with_cld2(text)
-    by_unit = [unit.evidence(text, reading, found) for unit in units]
+    by_unit = [unit.evidence(reading, found) for unit in units]
     tags = list(by_unit[0])
     tag = grouped(tag_of(code), is_latin=code != "srp-Cyrl")
     is_known = tag in {grouped(known, is_latin=known != "sr") for known in table.tags}
