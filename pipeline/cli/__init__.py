@@ -87,7 +87,7 @@ def run(arguments: list[str]) -> int:
         return EXIT_USAGE
     except errors.WirewatchError as error:
         say_error(error)
-        return EXIT_USAGE if isinstance(error, errors.UsageError) else EXIT_FAILED
+        return exit_status(error)
     except (KeyboardInterrupt, click.Abort):
         return _EXIT_INTERRUPTED
     except BrokenPipeError:
@@ -98,6 +98,11 @@ def run(arguments: list[str]) -> int:
         click.echo(f"error: {error.filename or 'standard output'}: {error.strerror}", err=True)
         return EXIT_FAILED
     return status if isinstance(status, int) else EXIT_DONE
+
+
+def exit_status(error: errors.WirewatchError) -> int:
+    """What a command that ends with this error exits with."""
+    return EXIT_USAGE if isinstance(error, errors.UsageError) else EXIT_FAILED
 
 
 def _drop_output() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import sys
 
 import click
 
-from pipeline.cli import pass_settings
+from pipeline.cli import EXIT_DONE, exit_status, pass_settings
+from pipeline.errors import WirewatchError
 from pipeline.settings import Settings
 
+_log = logging.getLogger(__name__)
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -26,8 +29,15 @@ def command(settings: Settings) -> int:
     from pipeline.streaming.worker_log import configure_log  # noqa: PLC0415 - loads Kafka; --help need not
 
     configure_log(settings.log_level, "canary", log_format=settings.log_format)
-    asyncio.run(_watch(settings))
-    return 0
+    try:
+        asyncio.run(_watch(settings))
+    except WirewatchError as error:
+        if sys.stderr.isatty():
+            raise
+        # Whoever reads a log reads nothing between its lines.
+        _log.critical("%s", error)
+        return exit_status(error)
+    return EXIT_DONE
 
 
 async def _watch(settings: Settings) -> None:

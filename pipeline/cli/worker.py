@@ -13,12 +13,12 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from pipeline.cli import EXIT_FAILED, EXIT_USAGE, pass_settings
+from pipeline.cli import exit_status, pass_settings
 from pipeline.cli.event_loop import run_quietly
 from pipeline.cli.local_broker import broker_in_use
 from pipeline.cli.render import console, done
 from pipeline.cli.topics import log_report, report_lines
-from pipeline.errors import SettingError, UsageError, WirewatchError
+from pipeline.errors import SettingError, WirewatchError
 from pipeline.settings import Settings
 from pipeline.topology import StepName
 
@@ -74,7 +74,7 @@ def command(settings: Settings, steps: tuple[str, ...], processes: int, *, with_
         except WirewatchError as error:
             # Whoever reads a log reads nothing between its lines.
             _log.critical("%s", error)
-            return EXIT_USAGE if isinstance(error, UsageError) else EXIT_FAILED
+            return exit_status(error)
     broker = _broker(settings, out) if with_broker else contextlib.nullcontext(settings)
     is_ours = with_broker and not settings.bootstrap_servers
     with broker as used, _log_file(settings.data_dir / "worker.log" if is_ours else None) as log:

@@ -1,4 +1,4 @@
-"""What a worker in a container says: its log, and nothing between the lines."""
+"""What a worker or a canary in a container says: its log, and nothing between the lines."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from pipeline.brokers import free_port
 from tests.command_line import WIREWATCH, environment
 
 
-def test_a_worker_without_a_terminal_says_in_its_log_why_it_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("verb", ["worker", "canary"])
+def test_a_process_without_a_terminal_says_in_its_log_why_it_ends(tmp_path: Path, verb: str) -> None:
     servers = f"127.0.0.1:{free_port()}"
     variables = environment(tmp_path, WIREWATCH_BOOTSTRAP_SERVERS=servers, WIREWATCH_METRICS_PORT="0")
-    ran = subprocess.run([*WIREWATCH, "worker"], env=variables, capture_output=True, text=True, check=False)
+    ran = subprocess.run([*WIREWATCH, verb], env=variables, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (1, "")
     records = [json.loads(line) for line in ran.stderr.splitlines()]
     assert records[-1]["level"] == "critical"
