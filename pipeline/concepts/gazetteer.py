@@ -39,6 +39,7 @@ _MEMO_WORDS = 16_384
 _CODES = 0x10000
 _NOT_YET_ASKED = -3
 _AS_IT_IS = frozenset({How.WHOLE, How.OPEN, How.OPEN_INSIDE, How.STEM, How.KEPT})
+_AS_IT_IS_OR_BARE = _AS_IT_IS | {How.BARE}
 
 
 class Spelling(NamedTuple):
@@ -211,6 +212,7 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
         self._spellings = _Spellings(gazetteer, sets)
         self._language = language
         self._inflection = inflection_of(language)
+        self._longest_tail = max(_FREE_TAIL, *map(len, self._inflection.tails | self._inflection.adjectival), 0)
 
     @cached_property
     def _letters(self) -> LetterTokens:
@@ -233,8 +235,7 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
         for first, (_, beginnings, following, found) in compress(enumerate(readings), readings):
             if found:
                 yield first, first + 1, found
-            after = readings[first + 1]
-            if beginnings and after and not following.isdisjoint(after[0]):
+            if beginnings and (after := readings[first + 1]) and not following.isdisjoint(after[0]):
                 yield from self._longer(words, first, beginnings)
 
     def _longer(
@@ -296,10 +297,10 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
 
     def _tokens(self, word: str) -> Iterator[int]:
         rules = self._inflection
-        for number, tail in self._gazetteer.words.prefixes(word):
+        for number, tail in self._gazetteer.words.prefixes(word, self._longest_tail):
             length = len(word) - len(tail)
             if not tail:
-                yield from self._read(number, _AS_IT_IS | {How.BARE} if length >= _SHORTEST_BARE_STEM else _AS_IT_IS)
+                yield from self._read(number, _AS_IT_IS_OR_BARE if length >= _SHORTEST_BARE_STEM else _AS_IT_IS)
             elif length >= _SHORTEST_STEM:
                 hows: set[int] = set()
                 if tail in rules.tails:

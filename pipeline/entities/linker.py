@@ -20,7 +20,8 @@ from pipeline.entities.personal_names import (
     is_title,
     precedes_a_surname,
 )
-from pipeline.entities.surfaces import Candidate, Case, Surfaces
+from pipeline.entities.spans import Span, spans_in
+from pipeline.entities.surfaces import Candidate, Surfaces
 from pipeline.entities.word_borders import tears_a_word
 from pipeline.messages.articles import EntityRef, Field, Mention
 from pipeline.text.folding import fold
@@ -32,20 +33,6 @@ _NEIGHBOUR_TOKENS = 3
 _STATES_OF = "country/us"
 # A house of a parliament of a country, a district of a city of a region of a country.
 _DEEPEST_PART = 4
-
-
-class _Span(NamedTuple):
-    """Tokens of one field that are a name, with every concept that they may name, the best first."""
-
-    field: Field
-    first: int
-    end: int
-    candidates: tuple[Candidate, ...]
-
-    @property
-    def may_be_a_person(self) -> bool:
-        """Whether one of the readings is a person, or none is known."""
-        return any(candidate.ref is None or candidate.ref.kind == "person" for candidate in self.candidates)
 
 
 class _World(NamedTuple):
@@ -70,9 +57,8 @@ class _Article:
         world: What the concepts have to do with each other.
     """
 
-    def __init__(self, language: str, fields: Mapping[Field, FieldText], spans: Sequence[_Span], world: _World) -> None:
+    def __init__(self, language: str, fields: Mapping[Field, FieldText], spans: Sequence[Span], world: _World) -> None:
         self.language = language
-        self._is_chinese = language.startswith("zh")
         self.fields = fields
         self._spans = spans
         self._world = world
@@ -120,21 +106,33 @@ class _Article:
             for name in self.fields
         }
 
-    def is_settled(self, candidate: Candidate, span: _Span) -> bool:
+    def is_settled(self, candidate: Candidate, span: Span) -> bool:
         """Whether a name means its concept without further support."""
-        if self._tears_a_word(span):
+        if self._torn and (span.field, span.first) in self._torn:
             return False
         return candidate.doubt is Doubt.NONE or (
             candidate.doubt is Doubt.WORD and self.fields[span.field].is_capital_inside(span.first, self.language)
         )
 
-    def is_beyond_doubt(self, candidate: Candidate, span: _Span) -> bool:
+    def is_beyond_doubt(self, candidate: Candidate, span: Span) -> bool:
         """Whether a name means its concept whatever stands beside it."""
-        return candidate.doubt is Doubt.NONE and not candidate.may_be_a_person and not self._tears_a_word(span)
+        return (
+            candidate.doubt is Doubt.NONE
+            and not candidate.may_be_a_person
+            and not (self._torn and (span.field, span.first) in self._torn)
+        )
 
-    def _tears_a_word(self, span: _Span) -> bool:
-        field = self.fields[span.field]
-        return self._is_chinese and tears_a_word(field.text, field.starts[span.first], field.ends[span.end - 1])
+    @cached_property
+    def _torn(self) -> frozenset[tuple[Field, int]]:
+        """Where a Chinese name would take a character away from another word: the field and the name's first token."""
+        if not self.language.startswith("zh"):
+            return frozenset()
+        return frozenset(
+            (span.field, span.first)
+            for span in self._spans
+            for field in (self.fields[span.field],)
+            if tears_a_word(field.text, field.starts[span.first], field.ends[span.end - 1])
+        )
 
     @cached_property
     def _named(self) -> list[str]:
@@ -186,7 +184,7 @@ class Linker:
             names = self._kb.gazetteer.in_language(language)
             surfaces = self._surfaces.setdefault(language, Surfaces(names, self._entries, language))
         fields: dict[Field, FieldText] = {"title": FieldText(title), "body": FieldText(body)}
-        spans = [span for name, field in fields.items() for span in _longest(name, field, surfaces)]
+        spans = [span for name, field in fields.items() for span in spans_in(name, field, surfaces)]
         article = _Article(language, fields, spans, self._world)
         mentions: list[Mention] = []
         for place, span in enumerate(spans):
@@ -216,7 +214,7 @@ class Linker:
         own = self._words_of(name.entity.id)
         return all(is_title(word) or fold(word) in own for word in tokenize(span.text).words)
 
-    def _choose(self, place: int, span: _Span, spans: list[_Span], article: _Article) -> Candidate | None:
+    def _choose(self, place: int, span: Span, spans: list[Span], article: _Article) -> Candidate | None:
         """What a span means, or None where the text does not say."""
         first = span.candidates[0]
         is_alone = len(span.candidates) == 1
@@ -250,7 +248,7 @@ class Linker:
             return False
         return country == article.home or (not article.home and country in article.parliaments)
 
-    def _is_somebody_else(self, concept: EntityRef, candidate: Candidate, span: _Span, article: _Article) -> bool:
+    def _is_somebody_else(self, concept: EntityRef, candidate: Candidate, span: Span, article: _Article) -> bool:
         """Whether the words beside a span make it part of the name of a person who is not this concept."""
         field = article.fields[span.field]
         # "Турции Эрдоган": a country is nobody's given name.
@@ -260,7 +258,7 @@ class Linker:
             return True
         return candidate.entry.via != "short-name" and precedes_a_surname(field, span.end, article.starts[span.field])
 
-    def _is_another(self, candidate: Candidate, span: _Span, article: _Article, neighbours: Sequence[_Span]) -> bool:
+    def _is_another(self, candidate: Candidate, span: Span, article: _Article, neighbours: Sequence[Span]) -> bool:
         """Whether a demonym or place is part of a person's name, or an American town: ``Peru, Indiana``."""
         field, concept, entry = article.fields[span.field], candidate.ref, candidate.entry
         if entry.via == "adjective":
@@ -292,59 +290,7 @@ class Linker:
         return words
 
 
-def _longest(name: Field, field: FieldText, surfaces: Surfaces) -> list[_Span]:
-    """The spans that are names, disjoint, by start; where some overlap, those with the most characters are kept."""
-    spans: list[_Span] = []
-    crowd: list[_Span] = []
-    stop = 0
-    for first, end, numbers in surfaces.names.scan(field.places):
-        candidates = _candidates(field, first, end, numbers, surfaces)
-        if candidates:
-            if first >= stop:
-                spans += _without_overlap(crowd, field)
-                crowd.clear()
-            crowd.append(_Span(name, first, end, candidates))
-            stop = max(stop, end)
-    spans += _without_overlap(crowd, field)
-    return spans
-
-
-def _candidates(
-    field: FieldText, first: int, end: int, numbers: Sequence[int], surfaces: Surfaces
-) -> tuple[Candidate, ...]:
-    """What tokens may name where they stand."""
-    surface = surfaces.surface(tuple(field.words[first:end]), numbers, is_small=field.is_small)
-    if not surface.candidates or (end - first > 1 and not field.is_joined(first, end)):
-        return ()
-    if not surface.asks_for_case and not surface.asks_for_borders:
-        return surface.candidates
-    wrong = (Case.NOT_SHOUTED if field.is_shouted(first, end) else Case.SHOUTED) if surface.asks_for_case else None
-    entries = [
-        entry for entry, case in surface.entries if case is not wrong and field.has_borders(entry.script, first, end)
-    ]
-    if len(entries) == len(surface.entries):
-        return surface.candidates
-    return surfaces.candidates(surface.words, entries) if entries else ()
-
-
-def _without_overlap(crowd: Sequence[_Span], field: FieldText) -> Sequence[_Span]:
-    """Of spans that overlap those with the most characters, by start."""
-    if len(crowd) < 2:
-        return tuple(crowd)
-    by_length = sorted(
-        crowd, key=lambda span: (field.starts[span.first] - field.ends[span.end - 1], span.first, span.end)
-    )
-    taken: set[int] = set()
-    kept: list[_Span] = []
-    for span in by_length:
-        tokens = range(span.first, span.end)
-        if taken.isdisjoint(tokens):
-            taken.update(tokens)
-            kept.append(span)
-    return sorted(kept, key=lambda span: span.first)
-
-
-def _is_listed(concept: EntityRef, span: _Span, neighbours: Sequence[_Span]) -> bool:
+def _is_listed(concept: EntityRef, span: Span, neighbours: Sequence[Span]) -> bool:
     """Whether another country's name, itself beyond doubt, stands within a few tokens."""
     return concept.kind == "country" and any(
         other.field == span.field
@@ -381,7 +327,7 @@ def _countries(relations: Iterable[tuple[str, str, str]]) -> dict[str, str]:
     return countries
 
 
-def _mention(span: _Span, field: FieldText, entry: Entry, ref: EntityRef) -> Mention:
+def _mention(span: Span, field: FieldText, entry: Entry, ref: EntityRef) -> Mention:
     start, end = field.starts[span.first], field.ends[span.end - 1]
     if entry.name is not None and entry.name.text.endswith(".") and field.text[end : end + 1] == ".":
         end += 1

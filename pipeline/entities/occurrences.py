@@ -76,9 +76,9 @@ class FieldText:
         start, end = self.starts[token], self.ends[token]
         before = self.text[max(0, start - _SENTENCE_REACH) : start].rpartition("\n")[2]
         after = self.text[end : end + _SENTENCE_REACH].partition("\n")[0]
-        longer = [word for word in (*before.split(), *after.split()) if len(word) >= _TITLE_CASE_LETTERS]
-        capitals = sum(word[0].isupper() for word in longer)
-        return len(longer) >= _TITLE_CASE_WORDS and capitals >= _TITLE_CASE_SHARE * len(longer)
+        initials = [word[0] for word in f"{before} {after}".split() if len(word) >= _TITLE_CASE_LETTERS]
+        capitals = sum(map(str.isupper, initials))
+        return len(initials) >= _TITLE_CASE_WORDS and capitals >= _TITLE_CASE_SHARE * len(initials)
 
     def starts_sentence(self, token: int) -> bool:
         """Whether a token is the first of a sentence, a line or a quotation, so that its capital says nothing."""

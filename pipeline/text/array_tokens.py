@@ -65,9 +65,9 @@ class Cut(NamedTuple):
             spaced = apart
         return spaced.tobytes().decode(_ENCODING).split()
 
-    def bounds(self) -> tuple[list[int], list[int]]:
-        """The first code point of each token, and one past its last."""
-        return np.flatnonzero(self.is_first).tolist(), (np.flatnonzero(self.is_last) + 1).tolist()
+    def bounds(self) -> tuple[memoryview, memoryview]:
+        """The first code point of each token, and one past its last: as they are in memory, since few are looked at."""
+        return np.flatnonzero(self.is_first).data, (np.flatnonzero(self.is_last) + 1).data
 
     def letters(self) -> npt.NDArray[np.uint32] | None:
         """For each token its code point where it is a letter of an unsegmented script, else 0; None if all are 0."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -75,6 +76,10 @@ def fold(word: str) -> str:
 
 
 def _folded(word: str) -> str:
+    return word.translate(_BY_LETTER) if _FOLDS_BY_LETTER.fullmatch(word) else _folded_as_a_whole(word)
+
+
+def _folded_as_a_whole(word: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
     letters: list[str] = []
     for letter in folded:
@@ -82,8 +87,22 @@ def _folded(word: str) -> str:
             continue
         letters.append(_fold_letter(letter))
     result = "".join(letters).translate(_LETTERS)
-    return result if result == word or result.isascii() else _folded(result)
+    return result if result == word or result.isascii() else _folded_as_a_whole(result)
 
+
+# Latin, Greek and Cyrillic without combining marks: what a letter becomes does not depend on those beside it.
+_FOLDS_BY_LETTER = re.compile("[\x00-\x7f\u00c0-\u02af\u0386-\u0481\u048a-\u052f]+")
+
+
+class _Letters(dict[int, str]):
+    """What letters become by their code points, each found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = self[code] = _folded_as_a_whole(chr(code))
+        return letter
+
+
+_BY_LETTER = _Letters()
 
 # Full after a few hundred articles, so that a process soon has the size that it keeps.
 _remembered = lru_cache(maxsize=32_768)(_folded)

@@ -51,20 +51,28 @@ class FrozenWords(NamedTuple):
             keys.append(_key(encoded))
         return cls(keys, ends, parents, bytes(letters))
 
-    def prefixes(self, word: str) -> Iterator[tuple[int, str]]:
+    def prefixes(self, word: str, longest_rest: int) -> Iterator[tuple[int, str]]:
         """The words of the set that a word begins with, the longest first, the word itself among them.
+
+        Args:
+            word: Any word.
+            longest_rest: How many code points may follow them in the word.
 
         Yields:
             The number of each, and what follows it in the word.
         """
         encoded = word.encode()
+        least = len(word[: max(0, len(word) - longest_rest)].encode())
         key = _key(encoded)
-        low = bisect_left(self.keys, key)
-        place = bisect_right(self.keys, key, low) - 1
-        while place >= low and self._bytes(place) > encoded:
-            place -= 1
+        place = bisect_right(self.keys, key) - 1
+        if place >= 0 and self.keys[place] == key and self._bytes(place) > encoded:
+            low = bisect_left(self.keys, key, 0, place)
+            place = bisect_right(range(place), encoded, low, place, key=self._bytes) - 1
         while place >= 0:
             known = self._bytes(place)
+            if len(known) < least:
+                # And what this one begins with is shorter still.
+                return
             if encoded.startswith(known):
                 yield place, encoded[len(known) :].decode()
             place = self.parents[place] - 1

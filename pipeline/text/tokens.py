@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
@@ -92,8 +93,8 @@ class Places(NamedTuple):
     """
 
     words: list[str]
-    starts: list[int]
-    ends: list[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
     letters: npt.NDArray[np.uint32] | None = None
 
 
@@ -108,18 +109,18 @@ def tokenize(text: str) -> Tokens:
     # Most texts of a rule are one such word.
     if text.isascii() and text.isalnum():
         return Tokens([text], [(0, len(text))])
-    places = places_of(text)
-    return Tokens(places.words, list(zip(places.starts, places.ends, strict=True)))
+    cut = _cut(text)
+    if cut is None:
+        words, starts, ends = _matched(text)
+    else:
+        words, (starts, ends) = cut.words(), (bounds.tolist() for bounds in cut.bounds())
+    return Tokens(words, list(zip(starts, ends, strict=True)))
 
 
 def places_of(text: str) -> Places:
     """The tokens of ``tokenize``, in the form that is quickest to make."""
     cut = _cut(text)
-    if cut is not None:
-        return Places(cut.words(), *cut.bounds(), cut.letters())
-    pieces = _pattern_for(text).split(text)
-    bounds = list(accumulate(map(len, pieces)))
-    return Places(pieces[1::2], bounds[:-1:2], bounds[1::2])
+    return Places(*_matched(text)) if cut is None else Places(cut.words(), *cut.bounds(), cut.letters())
 
 
 def words_of(text: str) -> list[str]:
@@ -131,6 +132,13 @@ def words_of(text: str) -> list[str]:
 def spans_of(text: str) -> list[tuple[int, int]]:
     """The spans of ``tokenize`` alone."""
     return tokenize(text).spans
+
+
+def _matched(text: str) -> tuple[list[str], list[int], list[int]]:
+    """The words of a text, the first code point of each, and one past its last: matched in turn."""
+    pieces = _pattern_for(text).split(text)
+    bounds = list(accumulate(map(len, pieces)))
+    return pieces[1::2], bounds[:-1:2], bounds[1::2]
 
 
 def _cut(text: str) -> Cut | None:

@@ -101,6 +101,18 @@ def test_folding_forgets_case_and_composition(text: str) -> None:
         assert fold(text.upper()) == fold(text.lower())
 
 
+def test_letters_that_fold_one_by_one_fold_so_beside_any_other() -> None:
+    # A word with a letter of another script is folded as a whole.
+    for code in range(0x600):
+        for word in (f"a{chr(code)}", f"{chr(code)}ά", f"ё{chr(code)}{chr(code)}Ł"):
+            assert fold(f"{word}ก") == f"{fold(word)}ก", hex(code)
+
+
+@given(st.text(st.characters(max_codepoint=0x52F)))
+def test_words_of_such_letters_fold_as_they_do_beside_another_script(word: str) -> None:
+    assert fold(f"{word}ก") == f"{fold(word)}ก"
+
+
 @given(st.characters(categories=None))
 def test_every_character_has_a_script(letter: str) -> None:
     assert script_of(letter) in {

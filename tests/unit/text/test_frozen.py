@@ -16,16 +16,20 @@ WORDS = sorted(
 
 def test_the_words_that_a_word_begins_with() -> None:
     words = FrozenWords.of(WORDS)
-    found = [(WORDS[number], rest) for number, rest in words.prefixes("iranian")]
+    found = [(WORDS[number], rest) for number, rest in words.prefixes("iranian", 10)]
     assert found == [("irania", "n"), ("iran", "ian")]
-    assert [WORDS[number] for number, _ in words.prefixes("abcdefghijk")] == [
+    assert [WORDS[number] for number, _ in words.prefixes("abcdefghijk", 10)] == [
         "abcdefghij",
         "abcdefghi",
         "abcdefgh",
         "a",
     ]
-    assert [(WORDS[number], rest) for number, rest in words.prefixes("русских")] == [("рус", "ских"), ("ру", "сских")]
-    assert list(words.prefixes("q")) == []
+    assert [(WORDS[number], rest) for number, rest in words.prefixes("русских", 5)] == [
+        ("рус", "ских"),
+        ("ру", "сских"),
+    ]
+    assert [(WORDS[number], rest) for number, rest in words.prefixes("русских", 4)] == [("рус", "ских")]
+    assert list(words.prefixes("q", 1)) == []
 
 
 def test_find_is_exact() -> None:
@@ -42,8 +46,11 @@ def test_prefixes_are_those_of_the_definition_on_random_words() -> None:
     words = FrozenWords.of(known)
     for _ in range(2000):
         word = "".join(chance.choices("abя中", k=chance.randint(1, 14)))
-        expected = [number for number, other in enumerate(known) if word.startswith(other)]
-        assert sorted(number for number, _ in words.prefixes(word)) == expected
+        rest = chance.randint(0, 14)
+        expected = [
+            number for number, other in enumerate(known) if word.startswith(other) and len(word) - len(other) <= rest
+        ]
+        assert sorted(number for number, _ in words.prefixes(word, rest)) == expected
 
 
 def test_sequences_come_back() -> None:

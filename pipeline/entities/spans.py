@@ -1,0 +1,76 @@
+"""Which words of a text are names, by themselves and by what stands around them: the longest where some overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.entities.occurrences import FieldText
+from pipeline.entities.surfaces import Candidate, Case, Surfaces
+from pipeline.messages.articles import Field
+
+
+class Span(NamedTuple):
+    """Tokens of one field that are a name, with every concept that they may name, the best first."""
+
+    field: Field
+    first: int
+    end: int
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def may_be_a_person(self) -> bool:
+        """Whether one of the readings is a person, or none is known."""
+        return any(candidate.ref is None or candidate.ref.kind == "person" for candidate in self.candidates)
+
+
+def spans_in(name: Field, field: FieldText, surfaces: Surfaces) -> list[Span]:
+    """The spans that are names, disjoint, by start; where some overlap, those with the most characters are kept."""
+    spans: list[Span] = []
+    crowd: list[Span] = []
+    stop = 0
+    for first, end, numbers in surfaces.names.scan(field.places):
+        candidates = _candidates(field, first, end, numbers, surfaces)
+        if candidates:
+            if first >= stop:
+                spans += _without_overlap(crowd, field)
+                crowd.clear()
+            crowd.append(Span(name, first, end, candidates))
+            stop = max(stop, end)
+    spans += _without_overlap(crowd, field)
+    return spans
+
+
+def _candidates(
+    field: FieldText, first: int, end: int, numbers: Sequence[int], surfaces: Surfaces
+) -> tuple[Candidate, ...]:
+    """What tokens may name where they stand."""
+    surface = surfaces.surface(tuple(field.words[first:end]), numbers, is_small=field.is_small)
+    if not surface.candidates or (end - first > 1 and not field.is_joined(first, end)):
+        return ()
+    if not surface.asks_for_case and not surface.asks_for_borders:
+        return surface.candidates
+    wrong = (Case.NOT_SHOUTED if field.is_shouted(first, end) else Case.SHOUTED) if surface.asks_for_case else None
+    entries = [
+        entry for entry, case in surface.entries if case is not wrong and field.has_borders(entry.script, first, end)
+    ]
+    if len(entries) == len(surface.entries):
+        return surface.candidates
+    return surfaces.candidates(surface.words, entries) if entries else ()
+
+
+def _without_overlap(crowd: Sequence[Span], field: FieldText) -> Sequence[Span]:
+    """Of spans that overlap those with the most characters, by start."""
+    if len(crowd) < 2:
+        return tuple(crowd)
+    by_length = sorted(
+        crowd, key=lambda span: (field.starts[span.first] - field.ends[span.end - 1], span.first, span.end)
+    )
+    taken: set[int] = set()
+    kept: list[Span] = []
+    for span in by_length:
+        tokens = range(span.first, span.end)
+        if taken.isdisjoint(tokens):
+            taken.update(tokens)
+            kept.append(span)
+    return sorted(kept, key=lambda span: span.first)
