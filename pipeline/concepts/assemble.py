@@ -24,6 +24,7 @@ from pipeline.concepts.concept import (
 from pipeline.concepts.hindi_spellings import other_spellings
 from pipeline.concepts.inflection import DECLINED_LANGUAGES, adjective_forms, decline_name
 from pipeline.concepts.reviewed_files import Entry, ReviewedConcept
+from pipeline.concepts.serbian_scripts import in_cyrillic
 
 # The build asks for each name's key again and again.
 key_of = cache(folded_key)
@@ -74,6 +75,7 @@ def assemble(concept_id: str, parts: Sequence[ReviewedConcept], taken: Iterable[
     for language in sorted({*lines, *from_cldr}):
         drafts.extend(_drafts(kind, language, lines.get(language, []), from_cldr.get(language)))
     drafts.extend(_adjectives(concept_id, parts))
+    drafts.extend([_in_cyrillic(draft) for draft in drafts if draft.language == "sr-Latn"])
     labels = [part.label for part in parts if part.label]
     english = [draft.text for draft in drafts if draft.via == "name" and draft.language in {"en", ANY_LANGUAGE}]
     if not labels and not english:
@@ -196,6 +198,12 @@ def _adjective(language: str, entry: Entry) -> Draft:
         case_sensitive="case" in entry.flags or _needs_its_capitals(entry.text),
         also=entry.also,
         source="wirewatch",
+    )
+
+
+def _in_cyrillic(serbian: Draft) -> Draft:
+    return msgspec.structs.replace(
+        serbian, language="sr", text=in_cyrillic(serbian.text), forms=tuple(map(in_cyrillic, serbian.forms))
     )
 
 

@@ -14,7 +14,8 @@ from pipeline.concepts.concept import Kind, Relation, RelationType
 from pipeline.errors import InstallationError
 
 REVIEWED_FOLDER = Path(__file__).with_name("reviewed")
-ADJECTIVES_FILE = "adjectives.yaml"
+# Files whose names begin so hold adjectives and words for the people, not names.
+ADJECTIVES = "adjectives"
 
 _FIELDS = {"label", "role", "tz", "cldr-territory"}
 _ID = re.compile(r"[a-z]+/[a-z0-9]+(-[a-z0-9]+)*")
@@ -98,7 +99,7 @@ def read_reviewed(file: Path, name: str = "") -> Iterator[ReviewedConcept]:
         ReviewedFileError: Something in it cannot be understood; the message says where.
         OSError: It cannot be read.
     """
-    reader = _Reader(name or file.name, file.name == ADJECTIVES_FILE)
+    reader = _Reader(name or file.name, file.name.startswith(ADJECTIVES))
     yield from reader.concepts(file.read_text(encoding="utf-8"))
 
 

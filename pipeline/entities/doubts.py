@@ -59,6 +59,6 @@ def doubt_of(entry: Entry, language: str) -> Doubt:
 
 def may_be_a_person(entry: Entry) -> bool:
     """Whether people are called so too, so that the words beside the name must be looked at."""
-    return entry.via == "short-name" or (
+    return entry.is_surname or (
         entry.via != "adjective" and entry.name is not None and "name" in entry.name.also and entry.ref is not None
     )

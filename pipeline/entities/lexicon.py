@@ -46,6 +46,11 @@ class Entry(NamedTuple):
         return cls(spelling.name, ref, label, spelling.via, spelling.words, spelling.folded, script)
 
     @property
+    def is_surname(self) -> bool:
+        """Whether it is a person's surname or the like, without the given name that says whose."""
+        return self.via == "short-name" or (self.via == "transliteration" and len(self.folded) == 1)
+
+    @property
     def is_short_demonym(self) -> bool:
         """Whether it says too little with a proclitic before it: Arabic ``بروس`` is Bruce, not "with Russians"."""
         return self.via == "adjective" and len(self.folded) == 1 and len(self.folded[0]) <= _SHORT_DEMONYM

@@ -256,7 +256,7 @@ class Linker:
             field, span.first, article.language, self._words_of(concept.id)
         ):
             return True
-        return candidate.entry.via != "short-name" and precedes_a_surname(field, span.end, article.starts[span.field])
+        return not candidate.entry.is_surname and precedes_a_surname(field, span.end, article.starts[span.field])
 
     def _is_another(self, candidate: Candidate, span: Span, article: _Article, neighbours: Sequence[Span]) -> bool:
         """Whether a demonym or place is part of a person's name, or an American town: ``Peru, Indiana``."""

@@ -225,6 +225,12 @@ _INFLECTIONS: Mapping[str, NameInflection] = {
         tails=_tails("ის ს მა მ ში ზე დან თან ით ად ი ის იდან ისთვის სთვის სთან ისთან ისგან სა თვის"),
     ),
     "bn": NameInflection(tails=_tails("র ের কে তে ে য় ও ই রা দের")),
+    "ta": NameInflection(
+        dropped=("்",),
+        tails=_tails("ின் ில் ை ுக்கு ிடம் ிலிருந்து ுடன் ும் ால் ினர் ிலும்")
+        | _tails("வ ய", "ின் ில் ை ிடம் ிலிருந்து ுடன் ும் ால் ினர் ிலும்")
+        | _tails("வுக்கு க்கு"),
+    ),
     "mn": NameInflection(tails=_tails("ын ийн ны ний ыг ийг д т аас оос ээс тай той тэй")),
 }
 

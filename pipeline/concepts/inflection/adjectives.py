@@ -34,7 +34,6 @@ _GALICIAN: _Rules = (
     ("és", "és esa eses esas"), ("ol", "ol ola ois olas"), ("o", "o a os as"), ("a", "a as"), ("e", "e es"),
     ("í", "í ís íes"), ("", ""),
 )  # fmt: skip
-_ROMANIAN: _Rules = (("", " ă i e ul ului a ei ii ilor ele elor"),)
 # In these three the words for the people are written small too.
 _SWEDISH: _Rules = (
     ("sk", "sk skt ska ske skes sken skens skar skars skarna skarnas"), ("are", "are ares aren arens arna arnas"),
@@ -57,6 +56,43 @@ _TURKISH_SINGULAR = "in ın un ün i ı u ü e a den dan nin nın nun nün yi y�
 _TURKISH: _Rules = (("", f" {_TURKISH_PLURAL} {_TURKISH_SINGULAR}"),)
 _HEBREW: _Rules = (("י", "י ית ים יים יות"), ("", ""))
 _DUTCH: _Rules = (("e", "e"), ("n", "n"), ("", " e"))
+_ROMANIAN: _Rules = (
+    ("ian", "ian iană iene ieni ianul ianului ienii ienilor iana ienei ienele ienelor"),
+    ("ean", "ean eană eene ene eeni eni eanul eanului eenii enii eenilor enilor eana enele enelor"),
+    ("s", "s să și se sul sului sa sei șii șilor sele selor"),
+    ("t", "t tă ți te tul tului ta tei ții ților tele telor"),
+    ("", " ă i e ul ului a ei ii ilor ele elor"),
+)  # fmt: skip
+_SLOVAK: _Rules = (
+    ("ý", "ý á é ého ej ému ú ou om í ých ým ými"), ("y", "y a e eho ej emu u ou om i ych ym ymi"),
+    ("ec", "ec ca covi com ci cov com cami coch"), ("ka", "ka ky ke ku kou iek kám kách kami"),
+    ("an", "an ana anovi anom ania anov anmi anoch"), ("ch", "ch cha chovi chom si chov chmi choch"),
+    ("k", "k ka kovi kom ci kov kmi koch"), ("", " a ovi om i ia ov mi och"),
+)  # fmt: skip
+_SLOVENE: _Rules = (
+    ("ki", "ki ka ko kega kemu kem kim ke kih kima kimi"), ("ec", "ec ca cu cem ci cev ce cih"),
+    ("ka", "ka ke ki ko kam kah kami"), ("", " a u om em i ov ev e ih ji jev"),
+)  # fmt: skip
+# Croatian, Bosnian and Serbian.
+_SERBO_CROATIAN: _Rules = (
+    ("ki", "ki ka ko koga kog kome kom komu koj ku kim kih ke kima"), ("ac", "ac ca cu cem ci aca cima ce"),
+    ("anin", "anin anina aninu aninom ani ana anima ane"), ("in", "in ina inu inom i a ima e"),
+    ("k", "k ka ku kom ci cima ke"), ("h", "h ha hu hom si sima he"), ("", " a u om em i ima e"),
+)  # fmt: skip
+# The nominative of the plural is the dictionary form here, as news has it, and its genitive the adjective.
+_LITHUANIAN: _Rules = (
+    ("iečiai", "iečiai iečių iečiams iečius iečiais iečiuose ietis iečio iečiui ietį iečiu"),
+    ("iai", "iai ių iams ius iais is io iui į iu"), ("ai", "ai ų ams us ais as o ui ą u"), ("", ""),
+)  # fmt: skip
+_LATVIAN: _Rules = (
+    ("ietis", "ietis ieša ietim ieti ieši iešu iešiem iešus"), ("is", "is a im i u iem us"),
+    ("s", "s a am i u iem us"), ("", ""),
+)  # fmt: skip
+_ESTONIAN: _Rules = (("lane", "lane lase last lasele lasega lased laste lasi lastele lastega lastest lastel"), ("", ""))
+_CATALAN: _Rules = (
+    ("ès", "ès esa esos eses"), ("à", "à ana ans anes"), ("í", "í ina ins ines"), ("c", "c ca cs ques"),
+    ("a", "a es"), ("", " a s es"),
+)  # fmt: skip
 _RUSSIAN_NOUN: _Rules = (
     ("аец", "аец айца айцу айцем айце айцы айцев айцам айцами айцах"),
     ("ец", "ец ца цу цем цом це цы цев цов цам цами цах"),
@@ -147,23 +183,30 @@ def _arabic_genders(words: list[str], article: str) -> list[str]:
 _SPELLERS: dict[str, Callable[[str], Iterable[str]]] = {
     "ar": _arabic,
     "bg": _by_rules(_BULGARIAN),
+    **dict.fromkeys(("bs", "hr", "sr"), _by_rules(_SERBO_CROATIAN)),
+    "ca": _by_rules(_CATALAN),
     "da": _by_rules(_DANISH),
     "de": _german,
     "el": _by_rules(_GREEK),
     "en": _by_rules(_ENGLISH),
     "es": _by_rules(_SPANISH),
+    "et": _by_rules(_ESTONIAN),
     "fi": _by_rules(_FINNISH),
     "fr": _by_rules(_FRENCH),
     "gl": _by_rules(_GALICIAN),
     "he": _by_rules(_HEBREW),
     "is": _by_rules(_ICELANDIC),
     "it": _by_rules(_ITALIAN),
+    "lt": _by_rules(_LITHUANIAN),
+    "lv": _by_rules(_LATVIAN),
     "nb": _by_rules(_DANISH),
     "nl": _by_rules(_DUTCH),
     "pl": _polish,
     "pt": _by_rules(_PORTUGUESE),
     "ro": _by_rules(_ROMANIAN),
     "ru": _russian,
+    "sk": _by_rules(_SLOVAK),
+    "sl": _by_rules(_SLOVENE),
     "sv": _by_rules(_SWEDISH),
     "tr": _by_rules(_TURKISH),
     "uk": _ukrainian,

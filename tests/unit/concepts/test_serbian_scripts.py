@@ -1,0 +1,30 @@
+"""Serbian in its two alphabets."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.concepts.serbian_scripts import in_cyrillic, is_serbian_spelling
+
+
+@pytest.mark.parametrize(
+    ("latin", "cyrillic"),
+    [
+        ("Aleksandar Vučić", "Александар Вучић"),
+        ("Ljubljana", "Љубљана"),
+        ("njemački", "њемачки"),
+        ("Džo Bajden", "Џо Бајден"),
+        ("Đoković", "Ђоковић"),
+        ("SRBIJA", "СРБИЈА"),
+    ],
+)
+def test_each_letter_has_one_in_cyrillic(latin: str, cyrillic: str) -> None:
+    assert in_cyrillic(latin) == cyrillic
+
+
+@pytest.mark.parametrize(
+    ("name", "is_serbian"),
+    [("Andrej Babiš", True), ("Luka Modrić", True), ("Gitanas Nausėda", False), ("Donald Trump", False), ("", False)],
+)
+def test_a_spelling_is_serbian_by_its_letters(name: str, is_serbian: bool) -> None:  # noqa: FBT001 - a parameter of the table
+    assert is_serbian_spelling(name) is is_serbian
