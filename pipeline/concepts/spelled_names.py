@@ -31,7 +31,8 @@ def with_spelled_names(concept: Concept) -> Concept:
     """A person with the names that languages without a listed one are likely to write; other concepts as they are.
 
     First and last name are spelled together: one of them alone says too little, unless Russian lists the surname for
-    itself. What Russian lists says how the name sounds, and the writings without a model of their own are spelled from it.
+    itself. What Russian lists says how the name sounds, and the writings without a model of their own are spelled from
+    it.
     """
     if concept.kind != "person" or len(name_words(concept.label)) < 2:
         return concept

@@ -26,5 +26,5 @@ def test_each_letter_has_one_in_cyrillic(latin: str, cyrillic: str) -> None:
     ("name", "is_serbian"),
     [("Andrej Babiš", True), ("Luka Modrić", True), ("Gitanas Nausėda", False), ("Donald Trump", False), ("", False)],
 )
-def test_a_spelling_is_serbian_by_its_letters(name: str, is_serbian: bool) -> None:  # noqa: FBT001 - a parameter of the table
+def test_a_spelling_is_serbian_by_its_letters(name: str, is_serbian: bool) -> None:
     assert is_serbian_spelling(name) is is_serbian
