@@ -232,11 +232,11 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
             return
         # Most words are nothing, an empty tuple: they are passed over.
         readings = cast("list[Reading]", [*map(self.__getitem__, words), ()])
-        for first, (_, beginnings, following, found) in compress(enumerate(readings), readings):
-            if found:
-                yield first, first + 1, found
-            if beginnings and (after := readings[first + 1]) and not following.isdisjoint(after[0]):
-                yield from self._longer(words, first, beginnings)
+        for first, reading in compress(enumerate(readings), readings):
+            if reading.spellings:
+                yield first, first + 1, reading.spellings
+            if (after := readings[first + 1]) and reading.states and not reading.following.isdisjoint(after.tokens):
+                yield from self._longer(words, first, reading.states)
 
     def _longer(
         self, words: Sequence[str], first: int, states: Sequence[int]
@@ -313,6 +313,8 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
                     hows.add(How.ADJECTIVAL)
                 if hows:
                     yield from self._read(number, hows)
+        if word.isascii():
+            return
         for rest in (*without_proclitics(word, self._language), *without_particles(word)):
             if (found := self._gazetteer.words.find(rest)) is not None:
                 yield from self._read(found, _AS_IT_IS)

@@ -218,9 +218,9 @@ class Linker:
         """What a span means, or None where the text does not say."""
         first = span.candidates[0]
         is_alone = len(span.candidates) == 1
-        neighbours = spans[max(0, place - 1) : place] + spans[place + 1 : place + 2]
+        after = spans[place + 1] if place + 1 < len(spans) else None
         if is_alone and article.is_beyond_doubt(first, span):
-            return None if self._is_another(first, span, article, neighbours) else first
+            return None if self._is_another(first, span, article, after) else first
         readings: list[tuple[EntityRef, Candidate]] = []
         for candidate in span.candidates:
             if candidate.ref is None:
@@ -230,13 +230,13 @@ class Linker:
         for concept, candidate in readings:
             if candidate.may_be_a_person and self._is_somebody_else(concept, candidate, span, article):
                 continue
-            if self._is_another(candidate, span, article, neighbours):
+            if self._is_another(candidate, span, article, after):
                 continue
             if (
                 (is_alone and article.is_settled(candidate, span))
                 or concept.id in article.supported
                 or self._is_at_home(candidate, concept, article)
-                or _is_listed(concept, span, neighbours)
+                or _is_listed(concept, span, [*spans[max(0, place - 1) : place], *spans[place + 1 : place + 2]])
             ):
                 return candidate
         return None
@@ -258,8 +258,15 @@ class Linker:
             return True
         return not candidate.entry.is_surname and precedes_a_surname(field, span.end, article.starts[span.field])
 
-    def _is_another(self, candidate: Candidate, span: Span, article: _Article, neighbours: Sequence[Span]) -> bool:
-        """Whether a demonym or place is part of a person's name, or an American town: ``Peru, Indiana``."""
+    def _is_another(self, candidate: Candidate, span: Span, article: _Article, after: Span | None) -> bool:
+        """Whether a demonym or place is part of a person's name, or an American town: ``Peru, Indiana``.
+
+        Args:
+            candidate: One reading.
+            span: What is read so.
+            article: Where.
+            after: The next span.
+        """
         field, concept, entry = article.fields[span.field], candidate.ref, candidate.entry
         if entry.via == "adjective":
             return is_a_surname_first(field, span.end, article.language)
@@ -267,18 +274,16 @@ class Linker:
             return False
         if is_part_of_a_name(field, span.first, article.language, entry.folded[0], article.starts[span.field]):
             return True
-        countries = self._world.countries
-        if _STATES_OF in {concept.id, countries.get(concept.id)}:
+        if after is None or after.first != span.end or after.field != span.field:
             return False
-        return any(
-            other.field == span.field
-            and other.first == span.end
-            and field.gap_before(other.first) == ", "
-            and field.ends_a_clause(other.end)
-            and (ref := other.candidates[0].ref) is not None
+        countries = self._world.countries
+        return (
+            _STATES_OF not in {concept.id, countries.get(concept.id)}
+            and (ref := after.candidates[0].ref) is not None
             and ref.kind == "region"
             and countries.get(ref.id) == _STATES_OF
-            for other in neighbours
+            and field.gap_before(after.first) == ", "
+            and field.ends_a_clause(after.end)
         )
 
     def _words_of(self, concept_id: str) -> frozenset[str]:

@@ -33,7 +33,7 @@ def spans_in(name: Field, field: FieldText, surfaces: Surfaces) -> list[Span]:
         candidates = _candidates(field, first, end, numbers, surfaces)
         if candidates:
             if first >= stop:
-                spans += _without_overlap(crowd, field)
+                spans += _without_overlap(crowd, field) if len(crowd) > 1 else crowd
                 crowd.clear()
             crowd.append(Span(name, first, end, candidates))
             stop = max(stop, end)
@@ -48,21 +48,20 @@ def _candidates(
     surface = surfaces.surface(tuple(field.words[first:end]), numbers, is_small=field.is_small)
     if not surface.candidates or (end - first > 1 and not field.is_joined(first, end)):
         return ()
-    if not surface.asks_for_case and not surface.asks_for_borders:
-        return surface.candidates
-    wrong = (Case.NOT_SHOUTED if field.is_shouted(first, end) else Case.SHOUTED) if surface.asks_for_case else None
-    entries = [
-        entry for entry, case in surface.entries if case is not wrong and field.has_borders(entry.script, first, end)
-    ]
-    if len(entries) == len(surface.entries):
-        return surface.candidates
-    return surfaces.candidates(surface.words, entries) if entries else ()
+    wrong = (Case.NOT_SHOUTED if field.is_shouted(first, end) else Case.SHOUTED) if surface.by_case else None
+    if surface.asks_for_borders:
+        entries = [
+            entry
+            for entry, case in surface.entries
+            if case is not wrong and field.has_borders(entry.script, first, end)
+        ]
+        if len(entries) < len(surface.entries):
+            return surfaces.candidates(surface.words, entries)
+    return surface.candidates if wrong is None else surface.by_case[wrong]
 
 
 def _without_overlap(crowd: Sequence[Span], field: FieldText) -> Sequence[Span]:
     """Of spans that overlap those with the most characters, by start."""
-    if len(crowd) < 2:
-        return tuple(crowd)
     by_length = sorted(
         crowd, key=lambda span: (field.starts[span.first] - field.ends[span.end - 1], span.first, span.end)
     )

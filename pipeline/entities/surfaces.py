@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -54,14 +54,14 @@ class Surface(NamedTuple):
         words: The words.
         entries: The ways of writing a name that they fit, each with the case that it asks for.
         candidates: What they name where all of these fit, the best first.
-        asks_for_case: Whether some entry fits only among capitals, or only among small letters.
+        by_case: The same where a case does not fit; empty where no entry asks for one.
         asks_for_borders: Whether some entry is in a script that does not say where a word ends.
     """
 
     words: Words
     entries: tuple[tuple[Entry, Case], ...]
     candidates: tuple[Candidate, ...]
-    asks_for_case: bool
+    by_case: Mapping[Case, tuple[Candidate, ...]]
     asks_for_borders: bool
 
 
@@ -98,6 +98,8 @@ class Surfaces:
 
     def candidates(self, words: Words, entries: Sequence[Entry]) -> tuple[Candidate, ...]:
         """One candidate a concept: letter for letter before folded, folded before inflected, of these the nearest."""
+        if not entries:
+            return ()
         least = Doubt.WORD if is_everyday("".join(words), self._language) else Doubt.NONE
         return tuple(
             Candidate(entry, entry.ref, least if doubt is Doubt.NONE else doubt, may_be_a_person(entry))
@@ -116,11 +118,16 @@ class Surfaces:
             and not (len(words) == 1 and _changes_accents(entry, words[0]))
             and (case := _case(entry, words, is_small=is_small)) is not Case.WRONG
         ]
+        by_case = {
+            wrong: self.candidates(words, [entry for entry, case in fitting if case is not wrong])
+            for wrong in (Case.SHOUTED, Case.NOT_SHOUTED)
+            if any(case is not Case.FITS for _, case in fitting)
+        }
         return Surface(
             words,
             tuple(fitting),
-            self.candidates(words, [entry for entry, _ in fitting]) if fitting else (),
-            any(case is not Case.FITS for _, case in fitting),
+            self.candidates(words, [entry for entry, _ in fitting]),
+            by_case,
             any(entry.script in _SCRIPTS_WITHOUT_BORDERS for entry, _ in fitting),
         )
 

@@ -48,18 +48,20 @@ class Cut(NamedTuple):
         kinds: Of each; what is in no token is a gap.
         is_first: Whether a token begins there.
         is_last: Whether one ends there.
+        may_touch: Whether tokens may stand side by side with no gap between: there are others than words.
     """
 
     codes: npt.NDArray[np.uint32]
     kinds: npt.NDArray[np.uint8]
     is_first: npt.NDArray[np.bool_]
     is_last: npt.NDArray[np.bool_]
+    may_touch: bool
 
     def words(self) -> list[str]:
         """Each token as written."""
         # With blanks in place of all gaps the text need only be split; before tokens that may touch, one is put in.
         spaced = np.where(self.kinds, self.codes, np.uint32(_BLANK))
-        if (self.kinds >= _UNSEGMENTED).any():
+        if self.may_touch:
             apart = np.full(len(spaced) + np.count_nonzero(self.is_first), _BLANK, np.uint32)
             apart[np.arange(len(spaced)) + np.cumsum(self.is_first)] = spaced
             spaced = apart
@@ -67,11 +69,11 @@ class Cut(NamedTuple):
 
     def bounds(self) -> tuple[memoryview, memoryview]:
         """The first code point of each token, and one past its last: as they are in memory, since few are looked at."""
-        return np.flatnonzero(self.is_first).data, (np.flatnonzero(self.is_last) + 1).data
+        return self.is_first.nonzero()[0].data, (self.is_last.nonzero()[0] + 1).data
 
     def letters(self) -> npt.NDArray[np.uint32] | None:
         """For each token its code point where it is a letter of an unsegmented script, else 0; None if all are 0."""
-        if _UNSEGMENTED not in self.kinds:
+        if not self.may_touch or _UNSEGMENTED not in self.kinds:
             return None
         return np.where(self.kinds == _UNSEGMENTED, self.codes, np.uint32(0))[self.is_first]
 
@@ -101,4 +103,4 @@ def cut(text: str) -> Cut | None:
     is_last = is_first.copy()
     is_first[1:] &= ~goes_on
     is_last[:-1] &= ~goes_on
-    return Cut(codes, kinds, is_first, is_last)
+    return Cut(codes, kinds, is_first, is_last, may_touch=rarest > _LETTER and bool((kinds > _LETTER).any()))
