@@ -12,8 +12,11 @@ from typing import Any, cast
 import faust
 from faust.sensors import Monitor
 from faust.tables import TableManager
+from faust.tables.recovery import Recovery
 from faust.transport.drivers.aiokafka import Transport
-from faust.types import TP, AppT, EventT, Message, StreamT
+from faust.types import TP, AppT, Message, StreamT
+from mode import Seconds
+from mode.services import WaitArgT
 
 from pipeline.errors import WirewatchError
 from pipeline.settings import Settings
@@ -66,8 +69,27 @@ class StepApp(faust.App):
         """Make none: a step keeps no state on disk, and its working directory is not its own."""
 
 
+class _PatientRecovery(Recovery):
+    """Faust's task that lets records flow again after each rebalance, for as long as the app lives."""
+
+    async def _wait(self, coro: WaitArgT, timeout: Seconds | None = None) -> None:  # noqa: ARG002, ASYNC109 - Faust's signature
+        """As Faust's own, without a limit.
+
+        To go back to what is committed takes as long as the broker is away. When the limit is exceeded Faust takes it
+        for its own end: no record would flow in this process again, and nobody is told.
+        """
+        await super()._wait(coro)
+
+
 class _NoTables(TableManager):
     """Faust waits a second at every start for tables to be declared; a step has none."""
+
+    @property
+    def recovery(self) -> Recovery:
+        """What resumes the flow."""
+        if self._recovery is None:
+            self._recovery = _PatientRecovery(self.app, self, beacon=self.beacon, loop=self.loop)
+        return self._recovery
 
     async def on_start(self) -> None:
         """As Faust's own, without the wait."""
@@ -132,13 +154,13 @@ def create_app(
 
     @app.agent(app.topic(topic, key_type=bytes, value_type=bytes), concurrency=1, name=f"wirewatch.{step.name}")
     async def carry(stream: StreamT[Any]) -> None:
-        # Taken from the queue behind the stream: the stream itself acks what an agent that raises has not seen, and
-        # spends a turn of the event loop on each event.
+        # Taken from the queue behind the stream, where the consumer puts messages as they are: the stream itself acks
+        # what an agent that raises has not seen, and spends a turn of the event loop on each event.
         batches = take_batches(
-            cast("asyncio.Queue[EventT[bytes]]", cast("Any", stream).channel.queue),
+            cast("asyncio.Queue[Message]", cast("Any", stream).channel.queue),
             most=settings.batch_max_matches if step.source is MATCHES else settings.batch_max_articles,
             within_seconds=settings.batch_wait_seconds,
-            size=lambda event: len(event.message.value or b""),
+            size=lambda message: len(message.value or b""),
             begin=begin,
             is_ours=is_ours,
             let_go=let_go,
@@ -150,24 +172,22 @@ def create_app(
             await app.crash(error)
             raise
 
-    def begin(event: EventT[bytes]) -> None:
+    def begin(message: Message) -> None:
         # What Faust's stream does with each event, but for a turn of the event loop and a dozen calls.
-        message = event.message
-        message.tracked = True
         app.consumer.unacked.add(message)
         cast("HopConsumer", app.consumer).taken.set()
         app.monitor.stream_inbound_time[message.tp] = monotonic()
 
-    def is_ours(event: EventT[bytes]) -> bool:
-        is_current: bool = event.message.generation_id == app.consumer_generation_id
+    def is_ours(message: Message) -> bool:
+        is_current: bool = message.generation_id == app.consumer_generation_id
         return is_current and app.flow_control.is_active()
 
-    def ack(event: EventT[bytes]) -> None:
-        event.ack()
+    def ack(message: Message) -> None:
+        app.consumer.ack(message)
 
-    def let_go(event: EventT[bytes]) -> None:
+    def let_go(message: Message) -> None:
         # Faust would wait for its ack before it gives up the partition.
-        app.consumer.unacked.discard(event.message)
+        app.consumer.unacked.discard(message)
 
     # Faust resumes the flow of records only after this signal, so none comes before the handler is ready.
     @app.on_rebalance_complete.connect(weak=False)
@@ -215,9 +235,8 @@ def faust_options(step: Step, settings: Settings) -> dict[str, Any]:
     }
 
 
-def record_of(event: EventT[bytes]) -> Record:
-    """The record of an event, as Kafka holds it, whatever its client made of the timestamp."""
-    message = event.message
+def record_of(message: Message) -> Record:
+    """The record of a message, as Kafka holds it, whatever its client made of the timestamp."""
     return Record(
         topic=message.topic,
         partition=message.partition,

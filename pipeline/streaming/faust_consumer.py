@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from aiokafka.errors import KafkaError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, Message
 from mode import Service, ServiceT
+from mode.utils.queues import FlowControlQueue
 
 log = logging.getLogger(__name__)
 
@@ -16,12 +18,7 @@ MAX_POLL_MESSAGES = 500
 QUEUE_MESSAGES = 2000
 """Of Faust's queue between consumer and agent."""
 
-# Faust stops fetching from a partition when its queue is four fifths full, and may take a second to go on. So a poll
-# waits until all that it may bring stays below that.
-_ROOM_FOR_A_POLL = QUEUE_MESSAGES * 4 // 5 - MAX_POLL_MESSAGES
 _POLL_SECONDS = 1.0
-# A backlog is read without a pause otherwise, and nothing else of the process would get its turn.
-_MESSAGES_A_TURN = 100
 _MEMBERSHIP_SECONDS = 1.0
 
 
@@ -145,44 +142,59 @@ class HopConsumer(Consumer):
     async def _drain_messages(self, fetcher: ServiceT) -> None:
         """Read until one of the two is stopped.
 
-        As Faust's own, but without the two tasks that it makes for each message, which took half of a hop's time. They
-        let a rebalance interrupt a delivery that waits for room in the queue; here the poll waits instead.
+        As Faust's own, but a poll goes into the agent's queue at once: two tasks, a dozen calls and an event for each
+        message took half of a hop's time, and let a rebalance come between. What does not fit waits to be polled.
         """
         try:
             while not (self.should_stop or fetcher.should_stop):
                 await self._wait_for_room()
-                delivered = 0
-                async for place, message in self.getmany(timeout=_POLL_SECONDS):
-                    await self._deliver(place, message)
-                    delivered += 1
-                    if delivered % _MESSAGES_A_TURN == 0:
-                        await asyncio.sleep(0)
+                fetched, _ = await self._wait_next_records(_POLL_SECONDS)
+                if self.flow_active and self.app.flow_control.is_active():
+                    self._deliver(fetched or {})
+                elif fetched:
+                    # It came during a rebalance, and is no more to be carried.
+                    await self._go_back()
+                # A backlog is read without a pause otherwise, and nothing else of the process would get its turn.
                 await asyncio.sleep(0)
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
                 raise
 
     async def _wait_for_room(self) -> None:
-        while (
-            self.flow_active
-            and not self.should_stop
-            and any(topic.queue.qsize() > _ROOM_FOR_A_POLL for topic in self.app.topics)
-        ):
+        while self.flow_active and not self.should_stop and self._queue().qsize() > QUEUE_MESSAGES - MAX_POLL_MESSAGES:
             self.taken.clear()
             await self.wait_first(self.taken.wait(), self.suspend_flow.wait())
 
-    async def _deliver(self, place: TP, message: Message) -> None:
-        read = self._read_offset[place]
-        if read is not None and message.offset < read:
-            return
-        deliveries = self._deliveries.get(place)
-        # After each rebalance Faust begins anew at what is committed. What is in hand then may still be acked.
-        if deliveries is None or deliveries.is_behind(message.offset):
-            deliveries = self._deliveries[place] = Deliveries(message.offset)
-        deliveries.add(message.offset)
-        # Before the delivery: a rebalance meanwhile sets it back to what is committed, which must stand.
-        self._read_offset[place] = message.offset
-        await self.callback(message)
+    def _deliver(self, fetched: Mapping[TP, Sequence[object]]) -> None:
+        queue = self._queue()
+        for partition, records in fetched.items():
+            place = TP(partition.topic, partition.partition)
+            read = self._read_offset[place]
+            deliveries = self._deliveries.get(place)
+            for record in records:
+                message = self._to_message(place, record)
+                offset = message.offset
+                if read is not None and offset < read:
+                    continue
+                # After each rebalance Faust begins anew at what is committed. What is in hand then may still be acked.
+                if deliveries is None or deliveries.is_behind(offset):
+                    deliveries = self._deliveries[place] = Deliveries(offset)
+                deliveries.add(offset)
+                self._read_offset[place] = read = offset
+                queue.force_put_nowait(message)
+
+    async def _go_back(self) -> None:
+        try:
+            await self.perform_seek()
+        except (KafkaError, RuntimeError, AssertionError) as error:
+            # The end of the rebalance does it once more.
+            log.warning("what was read during a rebalance cannot be gone back to yet: %s", error)
+
+    def _queue(self) -> FlowControlQueue[Message]:
+        """Where the agent takes its messages from."""
+        [topic] = self.app.topics
+        queue: FlowControlQueue[Message] = topic.queue
+        return queue
 
     def _new_offset(self, tp: TP) -> int | None:
         """The offset to commit, of the first message that is not acked; None where it is as before.

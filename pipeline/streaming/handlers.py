@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -206,7 +205,7 @@ class RulesHandler(PartitionsAreAlike):
     def _pass_on(self, record: Record, withdrawn: EnrichedArticle) -> Outcome:
         times = msgspec.structs.replace(withdrawn.times, matched_at=self._clock())
         output = _output(record, self._sink, withdrawn.id, msgspec.structs.replace(withdrawn, times=times))
-        outputs = tuple(replace(output, partition=partition) for partition in self._sink_partitions)
+        outputs = tuple(msgspec.structs.replace(output, partition=partition) for partition in self._sink_partitions)
         return Outcome(record, outputs, language=withdrawn.language.tag, ingested_at=withdrawn.times.ingested_at)
 
 

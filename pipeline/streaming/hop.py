@@ -7,10 +7,11 @@ import logging
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from itertools import groupby
 from time import monotonic
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from pipeline import metrics
 from pipeline.errors import (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from pipeline.errors import ArticleError
 
@@ -19,8 +20,7 @@ class Position(NamedTuple):
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One message read, undecoded."""
 
     topic: str
@@ -37,8 +37,7 @@ class Record:
         return Position(self.partition, self.offset)
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """One message to publish.
 
     Attributes:
@@ -55,8 +54,7 @@ class Output:
     stage: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a step made of one record: its outputs (perhaps none), or the error that makes it a dead letter.
 
     Attributes:
@@ -106,8 +104,7 @@ class StepHandler(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Caution:
+class Caution(Struct, frozen=True):
     """What the supervisor has learnt from earlier deaths of a step's process.
 
     Attributes:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import json
 import logging
 import subprocess
@@ -9,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
 from pipeline.errors import BrokerUnreachableError, SchemaError
@@ -150,7 +150,7 @@ def test_what_a_step_fails_on_is_told_by_place_and_id_and_not_by_its_text(caplog
     scene = Scene()
     scene.handler = Quoting(scene.log)
     traceparent = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-    poison = dataclasses.replace(hop_record(0), key=b"nw-1", headers=(("traceparent", traceparent),))
+    poison = msgspec.structs.replace(hop_record(0), key=b"nw-1", headers=(("traceparent", traceparent),))
     with caplog.at_level(logging.DEBUG):
         scene.run([poison])
     assert scene.acked == [0]
