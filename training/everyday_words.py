@@ -41,30 +41,49 @@ _ADJECTIVE = re.compile("(?:sk|ck|цк|ск|чк)[^ ]{0,3}$")
 _SMALL_TO_CAPITAL, _OUTSIDE_TO_WITHIN, _OFTEN, _LONGEST = 2, 3, 5, 6
 # Written by hand, since the texts are too few to hold them: what begins sentences in these languages.
 _KNOWN = {
-    "bg": "мали бари пари сам",
+    "bg": "мали бари пари сам мека ница крит лима самара",
     "bs": "mali male mala lima",
-    "cs": "malí malými malých malým prahy prahu prahem nora nory noru norek řek němec čech polák slovák "
-    "turek charvát dán nice",
-    "el": "γεώργιος γεωργίου αθηνά σοφία μαλλιά μάλι",
-    "es": "cali lagos toledo",
-    "fi": "turkit oman lahti lahden perun",
-    "fr": "orange renaissance",
+    "cs": "malí malými malých malým prahy prahu prahem nora nory noru norek řek němec čech polák slovák turek "
+    "charvát dán nice řeka řeky řece řeku řekou dani komory skot skotů skota skotem činy čin daň",
+    "da": "lille nice bild",
+    "de": "posen",
+    "el": "γεώργιος γεωργίου αθηνά σοφία μαλλιά μάλι ρίγα λίμα ειρηνικός ειρηνικό ειρηνικού σύρε",
+    "en": "cork split nice buffalo canton tyre perm cleverly sturgeon gallant hawking renaissance chevron bowie "
+    "biles orange target",
+    "es": "cali lagos toledo asunción concepción colonia colombo goma juba riga rosario sacramento salvador "
+    "sucre tiro victoria palmira rodas brujas granada reunión honda moderna morena podemos pis volvo "
+    "grillo efe temer almagro colorado indiana java",
+    "fi": "turkit oman lahti lahden perun peru lima nauru naurun malta nora",
+    "fr": "orange renaissance béni berne cannes calais canton grenade roseau sucre manille tigre java corse "
+    "oracle marles thune gallant séjourné tyr capitole salvador",
     "hr": "mali male mala lima nora",
-    "id": "goa malang lima",
-    "it": "male lima",
-    "nb": "hamar",
-    "nl": "nice essen assen oss roemen",
-    "pl": "mali łódź hel piła czad czadu turek niemiec czech rusin oman lima",
-    "pt": "lima chade lagos",
-    "ro": "georgiana georgianei romanul romane grecu turcu rusu neamțu mari",
-    "ru": "того мала китайцев нора бари ром",
+    "hu": "ír írok lett nora lima",
+    "id": "goa malang lima medan padang roma mali",
+    "is": "vín vínið belgi finna mön gana",
+    "it": "male lima bari beni cali colonia colombo medina orlando rosario rodi tiro valletta spalato riunione "
+    "camera moderna cavoli dea corriere fauci grillo florida montana manica mulino messi indo",
+    "nb": "hamar alger lille muskat nice",
+    "nl": "nice essen assen oss roemen gent kano porto split bergen wenen pis kast noem streep haspel banga chili",
+    "pl": "mali łódź hel piła czad czadu turek niemiec czech rusin oman lima cali dary dili fez kom sumy sum "
+    "sumom sumami sumach sumów sana susy tuła tuły tyr tyra tyrze warny kanton kolonia kolonii medyna "
+    "perm winnica winnicy komory kajmany son sony sonów moderna tule",
+    "pt": "lima chade lagos amã beira porto goma fortaleza granada recife sacramento reunião honda moderna "
+    "podemos pis temer banga colorado bucha calais fez colombo medina",
+    "ro": "georgiana georgianei romanul romane grecu turcu rusu neamțu mari nice soci chinul chinuri chinului",
+    "ru": "того мала китайцев нора бари ром буча бучи корка корки корку корке дерна дерну доха доху флинт "
+    "грозный грозного грозному грозным хама хаму хамы изюм изюма изюму изюмом кидали лиман кум кума куму "
+    "нишу ниши нише ниша сум сумам сумами сумах сумов сумы тир тира тиру тиром вена вены вене вену веной "
+    "чад чада чаду чадом путина орёл орел",
     "sk": "malí malých malým malými nora nory nemec čech poliak turek maďar slovák",
     "sl": "mali male mala lima nora",
     "sr": "мали мала мале лима нора",
     "sr-Latn": "mali mala male lima nora",
-    "sv": "bergen",
-    "tr": "türkü türküsü roman romanı romanın ordu van batman hindi ağrı almanın",
-    "uk": "того малі нора",
+    "sv": "bergen muskat nice bild",
+    "tr": "türkü türküsü roman romanı romanın ordu van batman hindi ağrı almanın beni nice oran sana kum humus "
+    "gence tiran refah midilli çekler çekleri çeklerin çekin çeki bari",
+    "uk": "того малі нора чад чаду чадом ніша нішу ніші сум суму сумом сумам корка корку кум кума куму порту "
+    "сана сани маска маски маску маскою масці мале кале калі лиман лиману",
+    "vi": "mali",
 }
 # In this many different words a word that is there once may be a slip.
 _LARGE_VOCABULARY = 15_000

@@ -118,8 +118,8 @@ def _drafts(kind: Kind, language: str, entries: Sequence[Entry], from_cldr: str 
     entries = [entry for entry in entries if "drop" not in entry.flags]
     written = {entry.text.replace("|", "") for entry in entries}
     usual = next((entry.text for entry in entries if "usual" in entry.flags), None)
-    if usual is None and from_cldr is None and entries:
-        usual = entries[0].text
+    if usual is None and from_cldr is None:
+        usual = next((entry.text for entry in entries if "short" not in entry.flags), None)
     drafts: list[Draft] = []
     if from_cldr is not None and from_cldr not in written:
         via: NameVia = "name" if usual is None else "alias"

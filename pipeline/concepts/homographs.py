@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from pipeline.concepts.fixed_phrases import FIXED_PHRASES
 from pipeline.text.folding import fold
 
 # A phrase hides the name inside it and links to nothing. One that the knowledge base has as a concept's name of its own
@@ -201,9 +202,10 @@ _ALSO_WORDS: Mapping[str, frozenset[str]] = {
 def phrases_by_language() -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each phrase that hides a name inside it, with the languages that it is one in; ``mul`` stands for all."""
     languages: dict[str, list[str]] = {}
-    for language, phrases in _OTHER_MEANINGS.items():
-        for phrase in phrases:
-            languages.setdefault(phrase, []).append(language)
+    for meanings in (_OTHER_MEANINGS, FIXED_PHRASES):
+        for language, phrases in meanings.items():
+            for phrase in phrases:
+                languages.setdefault(phrase, []).append(language)
     for phrase, tags in languages.items():
         yield phrase, tuple(tags)
 

@@ -21,6 +21,7 @@ OUTWEIGHED = frozenset(
         "the region of Greece",
         "places in Cuba and Bolivia",
         "the European Commission",
+        "her husband Bill",
     }
 )
 # What makes the other meaning a name too, which a capital letter does not tell from the concept's.
@@ -28,9 +29,8 @@ _NAME_MEANING = re.compile(
     r"\b(?:name|surname|places?|city|state|saint|river|country|persons?|people|university|airline|goddess|mountain|"
     r"president|part|empress|order|others|feast|brand|language)\b|\b[A-Z]"
 )
-
-
-# What makes it the same party, chamber or office of another country.
+# What makes it the same party, chamber or office of another country. Of parties one is meant where none is named.
+_PARTY_MEANING = re.compile(r"\b(?:parties|democrats|republicans)\b.* elsewhere\b")
 _ELSEWHERE_MEANING = re.compile(r"\belsewhere\b|^the [A-Z]\w+ (?:party|chamber|government|one)$")
 
 
@@ -39,6 +39,7 @@ class Doubt(Enum):
 
     NONE = "nothing else, or nothing that news means"
     WORD = "a common word: a capital letter inside a sentence settles it"
+    PARTY = "a party of this name elsewhere: it is that of the article's country, or the best known where none is named"
     ELSEWHERE = "the same party or office of another country: the country that the article is mostly about settles it"
     NAME = "somebody or something else of this name: the rest of the article must settle it"
 
@@ -48,6 +49,8 @@ def doubt_of(entry: Entry, language: str) -> Doubt:
     also = entry.name.also if entry.name is not None else ""
     if also in OUTWEIGHED:
         return Doubt.NONE
+    if _PARTY_MEANING.search(also):
+        return Doubt.PARTY
     if _ELSEWHERE_MEANING.search(also):
         return Doubt.ELSEWHERE
     if also:

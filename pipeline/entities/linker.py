@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import msgspec
 
 from pipeline.concepts import KnowledgeBase
+from pipeline.entities.article_context import OF_A_COUNTRY, ArticleContext
 from pipeline.entities.doubts import Doubt
 from pipeline.entities.lexicon import LABELS, Entries, Entry
 from pipeline.entities.occurrences import FieldText
 from pipeline.entities.personal_names import (
     follows_a_given_name,
+    follows_a_transcribed_name,
+    is_a_given_name_first,
     is_a_surname_first,
     is_part_of_a_name,
     is_title,
@@ -22,7 +22,7 @@ from pipeline.entities.personal_names import (
 )
 from pipeline.entities.spans import Span, spans_in
 from pipeline.entities.surfaces import Candidate, Surfaces
-from pipeline.entities.word_borders import tears_a_word
+from pipeline.entities.world import World
 from pipeline.messages.articles import EntityRef, Field, Mention
 from pipeline.text.folding import fold
 from pipeline.text.tokens import tokenize
@@ -31,118 +31,8 @@ from pipeline.text.tokens import tokenize
 _NEIGHBOUR_TOKENS = 3
 # Towns of this country are called as countries and cities are, and are named with their state.
 _STATES_OF = "country/us"
-# A house of a parliament of a country, a district of a city of a region of a country.
-_DEEPEST_PART = 4
-
-
-class _World(NamedTuple):
-    """What concepts have to do with each other, by their ids.
-
-    Attributes:
-        related: For each those that it supports.
-        countries: For each the country that it lies in, or belongs to.
-    """
-
-    related: Mapping[str, frozenset[str]]
-    countries: Mapping[str, str]
-
-
-class _Article:
-    """What the choice of a reading needs to know of the article as a whole.
-
-    Args:
-        language: Its tag.
-        fields: Its texts.
-        spans: All names found, title first, then by start.
-        world: What the concepts have to do with each other.
-    """
-
-    def __init__(self, language: str, fields: Mapping[Field, FieldText], spans: Sequence[Span], world: _World) -> None:
-        self.language = language
-        self.fields = fields
-        self._spans = spans
-        self._world = world
-
-    @cached_property
-    def supported(self) -> frozenset[str]:
-        """Ids of concepts named beyond doubt, and of those that these support."""
-        sure = frozenset(self._named)
-        return sure.union(*(self._world.related.get(concept_id, ()) for concept_id in sure))
-
-    @cached_property
-    def home(self) -> str:
-        """Id of the country that it is mostly about: the one that most names beyond doubt are, or belong to."""
-        counted = Counter(
-            country
-            for concept_id in self._named
-            if (country := concept_id if concept_id.startswith("country/") else self._world.countries.get(concept_id))
-        )
-        most = counted.most_common(2)
-        return most[0][0] if most and (len(most) == 1 or most[0][1] > most[1][1]) else ""
-
-    @cached_property
-    def parliaments(self) -> frozenset[str]:
-        """Ids of countries with two parties or chambers among the names: Republicans tell what Democrats are meant."""
-        bodies = {
-            candidate.ref.id
-            for span in self._spans
-            for candidate in span.candidates
-            if candidate.ref is not None and candidate.doubt is Doubt.ELSEWHERE
-        }
-        countries = self._world.countries
-        counted = Counter(countries[body] for body in bodies if body in countries)
-        return frozenset(country for country, count in counted.items() if count > 1)
-
-    @cached_property
-    def starts(self) -> Mapping[Field, frozenset[int]]:
-        """First tokens of all names found, by field."""
-        return {name: frozenset(span.first for span in self._spans if span.field == name) for name in self.fields}
-
-    @cached_property
-    def ends(self) -> Mapping[Field, frozenset[int]]:
-        """Ends of the names found that are nobody's, by field."""
-        return {
-            name: frozenset(span.end for span in self._spans if span.field == name and not span.may_be_a_person)
-            for name in self.fields
-        }
-
-    def is_settled(self, candidate: Candidate, span: Span) -> bool:
-        """Whether a name means its concept without further support."""
-        if self._torn and (span.field, span.first) in self._torn:
-            return False
-        return candidate.doubt is Doubt.NONE or (
-            candidate.doubt is Doubt.WORD and self.fields[span.field].is_capital_inside(span.first, self.language)
-        )
-
-    def is_beyond_doubt(self, candidate: Candidate, span: Span) -> bool:
-        """Whether a name means its concept whatever stands beside it."""
-        return (
-            candidate.doubt is Doubt.NONE
-            and not candidate.may_be_a_person
-            and not (self._torn and (span.field, span.first) in self._torn)
-        )
-
-    @cached_property
-    def _torn(self) -> frozenset[tuple[Field, int]]:
-        """Where a Chinese name would take a character away from another word: the field and the name's first token."""
-        if not self.language.startswith("zh"):
-            return frozenset()
-        return frozenset(
-            (span.field, span.first)
-            for span in self._spans
-            for field in (self.fields[span.field],)
-            if tears_a_word(field.text, field.starts[span.first], field.ends[span.end - 1])
-        )
-
-    @cached_property
-    def _named(self) -> list[str]:
-        return [
-            candidate.ref.id
-            for span in self._spans
-            if len(span.candidates) == 1
-            and (candidate := span.candidates[0]).ref is not None
-            and self.is_settled(candidate, span)
-        ]
+# "republikaanipuolue", "liberaldemokraterna": so long a word for a party means no other thing, small as it is written.
+_LONG_WORD = 14
 
 
 class Linker:
@@ -160,7 +50,7 @@ class Linker:
         self._entries = Entries(kb.gazetteer)
         self._surfaces: dict[str, Surfaces] = {}
         self._own_names: dict[str, frozenset[str]] = {}
-        self._world = _World(_related(kb.relations), _countries(kb.relations))
+        self._world = World.of(kb.relations)
 
     def link(self, title: str, body: str, language: str) -> tuple[Mention, ...]:
         """Find every name of a concept.
@@ -185,7 +75,7 @@ class Linker:
             surfaces = self._surfaces.setdefault(language, Surfaces(names, self._entries, language))
         fields: dict[Field, FieldText] = {"title": FieldText(title), "body": FieldText(body)}
         spans = [span for name, field in fields.items() for span in spans_in(name, field, surfaces)]
-        article = _Article(language, fields, spans, self._world)
+        article = ArticleContext(language, fields, spans, self._world)
         mentions: list[Mention] = []
         for place, span in enumerate(spans):
             chosen = self._choose(place, span, spans, article)
@@ -214,7 +104,7 @@ class Linker:
         own = self._words_of(name.entity.id)
         return all(is_title(word) or fold(word) in own for word in tokenize(span.text).words)
 
-    def _choose(self, place: int, span: Span, spans: list[Span], article: _Article) -> Candidate | None:
+    def _choose(self, place: int, span: Span, spans: list[Span], article: ArticleContext) -> Candidate | None:
         """What a span means, or None where the text does not say."""
         first = span.candidates[0]
         is_alone = len(span.candidates) == 1
@@ -226,6 +116,9 @@ class Linker:
             if candidate.ref is None:
                 return None
             readings.append((candidate.ref, candidate))
+        # "Clinton" is Hillary, where nothing says that it is Bill: of several one needs no support.
+        sure = [candidate for candidate in span.candidates if candidate.doubt is Doubt.NONE]
+        usual = first if is_alone else sure[0] if len(sure) == 1 else None
         readings.sort(key=lambda reading: reading[0].id not in article.supported)
         for concept, candidate in readings:
             if candidate.may_be_a_person and self._is_somebody_else(concept, candidate, span, article):
@@ -233,22 +126,45 @@ class Linker:
             if self._is_another(candidate, span, article, after):
                 continue
             if (
-                (is_alone and article.is_settled(candidate, span))
+                (candidate is usual and article.is_settled(candidate, span))
                 or concept.id in article.supported
-                or self._is_at_home(candidate, concept, article)
+                or self._is_at_home(candidate, concept, span, spans, article)
                 or _is_listed(concept, span, [*spans[max(0, place - 1) : place], *spans[place + 1 : place + 2]])
             ):
                 return candidate
         return None
 
-    def _is_at_home(self, candidate: Candidate, concept: EntityRef, article: _Article) -> bool:
-        """Whether a party or chamber, whose like has the same name elsewhere, is of the article's country."""
-        country = self._world.countries.get(concept.id)
-        if candidate.doubt is not Doubt.ELSEWHERE or country is None:
-            return False
-        return country == article.home or (not article.home and country in article.parliaments)
+    def _is_at_home(
+        self, candidate: Candidate, concept: EntityRef, span: Span, spans: list[Span], article: ArticleContext
+    ) -> bool:
+        """Whether a party, chamber or surname, whose like is found elsewhere, is of the article's country.
 
-    def _is_somebody_else(self, concept: EntityRef, candidate: Candidate, span: Span, article: _Article) -> bool:
+        Where no country is named, a party is the one that the knowledge base has, since news means no other.
+        """
+        country = self._world.countries.get(concept.id)
+        if candidate.doubt not in OF_A_COUNTRY or country is None:
+            return False
+        if concept.kind == "person" and any(
+            other.ref == concept and self._is_somebody_else(concept, other, elsewhere, article)
+            for elsewhere in spans
+            for other in elsewhere.candidates
+        ):
+            # "Chris Harris", then "Harris".
+            return False
+        if article.home or article.parliaments:
+            return country == article.home or (not article.home and country in article.parliaments)
+        if candidate.doubt is not Doubt.PARTY or len(span.candidates) > 1 or article.may_name_another_than(country):
+            return False
+        field, first = article.fields[span.field], span.first
+        # Christian Democrats are others.
+        is_qualified = first > 0 and field.words[first - 1][0].isupper() and field.gap_before(first) == " "
+        return (
+            span.end - first > 1
+            or len(field.words[first]) >= _LONG_WORD
+            or (not is_qualified and field.is_capital_inside(first, article.language))
+        )
+
+    def _is_somebody_else(self, concept: EntityRef, candidate: Candidate, span: Span, article: ArticleContext) -> bool:
         """Whether the words beside a span make it part of the name of a person who is not this concept."""
         field = article.fields[span.field]
         # "Турции Эрдоган": a country is nobody's given name.
@@ -256,9 +172,14 @@ class Linker:
             field, span.first, article.language, self._words_of(concept.id)
         ):
             return True
-        return not candidate.entry.is_surname and precedes_a_surname(field, span.end, article.starts[span.field])
+        starts = article.starts[span.field]
+        if not candidate.entry.is_surname:
+            return precedes_a_surname(field, span.end, starts)
+        return is_a_given_name_first(field, span.end, candidate.entry.folded[-1], starts) or follows_a_transcribed_name(
+            field, span.first, self._words_of(concept.id)
+        )
 
-    def _is_another(self, candidate: Candidate, span: Span, article: _Article, after: Span | None) -> bool:
+    def _is_another(self, candidate: Candidate, span: Span, article: ArticleContext, after: Span | None) -> bool:
         """Whether a demonym or place is part of a person's name, or an American town: ``Peru, Indiana``.
 
         Args:
@@ -307,29 +228,6 @@ def _is_listed(concept: EntityRef, span: Span, neighbours: Sequence[Span]) -> bo
         and candidate.doubt is Doubt.NONE
         for other in neighbours
     )
-
-
-def _related(relations: Iterable[tuple[str, str, str]]) -> dict[str, frozenset[str]]:
-    """For each concept those that it supports: a capital its country, and the country its capital."""
-    related: dict[str, set[str]] = {}
-    for concept_id, relation, target in relations:
-        if relation in {"capital-of", "seat-of"}:
-            related.setdefault(concept_id, set()).add(target)
-            related.setdefault(target, set()).add(concept_id)
-    return {concept_id: frozenset(others) for concept_id, others in related.items()}
-
-
-def _countries(relations: Iterable[tuple[str, str, str]]) -> dict[str, str]:
-    """For each concept that lies in, or belongs to, a country, that country."""
-    wholes = {concept_id: target for concept_id, _, target in relations}
-    countries: dict[str, str] = {}
-    for concept_id in wholes:
-        whole = concept_id
-        for _ in range(_DEEPEST_PART):
-            whole = wholes.get(whole, whole)
-        if whole.startswith("country/"):
-            countries[concept_id] = whole
-    return countries
 
 
 def _mention(span: Span, field: FieldText, entry: Entry, ref: EntityRef) -> Mention:

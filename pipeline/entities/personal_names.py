@@ -101,7 +101,11 @@ def follows_a_given_name(field: FieldText, first: int, language: str, own_names:
 # Places that news names less often than the people called so.
 _PLACES_AS_GIVEN_NAME_WORDS = (
     "dan finn roman sam milan sidney frances dominic niko dominika malik nile alban chad jordan georgia sofija ceres "
-    "marsel chade sofia σοφια αθηνα florence tennessee victoria virginia carolina chelsea alexandria"
+    "marsel chade sofia σοφια αθηνα florence tennessee victoria virginia carolina chelsea alexandria mali india "
+    "asuncion roma софия софія віктория вікторія виктория lourdes concepcion savannah brooklyn dakota sienna siena "
+    "kenya asia china holland ireland israel cairo rio vienna verona geneva adelaide valencia florencia victoria "
+    "salvador rosario marsella odessa одесса севилья rodez montana indiana genoa lorraine avignon phoenix denver "
+    "dallas austin houston cuba america paris lima malta"
 )
 _PLACES_AS_GIVEN_NAMES = frozenset(_PLACES_AS_GIVEN_NAME_WORDS.split())
 _PLACES_AS_SURNAME_WORDS = (
@@ -112,6 +116,46 @@ _PLACES_AS_SURNAME_WORDS = (
     "warszawa sofia bergen oslo hanoi tokio essen bremen leipzig dresden montana texas virginia carolina"
 )
 _PLACES_AS_SURNAMES = frozenset(_PLACES_AS_SURNAME_WORDS.split())
+
+
+# Surnames of the people in the news that others have for a given name.
+_SURNAME_AS_GIVEN_NAME_WORDS = (
+    "erdogan clinton carter harper kennedy lincoln jackson nelson wilson morrison cameron ryan harris warren johnson "
+    "sanders bolton scott grant hunt may salman abe modi lula evo nawaz imran kim moon macron madison taylor"
+)
+_SURNAMES_AS_GIVEN_NAMES = frozenset(_SURNAME_AS_GIVEN_NAME_WORDS.split())
+# Between the transcribed parts of a foreign name: 米歇尔·奥巴马.
+_DOTS_IN_NAMES = frozenset("·・‧•")
+
+
+def is_a_given_name_first(field: FieldText, end: int, folded: str, known_starts: frozenset[int]) -> bool:
+    """Whether a surname of somebody in the news is the given name of another: ``Erdoğan Arıca``.
+
+    Args:
+        field: The text.
+        end: The token after the surname.
+        folded: The surname, folded.
+        known_starts: First tokens of other names found in the text: they are no surnames.
+    """
+    return folded in _SURNAMES_AS_GIVEN_NAMES and precedes_a_surname(field, end, known_starts)
+
+
+def follows_a_transcribed_name(field: FieldText, first: int, own_names: frozenset[str]) -> bool:
+    """Whether the last sign before a dot and a surname is in no name of this person: 米歇尔·奥巴马, where he is 巴拉克.
+
+    Args:
+        field: The text.
+        first: The surname's token.
+        own_names: Folded words of the person's own names; signs, where these are words.
+    """
+    if first < 2:
+        return False
+    # Among katakana the dot is a token of its own.
+    has_dot = field.words[first - 1] in _DOTS_IN_NAMES
+    if not has_dot and field.gap_before(first) not in _DOTS_IN_NAMES:
+        return False
+    before = fold(field.words[first - 1 - has_dot])
+    return not any(before in word for word in own_names)
 
 
 def is_part_of_a_name(field: FieldText, first: int, language: str, folded: str, known_starts: frozenset[int]) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pipeline.entities.coordination import shared_names
 from pipeline.entities.occurrences import FieldText
 from pipeline.entities.surfaces import Candidate, Case, Surfaces
 from pipeline.messages.articles import Field
+from pipeline.text.tokens import Places
 
 
 class Span(NamedTuple):
@@ -38,7 +40,23 @@ def spans_in(name: Field, field: FieldText, surfaces: Surfaces) -> list[Span]:
             crowd.append(Span(name, first, end, candidates))
             stop = max(stop, end)
     spans += _without_overlap(crowd, field)
-    return spans
+    return _with_shared(spans, name, field, surfaces)
+
+
+def _with_shared(spans: list[Span], name: Field, field: FieldText, surfaces: Surfaces) -> list[Span]:
+    """The spans, and those of names that share a word with one of them."""
+    found: list[Span] = []
+    for span in spans:
+        for token, words in shared_names(field, span.first, span.end):
+            if any(other.first <= token < other.end for other in (*spans, *found)):
+                continue
+            for first, end, numbers in surfaces.names.scan(Places(list(words), (), ())):
+                surface = (
+                    surfaces.surface(words, numbers, is_small=field.is_small) if end - first == len(words) else None
+                )
+                if surface is not None and surface.candidates:
+                    found.append(Span(name, token, token + 1, surface.candidates))
+    return sorted([*spans, *found], key=lambda span: span.first) if found else spans
 
 
 def _candidates(

@@ -18,6 +18,10 @@ _KIND_ORDER = {"country": 0, "region": 1, "city": 2, "org": 3, "person": 4}
 _SCRIPTS_WITHOUT_BORDERS = frozenset({"kana", "thai", "other"})
 _MEMO_SURFACES = 16_384
 _LONGEST_WITHOUT_ACCENTS = 8
+# By so many of its letters a name is found behind a direction.
+_SHORTEST_STEM = 3
+# "La paz", "El salvador": the capital of an article alone says nothing.
+_LONGEST_ARTICLE = 3
 
 Words = tuple[str, ...]
 
@@ -174,9 +178,10 @@ def _adds_a_direction(entry: Entry, folded: Words) -> bool:
 
 
 def _changes_accents(entry: Entry, word: str) -> bool:
-    """Whether a word has accents that the name lacks: Czech ``Naší`` is no NASA, though ``Munchen`` is München.
+    """Whether a word's accents are not the name's: Czech ``Naší`` is no NASA and ``Činy`` are no ``Číny``.
 
-    The name's last letter may get one by inflection (Hungarian ``Kanadát``), and long names have one spelling only.
+    A word without any accent may be a name that has some: ``Munchen`` is München. The name's last letter may get one by
+    inflection (Hungarian ``Kanadát``), and long names have one spelling only.
     """
     name = entry.words[0]
     if entry.script == "greek":
@@ -185,10 +190,17 @@ def _changes_accents(entry: Entry, word: str) -> bool:
         return fold(name) == fold(word) and all(map(any, accents)) and accents[0] != accents[1]
     if entry.script != "latin" or len(name) > _LONGEST_WITHOUT_ACCENTS:
         return False
-    return any(
-        _is_accented(letter) and fold(wanted) == fold(letter) and not _is_accented(wanted)
-        for wanted, letter in zip(name[:-1], word, strict=False)
-    )
+    # Behind a direction: "Südosteuropa".
+    place = max(0, fold(word).find(entry.folded[0][:_SHORTEST_STEM]))
+    rest = word[place:]
+    pairs = [
+        (_is_accented(wanted), _is_accented(letter))
+        for wanted, letter in zip(name[:-1], rest, strict=False)
+        if fold(wanted) == fold(letter)
+    ]
+    if any(has and not wants for wants, has in pairs):
+        return True
+    return any(map(_is_accented, rest[: len(name)])) and any(wants and not has for wants, has in pairs)
 
 
 def _is_accented(letter: str) -> bool:
@@ -209,9 +221,13 @@ def _case(entry: Entry, words: Words, *, is_small: bool) -> Case:
         return Case.FITS if has_same_capitals else Case.WRONG
     if entry.via == "adjective" and name.via != "adjective":
         return Case.FITS
-    for wanted, word in zip(entry.words, words, strict=True):
+    for place, (wanted, word) in enumerate(zip(entry.words, words, strict=True)):
         if wanted[0].isupper():
-            return Case.FITS if word[0].isupper() or is_small or not _has_case(word) else Case.WRONG
+            if not (word[0].isupper() or is_small or not _has_case(word)):
+                return Case.WRONG
+            if place == 0 and len(words) == 2 and len(wanted) <= _LONGEST_ARTICLE and not word.isupper():
+                continue
+            return Case.FITS
     return Case.FITS
 
 

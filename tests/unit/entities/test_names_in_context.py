@@ -1,0 +1,105 @@
+"""Names that their neighbours and the article settle: shared words, parties, surnames that many people have."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.concepts import KnowledgeBase
+from pipeline.entities import Linker
+
+
+@pytest.fixture(scope="module")
+def linker() -> Linker:
+    return Linker(KnowledgeBase.load())
+
+
+def _found(linker: Linker, text: str, language: str) -> dict[str, str]:
+    mentions = linker.link("", text, language)
+    assert all(text[mention.start : mention.end] == mention.text for mention in mentions)
+    return {mention.entity.id: mention.text for mention in mentions if mention.entity is not None}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "North and South Korea agreed.", {"country/kp": "North", "country/kr": "South Korea"}),
+        ("de", "Nord- und Südkorea einigen sich.", {"country/kp": "Nord", "country/kr": "Südkorea"}),
+        ("ru", "Северная и Южная Корея договорились.", {"country/kp": "Северная", "country/kr": "Южная Корея"}),
+        ("es", "Corea del Norte y del Sur hablan.", {"country/kp": "Corea del Norte", "country/kr": "Sur"}),
+        (
+            "en",
+            "He met Bill and Hillary Clinton.",
+            {"person/bill-clinton": "Bill", "person/hillary-clinton": "Hillary Clinton"},
+        ),
+    ],
+)
+def test_a_name_shares_a_word_with_its_neighbour(
+    linker: Linker, language: str, text: str, expected: dict[str, str]
+) -> None:
+    assert _found(linker, text, language) == expected
+
+
+def test_cities_side_by_side_share_nothing(linker: Linker) -> None:
+    assert set(_found(linker, "From Berlin and New York they came.", "en")) == {"city/berlin", "city/new-york"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "is_american"),
+    [
+        ("fr", "Le candidat du Parti républicain promet une baisse.", True),
+        ("fr", "Au Chili, la candidate du Parti démocrate promet une baisse.", False),
+        ("es", "El Partido Demócrata elige a su candidata.", True),
+        ("en", "A democrat at heart, he taught in a village.", False),
+    ],
+)
+def test_a_party_is_the_best_known_one_where_no_country_is_named(
+    linker: Linker, language: str, text: str, *, is_american: bool
+) -> None:
+    parties = {"org/republican-party-us", "org/democratic-party-us"}
+    assert bool(parties & _found(linker, text, language).keys()) is is_american
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "person", "is_named"),
+    [
+        ("de", "Clinton gilt als erfahren.", "person/hillary-clinton", True),
+        ("de", "Bill Clinton sprach; Clinton lachte.", "person/hillary-clinton", False),
+        ("en", "Johnson told Britain to wait.", "person/boris-johnson", True),
+        ("en", "Johnson sold the farm.", "person/boris-johnson", False),
+        ("en", "Kevin Harris lives in America, and Harris likes it.", "person/kamala-harris", False),
+        ("tr", "Erdoğan Arıca maçı yorumladı.", "person/recep-tayyip-erdogan", False),
+        ("zh-Hans", "米歇尔·奥巴马出版了回忆录。", "person/barack-obama", False),
+        ("ja", "ミシェル・オバマ氏が語る。", "person/barack-obama", False),
+    ],
+)
+def test_a_surname_is_whose_the_article_says(
+    linker: Linker, language: str, text: str, person: str, *, is_named: bool
+) -> None:
+    assert (person in _found(linker, text, language)) is is_named
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "concept"),
+    [
+        ("cs", "Činy mluví hlasitěji než slova.", "country/cn"),
+        ("es", "La paz firmada en 1648 puso fin a la guerra.", "city/la-paz"),
+        ("en", "India Hicks designs handbags.", "country/in"),
+        ("ko", "미국 조지아주에서 재검표를 한다.", "country/ge"),
+        ("zh-Hans", "发展中国家的代表参加了会议。", "country/cn"),
+    ],
+)
+def test_what_only_looks_like_a_place_stays_silent(linker: Linker, language: str, text: str, concept: str) -> None:
+    assert concept not in _found(linker, text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "concept"),
+    [
+        ("cs", "Vývoz do Číny roste.", "country/cn"),
+        ("es", "Protestas en La Paz.", "city/la-paz"),
+        ("de", "Südosteuropas Häfen wachsen.", "region/europe"),
+        ("ko", "미국 조지아주에서 재검표를 한다.", "region/us-georgia"),
+    ],
+)
+def test_the_place_itself_is_found(linker: Linker, language: str, text: str, concept: str) -> None:
+    assert concept in _found(linker, text, language)
