@@ -46,7 +46,7 @@ class TrieWalks:
         """
         tokens = np.append(tokens.astype(np.int64), NOTHING)
         begins = tokens == ANYTHING
-        places = np.flatnonzero((tokens >= 0) & (tokens < self._starts))
+        places = ((tokens >= 0) & (tokens < self._starts)).nonzero()[0]
         # Token t leads from the root to state t + 1.
         states = tokens[places] + 1
         length = 1
@@ -57,7 +57,7 @@ class TrieWalks:
             goes_on = ~is_found & (following >= 0)
             places = places[goes_on]
             wanted = states[goes_on] << _TOKEN_BITS | following[goes_on]
-            edges = np.searchsorted(self._edges, wanted)
+            edges = self._edges.searchsorted(wanted)
             is_there = self._edges.take(edges, mode="clip") == wanted
             # Edge e leads to state e + 1.
             places, states = places[is_there], edges[is_there] + 1
