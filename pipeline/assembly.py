@@ -11,7 +11,7 @@ from pipeline.entities.model_choice import ModelPreferences
 from pipeline.language import LanguageIdentifier, identify_language
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, RawArticle
 from pipeline.messages.intake import settled
-from pipeline.rules import Limits, RuleIndex
+from pipeline.rules import Limits, RuleCompiler, RuleIndex
 from pipeline.settings import Settings
 
 
@@ -73,6 +73,11 @@ def load_knowledge_base(settings: Settings) -> KnowledgeBase:
 def build_rule_index(settings: Settings) -> RuleIndex:
     """An index without rules, over the knowledge base."""
     return RuleIndex(load_knowledge_base(settings), build_limits(settings))
+
+
+def build_rule_compiler(settings: Settings) -> RuleCompiler:
+    """Makes of rules what such an index files."""
+    return RuleCompiler(load_knowledge_base(settings), build_limits(settings))
 
 
 class Enrichment:

@@ -4,7 +4,7 @@ A condition is cut into tokens (``lexer``), parsed into units (``parser``) and r
 (``resolve``). ``RuleIndex`` files each rule under its rarest required clause and matches articles.
 """
 
-from pipeline.rules.compile import CheckedRule, check_rule
+from pipeline.rules.compile import CheckedRule, Requirements, RuleCompiler, check_rule
 from pipeline.rules.evaluate import MAX_EVIDENCE_PER_CLAUSE
 from pipeline.rules.examples import ExampleResult, run_examples
 from pipeline.rules.explanation import ClauseExplanation, NamesByLanguage, RuleExplanation, explain_rule
@@ -26,6 +26,8 @@ __all__ = [
     "Limits",
     "NamesByLanguage",
     "NearMiss",
+    "Requirements",
+    "RuleCompiler",
     "RuleExplanation",
     "RuleFileCheck",
     "RuleIndex",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from msgspec import Struct
 
 from pipeline.errors import RuleError
@@ -51,6 +53,36 @@ class CompiledRule(Struct, frozen=True, kw_only=True):
     required: Expression[Clause]
     lowering: tuple[Clause, ...]
     warnings: tuple[RuleWarning, ...]
+
+
+class Requirements(NamedTuple):
+    """What a rule asks articles for, without its document: all that an index files; see ``Resolved``."""
+
+    required: Expression[Clause]
+    lowering: tuple[Clause, ...]
+
+
+class RuleCompiler:
+    """Understands many rules, one after the other, by the same concepts; warnings are not looked for.
+
+    Args:
+        concepts: Where names are looked up.
+        limits: How large a rule may be.
+    """
+
+    def __init__(self, concepts: ConceptLookup, limits: Limits | None = None) -> None:
+        self._concepts = concepts
+        self._limits = limits or Limits()
+        self._remembered = RememberedUnits()
+
+    def requirements(self, rule: WatchRule) -> Requirements:
+        """What a rule asks articles for.
+
+        Raises:
+            RuleError: The rule cannot be used.
+        """
+        compiled = compile_rule(rule, self._concepts, self._limits, remembered=self._remembered, warn=False)
+        return Requirements(compiled.required, compiled.lowering)
 
 
 def compile_rule(

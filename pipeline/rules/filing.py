@@ -103,7 +103,7 @@ class Filing:
         filed = self._clauses.get(clause)
         if filed is None:
             filed = self._new(clause)
-            self._clauses[clause] = filed
+            self._clauses[filed.clause] = filed
         filed.uses += 1
         return filed
 
@@ -134,7 +134,9 @@ class Filing:
 
     def _mention(self, clause: MentionClause) -> FiledMention:
         written = self._by_keys(msgspec.structs.replace(clause, spelled=(), weight=1.0))
-        return FiledMention(clause=clause, written=written, spelled=tuple(map(self._by_keys, clause.spelled)))
+        spelled = tuple(map(self._by_keys, clause.spelled))
+        clause = msgspec.structs.replace(clause, spelled=tuple([filed.clause for filed in spelled]))
+        return FiledMention(clause=clause, written=written, spelled=spelled)
 
     def _by_keys(self, clause: Clause) -> FiledClause:
         filed = self.add(clause)
@@ -144,6 +146,9 @@ class Filing:
 
     def _near(self, clause: NearClause) -> FiledNear:
         left, right = (tuple(map(self._operand, operand)) for operand in (clause.left, clause.right))
+        clause = msgspec.structs.replace(
+            clause, left=tuple([filed.clause for filed in left]), right=tuple([filed.clause for filed in right])
+        )
         return FiledNear(clause=clause, left=left, right=right)
 
     def _operand(self, clause: Clause) -> FiledOperand:

@@ -16,7 +16,7 @@ from pipeline.messages.identity import rule_version
 from pipeline.messages.rules import WatchRule
 from pipeline.rules.article_terms import ArticleTerms
 from pipeline.rules.clauses import canonical_form
-from pipeline.rules.compile import CompiledRule, compile_rule
+from pipeline.rules.compile import Requirements, RuleCompiler
 from pipeline.rules.evaluate import evidence_of, is_satisfied, missed_by_one, satisfied_clauses
 from pipeline.rules.expressions import leaves, map_leaves
 from pipeline.rules.filing import Condition, Filed, Filing
@@ -25,7 +25,6 @@ from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.near_misses import ClausePostings, NearMiss
 from pipeline.rules.pivot import choose_postings
 from pipeline.rules.postings import Postings
-from pipeline.rules.remembered_units import RememberedUnits
 from pipeline.rules.sharded import Sharded
 from pipeline.rules.shares import Shares
 from pipeline.rules.snippet import cut_snippet
@@ -60,9 +59,7 @@ class RuleIndex:
     """
 
     def __init__(self, concepts: ConceptLookup, limits: Limits | None = None, *, shares: Shares | None = None) -> None:
-        self._concepts = concepts
-        self._remembered = RememberedUnits()
-        self._limits = limits or Limits()
+        self._compiler = RuleCompiler(concepts, limits)
         self._lock = Lock()
         self._filing = Filing(shares or Shares.load())
         self._postings = Postings()
@@ -93,16 +90,17 @@ class RuleIndex:
             document = None if number is None else self._documents[number]
         return None if document is None else rule_version(decode(document, WatchRule))
 
-    def add(self, rule: WatchRule) -> None:
+    def add(self, rule: WatchRule, requirements: Requirements | None = None) -> None:
         """Add a rule, or put it in the place of the one with its id.
 
         Args:
             rule: The document; with ``mode: off`` it is known and never fires.
+            requirements: What a ``RuleCompiler`` of the same concepts and limits makes of it; None: that is done here.
 
         Raises:
             RuleError: It cannot be used; the index is as before. What is doubtful in it ``check_rule`` says.
         """
-        compiled = compile_rule(rule, self._concepts, self._limits, remembered=self._remembered, warn=False)
+        requirements = requirements or self._compiler.requirements(rule)
         document = encode(rule)
         with self._lock:
             self._remove(rule.id)
@@ -117,7 +115,7 @@ class RuleIndex:
             if rule.min_score is not None:
                 self._least_scores[number] = rule.min_score
             if rule.mode != "off":
-                self._file(number, compiled)
+                self._file(number, requirements)
 
     def remove(self, rule_id: str) -> bool:
         """Take a rule out.
@@ -248,7 +246,7 @@ class RuleIndex:
             )
         return header
 
-    def _file(self, number: int, rule: CompiledRule) -> None:
+    def _file(self, number: int, rule: Requirements) -> None:
         # Each leaf counts as one use of its clause: removal walks the same leaves.
         condition = map_leaves(rule.required, self._filing.add)
         self._conditions[number] = condition

@@ -12,6 +12,7 @@ import prometheus_client
 from pipeline import metrics
 from pipeline.messages.canary import CANARY_RULE
 from pipeline.messages.rules import WatchRule
+from pipeline.rules import Requirements
 from pipeline.streaming.bounded_labels import BoundedLabels
 from pipeline.topology import StepName
 
@@ -19,7 +20,7 @@ from pipeline.topology import StepName
 class RuleIndex(Protocol):
     """What rules are put into; see ``pipeline.rules.RuleIndex``."""
 
-    def add(self, rule: WatchRule, /) -> object:
+    def add(self, rule: WatchRule, requirements: Requirements | None, /) -> object:
         """Match this rule from now on."""
         ...
 
@@ -43,9 +44,9 @@ class RuleCounters:
         self._lock = Lock()
         metrics.NEAR_MISS_SAMPLES.labels(StepName.RULES)
 
-    def add(self, rule: WatchRule, /) -> None:
+    def add(self, rule: WatchRule, requirements: Requirements | None = None, /) -> None:
         """Put a rule into the index, and its counters at 0."""
-        self._index.add(rule)
+        self._index.add(rule, requirements)
         with self._lock:
             label = self._labels.label(rule.id)
             # Of a million rules most share one label: to look for its counters each time would show when loading.

@@ -5,29 +5,37 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from time import monotonic
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Protocol, Self
 
 from pipeline import metrics
 from pipeline.errors import RuleError
 from pipeline.messages.rules import WatchRule
+from pipeline.rules import Requirements
 from pipeline.rules.sharded import Sharded
 from pipeline.settings import Settings
 from pipeline.streaming.clock import Clock, utc_now
+from pipeline.streaming.rule_compilers import Compiled, rule_compilers
 from pipeline.streaming.rule_records import StoredRule, read_rule_record
 from pipeline.streaming.topic_reader import Chunk, TopicReader, topic_reader
 from pipeline.topology import WATCH_RULES, StepName
 
 log = logging.getLogger(__name__)
 
+# Fewer are compiled before another process has started.
+_WORTH_COMPILERS = 50_000
+# Twice the time that a rule takes to be added to the index goes into compiling it.
+_COMPILERS = 2
+
 
 class RuleIndex(Protocol):
     """What the reader needs of the index; it is called from a thread, also while another one matches."""
 
-    def add(self, rule: WatchRule, /) -> object:
+    def add(self, rule: WatchRule, requirements: Requirements | None, /) -> object:
         """Match this rule from now on, instead of an earlier one of its id; RuleError when it cannot be used."""
         ...
 
@@ -58,8 +66,10 @@ class IndexedRules:
         """What is wrong with each rule that cannot be used, by its id."""
         return dict(self._set_aside)
 
-    def apply(self, stored_rules: Iterable[StoredRule], now: datetime) -> None:
-        """Take over changes, of which the last of an id counts."""
+    def apply(
+        self, stored_rules: Iterable[StoredRule], now: datetime, compiled: Compiled = MappingProxyType({})
+    ) -> None:
+        """Take over changes, of which the last of an id counts; what is not compiled yet is compiled here."""
         for stored in {stored.id: stored for stored in stored_rules}.values():
             self._set_aside.pop(stored.id, None)
             self._muted.pop(stored.id, None)
@@ -69,7 +79,7 @@ class IndexedRules:
                 self._remove(stored.id)
                 self._muted[stored.id] = stored
             else:
-                self._put(stored)
+                self._put(stored, compiled.get(stored.id))
 
     def unmute(self, now: datetime) -> None:
         """Put back the rules whose mute has ended."""
@@ -78,13 +88,13 @@ class IndexedRules:
             del self._muted[stored.id]
             self._put(stored)
 
-    def _put(self, stored: StoredRule) -> None:
+    def _put(self, stored: StoredRule, requirements: Requirements | None = None) -> None:
         rule = stored.rule
         if rule is None or rule.mode == "off":
             self._remove(stored.id)
             return
         try:
-            self._index.add(rule)
+            self._index.add(rule, requirements)
         except RuleError as error:
             self._reject(stored.id, str(error))
         except Exception as error:
@@ -115,6 +125,7 @@ class RuleReader:
         index: The rules that are matched.
         clock: The time, for mutes.
         progress_seconds: How often progress is logged while loading.
+        worth_compilers: From how many records on other processes help to load them, where there are other cores.
 
     Raises:
         TopicMissingError: On entering: there is no rules topic.
@@ -128,9 +139,11 @@ class RuleReader:
         *,
         clock: Clock = utc_now,
         progress_seconds: float = 5.0,
+        worth_compilers: int = _WORTH_COMPILERS,
     ) -> None:
         self._settings = settings
         self._progress_seconds = progress_seconds
+        self._worth_compilers = worth_compilers
         self._rules = IndexedRules(index)
         self._clock = clock
         self._exit = contextlib.AsyncExitStack()
@@ -175,13 +188,15 @@ class RuleReader:
         most = sum(self._next[partition] - start for partition, start in starts.items())
         count = 0
         told = monotonic()
-        async for chunk in reader.read(starts, self._next):
-            stored = self._read([chunk])
-            await asyncio.to_thread(self._rules.apply, stored, self._clock())
-            count += len(stored)
-            if monotonic() - told >= self._progress_seconds:
-                told = monotonic()
-                log.info("watch rules are loading: %s records of at most %s are read", f"{count:,}", f"{most:,}")
+        chunks = (self._read([chunk]) async for chunk in reader.read(starts, self._next))
+        is_helped = most >= self._worth_compilers and (os.cpu_count() or 1) > 1
+        async with rule_compilers(self._settings, _COMPILERS if is_helped else 0) as compilers:
+            async for stored, compiled in compilers.compiled(chunks):
+                await asyncio.to_thread(self._rules.apply, stored, self._clock(), compiled)
+                count += len(stored)
+                if monotonic() - told >= self._progress_seconds:
+                    told = monotonic()
+                    log.info("watch rules are loading: %s records of at most %s are read", f"{count:,}", f"{most:,}")
         self._report()
         log.info("%s watch rules are loaded, %d set aside", f"{len(self._rules):,}", len(self._rules.set_aside))
 

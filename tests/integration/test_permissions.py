@@ -11,6 +11,7 @@ import pytest
 from pipeline.brokers import KafkaBroker, KafkaJars, free_port
 from pipeline.errors import AccessDeniedError
 from pipeline.messages.rules import WatchRule
+from pipeline.rules import Requirements
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.alert_handler import AlertHandler
 from pipeline.streaming.publish import ArticlePayload, publish_articles
@@ -43,7 +44,7 @@ def reader_settings(kafka_program: tuple[Path, KafkaJars]) -> Iterator[Settings]
 
 
 class NoIndex:
-    def add(self, rule: WatchRule) -> None: ...
+    def add(self, rule: WatchRule, requirements: Requirements | None) -> None: ...
 
     def remove(self, rule_id: str) -> None: ...
 

@@ -38,7 +38,8 @@ def wirewatch(settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest
     )
 
 
-def test_a_bad_rule_stops_no_other(settings: Settings, wirewatch: CommandLine) -> None:
+@pytest.mark.parametrize("worth_compilers", [1_000, 1], ids=["compiled here", "compiled by other processes"])
+def test_a_bad_rule_stops_no_other(settings: Settings, wirewatch: CommandLine, worth_compilers: int) -> None:
     good = [WatchRule(id=f"good-{number}", when="NATO + North Korea") for number in range(3)]
     documents = {
         "good-0": encode(good[0]),
@@ -57,7 +58,7 @@ def test_a_bad_rule_stops_no_other(settings: Settings, wirewatch: CommandLine) -
         await apply_topics(settings)
         await publish_values(settings, WATCH_RULES, documents.items())
         index = build_rule_index(settings)
-        async with RuleReader(settings, index) as reader:
+        async with RuleReader(settings, index, worth_compilers=worth_compilers) as reader:
             assert reader.rules.set_aside.keys() == bad
             assert "max_nodes = 20" in reader.rules.set_aside["large"]
             assert REGISTRY.get_sample_value("wirewatch_rules_set_aside", STEP) == len(bad)

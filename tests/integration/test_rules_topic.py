@@ -16,6 +16,7 @@ from pipeline.brokers import InMemoryBroker, KafkaBroker
 from pipeline.errors import RuleError, TopicMissingError
 from pipeline.messages.codec import encode
 from pipeline.messages.rules import Examples, WatchRule
+from pipeline.rules import Requirements
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.rule_reader import RuleReader
 from pipeline.streaming.rule_store import RuleStore, compare_rules
@@ -34,7 +35,7 @@ class Index:
     def __init__(self) -> None:
         self.rules: dict[str, WatchRule] = {}
 
-    def add(self, rule: WatchRule) -> None:
+    def add(self, rule: WatchRule, _requirements: Requirements | None) -> None:
         if rule.when == "(":
             raise RuleError("a bracket is not closed", rule_id=rule.id)
         self.rules[rule.id] = rule

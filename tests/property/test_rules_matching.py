@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 
 import msgspec
@@ -13,7 +14,7 @@ from pipeline.errors import RuleError
 from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.rules import WatchRule
-from pipeline.rules import MAX_EVIDENCE_PER_CLAUSE, RuleIndex
+from pipeline.rules import MAX_EVIDENCE_PER_CLAUSE, RuleCompiler, RuleIndex
 from pipeline.rules.article_terms import ArticleTerms
 from pipeline.rules.clauses import Clause
 from pipeline.rules.compile import compile_rule
@@ -246,6 +247,7 @@ class ChangingIndex(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.index = RuleIndex(WORLD)
+        self.compiler = RuleCompiler(WORLD)
         self.live: dict[str, WatchRule] = {}
         self.naive: dict[str, Rule] = {}
         self.news: list[EnrichedArticle] = []
@@ -262,6 +264,12 @@ class ChangingIndex(RuleBasedStateMachine):
         named = self.live[rule_id] = msgspec.structs.replace(document, id=rule_id)
         self.naive[rule_id] = Rule(named, compile_rule(named, WORLD).expression)
         self.index.add(named)
+
+    @rule(rule_id=st.sampled_from("abcdef"), document=DOCUMENTS)
+    def add_compiled_by_another_process(self, rule_id: str, document: WatchRule) -> None:
+        named = self.live[rule_id] = msgspec.structs.replace(document, id=rule_id)
+        self.naive[rule_id] = Rule(named, compile_rule(named, WORLD).expression)
+        self.index.add(named, pickle.loads(pickle.dumps(self.compiler.requirements(named))))
 
     @rule(rule_id=st.sampled_from("abcdef"))
     def remove(self, rule_id: str) -> None:

@@ -27,7 +27,7 @@ from pipeline.messages.canary import CANARY_SOURCE, canary_article
 from pipeline.messages.codec import decode, encode
 from pipeline.messages.intake import read_match
 from pipeline.messages.rules import WatchRule
-from pipeline.rules import NearMiss
+from pipeline.rules import NearMiss, Requirements
 from pipeline.streaming.handlers import EntitiesHandler, LanguageHandler, RuleMatcher, RulesHandler
 from pipeline.streaming.near_miss_sampler import NearMissSampler
 from pipeline.streaming.records import Headers, Outcome, Record, StepHandler
@@ -178,7 +178,7 @@ def test_a_batch_of_bad_articles_only_needs_no_extraction() -> None:
 class NoIndex:
     """Takes every rule."""
 
-    def add(self, rule: WatchRule) -> None:
+    def add(self, rule: WatchRule, requirements: Requirements | None) -> None:
         pass
 
     def remove(self, rule_id: str) -> None:

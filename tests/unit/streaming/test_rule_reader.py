@@ -7,6 +7,8 @@ import pytest
 from pipeline.errors import RuleError
 from pipeline.messages.codec import encode
 from pipeline.messages.rules import WatchRule
+from pipeline.rules import Requirements
+from pipeline.rules.clauses import PhraseClause
 from pipeline.streaming.rule_reader import IndexedRules
 from pipeline.streaming.rule_records import StoredRule, read_rule_record, rule_headers
 
@@ -16,13 +18,16 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 class Index:
     def __init__(self) -> None:
         self.rules: dict[str, WatchRule] = {}
+        self.compiled: set[str] = set()
 
-    def add(self, rule: WatchRule) -> None:
+    def add(self, rule: WatchRule, requirements: Requirements | None) -> None:
         if rule.when == "(":
             raise RuleError("a bracket is not closed", rule_id=rule.id)
         if rule.when == "bug":
             raise ZeroDivisionError
         self.rules[rule.id] = rule
+        if requirements is not None:
+            self.compiled.add(rule.id)
 
     def remove(self, rule_id: str) -> None:
         del self.rules[rule_id]
@@ -51,6 +56,13 @@ def test_the_last_record_of_an_id_counts(rules: IndexedRules, index: Index) -> N
     rules.apply([stored("a", "one"), stored("b"), stored("a", "two"), tombstone("b"), tombstone("unknown")], NOON)
     assert {rule_id: rule.when for rule_id, rule in index.rules.items()} == {"a": "two"}
     assert len(rules) == 1
+
+
+def test_what_is_compiled_already_comes_with_its_rule(rules: IndexedRules, index: Index) -> None:
+    requirements = Requirements(PhraseClause(text="one", sequence=("one",)), ())
+    rules.apply([stored("a"), stored("b"), stored("c")], NOON, {"a": requirements, "b": None})
+    assert set(index.rules) == {"a", "b", "c"}
+    assert index.compiled == {"a"}
 
 
 def test_a_tombstone_removes_the_rule(rules: IndexedRules, index: Index) -> None:

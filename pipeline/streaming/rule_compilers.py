@@ -1,0 +1,157 @@
+"""Compile watch rules in processes of their own, each of which is ``python -m pipeline.streaming.rule_compilers``.
+
+Such a process is asked for what rules require, by their documents, and answers, one chunk at a time, until its standard
+input ends. Question and answer are pickles, each behind its length.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import gc
+import logging
+import pickle
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import deque
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+from pipeline.assembly import build_rule_compiler
+from pipeline.messages.codec import decode
+from pipeline.messages.rules import WatchRule
+from pipeline.rules import Requirements, RuleCompiler
+from pipeline.settings import Settings, load_settings
+from pipeline.streaming.child_command import settings_environment
+from pipeline.streaming.rule_records import StoredRule
+
+log = logging.getLogger(__name__)
+
+_LENGTH_BYTES = 4
+# Whoever asked files other rules meanwhile, and looks at an answer in its pipe every few milliseconds only.
+_PIPE_BYTES = 1024 * 1024
+# While one is answered, the next waits for the process, and not the other way round.
+_QUESTIONS_A_PROCESS = 2
+
+Compiled: TypeAlias = Mapping[str, Requirements | None]
+"""What rules require, by their ids; nothing of one that cannot be used: why, whoever adds it to the index is told."""
+
+
+class _Compiler(NamedTuple):
+    """One process, and whose turn it is to read from it."""
+
+    process: Process
+    turn: asyncio.Lock
+
+
+class RuleCompilers:
+    """Some processes that compile. One that dies is missed by nobody: its rules are compiled when they are added."""
+
+    def __init__(self, processes: Sequence[Process]) -> None:
+        self._most_ahead = _QUESTIONS_A_PROCESS * len(processes)
+        self._compilers = deque(_Compiler(process, asyncio.Lock()) for process in processes)
+
+    async def compiled(
+        self, chunks: AsyncIterator[list[StoredRule]]
+    ) -> AsyncIterator[tuple[list[StoredRule], Compiled]]:
+        """The same chunks of rules in the same order, each with what its rules require; read a little ahead."""
+        ahead: deque[asyncio.Task[tuple[list[StoredRule], Compiled]]] = deque()
+        try:
+            async for chunk in chunks:
+                ahead.append(asyncio.create_task(self._compile(chunk)))
+                if len(ahead) > self._most_ahead:
+                    yield await ahead.popleft()
+            while ahead:
+                yield await ahead.popleft()
+        finally:
+            for task in ahead:
+                task.cancel()
+
+    async def _compile(self, chunk: list[StoredRule]) -> tuple[list[StoredRule], Compiled]:
+        if not self._compilers:
+            return chunk, {}
+        compiler = self._compilers[0]
+        self._compilers.rotate(-1)
+        readable = {stored.id: stored.document for stored in chunk if stored.rule is not None}
+        try:
+            answer = await _ask(compiler, list(readable.values()))
+        except (OSError, asyncio.IncompleteReadError):
+            status = await compiler.process.wait()
+            if compiler in self._compilers:
+                self._compilers.remove(compiler)
+                log.warning("a process that compiles watch rules ended with status %d: loading takes longer", status)
+            return chunk, {}
+        return chunk, dict(zip(readable, answer, strict=True))
+
+
+@contextlib.asynccontextmanager
+async def rule_compilers(settings: Settings, count: int) -> AsyncIterator[RuleCompilers]:
+    """So many processes that compile rules by the concepts and within the limits of the settings."""
+    async with contextlib.AsyncExitStack() as stack:
+        processes: list[Process] = []
+        for _ in range(count):
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "pipeline.streaming.rule_compilers"),
+                stdin=PIPE,
+                stdout=PIPE,
+                limit=_PIPE_BYTES,
+                env=settings_environment(settings),
+            )
+            stack.push_async_callback(_end, process)
+            processes.append(process)
+        yield RuleCompilers(processes)
+
+
+async def _end(process: Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
+
+
+async def _ask(compiler: _Compiler, documents: list[bytes | None]) -> list[Requirements | None]:
+    """An answer; questions asked meanwhile are answered after it.
+
+    Raises:
+        OSError: The process has ended.
+        IncompleteReadError: It has ended.
+    """
+    process, turn = compiler
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("a process that compiles has been started without pipes")
+    process.stdin.write(_framed(documents))
+    async with turn:
+        length = int.from_bytes(await process.stdout.readexactly(_LENGTH_BYTES), "big")
+        answer: list[Requirements | None] = pickle.loads(await process.stdout.readexactly(length))  # noqa: S301 - ours
+    return answer
+
+
+def _framed(message: object) -> bytes:
+    pickled = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    return len(pickled).to_bytes(_LENGTH_BYTES, "big") + pickled
+
+
+def main() -> None:
+    """Answer until standard input ends."""
+    if sys.platform == "linux":
+        fcntl.fcntl(sys.stdout.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    compiler = build_rule_compiler(load_settings())
+    # What it remembers stays, and is all that is ever found.
+    gc.disable()
+    questions, answers = sys.stdin.buffer, sys.stdout.buffer
+    with contextlib.suppress(BrokenPipeError):
+        while length := int.from_bytes(questions.read(_LENGTH_BYTES), "big"):
+            documents: list[bytes] = pickle.loads(questions.read(length))  # noqa: S301 - as above
+            answers.write(_framed([_requirements(compiler, document) for document in documents]))
+            answers.flush()
+
+
+def _requirements(compiler: RuleCompiler, document: bytes) -> Requirements | None:
+    try:
+        return compiler.requirements(decode(document, WatchRule))
+    except Exception:  # noqa: BLE001 - it comes again, and is told, where the rule is added
+        return None
+
+
+if __name__ == "__main__":
+    main()

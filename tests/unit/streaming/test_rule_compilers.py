@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+
+import pytest
+
+from pipeline.assembly import build_rule_compiler
+from pipeline.messages.codec import encode
+from pipeline.messages.rules import WatchRule
+from pipeline.settings import load_settings
+from pipeline.streaming.rule_compilers import Compiled, RuleCompilers, rule_compilers
+from pipeline.streaming.rule_records import StoredRule, read_rule_record
+
+CONDITIONS = (
+    "NATO + North Korea",
+    '"nuclear test" NEAR/8 (missile OR rocket)',
+    "ATLEAST/2(NATO, Iran, sanct*) + rumour^-2",
+)
+
+
+def stored(rule_id: str, when: str) -> StoredRule:
+    return read_rule_record(rule_id.encode(), encode(WatchRule(id=rule_id, when=when)), ())
+
+
+async def one_by_one(chunks: list[list[StoredRule]]) -> AsyncIterator[list[StoredRule]]:
+    for chunk in chunks:
+        yield chunk
+
+
+async def compiled(compilers: RuleCompilers, chunks: list[list[StoredRule]]) -> list[tuple[list[StoredRule], Compiled]]:
+    return [each async for each in compilers.compiled(one_by_one(chunks))]
+
+
+def test_chunks_come_in_order_with_what_their_rules_require() -> None:
+    chunks = [[stored(f"r{number}-{at}", when) for at, when in enumerate(CONDITIONS)] for number in range(9)]
+
+    async def run() -> list[tuple[list[StoredRule], Compiled]]:
+        async with rule_compilers(load_settings(), 2) as compilers:
+            return await compiled(compilers, chunks)
+
+    answers = asyncio.run(run())
+    here = build_rule_compiler(load_settings())
+    assert [chunk for chunk, _ in answers] == chunks
+    for chunk, answer in answers:
+        assert answer == {each.id: here.requirements(each.rule) for each in chunk if each.rule is not None}
+
+
+def test_of_rules_that_cannot_be_used_there_is_nothing() -> None:
+    chunk = [
+        stored("open", "("),
+        stored("good", "NATO"),
+        stored("large", " OR ".join(f"word{number}" for number in range(30))),
+        read_rule_record(b"broken", b"{", ()),
+        read_rule_record(b"gone", None, ()),
+        stored("twice", "NATO"),
+        stored("twice", "("),
+    ]
+
+    async def run() -> list[tuple[list[StoredRule], Compiled]]:
+        async with rule_compilers(load_settings(rule_max_nodes=20), 1) as compilers:
+            return await compiled(compilers, [chunk])
+
+    [(_, answer)] = asyncio.run(run())
+    assert {rule_id for rule_id, requirements in answer.items() if requirements is not None} == {"good"}
+
+
+def test_rules_of_a_process_that_has_ended_are_left_to_be_compiled(caplog: pytest.LogCaptureFixture) -> None:
+    chunks = [[stored(f"r{number}", "NATO")] for number in range(9)]
+
+    async def run() -> list[tuple[list[StoredRule], Compiled]]:
+        processes = [await asyncio.create_subprocess_exec("false", stdin=PIPE, stdout=PIPE) for _ in range(2)]
+        return await compiled(RuleCompilers(processes), chunks)
+
+    with caplog.at_level(logging.WARNING):
+        assert asyncio.run(run()) == [(chunk, {}) for chunk in chunks]
+    assert caplog.messages == ["a process that compiles watch rules ended with status 1: loading takes longer"] * 2
+
+
+def test_without_processes_all_rules_are_left_to_be_compiled() -> None:
+    chunks = [[stored("r", "NATO")]]
+    assert asyncio.run(compiled(RuleCompilers([]), chunks)) == [(chunks[0], {})]
