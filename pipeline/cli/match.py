@@ -54,9 +54,13 @@ def command(settings: Settings, files: tuple[str, ...], rules_file: Path) -> int
         for batch in batches(lines, settings.batch_max_articles)
         for article in enriched(list(good_articles(batch, bad)), enrichment)
     )
+    has_fired = False
     for alert in alerts_of(articles, index):
         out.write(encode(alert) + b"\n")
         out.flush()
+        has_fired = True
+    if not has_fired and sys.stderr.isatty():
+        click.echo("no rule fires on these articles", err=True)
     return bad.exit_status()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from datetime import timedelta
 
 import click
@@ -12,6 +13,8 @@ from pipeline.cli import pass_settings
 from pipeline.cli.durations import DURATION
 from pipeline.cli.event_loop import run_quietly
 from pipeline.cli.render import alert_block, console
+from pipeline.errors import AccessDeniedError, BrokerUnreachableError, TopicMissingError
+from pipeline.messages.canary import CANARY_RULE
 from pipeline.settings import Settings
 
 
@@ -62,6 +65,8 @@ async def _follow(
     async with subscribed(settings, channel=channel, since=since, rule_ids=rules) as alerts:
         if sys.stderr.isatty():
             click.echo(f"following the alerts at {', '.join(bootstrap_servers(settings))}; Ctrl-C ends", err=True)
+        for rule_id in await _unknown(settings, rules):
+            click.echo(f"note: there is no rule {rule_id} now; its alerts are waited for all the same", err=True)
         seen = 0
         async for received in alerts:
             if as_json:
@@ -74,3 +79,16 @@ async def _follow(
             seen += 1
             if seen == count:
                 return
+
+
+async def _unknown(settings: Settings, rules: Iterable[str]) -> list[str]:
+    """Rules that are asked for and not in the rules topic; none of them where this user cannot read it."""
+    from pipeline.streaming.rule_store import RuleStore  # noqa: PLC0415 - as above
+
+    asked = [rule_id for rule_id in rules if rule_id != CANARY_RULE.id]
+    if not asked:
+        return []
+    try:
+        return await RuleStore(settings).missing(asked)
+    except (AccessDeniedError, BrokerUnreachableError, TopicMissingError):
+        return []

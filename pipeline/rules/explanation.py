@@ -12,6 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from pipeline.concepts import NameVia
+from pipeline.concepts.concept import VIA_ORDER
 from pipeline.messages.articles import EntityRef
 from pipeline.messages.rules import WatchRule
 from pipeline.rules.clauses import (
@@ -185,8 +186,5 @@ def _names(concept_id: str, concepts: ConceptLookup) -> tuple[NamesByLanguage, .
             grouped.setdefault((language, name.via), {}).update(dict.fromkeys(name.surfaces))
     return tuple(
         NamesByLanguage(language=language, via=via, texts=tuple(texts))
-        for (language, via), texts in sorted(grouped.items(), key=lambda group: (group[0][0], _VIA_ORDER[group[0][1]]))
+        for (language, via), texts in sorted(grouped.items(), key=lambda group: (group[0][0], VIA_ORDER[group[0][1]]))
     )
-
-
-_VIA_ORDER: dict[NameVia, int] = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3, "transliteration": 4}

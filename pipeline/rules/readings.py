@@ -24,6 +24,8 @@ KEY_BYTES = 4
 _PREFIX_KEY_LETTERS = 3
 # To forget twice as many would hold up an article for 50 ms.
 _MAX_REMEMBERED_WORDS = 65_536
+# Articles of another system may carry tags of any kind.
+_MAX_LANGUAGES = 1_024
 _UNDETERMINED = "und"
 
 
@@ -69,6 +71,9 @@ class Readings:
         """The keys of words in a language; in one that cannot be told (``und``) the inflected forms of all count."""
         memo = self._memos.get(language)
         if memo is None:
+            if len(self._memos) >= _MAX_LANGUAGES:
+                self._forget_all()
+                self._memos.clear()
             memo = self._memos[language] = Memo(self, language)
         return memo
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from itertools import count
+from threading import Lock
 
 from pipeline.rules.clauses import Clause
 
@@ -19,6 +20,7 @@ class RememberedUnits:
         self._clauses: tuple[dict[Hashable, Clause], ...] = tuple({} for _ in range(_SHARDS))
         self._settings: dict[Hashable, int] = {}
         self._numbers = count()
+        self._lock = Lock()
 
     def setting(self, *values: Hashable) -> int:
         """A number for all else that decides what a unit means, such as the rule's languages."""
@@ -32,6 +34,7 @@ class RememberedUnits:
     def add(self, key: Hashable, clause: Clause) -> None:
         """Remember a unit that raised no doubt, and forget an old one."""
         clauses = self._clauses[hash(key) % _SHARDS]
-        if len(clauses) >= _MAX_IN_SHARD:
-            del clauses[next(iter(clauses))]
-        clauses[key] = clause
+        with self._lock:
+            if len(clauses) >= _MAX_IN_SHARD:
+                del clauses[next(iter(clauses))]
+            clauses[key] = clause

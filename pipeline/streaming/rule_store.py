@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from pipeline.errors import RuleError
 from pipeline.messages.codec import encode
@@ -98,15 +99,25 @@ class RuleStore:
             TopicMissingError: There is no rules topic.
         """
         found: dict[str, StoredRule] = {}
-        async with topic_reader(self._settings, self._topic) as reader:
-            async for chunk in reader.read(await reader.start_offsets(), await reader.end_offsets()):
-                for record in chunk.records:
-                    stored = read_rule_record(record.key, record.value, record.headers)
-                    if stored.document is None:
-                        found.pop(stored.id, None)
-                    else:
-                        found[stored.id] = stored
+        async for record in self._records():
+            stored = read_rule_record(record.key, record.value, record.headers)
+            if stored.document is None:
+                found.pop(stored.id, None)
+            else:
+                found[stored.id] = stored
         return dict(sorted(found.items()))
+
+    async def missing(self, rule_ids: Iterable[str]) -> list[str]:
+        """Which of some rules the topic does not hold now, in the order given.
+
+        Raises:
+            TopicMissingError: There is no rules topic.
+        """
+        is_there = {rule_id.encode(): False for rule_id in rule_ids}
+        async for record in self._records():
+            if record.key in is_there:
+                is_there[record.key] = record.value is not None
+        return [key.decode() for key, there in is_there.items() if not there]
 
     async def apply(self, difference: RuleDifference, *, prune: bool = False) -> TopicReport:
         """Write what a comparison found; a rule that is mute stays so.
@@ -157,6 +168,12 @@ class RuleStore:
         """
         stored_rules = await self._find(rule_ids)
         await self._write([(one.id, one.document, rule_headers(one.rule_set, until)) for one in stored_rules])
+
+    async def _records(self) -> AsyncIterator[Any]:
+        async with topic_reader(self._settings, self._topic) as reader:
+            async for chunk in reader.read(await reader.start_offsets(), await reader.end_offsets()):
+                for record in chunk.records:
+                    yield record
 
     async def _find(self, rule_ids: Iterable[str]) -> list[StoredRule]:
         stored = await self.read()

@@ -235,10 +235,9 @@ def test_articles_go_all_the_way_and_are_followed(
         followed = wirewatch("subscribe", "--since", "1h", "--json", "--count", "2")
     both = [json.loads(line) for line in followed.out.splitlines()]
     assert {alert["article"]["id"]: alert["rule"]["id"] for alert in both} == {"a1": "nato-iran", "a2": "opec"}
-    assert (
-        "  because OPEC[org/opec]  OPEC (body, name)"
-        in wirewatch("subscribe", "--since", "1h", "--rule", "opec", "--count", "1").out
-    )
+    of_rules = wirewatch("subscribe", "--since", "1h", "--rule", "opec", "--rule", "nosuch", "--count", "1")
+    assert "  because OPEC[org/opec]  OPEC (body, name)" in of_rules.out
+    assert of_rules.err == "note: there is no rule nosuch now; its alerts are waited for all the same\n"
     (alert,) = [
         json.loads(line)
         for line in wirewatch(

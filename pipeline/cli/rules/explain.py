@@ -25,7 +25,7 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.backtest import BacktestReport
-    from pipeline.rules import ClauseExplanation, RuleExplanation
+    from pipeline.rules import ClauseExplanation, NamesByLanguage, RuleExplanation
 
 _CONDITION = "condition"
 _SAMPLES = 5
@@ -51,9 +51,10 @@ def command(
     since: timedelta | None,
     article_files: tuple[str, ...],
 ) -> int:
-    """Show what a rule means: canonical form, pivot, expected rate, and the names of each concept by language and kind.
+    """Show what a rule means: canonical form, pivot, expected rate, every name of each concept by language and kind.
 
-    It takes a condition, such as 'NATO + North Korea'; the id of a rule in the rules topic; or a rule file. With
+    It takes a condition, such as 'NATO + North Korea'; the id of a rule in the rules topic; or a rule file. In a pipe
+    the names of each language and kind are a line, to be searched; a terminal shows them together. With
     --since or --articles it says how often the rule fires, and what articles miss by one clause.
     """
     if article_files and since is not None:
@@ -133,8 +134,9 @@ def _show(out: Console, explanation: RuleExplanation, languages: frozenset[str])
     for clause in explanation.clauses:
         out.print()
         out.print(_head(clause))
-        if clause.names:
-            print_table(out, _names(clause, languages))
+        names = [each for each in clause.names if not languages or each.language in languages or each.language == "mul"]
+        if names:
+            print_table(out, _by_kind(names) if out.is_terminal else _by_language(names))
         if clause.spellings:
             print_table(out, _spellings(clause))
 
@@ -157,13 +159,35 @@ def _head(clause: ClauseExplanation) -> Text:
     return head
 
 
-def _names(clause: ClauseExplanation, languages: frozenset[str]) -> Table:
+def _by_language(names: Sequence[NamesByLanguage]) -> Table:
+    """A row for each language and kind: to be searched."""
     table = Table("language", "via", "names", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for names in clause.names:
-        if not languages or names.language in languages or names.language == "mul":
-            language = "any" if names.language == "mul" else names.language
-            table.add_row(Text(language, "magenta"), names.via, Text(printable(", ".join(names.texts))))
+    for each in names:
+        table.add_row(_language(each), each.via, printable(", ".join(each.texts)))
     return table
+
+
+def _by_kind(names: Sequence[NamesByLanguage]) -> Table:
+    """All of a kind together, languages that have the same in one: two hundred rows are too many to be looked at."""
+    from pipeline.concepts.concept import VIA_ORDER  # noqa: PLC0415 - loads the concepts; --help need not
+
+    table = Table("via", "names by language", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for via in VIA_ORDER:
+        languages: dict[tuple[str, ...], list[str]] = {}
+        for each in names:
+            if each.via == via:
+                languages.setdefault(each.texts, []).append(_language(each))
+        written = [
+            Text.assemble((" ".join(spoken), "magenta"), " ", printable(", ".join(texts)))
+            for texts, spoken in languages.items()
+        ]
+        if written:
+            table.add_row(via, Text("; ").join(written))
+    return table
+
+
+def _language(names: NamesByLanguage) -> str:
+    return "any" if names.language == "mul" else names.language
 
 
 def _spellings(clause: ClauseExplanation) -> Table:

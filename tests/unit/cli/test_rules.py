@@ -224,6 +224,22 @@ def test_explain_of_the_first_rule_has_its_parts(wirewatch: CommandLine) -> None
         assert name in outcome.out
 
 
+def test_on_a_terminal_explain_shows_every_name_in_few_rows(
+    wirewatch: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_pipe = wirewatch("rules", "explain", "NATO + North Korea").out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    shown = wirewatch("rules", "explain", "NATO + North Korea").out
+    assert 2 * len(shown.splitlines()) < len(in_pipe.splitlines())
+    words = set(shown.replace(",", " ").replace(";", " ").split())
+    rows = [line.split(maxsplit=2) for line in in_pipe.splitlines() if line.split()[1:2] in (["name"], ["adjective"])]
+    assert len(rows) > 100
+    for language, via, names in rows:
+        assert {language, via, *names.replace(",", " ").split()} <= words
+
+
 def test_explain_counts_what_misses_a_rule_by_one_clause(wirewatch: CommandLine, tmp_path: Path) -> None:
     bodies = ["NATO and North Korea", "NATO", "NATO", "North Korea", "nothing"]
     articles = "".join(

@@ -242,3 +242,17 @@ def test_rules_may_come_and_go_while_another_thread_matches() -> None:
         thread.join(30)
 
     assert seen == [["stays"]] * 200
+
+
+def test_articles_of_ever_new_language_tags_take_no_ever_more_memory() -> None:
+    index = RuleIndex(WORLD)
+    index.add(rule("r", "sanctions"))
+    for number in range(3_000):
+        assert fired_on(index, f"x-{number}") == ["r"]
+    index.add(rule("s", "talks"))
+    assert fired_on(index, "x-0") == fired_on(index, "x-2999") == ["r", "s"]
+    assert len(index._filing.readings._memos) < 2_000
+
+
+def fired_on(index: RuleIndex, language: str) -> list[str]:
+    return [match.rule.id for match in index.match(article("talks about sanctions", language=language))]
