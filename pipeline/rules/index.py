@@ -167,18 +167,21 @@ class RuleIndex:
                 if number not in least or self._score(number, terms) is not None
             )
 
+    def prepare_near_misses(self) -> None:
+        """File all rules under each of their clauses: takes as long as adding them, and more memory until forgotten."""
+        with self._lock:
+            self._clause_postings_made()
+
     def near_misses(self, article: EnrichedArticle) -> list[NearMiss]:
         """Every rule that an article misses by exactly one clause, sorted by rule id.
 
-        The first call files all rules under each of their clauses, which takes as long as adding them and more memory,
-        until they are forgotten.
+        Needs ``prepare_near_misses``, which the first call does where nobody has.
         """
         with self._lock:
-            if self._clause_postings is None:
-                self._clause_postings = self._file_by_clause()
+            postings = self._clause_postings_made()
             terms = ArticleTerms(article, self._filing)
             missed = []
-            for number in self._clause_postings.candidates(terms):
+            for number in postings.candidates(terms):
                 alternatives = missed_by_one(self._condition(number), terms)
                 if alternatives:
                     clauses = [map_leaves(each, lambda filed: filed.clause) for each in alternatives]
@@ -191,12 +194,14 @@ class RuleIndex:
         with self._lock:
             self._clause_postings = None
 
-    def _file_by_clause(self) -> ClausePostings:
-        postings = ClausePostings(self._filing.keys)
-        for number, condition in enumerate(self._conditions):
-            if condition is not None:
-                postings.add(number, condition)
-        return postings
+    def _clause_postings_made(self) -> ClausePostings:
+        if self._clause_postings is None:
+            postings = ClausePostings(self._filing.keys)
+            for number, condition in enumerate(self._conditions):
+                if condition is not None:
+                    postings.add(number, condition)
+            self._clause_postings = postings
+        return self._clause_postings
 
     def _fired(self, terms: ArticleTerms) -> Iterator[_Fired]:
         """The rules that an article satisfies with the score that they ask for."""

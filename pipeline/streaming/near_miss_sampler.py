@@ -36,6 +36,10 @@ class Rules(Protocol):
         """How many there are."""
         ...
 
+    def prepare_near_misses(self) -> None:
+        """Do what takes long the first time."""
+        ...
+
     def near_misses(self, article: EnrichedArticle, /) -> Sequence[NearMiss]:
         """Every rule that the article misses by exactly one clause."""
         ...
@@ -48,6 +52,8 @@ class Rules(Protocol):
 class NearMissSampler:
     """Counts the near misses of at most one article a second; a look that fails is logged and costs the sample alone.
 
+    It is made when the rules are loaded, and prepares them for the first look before articles wait for it.
+
     Args:
         rules: What is matched.
         counters: Where they are counted.
@@ -59,6 +65,11 @@ class NearMissSampler:
         self._counters = counters
         self._clock = clock
         self._next_at = clock()
+        if len(rules) <= _MOST_RULES:
+            try:
+                rules.prepare_near_misses()
+            except Exception as error:  # noqa: BLE001 - articles are matched without it
+                log.error("near misses are not prepared: %s", place_of(error))  # noqa: TRY400 - as below
 
     def offer(self, article: EnrichedArticle) -> None:
         """Look at this article, if it is time for one."""

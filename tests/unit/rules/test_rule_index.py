@@ -189,7 +189,8 @@ def test_a_near_miss_lacks_one_clause_and_holds_another(when: str, missing: list
 def test_near_misses_are_told_anew_after_they_were_forgotten() -> None:
     index = RuleIndex(WORLD)
     index.add(rule("a", "NATO + Poland"))
-    index.near_misses(NEWS)
+    index.prepare_near_misses()
+    assert [miss.rule_id for miss in index.near_misses(NEWS)] == ["a"]
     index.forget_near_misses()
     assert index._clause_postings is None
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -189,6 +188,8 @@ class NeverClose:
     def __len__(self) -> int:
         return 1
 
+    def prepare_near_misses(self) -> None: ...
+
     def near_misses(self, _article: EnrichedArticle) -> list[NearMiss]:
         return []
 
@@ -281,64 +282,6 @@ def test_matches_are_counted_from_nought_for_each_loaded_rule_and_make_room_when
     counters.count_matches([b"counted-c"])
     assert sample("wirewatch_matches_total", rule="counted-c") == 1
     assert sample("wirewatch_matches_total", rule="wirewatch-canary") is None
-
-
-def test_near_misses_are_looked_for_once_a_second_and_for_a_hundredth_of_the_time() -> None:
-    @dataclass
-    class Slow:
-        clock: float = 0.0
-        seconds: float = 0.0
-        count: int = 3
-        looked_at: int = 0
-        forgotten: int = 0
-
-        def __len__(self) -> int:
-            return self.count
-
-        def near_misses(self, _article: EnrichedArticle) -> list[NearMiss]:
-            self.looked_at += 1
-            self.clock += self.seconds
-            return [
-                NearMiss(rule_id="missed-often", clause="NATO"),
-                NearMiss(rule_id="wirewatch-canary", clause="NATO"),
-            ]
-
-        def forget_near_misses(self) -> None:
-            self.forgotten += 1
-
-    rules = Slow()
-    sampler = NearMissSampler(rules, RuleCounters(NoIndex(), 10), lambda: rules.clock)
-    [enriched] = FakeExtractor().extract([article("x")], now=NOW)
-
-    def offered_at(clock: float) -> int:
-        rules.clock = clock
-        sampler.offer(enriched)
-        return rules.looked_at
-
-    assert [offered_at(clock) for clock in (0.0, 0.5, 1.0)] == [1, 1, 2]
-    rules.seconds = 0.05
-    assert [offered_at(clock) for clock in (2.0, 6.9, 7.1)] == [3, 3, 4]
-    assert rules.forgotten == 0
-    rules.count = 10_001
-    assert offered_at(100.0) == 4
-    assert rules.forgotten == 1
-    assert sample("wirewatch_near_misses_total", rule="missed-often") == 4
-    assert sample("wirewatch_near_misses_total", rule="wirewatch-canary") is None
-
-
-def test_a_look_for_near_misses_that_fails_costs_the_sample_and_no_article(caplog: pytest.LogCaptureFixture) -> None:
-    class Broken(NeverClose):
-        def near_misses(self, _article: EnrichedArticle) -> list[NearMiss]:
-            raise LookupError("no such clause")
-
-    before = sample("wirewatch_near_miss_samples_total", step="rules") or 0
-    [enriched] = FakeExtractor().extract([article("x")], now=NOW)
-    NearMissSampler(Broken(), RuleCounters(NoIndex(), 10)).offer(enriched)
-    assert f"article {enriched.id} is no sample" in caplog.text
-    # By kind and place: what an error says may quote the article.
-    assert "LookupError at test_handlers.py:" in caplog.text
-    assert "no such clause" not in caplog.text
-    assert (sample("wirewatch_near_miss_samples_total", step="rules") or 0) == before
 
 
 @pytest.mark.parametrize(("source", "fired"), [(CANARY_SOURCE, [b"wirewatch-canary"]), ("Wire", [b"rule-a"])])
