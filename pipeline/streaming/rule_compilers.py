@@ -134,7 +134,9 @@ def _framed(message: object) -> bytes:
 def main() -> None:
     """Answer until standard input ends."""
     if sys.platform == "linux":
-        fcntl.fcntl(sys.stdout.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        # A user may have too many pipes for a large one: a small one is slower.
+        with contextlib.suppress(PermissionError):
+            fcntl.fcntl(sys.stdout.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     compiler = build_rule_compiler(load_settings())
     # What it remembers stays, and is all that is ever found.
     gc.disable()
