@@ -37,7 +37,7 @@ _GALICIAN: _Rules = (
 # In these three the words for the people are written small too.
 _SWEDISH: _Rules = (
     ("sk", "sk skt ska ske skes sken skens skar skars skarna skarnas"), ("are", "are ares aren arens arna arnas"),
-    ("", " s en ens er ers erna ernas ar ars arna arnas"),
+    ("er", "er ers ern erns erna ernas"), ("", " s en ens er ers erna ernas ar ars arna arnas"),
 )  # fmt: skip
 _DANISH: _Rules = (("sk", "sk ske skes"), ("e", "e en ens er ers erne ernes"), ("", " s en ens e es ne nes"))
 _ICELANDIC: _Rules = (("skur", "skur sk skt skan ska skir skar skum skri skrar skra ski sku sks"), ("", ""))
@@ -48,7 +48,8 @@ _FINNISH_CASES = (
 _FINNISH: _Rules = (("nen", _FINNISH_CASES), ("", ""))
 _GREEK: _Rules = (("ός", "ός ού ό έ ή ής οί ών ούς ές ά"), ("ος", "ος ου ο ε η ης οι ων ους ες α"), ("", ""))
 _BULGARIAN: _Rules = (
-    ("ки", "ки ка ко ките кия кият ката кото"), ("ец", "ец еца ецът ци ците"), ("ин", "ин ина инът и ите"),
+    ("ки", "ки ка ко ките кия кият ката кото"), ("иец", "иец иеца иецът ийци ийците"),
+    ("ец", "ец еца ецът ци ците"), ("ин", "ин ина инът и ите"),
     ("к", "к ка кът ци ците"), ("", ""),
 )  # fmt: skip
 _TURKISH_PLURAL = "ler lar leri ları lere lara lerin ların lerden lardan lerde larda lerle larla"
@@ -58,6 +59,7 @@ _HEBREW: _Rules = (("י", "י ית ים יים יות"), ("", ""))
 _DUTCH: _Rules = (("e", "e"), ("n", "n"), ("", " e"))
 _ROMANIAN: _Rules = (
     ("ian", "ian iană iene ieni ianul ianului ienii ienilor iana ienei ienele ienelor"),
+    ("yan", "yan yană yene yeni yanul yanului yenii yenilor yana yenei yenele yenelor"),
     ("ean", "ean eană eene ene eeni eni eanul eanului eenii enii eenilor enilor eana enele enelor"),
     ("s", "s să și se sul sului sa sei șii șilor sele selor"),
     ("t", "t tă ți te tul tului ta tei ții ților tele telor"),
@@ -95,6 +97,8 @@ _CATALAN: _Rules = (
 )  # fmt: skip
 _RUSSIAN_NOUN: _Rules = (
     ("аец", "аец айца айцу айцем айце айцы айцев айцам айцами айцах"),
+    ("еец", "еец ейца ейцу ейцем ейце ейцы ейцев ейцам ейцами ейцах"),
+    ("иец", "иец ийца ийцу ийцем ийце ийцы ийцев ийцам ийцами ийцах"),
     ("ец", "ец ца цу цем цом це цы цев цов цам цами цах"),
     ("анин", "анин анина анину анином анине ане ан анам анами анах"),
     ("янин", "янин янина янину янином янине яне ян янам янами янах"),
@@ -104,6 +108,8 @@ _RUSSIAN_NOUN: _Rules = (
 )  # fmt: skip
 _UKRAINIAN_NOUN: _Rules = (
     ("аєць", "аєць айця айцю айцем айцеві айці айців айцям айцями айцях"),
+    ("еєць", "еєць ейця ейцю ейцем ейцеві ейці ейців ейцям ейцями ейцях"),
+    ("ієць", "ієць ійця ійцю ійцем ійцеві ійці ійців ійцям ійцями ійцях"),
     ("ець", "ець ця цю цем цеві ці ців цям цями цях"),
     ("анин", "анин анина анину анином ани ан анам анами анах"),
     ("янин", "янин янина янину янином яни ян янам янами янах"),
@@ -161,7 +167,8 @@ def _ukrainian(word: str) -> Iterable[str]:
 def _polish(word: str) -> Iterable[str]:
     if ends(word, ("ski", "cki", "dzki")):
         genders = (word, word[:-1] + "a", word + "e")
-        return [form for gender in genders for form in _cases(polish.adjective(gender))]
+        # Of men in the plural: polscy, niemieccy.
+        return [word[:-2] + "cy", *(form for gender in genders for form in _cases(polish.adjective(gender)))]
     if ends(word, ("ni",)):
         return _cases([*polish.adjective(word), *polish.adjective(word + "a"), *polish.adjective(word + "e")])
     return _by_rules(_POLISH_NOUN)(word)

@@ -74,7 +74,7 @@ def test_with_people_only_marked_words_decline() -> None:
         (
             "rosyjski",
             "pl",
-            {"rosyjska", "rosyjskie", "rosyjskiego", "rosyjskiej", "rosyjskich", "rosyjskimi", "rosyjską"},
+            {"rosyjska", "rosyjscy", "rosyjskie", "rosyjskiego", "rosyjskiej", "rosyjskich", "rosyjskimi", "rosyjską"},
         ),
         (
             "китайский",
@@ -82,6 +82,11 @@ def test_with_people_only_marked_words_decline() -> None:
             {"китайская", "китайское", "китайские", "китайского", "китайских", "китайской", "китайскими"},
         ),
         ("китаец", "ru", {"китайца", "китайцы", "китайцев"}),
+        ("австриец", "ru", {"австрийца", "австрийцы", "австрийцев"}),
+        ("кореец", "ru", {"корейца", "корейцы", "корейцам"}),
+        ("австрієць", "uk", {"австрійця", "австрійці", "австрійців"}),
+        ("libyer", "da", {"libyere", "libyerne"}),
+        ("algerier", "sv", {"algeriers", "algerierna", "algeriernas"}),
         ("россиянин", "ru", {"россияне", "россиян", "россиянам"}),
         ("український", "uk", {"українська", "українського", "українських", "українською", "українські"}),
         ("كوري شمالي", "ar", {"كورية شمالية", "الكوري الشمالي", "الكورية الشمالية", "الكوريين الشماليين"}),
