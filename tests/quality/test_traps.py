@@ -8,8 +8,8 @@ from pipeline.concepts import KnowledgeBase
 from pipeline.entities import Linker
 from tests.quality.sections.traps import Trap, read_traps, wrong_ones
 
-HIGHEST_SHARE_OF_TRAPS_THAT_FIRE = 0.05
-LOWEST_SHARE_OF_COUNTERPARTS_FOUND = 0.94
+HIGHEST_SHARE_OF_TRAPS_THAT_FIRE = 0.03
+LOWEST_SHARE_OF_COUNTERPARTS_FOUND = 0.95
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ class Trap:
         concept: What must stay silent, or must be found.
         text: The sentence.
         must_fire: Whether it is a counterpart.
-        is_held_out: Whether it is kept for judging: nobody mends the program by it. The sentence's hash decides.
+        is_held_out: Whether it is kept for judging: nobody mends the program by it. It stands in a folder of its own.
     """
 
     language: str
@@ -37,13 +36,12 @@ class Trap:
 
 
 def read_traps(folder: Path = _FOLDER) -> Iterator[Trap]:
-    """All sentences, from one file a language."""
-    for path in sorted(folder.glob("*.yaml")):
+    """All sentences, from one file a language; those that are held out from another."""
+    for path in sorted(folder.glob("**/*.yaml")):
         for section, by_concept in yaml.safe_load(path.read_text(encoding="utf-8")).items():
             for concept, sentences in by_concept.items():
                 for text in sentences:
-                    held_out = hashlib.sha256(text.encode()).digest()[0] % 3 == 0
-                    yield Trap(path.stem, concept, text, section == "fires", held_out)
+                    yield Trap(path.stem, concept, text, section == "fires", path.parent != folder)
 
 
 def wrong_ones(linker: Linker) -> list[Trap]:
@@ -72,11 +70,13 @@ def _paragraphs() -> Iterator[str]:
     count = sum(not trap.must_fire for trap in traps)
     yield (
         f"{count:,} sentences in {len(languages)} languages, each with a concept that a careless matcher finds "
-        "there, which must stay silent, and counterparts in which it must be found. They were written before "
-        "anybody looked at what fires; thirteen that nobody would write were taken out afterwards, and twenty on "
-        "demonyms before given names were added after the program was mended for them. A third, drawn by hash, is "
-        "held out: the program is never mended by it. One article holds one sentence, its language is given, and "
-        "there is no statistical model."
+        "there, which must stay silent, and counterparts in which it must be found. The development part was written "
+        "before anybody looked at what fires; thirteen sentences that nobody would write were taken out afterwards, "
+        "twenty on demonyms before given names were added after the program was mended for them, and a third of it, "
+        "which had been held out until 2026-11-26 and of which 10.3 % fired then, was read on that day and mended by. "
+        "The held-out part was written on that day from general knowledge, before any of it was run, and has not been "
+        "changed, nor the program by it. One article holds one sentence, its language is given, and there is no "
+        "statistical model."
     )
     yield table(
         ["", "traps", "fire", "in percent", "counterparts", "found", "in percent"],

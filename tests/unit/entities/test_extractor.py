@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from msgspec import structs
 
+from pipeline.concepts import KnowledgeBase
 from pipeline.entities import EntityExtractor, Linker, NoRecognizer
 from pipeline.entities.extractor import MAX_MENTIONS_PER_NAME
-from pipeline.messages.articles import IdentifiedArticle, Language, Mention, Times
+from pipeline.messages.articles import IdentifiedArticle, Language, LanguageGuess, Mention, Times
 
 NOW = datetime(2024, 6, 18, 9, 30, tzinfo=UTC)
 ARTICLE = IdentifiedArticle(
@@ -62,3 +63,21 @@ def test_an_article_of_nothing_but_names_keeps_the_first_of_each(small_linker: L
     (article,) = extractor.extract([structs.replace(ARTICLE, title="", body=names)], now=NOW)
     assert Counter(mention.text for mention in article.mentions) == {"NATO": MAX_MENTIONS_PER_NAME, "Nordkorea": 1}
     assert [mention.start for mention in article.mentions] == sorted(mention.start for mention in article.mentions)
+
+
+def test_a_headline_of_no_sure_language_is_read_with_the_names_of_its_alternatives() -> None:
+    extractor = EntityExtractor(NoRecognizer(), Linker(KnowledgeBase.load()))
+    headline = "Сеул: НАТО осудила КНДР"
+    unsure = Language(tag="sr", confidence=0.84, alternatives=(LanguageGuess(tag="ru", confidence=0.04),))
+    sure = structs.replace(unsure, confidence=0.99)
+    found = [
+        {mention.entity.id for mention in enriched.mentions if mention.entity is not None}
+        for enriched in extractor.extract(
+            [IdentifiedArticle(id="a", title=headline, language=language, revision="r") for language in (unsure, sure)],
+            now=NOW,
+        )
+    ]
+    assert found[0] == {"city/seoul", "org/nato", "country/kp"}
+    assert "country/kp" not in found[1]
+    mentions = extractor.extract([IdentifiedArticle(id="a", title=headline, language=unsure, revision="r")], now=NOW)
+    assert [mention.text for mention in mentions[0].mentions] == ["Сеул", "НАТО", "КНДР"]
