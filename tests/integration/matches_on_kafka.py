@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from pipeline.messages.alerts import Alert, ArticleHeader, Evidence, Highlight, Match, MatchedRule, Snippet
 from pipeline.messages.articles import EntityRef, Language, Times
