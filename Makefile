@@ -92,6 +92,8 @@ lock: ## Resolve the dependencies anew (needs uv)
 	  --custom-compile-command "make lock" --extra mock-broker --group dev -o requirements/dev.lock
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command "make lock" -c requirements/dev.lock -o requirements/runtime.lock
+	uv pip compile -q --group training --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command "make lock" -c requirements/dev.lock -o requirements/training.lock
 
 clean: ## Remove what was built here
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
