@@ -86,6 +86,10 @@ class Example(NamedTuple):
     script: str
 
 
+Mention = tuple[NDArray[np.uint64], NDArray[np.int8]]
+"""Features and tags of the tokens of one."""
+
+
 def examples_of(row: Row, nlp: Language) -> Iterator[Example]:
     """Cut the lines of a row into tokens and say what each should be tagged; what no token bounds is unknown."""
     doc = nlp.tokenizer(row.text)
@@ -114,6 +118,12 @@ def examples_of(row: Row, nlp: Language) -> Iterator[Example]:
         mentions = decode(np.eye(len(TAGS), dtype=np.float32)[np.maximum(own_tags, OUTSIDE)])
         features = np.hstack([line.features, np.array(shapes, dtype="uint64")])
         yield Example(features, own_tags, mentions, own_script)
+
+
+def mention_of(name: str, label: str, nlp: Language) -> Mention:
+    """A name by itself, as it is put in place of another."""
+    example = next(examples_of(Row("", "", name, [(0, len(name), label)], []), nlp))
+    return example.features, example.tags
 
 
 @dataclass
@@ -149,7 +159,8 @@ class Chances(NamedTuple):
         upper_case: Share of the documents in capitals.
         lower_case: Share of those without any.
         swapped: Share of the mentions that give way to one of the same label: half from the same source, half from any
-            source in the same script.
+            source in the same script;
+        known: or so often instead, to a name that the knowledge base has in the language.
         unknown: Share of the tokens whose word is hidden.
         unknown_parts: Share of those of which only prefix, suffix and shape are left.
     """
@@ -157,12 +168,9 @@ class Chances(NamedTuple):
     upper_case: float
     lower_case: float
     swapped: float
+    known: float
     unknown: float
     unknown_parts: float
-
-
-Mention = tuple[NDArray[np.uint64], NDArray[np.int8]]
-"""Features and tags of the tokens of one."""
 
 
 class Sampler:
@@ -173,7 +181,8 @@ class Sampler:
         alpha: A source is drawn by its tokens to this power.
         weights: Further factors by the name of the source.
         joined: How often a document is joined of 1, 2, … examples.
-        chances: How often it is changed; may be replaced between batches.
+        chances: How often it is changed.
+        known: Names by language and label.
         random: Where chance comes from.
     """
 
@@ -185,6 +194,7 @@ class Sampler:
         weights: Mapping[str, float],
         joined: Sequence[float],
         chances: Chances,
+        known: Mapping[tuple[str, str], Sequence[Mention]],
         random: np.random.Generator,
     ) -> None:
         self._sources = sources
@@ -195,7 +205,8 @@ class Sampler:
         draws = wanted / length
         self._draws = draws / draws.sum()
         self._joined = np.asarray(joined)
-        self.chances = chances
+        self._chances = chances
+        self._known = known
         self._random = random
         self._by_source: dict[tuple[int, str], list[Mention]] = {}
         self._by_script: dict[tuple[str, str], list[Mention]] = {}
@@ -230,29 +241,34 @@ class Sampler:
         done = 0
         if example.script:
             for start, end, label in example.mentions:
-                if self._random.random() < self.chances.swapped:
-                    own = self._random.random() < 0.5
-                    pool = self._by_source[source, label] if own else self._by_script[example.script, label]
+                if self._random.random() < self._chances.swapped:
                     yield example.features[done:start], example.tags[done:start]
-                    yield pool[self._random.integers(len(pool))]
+                    yield self._other_mention(source, example.script, label)
                     done = end
         yield example.features[done:], example.tags[done:]
 
+    def _other_mention(self, source: int, script: str, label: str) -> Mention:
+        pool: Sequence[Mention] = self._known.get((self._sources[source].language, label), ())
+        if not pool or self._random.random() >= self._chances.known:
+            own = self._random.random() < 0.5
+            pool = self._by_source[source, label] if own else self._by_script[script, label]
+        return pool[int(self._random.integers(len(pool)))]
+
     def _change_case(self, document: NDArray[np.uint64]) -> None:
         case = self._random.random()
-        if case < self.chances.upper_case:
+        if case < self._chances.upper_case:
             document[:, SHAPE_COLUMN] = document[:, UPPER_COLUMN]
-        elif case < self.chances.upper_case + self.chances.lower_case:
+        elif case < self._chances.upper_case + self._chances.lower_case:
             document[:, SHAPE_COLUMN] = document[:, LOWER_COLUMN]
 
     def _hide_words(self, document: NDArray[np.uint64]) -> None:
         chance = self._random.random(len(document))
-        hidden = chance < self.chances.unknown
+        hidden = chance < self._chances.unknown
         document[hidden, WORD_COLUMN] = 0
         for column in PART_COLUMNS:
-            document[chance < self.chances.unknown_parts, column] = 0
+            document[chance < self._chances.unknown_parts, column] = 0
 
 
-def known(tags: NDArray[np.int8]) -> NDArray[np.bool_]:
+def is_known(tags: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Which tokens have a tag."""
     return np.not_equal(tags, MISSING)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.entities.news_model.biluo import OUTSIDE, decode
 from pipeline.entities.news_model.network import COLUMNS, SHAPE_COLUMN, Tagger
-from training.entities.corpus import UPPER_COLUMN, Example, known
+from training.entities.corpus import UPPER_COLUMN, Example, is_known
 
 _BATCH_ROWS = 64
 # By how much the score of no name may be lowered, and what that may cost of the mean F1, in points.
@@ -78,7 +78,7 @@ def _f1(watched: Watched, scores: list[Scores], lowered: float = 0.0) -> float:
     for own, example in zip(scores, watched.examples, strict=True):
         changed = own.copy()
         changed[:, OUTSIDE] -= lowered
-        unknown = ~known(example.tags)
+        unknown = ~is_known(example.tags)
         spans = {span for span in decode(changed) if not unknown[span[0] : span[1]].any()}
         truth = set(example.mentions)
         right, found, wanted = right + len(truth & spans), found + len(spans), wanted + len(truth)

@@ -11,27 +11,41 @@ import argparse
 import time
 import tomllib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import spacy
 from numpy.typing import NDArray
+from spacy.language import Language
 from thinc.api import Adam, NumpyOps, set_current_ops, set_dropout_rate
 
 from pipeline.entities.news_model.language import NAME
 from pipeline.entities.news_model.network import Tagger, tag_news
 from pipeline.entities.news_model.package import FOLDER, save_model
-from training.entities.corpus import Chances, Row, Sampler, Source, examples_of, known, read_rows
+from training.entities.corpus import (
+    Chances,
+    Mention,
+    Row,
+    Sampler,
+    Source,
+    examples_of,
+    is_known,
+    mention_of,
+    read_rows,
+)
 from training.entities.evaluate import Watched, balance, evaluate
+from training.entities.known_names import known_names
+from training.entities.written import SOURCE as WRITTEN
+from training.entities.written import written_languages, written_rows
 
 RECIPE = Path(__file__).with_name("recipe.toml")
 _SAVE_SECONDS = 600
 
 
-def prepare(data: Path, files: list[str], held_out: int) -> tuple[list[Source], dict[str, Watched]]:
+def prepare(data: Path, files: list[str], held_out: int, nlp: Language) -> tuple[list[Source], dict[str, Watched]]:
     """Read the data: sources to train on, and by ``language source`` the rows to watch progress on."""
-    nlp = spacy.blank(NAME)
     rows = _by_source(data, files)
     watched = _by_source(data, ["dev", "dev-more"])
     for key, own in rows.items():
@@ -39,14 +53,35 @@ def prepare(data: Path, files: list[str], held_out: int) -> tuple[list[Source], 
             watched[key], rows[key] = own[-held_out:], own[:-held_out]
     sources = []
     for (language, name), own in rows.items():
-        sources.append(Source(language, name, [example for row in own for example in examples_of(row, nlp)]))
-        print(f"{language} {name}: {len(own)} rows, {sources[-1].tokens} tokens", flush=True)
+        sources.append(_source(language, name, own, nlp))
     development = {}
     for key, own in watched.items():
         examples = [example for row in own[: 2 * held_out] for example in examples_of(row, nlp)]
         entities = sum(len(row.entities) for row in own[: 2 * held_out])
         development[" ".join(key)] = Watched(examples, entities - sum(len(example.mentions) for example in examples))
     return sources, development
+
+
+def prepare_written(
+    times: int, seed: int, languages: set[str], nlp: Language
+) -> tuple[list[Source], dict[tuple[str, str], list[Mention]]]:
+    """The sentences written for training, and the knowledge base's names by language and label."""
+    names = known_names(languages)
+    rows: dict[str, list[Row]] = {}
+    for row in written_rows(times, seed, names):
+        rows.setdefault(row.language, []).append(row)
+    known = {
+        (language, label): [mention_of(name, label, nlp) for name in own]
+        for language, by_label in names.items()
+        for label, own in by_label.items()
+    }
+    return [_source(language, WRITTEN, own, nlp) for language, own in rows.items()], known
+
+
+def _source(language: str, name: str, rows: Sequence[Row], nlp: Language) -> Source:
+    source = Source(language, name, [example for row in rows for example in examples_of(row, nlp)])
+    print(f"{language} {name}: {len(rows)} rows, {source.tokens} tokens", flush=True)
+    return source
 
 
 def _by_source(data: Path, files: Sequence[str]) -> dict[tuple[str, str], list[Row]]:
@@ -68,7 +103,10 @@ class Stage(NamedTuple):
         last: to this part of itself at the last step (Hu et al. 2024: warm-up, stable, decay).
         dropout: Share of a layer's outputs that are left out.
         chances: How often examples are changed.
-        kept_at: Steps whose running means are averaged into the weights of the stage (Izmailov et al. 2018).
+        weights: Of sources, where they are others than the data's; without one for ``written`` the sentences written
+            for training are left out.
+        kept_at: Steps whose running means are averaged into the weights of the stage (Izmailov et al. 2018). 0 stands
+            for the weights that it begins with.
     """
 
     steps: int
@@ -78,6 +116,7 @@ class Stage(NamedTuple):
     last: float
     dropout: float
     chances: Chances
+    weights: dict[str, float]
     kept_at: tuple[int, ...]
 
     @classmethod
@@ -96,7 +135,7 @@ def gradient_of(scores: NDArray[np.float32], tags: NDArray[np.int8]) -> tuple[ND
     shifted = scores - scores.max(axis=1, keepdims=True)
     chances = np.exp(shifted)
     chances /= chances.sum(axis=1, keepdims=True)
-    labelled = known(tags)
+    labelled = is_known(tags)
     places = np.flatnonzero(labelled)
     wanted = tags[labelled].astype(np.intp)
     loss = -np.log(chances[places, wanted] + 1e-9).mean()
@@ -136,29 +175,36 @@ def train(recipe: dict[str, Any], data: Path, checkpoints: Path) -> Tagger:
     """Train by the recipe; every ten minutes, and after each stage, the weights are written and evaluated."""
     set_current_ops(NumpyOps(use_blis=False))  # numpy's own BLAS is twice as fast
     draw, settings = recipe["data"], recipe["training"]
-    sources, development = prepare(data, draw["files"], draw["held_out"])
+    nlp = spacy.blank(NAME)
+    sources, development = prepare(data, draw["files"], draw["held_out"], nlp)
+    languages = {source.language for source in sources} | written_languages()
+    written, known = prepare_written(draw["written_times"], settings["seed"], languages, nlp)
     np.random.seed(settings["seed"])  # thinc takes its first weights and dropout from there
+    random = np.random.default_rng(settings["seed"])
+
+    def sampler_of(stage: Stage) -> Sampler:
+        return Sampler(
+            [*sources, *written] if WRITTEN in stage.weights else sources,
+            alpha=draw["alpha"],
+            weights=draw["weights"] | stage.weights,
+            joined=draw["joined"],
+            chances=stage.chances,
+            known=known,
+            random=random,
+        )
+
     stages = [Stage.of(stage) for stage in settings["stages"]]
-    sampler = Sampler(
-        sources,
-        alpha=draw["alpha"],
-        weights=draw["weights"],
-        joined=draw["joined"],
-        chances=stages[0].chances,
-        random=np.random.default_rng(settings["seed"]),
-    )
     network: Tagger = tag_news(**recipe["network"])
-    network.initialize(X=sampler.batch(200)[0])
+    network.initialize(X=sampler_of(stages[0]).batch(200)[0])
     checkpoints.mkdir(parents=True, exist_ok=True)
 
-    def keep(name: str) -> None:
-        (checkpoints / f"{name}.bin").write_bytes(network.to_bytes())
+    def keep(stage: int, step: int) -> None:
+        (checkpoints / f"stage-{stage}-{step}.bin").write_bytes(network.to_bytes())
         print(" ".join(f"{key}: {value:.1f}" for key, value in evaluate(network, development).items()), flush=True)
 
     for number, stage in enumerate(stages, 1):
-        sampler.chances = stage.chances
-        run_stage(network, stage, sampler, settings, keep=lambda step, number=number: keep(f"stage-{number}-{step}"))
-        keep(f"stage-{number}")
+        run_stage(network, stage, sampler_of(stage), settings, keep=partial(keep, number))
+        keep(number, stage.steps)
     print(f"score of no name lowered by {balance(network, development)}", flush=True)
     return network
 
@@ -170,7 +216,7 @@ def run_stage(
     set_dropout_rate(network, stage.dropout)
     optimizer = Adam(stage.learning_rate, L2=0.0, grad_clip=settings["clip"], use_averages=False)
     average = Average(network)
-    kept: list[list[Any]] = []
+    kept = [average.weights()] if 0 in stage.kept_at else []
     started = saved = time.monotonic()
     loss, tokens = 0.0, 0
     for step in range(1, stage.steps + 1):

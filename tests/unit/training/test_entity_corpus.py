@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 import lzma
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -11,9 +13,19 @@ import spacy
 from pipeline.entities.news_model.biluo import TAGS
 from pipeline.entities.news_model.language import NAME
 from pipeline.entities.news_model.network import COLUMNS, PART_COLUMNS, SHAPE_COLUMN, WORD_COLUMN
-from training.entities.corpus import Chances, Row, Sampler, Source, examples_of, known, read_rows
+from training.entities.corpus import (
+    Chances,
+    Mention,
+    Row,
+    Sampler,
+    Source,
+    examples_of,
+    is_known,
+    mention_of,
+    read_rows,
+)
 
-NEVER = Chances(upper_case=0, lower_case=0, swapped=0, unknown=0, unknown_parts=0)
+NEVER = Chances(upper_case=0, lower_case=0, swapped=0, known=0, unknown=0, unknown_parts=0)
 PEOPLE = ("Erika Muster kam nach Bonn.", [(0, 12, "PER"), (22, 26, "LOC")])
 PLACES = ("In Ulm regnet es.", [(3, 6, "LOC")])
 
@@ -24,9 +36,14 @@ def source(name: str, *texts: tuple[str, list[tuple[int, int, str]]]) -> Source:
     return Source("de", name, [example for row in rows for example in examples_of(row, nlp)])
 
 
-def sampler(*sources: Source, chances: Chances = NEVER, seed: int = 1) -> Sampler:
+def sampler(
+    *sources: Source,
+    chances: Chances = NEVER,
+    known: Mapping[tuple[str, str], Sequence[Mention]] = MappingProxyType({}),
+    seed: int = 1,
+) -> Sampler:
     random = np.random.default_rng(seed)
-    return Sampler(sources, alpha=1, weights={}, joined=[1.0], chances=chances, random=random)
+    return Sampler(sources, alpha=1, weights={}, joined=[1.0], chances=chances, known=known, random=random)
 
 
 def names(tags: np.ndarray[tuple[int], np.dtype[np.int8]]) -> list[str]:
@@ -51,6 +68,16 @@ def test_mentions_give_way_to_others_of_their_label() -> None:
         )
     vocab = spacy.blank(NAME).vocab
     assert words == {vocab["Bonn"].norm, vocab["Ulm"].norm}
+
+
+def test_mentions_give_way_to_names_of_the_knowledge_base() -> None:
+    nlp = spacy.blank(NAME)
+    known = {("de", "LOC"): [mention_of("New York", "LOC", nlp)], ("fr", "PER"): [mention_of("Luc", "PER", nlp)]}
+    chosen = sampler(source("a", PEOPLE), chances=NEVER._replace(swapped=1, known=1), known=known)
+    (document,), tags = chosen.batch(1)
+    assert names(tags) == ["B-PER", "L-PER", "B-LOC", "L-LOC"]
+    places = [nlp.vocab["New"].norm, nlp.vocab["York"].norm]
+    assert document[tags > 0, WORD_COLUMN].tolist() == [nlp.vocab["Erika"].norm, nlp.vocab["Muster"].norm, *places]
 
 
 def test_characters_keep_their_neighbours() -> None:
@@ -79,7 +106,7 @@ def test_case_is_in_the_shape_alone(chance: str, word: str) -> None:
 
 def test_what_no_token_bounds_is_unknown() -> None:
     (example,) = source("a", ("Nordbonn liegt hier", [(4, 8, "LOC")])).examples
-    assert known(example.tags).tolist() == [False, True, True]
+    assert is_known(example.tags).tolist() == [False, True, True]
 
 
 def test_words_that_are_names_by_themselves_are_joined(tmp_path: Path) -> None:
