@@ -42,7 +42,7 @@ _SMALL_TO_CAPITAL, _OUTSIDE_TO_WITHIN, _OFTEN, _LONGEST = 2, 3, 5, 6
 # Written by hand, since the texts are too few to hold them: what begins sentences in these languages.
 _KNOWN = {
     "bg": "мали бари пари сам мека ница крит лима самара",
-    "bs": "mali male mala lima",
+    "bs": "mali male mala lima nisam nisu nisi",
     "cs": "malí malými malých malým prahy prahu prahem nora nory noru norek řek němec čech polák slovák turek "
     "charvát dán nice řeka řeky řece řeku řekou dani komory skot skotů skota skotem činy čin daň",
     "da": "lille nice bild",
@@ -56,7 +56,7 @@ _KNOWN = {
     "fi": "turkit oman lahti lahden perun peru lima nauru naurun malta nora",
     "fr": "orange renaissance béni berne cannes calais canton grenade roseau sucre manille tigre java corse "
     "oracle marles thune gallant séjourné tyr capitole salvador",
-    "hr": "mali male mala lima nora",
+    "hr": "mali male mala lima nora nisam nisu nisi",
     "hu": "ír írok lett nora lima",
     "id": "goa malang lima medan padang roma mali",
     "is": "vín vínið belgi finna mön gana",
@@ -75,9 +75,9 @@ _KNOWN = {
     "нишу ниши нише ниша сум сумам сумами сумах сумов сумы тир тира тиру тиром вена вены вене вену веной "
     "чад чада чаду чадом путина орёл орел",
     "sk": "malí malých malým malými nora nory nemec čech poliak turek maďar slovák",
-    "sl": "mali male mala lima nora",
+    "sl": "mali male mala lima nora nisam nisu nisi",
     "sr": "мали мала мале лима нора",
-    "sr-Latn": "mali mala male lima nora",
+    "sr-Latn": "mali mala male lima nora nisam nisu nisi",
     "sv": "bergen muskat nice bild",
     "tr": "türkü türküsü roman romanı romanın ordu van batman hindi ağrı almanın beni nice oran sana kum humus "
     "gence tiran refah midilli çekler çekleri çeklerin çekin çeki bari",
