@@ -12,7 +12,7 @@ from pipeline.text.tokens import tokenize
 
 Kind = Literal["country", "city", "region", "org", "person"]
 NameVia = Literal["name", "alias", "short-name", "adjective", "transliteration"]
-RelationType = Literal["capital-of", "part-of", "seat-of"]
+RelationType = Literal["capital-of", "organ-of", "part-of", "seat-of"]
 
 # Which of several names with the same folded text is the one that a surface form meant.
 VIA_ORDER: Mapping[NameVia, int] = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3, "transliteration": 4}
@@ -71,7 +71,8 @@ class Relation(msgspec.Struct, frozen=True):
     """How a concept stands to another: ``city/pyongyang`` is ``capital-of`` ``country/kp``.
 
     Attributes:
-        type: ``capital-of`` a country, ``part-of`` a country or region, ``seat-of`` an organisation or government.
+        type: ``capital-of`` a country, ``part-of`` a country or region, ``seat-of`` an organisation or government,
+            ``organ-of`` a state: its army, a ministry, a chamber, the central bank.
         target: The other concept's id.
     """
 

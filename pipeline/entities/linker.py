@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -61,11 +61,12 @@ class Linker:
             language: BCP 47 tag of the article.
 
         Returns:
-            Linked mentions, title first, then by start; disjoint. Of names that overlap the longest wins. A name that
-            may mean something else is linked only where the article supports it: the concept is named there without
-            doubt too, or its capital is, or it stands in a list of countries, or it is a party or chamber of the
-            country that the article is mostly about; never where it looks like part of a person's name. A surname
-            alone is linked unless another person's given name stands before it.
+            Linked mentions, title first, then by start. Of names that overlap the longest wins; the state whose organ
+            it is counts as named too where it is named inside: ``Israeli army``. A name that may mean something else
+            is linked only where the article supports it: the concept is named there without doubt too, or its capital
+            is, or it stands in a list of countries, or it is a party or chamber of the country that the article is
+            mostly about; never where it looks like part of a person's name. A surname alone is linked unless another
+            person's given name stands before it.
 
         Source: longest span wins, as in spaCy's ``filter_spans``.
         """
@@ -81,6 +82,9 @@ class Linker:
             chosen = self._choose(place, span, spans, article)
             if chosen is not None and chosen.ref is not None:
                 mentions.append(_mention(span, fields[span.field], chosen.entry, chosen.ref))
+                state = self._world.states.get(chosen.ref.id) if span.inside else None
+                if state is not None:
+                    mentions += _named_inside(span, fields[span.field], state)
         return tuple(mentions)
 
     def link_span(self, span: Mention, language: str) -> Mention:
@@ -228,6 +232,15 @@ def _is_listed(concept: EntityRef, span: Span, neighbours: Sequence[Span]) -> bo
         and candidate.doubt is Doubt.NONE
         for other in neighbours
     )
+
+
+def _named_inside(span: Span, field: FieldText, concept_id: str) -> Iterator[Mention]:
+    """The shorter names within a span that are names of one concept."""
+    for inner in span.inside:
+        for candidate in inner.candidates:
+            if candidate.ref is not None and candidate.ref.id == concept_id:
+                yield _mention(inner, field, candidate.entry, candidate.ref)
+                break
 
 
 def _mention(span: Span, field: FieldText, entry: Entry, ref: EntityRef) -> Mention:

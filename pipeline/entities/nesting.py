@@ -17,7 +17,7 @@ def nest(
     """Merge both kinds of mention.
 
     Args:
-        names: Of the knowledge base, disjoint, by field and start.
+        names: Of the knowledge base, by field and start, nested or disjoint; the outer one first.
         spans: Of a model, disjoint.
         is_named_by: Whether a name inside a person's span is that person (``Präsident Putin``) or not (``Jordan
             Spieth``): called with the span and the name.
@@ -31,7 +31,7 @@ def nest(
         return tuple(names)
     kept: list[Mention] = []
     hidden: set[Mention] = set()
-    by_field = {field: [name for name in names if name.field == field] for field in _FIELD_ORDER}
+    by_field = {field: _outermost(names, field) for field in _FIELD_ORDER}
     for span in spans:
         touched = _touched(by_field[span.field], span)
         if all(span.start <= name.start and name.end <= span.end and not _same_place(span, name) for name in touched):
@@ -40,6 +40,14 @@ def nest(
                 hidden.update(name for name in touched if not is_named_by(span, name))
     kept.extend(name for name in names if name not in hidden)
     return tuple(sorted(kept, key=lambda mention: (_FIELD_ORDER[mention.field], mention.start, -mention.end)))
+
+
+def _outermost(names: Sequence[Mention], field: str) -> list[Mention]:
+    outermost: list[Mention] = []
+    for name in names:
+        if name.field == field and not (outermost and name.start < outermost[-1].end):
+            outermost.append(name)
+    return outermost
 
 
 def _touched(names: Sequence[Mention], span: Mention) -> Sequence[Mention]:

@@ -13,12 +13,21 @@ from pipeline.text.tokens import Places
 
 
 class Span(NamedTuple):
-    """Tokens of one field that are a name, with every concept that they may name, the best first."""
+    """Tokens of one field that are a name.
+
+    Attributes:
+        field: Which.
+        first: The first token.
+        end: The token after the last one.
+        candidates: Every concept that they may name, the best first.
+        inside: Shorter names that lie within, by start.
+    """
 
     field: Field
     first: int
     end: int
     candidates: tuple[Candidate, ...]
+    inside: tuple[Span, ...] = ()
 
     @property
     def may_be_a_person(self) -> bool:
@@ -89,5 +98,6 @@ def _without_overlap(crowd: Sequence[Span], field: FieldText) -> Sequence[Span]:
         tokens = range(span.first, span.end)
         if taken.isdisjoint(tokens):
             taken.update(tokens)
-            kept.append(span)
+            inside = tuple(other for other in crowd if span.first <= other.first and other.end <= span.end)
+            kept.append(span._replace(inside=tuple(other for other in inside if other is not span)))
     return sorted(kept, key=lambda span: span.first)

@@ -15,15 +15,18 @@ class World(NamedTuple):
     Attributes:
         related: For each those that it supports: a capital its country, and the country its capital.
         countries: For each the country that it lies in, or belongs to.
+        states: For organs of a state the state: its army, a ministry, a chamber.
     """
 
     related: Mapping[str, frozenset[str]]
     countries: Mapping[str, str]
+    states: Mapping[str, str]
 
     @classmethod
     def of(cls, relations: Sequence[tuple[str, str, str]]) -> World:
         """Read the relations of a knowledge base: the id of one concept, the type, the id of the other."""
-        return cls(_related(relations), _countries(relations))
+        states = {concept_id: target for concept_id, relation, target in relations if relation == "organ-of"}
+        return cls(_related(relations), _countries(relations), states)
 
 
 def _related(relations: Iterable[tuple[str, str, str]]) -> dict[str, frozenset[str]]:

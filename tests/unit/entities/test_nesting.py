@@ -66,6 +66,18 @@ def test_a_span_that_is_a_name_is_linked_where_the_linker_saw_no_name(small_link
     assert merged(small_linker, "Jordan left", "en", ("Jordan", "LOC")) == [("Jordan", "model", "")]
 
 
+def test_names_inside_a_name_do_not_hide_what_a_span_touches() -> None:
+    text = "Israeli army of Niger Innis"
+    names = [
+        mention(text, "Israeli army", "ORG"),
+        mention(text, "Israeli", "MISC"),
+        mention(text, "Niger", "LOC"),
+    ]
+    spans = [mention(text, "army of", "ORG"), mention(text, "Niger Innis", "PER")]
+    found = nest(names, spans, lambda *_: False)
+    assert [m.text for m in found] == ["Israeli army", "Israeli", "Niger Innis"]
+
+
 def test_fields_are_apart(small_kb: KnowledgeBase) -> None:
     linker = Linker(small_kb)
     span = msgspec.structs.replace(mention("Russia Today", "Russia Today", "PER"), field="title")

@@ -95,3 +95,26 @@ def test_a_doubtful_name_is_linked_where_the_article_supports_it(
 def test_what_a_language_marks_as_doubtful_is_not_lent_by_english(linker: Linker) -> None:
     assert ("Moderna", "org/moderna") in linked(linker, "Moderna shares rose.", "en")
     assert ("Moderna", "org/moderna") not in linked(linker, "Moderna es la casa.", "es")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "organ", "state"),
+    [
+        (
+            "en",
+            "The Israeli army attacked.",
+            ("Israeli army", "org/israel-defense-forces"),
+            ("Israeli", "country/il"),
+        ),
+        ("en", "The Bank of Japan met.", ("Bank of Japan", "org/bank-of-japan"), ("Japan", "country/jp")),
+        ("ru", "МИД России против.", ("МИД России", "org/russian-foreign-ministry"), ("России", "country/ru")),
+    ],
+)
+def test_the_state_whose_organ_it_is_counts_as_named_too(
+    linker: Linker, language: str, text: str, organ: tuple[str, str], state: tuple[str, str]
+) -> None:
+    assert linked(linker, text, language) == {organ, state}
+
+
+def test_a_firm_is_no_organ_of_a_state(linker: Linker) -> None:
+    assert linked(linker, "Die Deutsche Bank verlor.", "de") == {("Deutsche Bank", "org/deutsche-bank")}
