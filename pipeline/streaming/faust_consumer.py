@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, Message
@@ -43,12 +44,21 @@ class Deliveries:
     def add(self, offset: int) -> None:
         """A message is delivered."""
         if offset > self._next:
-            self._gaps[self._next] = offset
+            # Where all before it are acked already, no ack comes that would pass over it.
+            if self.due == self._next:
+                self.due = offset
+            else:
+                self._gaps[self._next] = offset
         self._next = offset + 1
 
     def is_behind(self, offset: int) -> bool:
         """Whether a message of this offset has been delivered before: the partition is being read again."""
         return offset < self._next
+
+    def skip_to(self, committed: int) -> None:
+        """What is delivered of the messages before this offset is committed: an ack of it may never come."""
+        while self.due < min(committed, self._next):
+            self._pass()
 
     def passed(self, acked: Iterable[int]) -> int:
         """How many of these offsets, ascending, are acked without one missing before them; they are let go."""
@@ -58,9 +68,30 @@ class Deliveries:
                 break
             # One that was acked twice stands before it.
             if offset == self.due:
-                self.due = self._gaps.pop(offset + 1, offset + 1)
+                self._pass()
             count += 1
         return count
+
+    def _pass(self) -> None:
+        following = self.due + 1
+        self.due = self._gaps.pop(following, following)
+
+
+async def seek_each_to_committed(client: AIOKafkaConsumer) -> dict[TopicPartition, int | None]:
+    """Go back to the first message of each partition that is not committed.
+
+    The client leaves a partition of which nothing is committed where it stands. It is sent to its beginning at once:
+    what is committed while others are asked about would be read again.
+
+    Returns:
+        What is committed of each.
+    """
+    committed: dict[TopicPartition, int | None] = {}
+    for place in client.assignment():
+        committed.update(await client.seek_to_committed(place))
+        if not committed[place]:
+            await client.seek_to_beginning(place)
+    return committed
 
 
 class ClientThread(AIOKafkaConsumerThread):
@@ -69,13 +100,9 @@ class ClientThread(AIOKafkaConsumerThread):
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Go back to the first message of each partition that is not committed.
 
-        Faust asks for it at a rebalance, and when it drops what it has fetched meanwhile. The client leaves a partition
-        of which nothing is committed where it stands, and that is behind what was dropped.
+        Faust asks for it at a rebalance, and when it drops what it has fetched meanwhile.
         """
-        committed = await super().seek_to_committed()
-        uncommitted = [place for place, offset in committed.items() if (offset or 0) <= 0]
-        if uncommitted:
-            await self.seek_to_beginning(*uncommitted)
+        committed: Mapping[TP, int] = await self.call_thread(seek_each_to_committed, self._ensure_consumer())
         return committed
 
     async def check_membership(self) -> None:
@@ -207,6 +234,8 @@ class HopConsumer(Consumer):
         if not acked or deliveries is None:
             return None
         acked.sort()
+        # A partition that is read again from before what is committed: Faust does not hear the acks of that.
+        deliveries.skip_to(self._committed_offset[tp] or 0)
         before = deliveries.due
         done = deliveries.passed(acked)
         self._acked_index[tp].difference_update(acked[:done])

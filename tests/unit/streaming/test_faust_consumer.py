@@ -1,8 +1,14 @@
 from __future__ import annotations
 
-import pytest
+import asyncio
+from typing import cast
 
-from pipeline.streaming.faust_consumer import Deliveries
+import faust
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from faust.types import TP
+
+from pipeline.streaming.faust_consumer import Deliveries, HopConsumer, HopTransport, seek_each_to_committed
 
 
 class Partition:
@@ -55,6 +61,97 @@ def test_one_that_is_acked_twice_moves_nothing_back() -> None:
     assert partition.ack(0, 1, 2) == [0, 1, 2]
     assert partition.ack(1) == [1]
     assert partition.ack(3, 4) == [3, 4]
+
+
+def test_messages_that_are_acked_before_the_next_is_delivered_hold_up_nothing_behind_a_gap() -> None:
+    deliveries = Deliveries(0)
+    deliveries.add(0)
+    assert deliveries.passed([0]) == 1
+    deliveries.add(7)
+    assert deliveries.passed([7]) == 1
+    assert deliveries.due == 8
+
+
+def test_no_ack_is_waited_for_of_what_is_committed() -> None:
+    deliveries = Deliveries(0)
+    for offset in (0, 1, 4):
+        deliveries.add(offset)
+    deliveries.skip_to(6)
+    assert deliveries.due == 5
+    deliveries.add(9)
+    deliveries.add(10)
+    deliveries.skip_to(6)
+    assert deliveries.passed([9, 10]) == 2
+    assert deliveries.due == 11
+    deliveries.skip_to(6)
+    assert deliveries.due == 11
+
+
+class ReadAgain(HopConsumer):
+    """A partition that is read again from its beginning, though something is committed; nobody asks Kafka."""
+
+    def __init__(self, place: TP, committed: int, messages: int) -> None:
+        async def nothing(_: object) -> None: ...
+
+        app = faust.App("read-again", broker="kafka://127.0.0.1:9", store="memory://")
+        super().__init__(
+            HopTransport([*app.conf.broker_consumer], app),
+            callback=nothing,
+            on_partitions_revoked=nothing,
+            on_partitions_assigned=nothing,
+        )
+        # No thread is started.
+        self._thread.thread_loop.close()
+        self._committed_offset[place] = committed
+        self._deliveries[place] = Deliveries(0)
+        for offset in range(messages):
+            self._deliveries[place].add(offset)
+        # Faust keeps no others.
+        self._acked[place] = list(range(committed, messages))
+
+    def committable(self, place: TP) -> tuple[int | None, list[int]]:
+        """Up to where, and what has to wait."""
+        return self._new_offset(place), self._acked[place]
+
+
+def test_committing_goes_on_where_a_partition_is_read_again_from_before_what_is_committed() -> None:
+    async def run() -> tuple[int | None, list[int]]:
+        place = TP("news", 0)
+        return ReadAgain(place, committed=5, messages=1000).committable(place)
+
+    assert asyncio.run(run()) == (1000, [])
+
+
+class Client:
+    """A Kafka client; while it is asked about one partition, something is committed of the others."""
+
+    def __init__(self, *committed: int | None) -> None:
+        self._committed = {TopicPartition("news", number): offset for number, offset in enumerate(committed)}
+        self.sought: list[tuple[int, int]] = []
+
+    def assignment(self) -> frozenset[TopicPartition]:
+        return frozenset(self._committed)
+
+    async def seek_to_committed(self, *places: TopicPartition) -> dict[TopicPartition, int | None]:
+        answer = {place: self._committed[place] for place in places or self._committed}
+        self.sought += [(place.partition, offset) for place, offset in answer.items() if offset]
+        for place in self._committed.keys() - answer.keys():
+            self._committed[place] = 9
+        return answer
+
+    async def seek_to_beginning(self, *places: TopicPartition) -> None:
+        assert not any(self._committed[place] for place in places)
+        self.sought += [(place.partition, 0) for place in places]
+
+
+@pytest.mark.parametrize("committed", [(None, None), (0, None), (None, 3), (4, 3)])
+def test_a_partition_is_sent_to_its_beginning_where_nothing_is_committed_at_that_moment(
+    committed: tuple[int | None, int | None],
+) -> None:
+    client = Client(*committed)
+    answer = asyncio.run(seek_each_to_committed(cast("AIOKafkaConsumer", client)))
+    assert sorted(client.sought) == sorted((place.partition, offset or 0) for place, offset in answer.items())
+    assert len(answer) == 2
 
 
 def test_a_partition_that_is_read_again_is_told_by_its_offsets() -> None:
