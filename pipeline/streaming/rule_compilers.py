@@ -15,8 +15,8 @@ import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 from pipeline.assembly import build_rule_compiler
 from pipeline.messages.codec import decode
@@ -33,6 +33,10 @@ _LENGTH_BYTES = 4
 _PIPE_BYTES = 1024 * 1024
 # While one is answered, the next waits for the process, and not the other way round.
 _QUESTIONS_A_PROCESS = 2
+_ANSWER_SECONDS = 60.0
+"""Many times what a chunk takes, and a start."""
+_EXIT_SECONDS = 1.0
+"""From its last word until its end."""
 
 Compiled: TypeAlias = Mapping[str, Requirements | None]
 """What rules require, by their ids; nothing of one that cannot be used: why, whoever adds it to the index is told."""
@@ -42,15 +46,23 @@ class _Compiler(NamedTuple):
     """One process, and whose turn it is to read from it."""
 
     process: Process
+    questions: asyncio.StreamWriter
+    answers: asyncio.StreamReader
     turn: asyncio.Lock
 
 
 class RuleCompilers:
-    """Some processes that compile. One that dies is missed by nobody: its rules are compiled when they are added."""
+    """Some processes that compile. One that fails is missed by nobody: its rules are compiled when they are added.
 
-    def __init__(self, processes: Sequence[Process]) -> None:
+    Args:
+        processes: Started with pipes as their standard input and output.
+        answer_seconds: One that takes longer for a chunk has failed.
+    """
+
+    def __init__(self, processes: Sequence[Process], *, answer_seconds: float = _ANSWER_SECONDS) -> None:
         self._most_ahead = _QUESTIONS_A_PROCESS * len(processes)
-        self._compilers = deque(_Compiler(process, asyncio.Lock()) for process in processes)
+        self._answer_seconds = answer_seconds
+        self._compilers = deque(_compiler_of(process) for process in processes)
 
     async def compiled(
         self, chunks: AsyncIterator[list[StoredRule]]
@@ -74,15 +86,27 @@ class RuleCompilers:
         compiler = self._compilers[0]
         self._compilers.rotate(-1)
         readable = {stored.id: stored.document for stored in chunk if stored.rule is not None}
-        try:
-            answer = await _ask(compiler, list(readable.values()))
-        except (OSError, asyncio.IncompleteReadError):
-            status = await compiler.process.wait()
-            if compiler in self._compilers:
+        # Questions asked while another is answered are answered after it.
+        compiler.questions.write(_framed(list(readable.values())))
+        async with compiler.turn:
+            # What one that has failed still says may belong to an earlier question.
+            if compiler not in self._compilers:
+                return chunk, {}
+            try:
+                async with asyncio.timeout(self._answer_seconds):
+                    answer = await _answer(compiler.answers)
+                return chunk, dict(zip(readable, answer, strict=True))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the rules are compiled without it
                 self._compilers.remove(compiler)
-                log.warning("a process that compiles watch rules ended with status %d: loading takes longer", status)
-            return chunk, {}
-        return chunk, dict(zip(readable, answer, strict=True))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(compiler.process.wait(), _EXIT_SECONDS)
+                status = await _end(compiler.process)
+                log.warning(
+                    "a process that compiles watch rules gave no answer (%r) and ended with status %d: "
+                    "loading takes longer",
+                    error, status,
+                )  # fmt: skip
+                return chunk, {}
 
 
 @contextlib.asynccontextmanager
@@ -103,26 +127,21 @@ async def rule_compilers(settings: Settings, count: int) -> AsyncIterator[RuleCo
         yield RuleCompilers(processes)
 
 
-async def _end(process: Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
-    await process.wait()
-
-
-async def _ask(compiler: _Compiler, documents: list[bytes | None]) -> list[Requirements | None]:
-    """An answer; questions asked meanwhile are answered after it.
-
-    Raises:
-        OSError: The process has ended.
-        IncompleteReadError: It has ended.
-    """
-    process, turn = compiler
+def _compiler_of(process: Process) -> _Compiler:
     if process.stdin is None or process.stdout is None:
         raise RuntimeError("a process that compiles has been started without pipes")
-    process.stdin.write(_framed(documents))
-    async with turn:
-        length = int.from_bytes(await process.stdout.readexactly(_LENGTH_BYTES), "big")
-        answer: list[Requirements | None] = pickle.loads(await process.stdout.readexactly(length))  # noqa: S301 - ours
+    return _Compiler(process, process.stdin, process.stdout, asyncio.Lock())
+
+
+async def _end(process: Process) -> int:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    return await process.wait()
+
+
+async def _answer(answers: asyncio.StreamReader) -> list[Requirements | None]:
+    length = int.from_bytes(await answers.readexactly(_LENGTH_BYTES), "big")
+    answer: list[Requirements | None] = pickle.loads(await answers.readexactly(length))  # noqa: S301 - ours
     return answer
 
 
@@ -142,10 +161,19 @@ def main() -> None:
     gc.disable()
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     with contextlib.suppress(BrokenPipeError):
-        while length := int.from_bytes(questions.read(_LENGTH_BYTES), "big"):
-            documents: list[bytes] = pickle.loads(questions.read(length))  # noqa: S301 - as above
+        for documents in _asked(questions):
             answers.write(_framed([_requirements(compiler, document) for document in documents]))
             answers.flush()
+
+
+def _asked(questions: BinaryIO) -> Iterator[list[bytes]]:
+    """Until there are no more; whoever asked may end in the middle of one."""
+    while len(head := questions.read(_LENGTH_BYTES)) == _LENGTH_BYTES:
+        length = int.from_bytes(head, "big")
+        question = questions.read(length)
+        if len(question) < length:
+            return
+        yield pickle.loads(question)  # noqa: S301 - as above
 
 
 def _requirements(compiler: RuleCompiler, document: bytes) -> Requirements | None:

@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import pickle
+import signal
+import subprocess
+import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 
@@ -76,7 +80,58 @@ def test_rules_of_a_process_that_has_ended_are_left_to_be_compiled(caplog: pytes
 
     with caplog.at_level(logging.WARNING):
         assert asyncio.run(run()) == [(chunk, {}) for chunk in chunks]
-    assert caplog.messages == ["a process that compiles watch rules ended with status 1: loading takes longer"] * 2
+    assert len(caplog.messages) == 2
+    assert all("and ended with status 1: loading takes longer" in message for message in caplog.messages)
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("import time; time.sleep(600)", "TimeoutError"),
+        ("import os, time; os.write(1, bytes([0, 0, 0, 3]) + b'odd'); time.sleep(600)", "UnpicklingError"),
+        ("import os, time; os.write(1, bytes([0, 0, 0, 2]) + b'].'); time.sleep(600)", "ValueError"),
+    ],
+    ids=["silence", "no pickle", "too few"],
+)
+def test_a_process_that_does_not_answer_as_it_should_is_ended(
+    program: str, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    chunks = [[stored(f"r{number}", "NATO")] for number in range(9)]
+
+    async def run() -> list[tuple[list[StoredRule], Compiled]]:
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdin=PIPE, stdout=PIPE)
+        # Time enough to say what it says.
+        answer_seconds = 0.1 if told == "TimeoutError" else 600
+        answers = await compiled(RuleCompilers([process], answer_seconds=answer_seconds), chunks)
+        assert process.returncode == -signal.SIGKILL
+        return answers
+
+    with caplog.at_level(logging.WARNING):
+        assert asyncio.run(run()) == [(chunk, {}) for chunk in chunks]
+    [message] = caplog.messages
+    assert told in message
+
+
+@pytest.mark.parametrize("asked", [b"", b"\0\0", b"\0\0\0\x09\x80\x05"], ids=["nothing", "no length", "no end"])
+def test_a_process_ends_quietly_when_nobody_asks_any_more(asked: bytes) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "pipeline.streaming.rule_compilers"], input=asked, capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
+
+
+def test_a_process_ends_quietly_when_nobody_hears_any_more() -> None:
+    question = pickle.dumps([b"{}"])
+    program = [sys.executable, "-m", "pipeline.streaming.rule_compilers"]
+    with subprocess.Popen(program, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        process.stdin.write(len(question).to_bytes(4, "big") + question)
+        process.stdin.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
 
 
 def test_without_processes_all_rules_are_left_to_be_compiled() -> None:
