@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from datetime import timedelta
 
 import click
@@ -13,9 +15,11 @@ from pipeline.cli import pass_settings
 from pipeline.cli.durations import DURATION
 from pipeline.cli.event_loop import run_quietly
 from pipeline.cli.render import alert_block, console
-from pipeline.errors import AccessDeniedError, BrokerUnreachableError, TopicMissingError
+from pipeline.errors import BrokerError
 from pipeline.messages.canary import CANARY_RULE
 from pipeline.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -65,30 +69,37 @@ async def _follow(
     async with subscribed(settings, channel=channel, since=since, rule_ids=rules) as alerts:
         if sys.stderr.isatty():
             click.echo(f"following the alerts at {', '.join(bootstrap_servers(settings))}; Ctrl-C ends", err=True)
-        for rule_id in await _unknown(settings, rules):
+        # To know which rules there are takes seconds, where there are a million.
+        telling = asyncio.create_task(tell_missing(_missing(settings, rules)))
+        try:
+            seen = 0
+            async for received in alerts:
+                if as_json:
+                    sys.stdout.buffer.write(received.payload + b"\n")
+                    sys.stdout.buffer.flush()
+                else:
+                    out.print(alert_block(received.alert, colour=out.is_terminal))
+                    out.print(Text())
+                    sys.stdout.flush()
+                seen += 1
+                if seen == count:
+                    return
+        finally:
+            telling.cancel()
+
+
+async def tell_missing(missing: Awaitable[list[str]]) -> None:
+    """Say which rules there are not; where the broker does not let it be known, nothing is said."""
+    try:
+        for rule_id in await missing:
             click.echo(f"note: there is no rule {rule_id} now; its alerts are waited for all the same", err=True)
-        seen = 0
-        async for received in alerts:
-            if as_json:
-                sys.stdout.buffer.write(received.payload + b"\n")
-                sys.stdout.buffer.flush()
-            else:
-                out.print(alert_block(received.alert, colour=out.is_terminal))
-                out.print(Text())
-                sys.stdout.flush()
-            seen += 1
-            if seen == count:
-                return
+    except BrokerError as error:
+        log.debug("whether there are such rules is not known: %s", error)
 
 
-async def _unknown(settings: Settings, rules: Iterable[str]) -> list[str]:
-    """Rules that are asked for and not in the rules topic; none of them where this user cannot read it."""
+async def _missing(settings: Settings, rules: Iterable[str]) -> list[str]:
+    """Rules that are asked for and not in the rules topic."""
     from pipeline.streaming.rule_store import RuleStore  # noqa: PLC0415 - as above
 
     asked = [rule_id for rule_id in rules if rule_id != CANARY_RULE.id]
-    if not asked:
-        return []
-    try:
-        return await RuleStore(settings).missing(asked)
-    except (AccessDeniedError, BrokerUnreachableError, TopicMissingError):
-        return []
+    return await RuleStore(settings).missing(asked) if asked else []

@@ -237,7 +237,6 @@ def test_articles_go_all_the_way_and_are_followed(
     assert {alert["article"]["id"]: alert["rule"]["id"] for alert in both} == {"a1": "nato-iran", "a2": "opec"}
     of_rules = wirewatch("subscribe", "--since", "1h", "--rule", "opec", "--rule", "nosuch", "--count", "1")
     assert "  because OPEC[org/opec]  OPEC (body, name)" in of_rules.out
-    assert of_rules.err == "note: there is no rule nosuch now; its alerts are waited for all the same\n"
     (alert,) = [
         json.loads(line)
         for line in wirewatch(
@@ -266,6 +265,19 @@ def test_following_ends_by_an_interrupt_as_it_should(settings: Settings, wirewat
         assert process.stdout.readline() == payload + b"\n"
         process.send_signal(signal.SIGINT)
         assert process.stdout.read() == b""
+    assert process.returncode == 0
+
+
+def test_of_a_rule_that_is_not_there_a_note_is_given(settings: Settings, wirewatch: CommandLine) -> None:
+    wirewatch("topics", "apply")
+    program = [*WIREWATCH, "subscribe", "--rule", "nosuch"]
+    environment = settings_environment(settings)
+    with subprocess.Popen(program, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        note = "note: there is no rule nosuch now; its alerts are waited for all the same\n"
+        assert process.stderr.readline() == note
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read() == ""
     assert process.returncode == 0
 
 
