@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 FIXED_PHRASES: Mapping[str, tuple[str, ...]] = {
     "ar": (
-        "وضعت الصينية", "الصينية على الطاولة", "صينية القهوة", "صينية الطعام", "صينية كبيرة", "الشاي الصينية",
+        "وضعت الصينية", "صينية القهوة", "صينية الطعام", "صينية كبيرة", "الشاي الصينية",
         "صينية البقلاوة", "الرئة اليمنى", "رئة اليمنى", "العين اليمنى", "عينه اليمنى", "عينها اليمنى",
         "الكتف اليمنى", "كتفه اليمنى", "الذراع اليمنى", "ذراعه اليمنى", "الأذن اليمنى", "القدم اليمنى",
         "الساق اليمنى", "فالنتينو روسي", "فالنتينو روسّي", "سيغور روس",
@@ -20,7 +20,7 @@ FIXED_PHRASES: Mapping[str, tuple[str, ...]] = {
         "vlašský salát", "vlašský ořech", "vlašské ořechy", "ruské kolo", "ruského kola",
     ),
     "da": (
-        "russerne, altså", "Spansk syge", "spansk syge", "dansk wienerbrød", "schæferhund", "russisk roulette",
+        "Spansk syge", "spansk syge", "dansk wienerbrød", "schæferhund", "russisk roulette",
         "fransk hotdog", "franskbrød",
     ),
     "de": (
@@ -50,7 +50,7 @@ FIXED_PHRASES: Mapping[str, tuple[str, ...]] = {
         "gripe española", "montaña rusa", "montañas rusas", "ensaladilla rusa", "tortilla francesa",
         "tortilla española", "llave inglesa", "baño turco", "pastor alemán", "conejillo de Indias",
         "conejillos de Indias", "cabeza de turco", "tinta china", "coles de Bruselas", "cuento chino",
-        "cuentos chinos", "El Salvador de la", "Vox Dei", "nuez de Brasil",
+        "cuentos chinos", "Vox Dei", "nuez de Brasil",
     ),
     "fa": (
         "دست یمنی", "پای یمنی", "چینی بندزن", "چینی‌بندزن", "چینی شکسته", "ظرف چینی", "ظروف چینی", "بشقاب چینی",
@@ -107,7 +107,7 @@ FIXED_PHRASES: Mapping[str, tuple[str, ...]] = {
     "pt": (
         "gripe espanhola", "montanha-russa", "montanha russa", "roleta russa", "chave inglesa", "banho turco",
         "pastor alemão", "porquinho-da-índia", "porquinho da Índia", "couve-de-bruxelas", "castanha-da-índia",
-        "castanha do Pará", "Salvador, capital da Bahia", "em Salvador, capital",
+        "castanha do Pará",
     ),
     "ro": (
         "ruletă rusească", "gripa spaniolă", "salată de boeuf", "cheie franceză", "ciobănesc german", "munte rus",
@@ -117,8 +117,8 @@ FIXED_PHRASES: Mapping[str, tuple[str, ...]] = {
         "русской рулетки", "немецкая овчарка", "немецкой овчарки", "немецкую овчарку", "испанский грипп",
         "французская булочка", "французских булок", "голландский сыр", "греческий орех", "грецкий орех",
         "грецкие орехи", "шведский стол", "шведского стола", "шведская стенка", "английская булавка",
-        "английской булавкой", "китайская грамота", "китайской грамотой", "тайский массаж", "автомобиль «Урал»",
-        "мотоцикл «Урал»", "автомобиля «Урал»", "Путина началась", "Путина стартовала", "Путина завершилась",
+        "английской булавкой", "китайская грамота", "китайской грамотой", "тайский массаж",
+        "Путина началась", "Путина стартовала", "Путина завершилась",
         "лососёвая путина", "Зеленский монастырь", "индийский чай",
     ),
     "sv": (
@@ -143,7 +143,7 @@ FIXED_PHRASES: Mapping[str, tuple[str, ...]] = {
         "Hồng Nga", "bò Mỹ",
     ),
     "zh": (
-        "发展中国家", "發展中國家", "发展中国", "大韩国术", "大韓國術", "苏丹红", "蘇丹紅", "罗马数字", "羅馬數字",
+        "发展中国家", "發展中國家", "大韩国术", "大韓國術", "苏丹红", "蘇丹紅", "罗马数字", "羅馬數字",
         "罗马字", "羅馬字", "万古巴山", "萬古巴山", "欧美国家", "歐美國家", "英美国家", "法国梧桐", "法國梧桐",
         "德国牧羊犬", "俄罗斯方块", "俄羅斯方塊", "俄罗斯轮盘", "巴西利卡", "巴西龟", "巴西木", "荷兰豆", "荷蘭豆",
         "荷兰猪", "波斯猫", "阿拉伯数字", "阿拉伯數字", "瑞士军刀", "瑞士軍刀", "瑞士卷", "李克强身", "理查德",

@@ -94,6 +94,7 @@ class Gazetteer:
         self._key_ends = sections.numbers("key.end", "I")
         self._data = sections.data
         languages: tuple[str, ...] = sections.value("languages", tuple[str, ...])
+        self._tags = languages
         self._languages = {language: number for number, language in enumerate(languages)}
         self._table = sections.numbers("language-sets", "B")
         self.edges = _Edges(self.trie)
@@ -105,14 +106,19 @@ class Gazetteer:
         """The trie, to be walked from every letter of a text at once."""
         return TrieWalks(self.trie)
 
+    def known_as(self, tag: str) -> str:
+        """The tag under which the names of a language are kept: one for all languages that have none of their own."""
+        return self._tags[language_known_as(tag, self._languages)]
+
     def in_language(self, tag: str) -> LanguageNames:
         """The names that texts of a language use, by its BCP 47 tag."""
-        names = self._in_language.get(tag)
+        known_as = self.known_as(tag)
+        names = self._in_language.get(known_as)
         if names is None:
-            row = language_known_as(tag, self._languages)
+            row = self._languages[known_as]
             width = len(self._table) // len(self._languages)
             sets = bytes(self._table[row * width : (row + 1) * width])
-            names = self._in_language.setdefault(tag, LanguageNames(self, tag, sets))
+            names = self._in_language.setdefault(known_as, LanguageNames(self, known_as, sets))
         return names
 
     def spelling(self, number: int) -> Spelling:

@@ -17,10 +17,11 @@ from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, Menti
 # More of one name tell nothing new, and an article of nothing but names would outgrow its topic's messages.
 MAX_MENTIONS_PER_NAME = 200
 # A headline may have no letter of its own language: "Сеул: НАТО осудила КНДР" reads as Serbian to every detector. Of so
-# short a text that is less sure, the names of the other likely languages are tried too.
+# short a text that is less sure, the full names of other languages are tried too.
 _SHORT_TEXT = 160
 _SURE = 0.9
-_WHOLE_NAMES = frozenset({"name", "alias"})
+# So little likelihood has Russian there; what the source alone declares has none.
+_LIKELY = 0.03
 
 
 class EntityExtractor:
@@ -45,7 +46,8 @@ class EntityExtractor:
         Returns:
             The articles in the same order, each with 0..n mentions sorted by field (title first) and start, nested or
             disjoint; ``field[start:end] == text``. A surname takes over the full name that the article gives. Of one
-            concept, or of one unlinked name, the first ``MAX_MENTIONS_PER_NAME`` are kept. A withdrawal names nothing.
+            concept, or of one unlinked name, the first ``MAX_MENTIONS_PER_NAME`` are kept. Where a short text is of no
+            sure language, full names of its likely alternatives are among them. A withdrawal names nothing.
         """
         enriched: list[EnrichedArticle] = []
         for article, spans in zip(articles, self._recognizer.recognize(articles), strict=True):
@@ -61,24 +63,12 @@ class EntityExtractor:
         return nest(names, [self._linker.link_span(span, language) for span in spans], self._linker.is_named_by)
 
     def _names(self, article: IdentifiedArticle) -> Sequence[Mention]:
-        """Names of the article's language and, where a short one is not sure of it, whole names of its alternatives."""
+        """Names of the article's language and, where a short one is not sure of it, full names of its alternatives."""
         language = article.language
-        names = self._linker.link(article.title, article.body, language.tag)
-        if language.confidence >= _SURE or len(article.title) + len(article.body) > _SHORT_TEXT:
-            return names
-        found = list(names)
-        for other in language.alternatives:
-            found.extend(
-                mention
-                for mention in self._linker.link(article.title, article.body, other.tag)
-                if mention.via in _WHOLE_NAMES and not any(_overlap(mention, known) for known in found)
-            )
-        # The title is before the body.
-        return sorted(found, key=lambda mention: (mention.field != "title", mention.start))
-
-
-def _overlap(one: Mention, other: Mention) -> bool:
-    return one.field == other.field and one.start < other.end and other.start < one.end
+        alternatives: list[str] = []
+        if language.confidence < _SURE and len(article.title) + len(article.body) <= _SHORT_TEXT:
+            alternatives = [other.tag for other in language.alternatives if other.confidence >= _LIKELY]
+        return self._linker.link(article.title, article.body, language.tag, alternatives)
 
 
 def _first_of_each(mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -33,6 +33,7 @@ _NEIGHBOUR_TOKENS = 3
 _STATES_OF = "country/us"
 # "republikaanipuolue", "liberaldemokraterna": so long a word for a party means no other thing, small as it is written.
 _LONG_WORD = 14
+_WHOLE_NAMES = frozenset({"name", "alias"})
 
 
 class Linker:
@@ -52,30 +53,55 @@ class Linker:
         self._own_names: dict[str, frozenset[str]] = {}
         self._world = World.of(kb.relations)
 
-    def link(self, title: str, body: str, language: str) -> tuple[Mention, ...]:
+    def link(self, title: str, body: str, language: str, alternatives: Sequence[str] = ()) -> tuple[Mention, ...]:
         """Find every name of a concept.
 
         Args:
             title: As received.
             body: As received.
             language: BCP 47 tag of the article.
+            alternatives: Tags of languages that it may be in instead: their full names, no surnames or adjectives, are
+                linked where no word is a name in the article's language, be it a doubtful one.
 
         Returns:
             Linked mentions, title first, then by start. Of names that overlap the longest wins; the state whose organ
-            it is counts as named too where it is named inside: ``Israeli army``. A name that may mean something else
-            is linked only where the article supports it: the concept is named there without doubt too, or its capital
-            is, or it stands in a list of countries, or it is a party or chamber of the country that the article is
-            mostly about; never where it looks like part of a person's name. A surname alone is linked unless another
-            person's given name stands before it.
+            it is counts as named too where it is named inside: ``Israeli army``. A word that shares the rest of its
+            name with the one beside it is a mention: ``North and South Korea``. A name that may mean something else is
+            linked only where the article supports it: the concept is named there without doubt too, or its capital
+            is, or a country stands beside it and it can be but one country, or it is a party or chamber of the country
+            that the article is mostly about; never where it looks like part of a person's name. A surname alone is
+            linked unless another person's given name stands before it.
 
         Source: longest span wins, as in spaCy's ``filter_spans``.
         """
-        surfaces = self._surfaces.get(language)
-        if surfaces is None:
-            names = self._kb.gazetteer.in_language(language)
-            surfaces = self._surfaces.setdefault(language, Surfaces(names, self._entries, language))
         fields: dict[Field, FieldText] = {"title": FieldText(title), "body": FieldText(body)}
-        spans = [span for name, field in fields.items() for span in spans_in(name, field, surfaces)]
+        spans = self._spans(fields, language)
+        mentions = self._linked(fields, spans, language)
+        if alternatives:
+            taken = [
+                (span.field, field.starts[span.first], field.ends[span.end - 1])
+                for span in spans
+                for field in (fields[span.field],)
+            ]
+            for other in alternatives:
+                for mention in self._linked(fields, self._spans(fields, other), other):
+                    place = (mention.field, mention.start, mention.end)
+                    if mention.via in _WHOLE_NAMES and not any(_overlap(place, known) for known in taken):
+                        taken.append(place)
+                        mentions.append(mention)
+            # The title is before the body.
+            mentions.sort(key=lambda mention: (mention.field != "title", mention.start))
+        return tuple(mentions)
+
+    def _spans(self, fields: Mapping[Field, FieldText], language: str) -> list[Span]:
+        known_as = self._kb.gazetteer.known_as(language)
+        surfaces = self._surfaces.get(known_as)
+        if surfaces is None:
+            names = self._kb.gazetteer.in_language(known_as)
+            surfaces = self._surfaces.setdefault(known_as, Surfaces(names, self._entries, known_as))
+        return [span for name, field in fields.items() for span in spans_in(name, field, surfaces)]
+
+    def _linked(self, fields: Mapping[Field, FieldText], spans: list[Span], language: str) -> list[Mention]:
         article = ArticleContext(language, fields, spans, self._world)
         mentions: list[Mention] = []
         for place, span in enumerate(spans):
@@ -85,7 +111,7 @@ class Linker:
                 state = self._world.states.get(chosen.ref.id) if span.inside else None
                 if state is not None:
                     mentions += _named_inside(span, fields[span.field], state)
-        return tuple(mentions)
+        return mentions
 
     def link_span(self, span: Mention, language: str) -> Mention:
         """Link a model's span that is, as a whole, the name of one concept of its label; else return it as it is."""
@@ -123,6 +149,7 @@ class Linker:
         # "Clinton" is Hillary, where nothing says that it is Bill: of several one needs no support.
         sure = [candidate for candidate in span.candidates if candidate.doubt is Doubt.NONE]
         usual = first if is_alone else sure[0] if len(sure) == 1 else None
+        is_one_country = sum(concept.kind == "country" for concept, _ in readings) == 1
         readings.sort(key=lambda reading: reading[0].id not in article.supported)
         for concept, candidate in readings:
             if candidate.may_be_a_person and self._is_somebody_else(concept, candidate, span, article):
@@ -133,7 +160,10 @@ class Linker:
                 (candidate is usual and article.is_settled(candidate, span))
                 or concept.id in article.supported
                 or self._is_at_home(candidate, concept, span, spans, article)
-                or _is_listed(concept, span, [*spans[max(0, place - 1) : place], *spans[place + 1 : place + 2]])
+                or (
+                    is_one_country
+                    and _is_listed(concept, span, [*spans[max(0, place - 1) : place], *spans[place + 1 : place + 2]])
+                )
             ):
                 return candidate
         return None
@@ -232,6 +262,10 @@ def _is_listed(concept: EntityRef, span: Span, neighbours: Sequence[Span]) -> bo
         and candidate.doubt is Doubt.NONE
         for other in neighbours
     )
+
+
+def _overlap(one: tuple[Field, int, int], other: tuple[Field, int, int]) -> bool:
+    return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
 
 def _named_inside(span: Span, field: FieldText, concept_id: str) -> Iterator[Mention]:

@@ -25,7 +25,7 @@ def nest(
     Returns:
         Mentions by field (title first), start, and the longer first, nested or disjoint. A span that equals, crosses or
         lies in a name is dropped. One that holds names stays beside them; when it is a person, it hides those that are
-        not that person.
+        not that person, with the names inside them.
     """
     if not spans:
         return tuple(names)
@@ -38,7 +38,12 @@ def nest(
             kept.append(span)
             if span.label == "PER":
                 hidden.update(name for name in touched if not is_named_by(span, name))
-    kept.extend(name for name in names if name not in hidden)
+    cover: Mention | None = None
+    for name in names:
+        if name in hidden:
+            cover = name
+        elif cover is None or name.field != cover.field or name.start >= cover.end:
+            kept.append(name)
     return tuple(sorted(kept, key=lambda mention: (_FIELD_ORDER[mention.field], mention.start, -mention.end)))
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.entities.coordination import shared_names
+from pipeline.concepts import Kind
+from pipeline.entities.coordination import coordination_in
 from pipeline.entities.occurrences import FieldText
-from pipeline.entities.surfaces import Candidate, Case, Surfaces
+from pipeline.entities.surfaces import Candidate, Case, Surface, Surfaces
 from pipeline.messages.articles import Field
-from pipeline.text.tokens import Places
 
 
 class Span(NamedTuple):
@@ -54,18 +54,30 @@ def spans_in(name: Field, field: FieldText, surfaces: Surfaces) -> list[Span]:
 
 def _with_shared(spans: list[Span], name: Field, field: FieldText, surfaces: Surfaces) -> list[Span]:
     """The spans, and those of names that share a word with one of them."""
+    coordination = coordination_in(surfaces.language)
+    if coordination is None:
+        return spans
+    shared = [(span, other) for span in spans for other in coordination.shared_names(field, span.first, span.end)]
+    if not shared:
+        return spans
+    taken = {token for span in spans for token in range(span.first, span.end)}
     found: list[Span] = []
-    for span in spans:
-        for token, words in shared_names(field, span.first, span.end):
-            if any(other.first <= token < other.end for other in (*spans, *found)):
-                continue
-            for first, end, numbers in surfaces.names.scan(Places(list(words), (), ())):
-                surface = (
-                    surfaces.surface(words, numbers, is_small=field.is_small) if end - first == len(words) else None
-                )
-                if surface is not None and surface.candidates:
-                    found.append(Span(name, token, token + 1, surface.candidates))
+    for span, other in shared:
+        if other.token in taken or not _of_kinds(span.candidates, other.kinds):
+            continue
+        # What shares a word has a capital, which no script has that does not say where a word ends.
+        surface = surfaces.whole(other.words, is_small=field.is_small)
+        if surface is not None:
+            wrong = _wrong_case(surface, field, other.token, other.token + 1)
+            candidates = _of_kinds(surface.candidates if wrong is None else surface.by_case[wrong], other.kinds)
+            if candidates:
+                taken.add(other.token)
+                found.append(Span(name, other.token, other.token + 1, candidates))
     return sorted([*spans, *found], key=lambda span: span.first) if found else spans
+
+
+def _of_kinds(candidates: Sequence[Candidate], kinds: frozenset[Kind]) -> tuple[Candidate, ...]:
+    return tuple(candidate for candidate in candidates if candidate.ref is not None and candidate.ref.kind in kinds)
 
 
 def _candidates(
@@ -75,7 +87,7 @@ def _candidates(
     surface = surfaces.surface(tuple(field.words[first:end]), numbers, is_small=field.is_small)
     if not surface.candidates or (end - first > 1 and not field.is_joined(first, end)):
         return ()
-    wrong = (Case.NOT_SHOUTED if field.is_shouted(first, end) else Case.SHOUTED) if surface.by_case else None
+    wrong = _wrong_case(surface, field, first, end)
     if surface.asks_for_borders:
         entries = [
             entry
@@ -85,6 +97,13 @@ def _candidates(
         if len(entries) < len(surface.entries):
             return surfaces.candidates(surface.words, entries)
     return surface.candidates if wrong is None else surface.by_case[wrong]
+
+
+def _wrong_case(surface: Surface, field: FieldText, first: int, end: int) -> Case | None:
+    """The case that entries must not ask for where a surface stands; None where none asks for one."""
+    if not surface.by_case:
+        return None
+    return Case.NOT_SHOUTED if field.is_shouted(first, end) else Case.SHOUTED
 
 
 def _without_overlap(crowd: Sequence[Span], field: FieldText) -> Sequence[Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from pipeline.entities.everyday_words import is_everyday
 from pipeline.entities.lexicon import Entries, Entry
 from pipeline.messages.articles import EntityRef
 from pipeline.text.folding import fold
+from pipeline.text.tokens import places_of
 
 _VIA_ORDER = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3, "transliteration": 4, "model": 5}
 _KIND_ORDER = {"country": 0, "region": 1, "city": 2, "org": 3, "person": 4}
@@ -81,7 +83,7 @@ class Surfaces:
     def __init__(self, names: LanguageNames, entries: Entries, language: str) -> None:
         self.names = names
         self._entries = entries
-        self._language = language
+        self.language = language
         self._known: tuple[dict[Words, Surface], dict[Words, Surface]] = ({}, {})
 
     def surface(self, words: Words, numbers: Sequence[int], *, is_small: bool) -> Surface:
@@ -100,15 +102,29 @@ class Surfaces:
             surface = known[words] = self._made(words, numbers, is_small=is_small)
         return surface
 
+    def whole(self, words: Words, *, is_small: bool) -> Surface | None:
+        """What words that no text has side by side may name, all of them together; None where they are no name.
+
+        A name with only a direction before it is another: ``Ostafrika`` is not all of Africa.
+        """
+        begin = fold(words[0])
+        for first, end, numbers in self.names.scan(places_of(" ".join(words))):
+            if end - first == len(words):
+                begun = [
+                    number for number in numbers if begin.rfind(self._entries[number].folded[0][:_SHORTEST_STEM]) == 0
+                ]
+                return self._made(words, begun, is_small=is_small)
+        return None
+
     def candidates(self, words: Words, entries: Sequence[Entry]) -> tuple[Candidate, ...]:
         """One candidate a concept: letter for letter before folded, folded before inflected, of these the nearest."""
         if not entries:
             return ()
-        least = Doubt.WORD if is_everyday("".join(words), self._language) else Doubt.NONE
+        least = Doubt.WORD if is_everyday("".join(words), self.language) else Doubt.NONE
         return tuple(
             Candidate(entry, entry.ref, least if doubt is Doubt.NONE else doubt, may_be_a_person(entry))
             for entry in _best_first(words, entries)
-            for doubt in (doubt_of(entry, self._language),)
+            for doubt in (doubt_of(entry, self.language),)
         )
 
     def _made(self, words: Words, numbers: Iterable[int], *, is_small: bool) -> Surface:
@@ -183,7 +199,7 @@ def _changes_accents(entry: Entry, word: str) -> bool:
     A word without any accent may be a name that has some: ``Munchen`` is München. The name's last letter may get one by
     inflection (Hungarian ``Kanadát``), and long names have one spelling only.
     """
-    name = entry.words[0]
+    name, word = (unicodedata.normalize("NFC", spelled) for spelled in (entry.words[0], word))
     if entry.script == "greek":
         # Αθηνά is the goddess, Αθήνα her city; other cases of a name may move its accent, the same letters may not.
         accents = [[_is_accented(letter) for letter in spelled] for spelled in (name, word)]

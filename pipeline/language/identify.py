@@ -36,8 +36,10 @@ class LanguageIdentifier:
                 the text cannot be told the tag stays ``und``.
 
         Returns:
-            The tag with the probability that it is right, up to four alternatives from the text, likeliest first, and,
-            where passages are in other languages, the parts. The same text has the same answer.
+            The tag with the probability that it is right, up to four alternatives from the text, likeliest first, the
+            declared one with the probability 0 where the text does not speak for it, and, where passages are in other
+            languages, the parts. The same text has the same answer. The entities step reads a short text of no sure
+            language with the names of its likely alternatives too, never of one that is declared only.
         """
         reading = read_with_cld2(f"{title}\n{body}")
         guesses = self._ensemble.guess(reading)

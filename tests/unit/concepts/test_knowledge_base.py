@@ -137,3 +137,10 @@ def test_nobody_can_change_it(kb: KnowledgeBase) -> None:
         kb.concepts["country/kp"] = kb.concept("country/kr")  # type: ignore[index]
     with pytest.raises(AttributeError):
         kb.concept("country/kp").label = "other"  # type: ignore[misc]
+
+
+def test_tags_that_are_not_known_share_the_names_of_one_language(kb: KnowledgeBase) -> None:
+    gazetteer = kb.gazetteer
+    assert gazetteer.in_language("de-AT") is gazetteer.in_language("de")
+    assert gazetteer.in_language("qaa") is gazetteer.in_language("qab-Latn")
+    assert [gazetteer.known_as(tag) for tag in ("de-AT", "sr-Latn", "")] == ["de", "sr-Latn", "und"]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import pytest
 from msgspec import structs
 
 from pipeline.concepts import KnowledgeBase
@@ -81,3 +82,22 @@ def test_a_headline_of_no_sure_language_is_read_with_the_names_of_its_alternativ
     assert "country/kp" not in found[1]
     mentions = extractor.extract([IdentifiedArticle(id="a", title=headline, language=unsure, revision="r")], now=NOW)
     assert [mention.text for mention in mentions[0].mentions] == ["Сеул", "НАТО", "КНДР"]
+
+
+@pytest.mark.parametrize(
+    ("headline", "tag", "confidence", "alternative"),
+    [
+        # The article's own language knows the word and holds it back.
+        ("Amazon prime day deals", "en", 0.86, LanguageGuess(tag="nl", confidence=0.5)),
+        ("Mali ljudi", "hr", 0.58, LanguageGuess(tag="sl", confidence=0.19)),
+        ("India Hicks", "en", 0.8, LanguageGuess(tag="de", confidence=0.5)),
+        # Hardly likely, or said by the source alone.
+        ("КНДР", "sr", 0.84, LanguageGuess(tag="ru", confidence=0.01)),
+        ("КНДР", "sr", 0.84, LanguageGuess(tag="ru", declared=True)),
+    ],
+)
+def test_alternatives_add_nothing(headline: str, tag: str, confidence: float, alternative: LanguageGuess) -> None:
+    language = Language(tag=tag, confidence=confidence, alternatives=(alternative,))
+    article = IdentifiedArticle(id="a", title=headline, language=language, revision="r")
+    (enriched,) = EntityExtractor(NoRecognizer(), Linker(KnowledgeBase.load())).extract([article], now=NOW)
+    assert enriched.mentions == ()

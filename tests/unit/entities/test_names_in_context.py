@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
-from pipeline.concepts import KnowledgeBase
+from pipeline.concepts import Concept, Contents, KnowledgeBase, Name
 from pipeline.entities import Linker
 
 
@@ -39,8 +41,65 @@ def test_a_name_shares_a_word_with_its_neighbour(
     assert _found(linker, text, language) == expected
 
 
-def test_cities_side_by_side_share_nothing(linker: Linker) -> None:
-    assert set(_found(linker, "From Berlin and New York they came.", "en")) == {"city/berlin", "city/new-york"}
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "From Berlin and New York they came.", {"city/berlin", "city/new-york"}),
+        # Another sentence.
+        ("en", "They all headed North. And South Korea said nothing.", {"country/kr"}),
+        ("es", "Corea del Norte y, del Sur, nada.", {"country/kp"}),
+        # A conjunction of another language.
+        ("en", "It lies North of South Korea.", {"country/kr"}),
+        ("pt", "Coreia do Norte a Sul.", {"country/kp"}),
+        # Words that are no directions.
+        ("en", "From New Delhi and York they came.", {"city/new-delhi"}),
+        ("en", "North Korea and Dakota Johnson.", {"country/kp"}),
+        ("en", "Manchester City and United Airlines.", {"org/manchester-city"}),
+        ("en", "West Virginia and Bank.", {"region/west-virginia"}),
+        ("es", "El Salvador y Paso.", {"country/sv"}),
+        ("en", "San Diego and Marino.", {"city/san-diego"}),
+        # Part of another name.
+        ("es", "Corea del Norte y del Sur Grande.", {"country/kp"}),
+    ],
+)
+def test_names_side_by_side_share_nothing_else(linker: Linker, language: str, text: str, expected: set[str]) -> None:
+    assert set(_found(linker, text, language)) == expected
+
+
+@pytest.mark.parametrize("text", ["Ost- und Westafrika leiden.", "Ost- und Westösterreich leiden."])
+def test_a_direction_alone_is_not_the_whole_continent(linker: Linker, text: str) -> None:
+    assert "Ost" not in [mention.text for mention in linker.link("", text, "de")]
+
+
+def test_a_shared_name_is_read_from_decomposed_letters(linker: Linker) -> None:
+    text = unicodedata.normalize("NFD", "Gespräche von Nord- und Südkorea")
+    assert [(m.text, m.entity.id) for m in linker.link("", text, "de") if m.entity] == [
+        ("Nord", "country/kp"),
+        (unicodedata.normalize("NFD", "Südkorea"), "country/kr"),
+    ]
+
+
+def test_a_shared_name_asks_for_the_case_of_the_whole_one() -> None:
+    shouted = Name(text="NORTH ACME", languages=("en",), via="name", case_sensitive=True, source="test")
+    usual = Name(text="South Acme", languages=("en",), via="name", source="test")
+    kb = KnowledgeBase.of(
+        Contents(
+            sources=(),
+            concepts=(
+                Concept(id="region/north", kind="region", label="North Acme", names=(shouted,)),
+                Concept(id="region/south", kind="region", label="South Acme", names=(usual,)),
+            ),
+        )
+    )
+    assert [m.text for m in Linker(kb).link("", "They saw North and South Acme.", "en")] == ["South Acme"]
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [("Japan and Korea signed a trade deal.", "country/jp"), ("China and Congo agreed.", "country/cn")],
+)
+def test_a_country_nearby_does_not_choose_between_two_of_one_name(linker: Linker, text: str, known: str) -> None:
+    assert set(_found(linker, text, "en")) == {known}
 
 
 @pytest.mark.parametrize(
@@ -99,6 +158,9 @@ def test_what_only_looks_like_a_place_stays_silent(linker: Linker, language: str
         ("es", "Protestas en La Paz.", "city/la-paz"),
         ("de", "Südosteuropas Häfen wachsen.", "region/europe"),
         ("ko", "미국 조지아주에서 재검표를 한다.", "region/us-georgia"),
+        ("zh-Hans", "坚持和发展中国特色社会主义。", "country/cn"),
+        ("ar", "طرح الوفد المبادرة الصينية على الطاولة.", "country/cn"),
+        ("es", "El Salvador de la posguerra elige.", "country/sv"),
     ],
 )
 def test_the_place_itself_is_found(linker: Linker, language: str, text: str, concept: str) -> None:

@@ -78,6 +78,14 @@ def test_names_inside_a_name_do_not_hide_what_a_span_touches() -> None:
     assert [m.text for m in found] == ["Israeli army", "Israeli", "Niger Innis"]
 
 
+def test_a_person_hides_the_names_inside_a_hidden_one() -> None:
+    text = "Bank of Japan Smith left Japan"
+    names = [mention(text, "Bank of Japan", "ORG"), mention(text, "Japan", "LOC")]
+    last = msgspec.structs.replace(names[1], start=text.rindex("Japan"), end=len(text))
+    found = nest([*names, last], [mention(text, "Bank of Japan Smith", "PER")], lambda *_: False)
+    assert [(m.text, m.start) for m in found] == [("Bank of Japan Smith", 0), ("Japan", last.start)]
+
+
 def test_fields_are_apart(small_kb: KnowledgeBase) -> None:
     linker = Linker(small_kb)
     span = msgspec.structs.replace(mention("Russia Today", "Russia Today", "PER"), field="title")

@@ -6,8 +6,10 @@ import pytest
 
 from pipeline.concepts import KnowledgeBase
 from pipeline.concepts.hindi_spellings import other_spellings
+from pipeline.concepts.homographs import phrases_by_language
 from pipeline.entities import Linker
 from pipeline.entities.everyday_words import is_everyday
+from pipeline.entities.occurrences import FieldText
 from pipeline.entities.word_borders import tears_a_word
 
 
@@ -141,3 +143,8 @@ def test_a_demonym_before_a_given_name_is_a_country(
 )
 def test_a_demonym_that_is_a_surname_is_no_country(linker: Linker, language: str, text: str, concept: str) -> None:
     assert concept not in _found(linker, text, language)
+
+
+def test_every_fixed_phrase_is_written_as_a_name_may_be() -> None:
+    fields = [FieldText(phrase) for phrase, _ in phrases_by_language()]
+    assert [field.text for field in fields if not field.is_joined(0, len(field.words))] == []
