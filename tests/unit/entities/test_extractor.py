@@ -89,8 +89,8 @@ def test_a_headline_of_no_sure_language_is_read_with_the_names_of_its_alternativ
     [
         # The article's own language knows the word and holds it back.
         ("Amazon prime day deals", "en", 0.86, LanguageGuess(tag="nl", confidence=0.5)),
-        ("Mali ljudi", "hr", 0.58, LanguageGuess(tag="sl", confidence=0.19)),
-        ("India Hicks", "en", 0.8, LanguageGuess(tag="de", confidence=0.5)),
+        ("Mali ljudi", "hr", 0.58, LanguageGuess(tag="en", confidence=0.19)),
+        ("India Hicks", "en", 0.8, LanguageGuess(tag="lb", confidence=0.5)),
         # Hardly likely, or said by the source alone.
         ("КНДР", "sr", 0.84, LanguageGuess(tag="ru", confidence=0.01)),
         ("КНДР", "sr", 0.84, LanguageGuess(tag="ru", declared=True)),

@@ -80,18 +80,22 @@ def test_a_shared_name_is_read_from_decomposed_letters(linker: Linker) -> None:
 
 
 def test_a_shared_name_asks_for_the_case_of_the_whole_one() -> None:
-    shouted = Name(text="NORTH ACME", languages=("en",), via="name", case_sensitive=True, source="test")
+    exact = Name(text="North Acme", languages=("en",), via="name", case_sensitive=True, source="test")
     usual = Name(text="South Acme", languages=("en",), via="name", source="test")
     kb = KnowledgeBase.of(
         Contents(
             sources=(),
             concepts=(
-                Concept(id="region/north", kind="region", label="North Acme", names=(shouted,)),
+                Concept(id="region/north", kind="region", label="North Acme", names=(exact,)),
                 Concept(id="region/south", kind="region", label="South Acme", names=(usual,)),
             ),
         )
     )
-    assert [m.text for m in Linker(kb).link("", "They saw North and South Acme.", "en")] == ["South Acme"]
+    found = [
+        [mention.text for mention in Linker(kb).link("", text, "en")]
+        for text in ("They saw North and South Acme.", "They saw NORTH and SOUTH ACME.")
+    ]
+    assert found == [["North", "South Acme"], ["SOUTH ACME"]]
 
 
 @pytest.mark.parametrize(
