@@ -89,7 +89,12 @@ class Origin(Struct, frozen=True, kw_only=True):
 
 
 def _with_caret(line: str, column: int) -> str:
-    """The line, cut when it is long, and a caret under its column, wide and combining characters counted."""
+    """The line, cut when it is long, and a caret under its column, wide and combining characters counted.
+
+    Of an empty line, nothing.
+    """
+    if not line:
+        return ""
     first = max(0, column - _EXCERPT_CODE_POINTS // 2) if len(line) > _EXCERPT_CODE_POINTS else 0
     shown = line[first : first + _EXCERPT_CODE_POINTS]
     head = "…" if first else ""

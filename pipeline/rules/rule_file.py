@@ -189,8 +189,10 @@ def _yaml_hint(text: str, at: int) -> str:
 
 def rule_nodes(root: Node | None, file: Origin) -> list[Node]:
     """The nodes of the rules in a file; errors as ``read_rules``."""
+    if root is None:
+        raise file.error("is empty: expected the key rules: and a list of rules below it", 0)
     if not isinstance(root, MappingNode):
-        raise file.error("expected a mapping with the key rules:", 0 if root is None else root.start_mark.index)
+        raise file.error("expected the key rules: and the list of rules below it", root.start_mark.index)
     rules: Node | None = None
     for key, value in _items(root, file):
         if key.value != "rules":

@@ -72,9 +72,17 @@ def stem(word: str, language: str) -> str:
 
     Source: M. F. Porter, Snowball (2001), and its algorithms since.
     """
+    stemmer = _stemmer(_ALGORITHMS[language])
     if language == "tr":
-        word = word.replace("I", "ı").replace("İ", "i")
-    return fold(_stemmer(_ALGORITHMS[language]).stemWord(word.lower()))
+        return fold(_turkish_stem(word.replace("I", "ı").replace("İ", "i").lower(), stemmer))
+    return fold(stemmer.stemWord(word.lower()))
+
+
+def _turkish_stem(word: str, stemmer: Stemmer.Stemmer) -> str:
+    """Stemmed until nothing goes: of ``depremler`` it leaves ``deprem``, of that ``depre``."""
+    while (shorter := stemmer.stemWord(word)) != word:
+        word = shorter
+    return word
 
 
 @cache

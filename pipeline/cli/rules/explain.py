@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pipeline.rules import ClauseExplanation, NamesByLanguage, RuleExplanation
 
 _CONDITION = "condition"
+# Who writes a name that ends so means a file, not the word.
+_RULE_FILES = frozenset({".yaml", ".yml"})
 _SAMPLES = 5
 
 
@@ -91,6 +93,8 @@ def _meant(settings: Settings, rule: str) -> Sequence[WatchRule]:
     path = Path(rule)
     if path.is_file():
         return [one.rule for one in checked(path, settings).rules]
+    if path.suffix in _RULE_FILES:
+        raise UsageError(f"{rule}: there is no such file")
     if _is_id(rule):
         stored = _stored(settings, rule)
         if stored is not None:

@@ -127,6 +127,19 @@ def test_explain_takes_a_file(wirewatch: CommandLine, tmp_path: Path) -> None:
     assert wirewatch("rules", "explain", file(tmp_path, GOOD)).out.startswith("nato-north-korea\n")
 
 
+def test_explain_of_a_file_that_is_not_there_takes_it_for_no_condition(wirewatch: CommandLine) -> None:
+    outcome = wirewatch("rules", "explain", "nosuch.yaml")
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "nosuch.yaml: there is no such file" in outcome.err
+
+
+def test_an_empty_file_is_said_to_be_empty(wirewatch: CommandLine, tmp_path: Path) -> None:
+    outcome = wirewatch("rules", "check", file(tmp_path, ""))
+    assert outcome.status == 1
+    assert "is empty: expected the key rules:" in outcome.err
+    assert "^" not in outcome.err
+
+
 def test_explain_of_a_wrong_condition_points_at_it(wirewatch: CommandLine) -> None:
     outcome = wirewatch("rules", "explain", "(NATO")
     assert outcome.status == 1
@@ -232,7 +245,7 @@ def test_on_a_terminal_explain_shows_every_name_in_few_rows(
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "120")
     shown = wirewatch("rules", "explain", "NATO + North Korea").out
-    assert 2 * len(shown.splitlines()) < len(in_pipe.splitlines())
+    assert 3 * len(shown.splitlines()) < 2 * len(in_pipe.splitlines())
     words = set(shown.replace(",", " ").replace(";", " ").split())
     rows = [line.split(maxsplit=2) for line in in_pipe.splitlines() if line.split()[1:2] in (["name"], ["adjective"])]
     assert len(rows) > 100

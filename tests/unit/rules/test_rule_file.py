@@ -71,8 +71,8 @@ RULE = "rules:\n  - id: r\n    when: NATO\n    "
 @pytest.mark.parametrize(
     ("text", "line", "column", "rule_id", "problem"),
     [
-        ("", 1, 1, None, "expected a mapping with the key rules:"),
-        ("- id: r\n", 1, 1, None, "expected a mapping with the key rules:"),
+        ("", 1, 1, None, "is empty: expected the key rules: and a list of rules below it"),
+        ("- id: r\n", 1, 1, None, "expected the key rules: and the list of rules below it"),
         ("rule:\n  - id: r\n", 1, 1, None, "rule is no field of a rule file: expected rules:"),
         ("{}", 1, 1, None, "expected the key rules:"),
         ("rules:\n  id: r\n", 2, 3, None, "rules: expected a list"),

@@ -13,6 +13,8 @@ from pipeline.text.stemming import STEMMED_LANGUAGES, stem, stemming_language
         ("en", ["sanction", "Sanctions", "SANCTIONED"]),
         ("de", ["Haus", "HÄUSER", "Häusern"]),
         ("tr", ["kadınlar", "KADINLAR"]),
+        ("tr", ["deprem", "depremi", "depremler", "depremlerde", "depremlerin"]),
+        ("tr", ["yaptırım", "yaptırımlar", "yaptırımları"]),
         ("ru", ["санкция", "санкций"]),
         ("no", ["oljefond", "oljefondet"]),
     ],
