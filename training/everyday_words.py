@@ -42,9 +42,10 @@ _SMALL_TO_CAPITAL, _OUTSIDE_TO_WITHIN, _OFTEN, _LONGEST = 2, 3, 5, 6
 # Written by hand, since the texts are too few to hold them: what begins sentences in these languages.
 _KNOWN = {
     "bg": "мали бари пари сам мека ница крит лима самара",
-    "bs": "mali male mala lima nisam nisu nisi",
+    "bs": "mali male mala lima nisam nisu nisi naše naši našu našoj našim naših malo puno nikoga boje piše",
     "cs": "malí malými malých malým prahy prahu prahem nora nory noru norek řek němec čech polák slovák turek "
-    "charvát dán nice řeka řeky řece řeku řekou dani komory skot skotů skota skotem činy čin daň",
+    "charvát dán nice řeka řeky řece řeku řekou dani komory skot skotů skota skotem činy čin daň naše naši "
+    "naší našich našeho málo malá malého boj boje bojů píše",
     "da": "lille nice bild",
     "de": "posen",
     "el": "γεώργιος γεωργίου αθηνά σοφία μαλλιά μάλι ρίγα λίμα ειρηνικός ειρηνικό ειρηνικού σύρε",
@@ -53,15 +54,18 @@ _KNOWN = {
     "es": "cali lagos toledo asunción concepción colonia colombo goma juba riga rosario sacramento salvador "
     "sucre tiro victoria palmira rodas brujas granada reunión honda moderna morena podemos pis volvo "
     "grillo efe temer almagro colorado indiana java",
+    "et": "näha palus",
     "fi": "turkit oman lahti lahden perun peru lima nauru naurun malta nora",
     "fr": "orange renaissance béni berne cannes calais canton grenade roseau sucre manille tigre java corse "
     "oracle marles thune gallant séjourné tyr capitole salvador",
-    "hr": "mali male mala lima nora nisam nisu nisi",
+    "hr": "mali male mala lima nora nisam nisu nisi naše naši našu našoj našim naših malo puno nikoga boje piše",
     "hu": "ír írok lett nora lima",
     "id": "goa malang lima medan padang roma mali",
     "is": "vín vínið belgi finna mön gana",
     "it": "male lima bari beni cali colonia colombo medina orlando rosario rodi tiro valletta spalato riunione "
     "camera moderna cavoli dea corriere fauci grillo florida montana manica mulino messi indo",
+    "lt": "rodo aukų lašas balo",
+    "lv": "bērnu bērni bērniem bērnus bērns bērnam pāris pāri jūtas gāzes tīrs tīri",
     "nb": "hamar alger lille muskat nice",
     "nl": "nice essen assen oss roemen gent kano porto split bergen wenen pis kast noem streep haspel banga chili",
     "pl": "mali łódź hel piła czad czadu turek niemiec czech rusin oman lima cali dary dili fez kom sumy sum "
@@ -74,10 +78,13 @@ _KNOWN = {
     "грозный грозного грозному грозным хама хаму хамы изюм изюма изюму изюмом кидали лиман кум кума куму "
     "нишу ниши нише ниша сум сумам сумами сумах сумов сумы тир тира тиру тиром вена вены вене вену веной "
     "чад чада чаду чадом путина орёл орел",
-    "sk": "malí malých malým malými nora nory nemec čech poliak turek maďar slovák",
-    "sl": "mali male mala lima nora nisam nisu nisi",
+    "sk": "malí malých malým malými nora nory nemec čech poliak turek maďar slovák naše naši našej našich nášho našu "
+    "naša našim mali málo boj boja boje píše",
+    "sl": "mali male mala lima nora nisam nisu nisi niso nisem naše naša naših našo naši našega našem malo suma "
+    "sanje boj boju",
     "sr": "мали мала мале лима нора",
-    "sr-Latn": "mali mala male lima nora nisam nisu nisi",
+    "sr-Latn": "mali mala male lima nora nisam nisu nisi naše naši našu našoj našim naših malo puno nikoga boje piše "
+    "našem niko punu",
     "sv": "bergen muskat nice bild",
     "tr": "türkü türküsü roman romanı romanın ordu van batman hindi ağrı almanın beni nice oran sana kum humus "
     "gence tiran refah midilli çekler çekleri çeklerin çekin çeki bari",
