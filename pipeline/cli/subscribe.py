@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Iterable
@@ -69,23 +68,20 @@ async def _follow(
     async with subscribed(settings, channel=channel, since=since, rule_ids=rules) as alerts:
         if sys.stderr.isatty():
             click.echo(f"following the alerts at {', '.join(bootstrap_servers(settings))}; Ctrl-C ends", err=True)
-        # To know which rules there are takes seconds, where there are a million.
-        telling = asyncio.create_task(tell_missing(_missing(settings, rules)))
-        try:
-            seen = 0
-            async for received in alerts:
-                if as_json:
-                    sys.stdout.buffer.write(received.payload + b"\n")
-                    sys.stdout.buffer.flush()
-                else:
-                    out.print(alert_block(received.alert, colour=out.is_terminal))
-                    out.print(Text())
-                    sys.stdout.flush()
-                seen += 1
-                if seen == count:
-                    return
-        finally:
-            telling.cancel()
+        # The place to read alerts from is settled: what is raised meanwhile is shown after the note.
+        await tell_missing(_missing(settings, rules))
+        seen = 0
+        async for received in alerts:
+            if as_json:
+                sys.stdout.buffer.write(received.payload + b"\n")
+                sys.stdout.buffer.flush()
+            else:
+                out.print(alert_block(received.alert, colour=out.is_terminal))
+                out.print(Text())
+                sys.stdout.flush()
+            seen += 1
+            if seen == count:
+                return
 
 
 async def tell_missing(missing: Awaitable[list[str]]) -> None:
