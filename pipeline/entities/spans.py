@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from pipeline.concepts import Kind
@@ -10,6 +12,8 @@ from pipeline.entities.coordination import coordination_in
 from pipeline.entities.occurrences import FieldText
 from pipeline.entities.surfaces import Candidate, Case, Surface, Surfaces
 from pipeline.messages.articles import Field
+
+_FIRST = attrgetter("first")
 
 
 class Span(NamedTuple):
@@ -117,6 +121,10 @@ def _without_overlap(crowd: Sequence[Span], field: FieldText) -> Sequence[Span]:
         tokens = range(span.first, span.end)
         if taken.isdisjoint(tokens):
             taken.update(tokens)
-            inside = tuple(other for other in crowd if span.first <= other.first and other.end <= span.end)
-            kept.append(span._replace(inside=tuple(other for other in inside if other is not span)))
+            # The crowd is by first token: only what begins within can lie within.
+            begins = bisect_left(crowd, span.first, key=_FIRST)
+            within = crowd[begins : bisect_left(crowd, span.end, lo=begins, key=_FIRST)]
+            kept.append(
+                span._replace(inside=tuple(other for other in within if other.end <= span.end and other is not span))
+            )
     return sorted(kept, key=lambda span: span.first)

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 from aiokafka import errors as kafka_errors
+from aiokafka.partitioner import DefaultPartitioner
 
 from pipeline.errors import ArticleError, TooLargeError, UsageError
 from pipeline.settings import Settings
 from pipeline.streaming.kafka_client import client_options, connected, kafka_errors_translated
-from pipeline.streaming.partitioner import partition_of
 from pipeline.streaming.records import Output, Position, Record
 from pipeline.streaming.topic_reader import TopicReader, topic_reader
 from pipeline.topology import DEAD_LETTERS, STEPS, StepName
@@ -191,7 +191,7 @@ async def _replay(producer: AIOKafkaProducer, letter: DeadLetter) -> Replayed:
     batch.append(timestamp=None, key=letter.key, value=letter.value, headers=[])
     batch.close()
     partitions = sorted(await producer.partitions_for(letter.topic))
-    partition = partition_of(letter.key, partitions)
+    partition = DefaultPartitioner()(letter.key, partitions, partitions)
     try:
         written = await (await producer.send_batch(batch, letter.topic, partition=partition))
     except (kafka_errors.MessageSizeTooLargeError, kafka_errors.RecordListTooLargeError) as error:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from aiokafka import AIOKafkaProducer
 from aiokafka import errors as kafka_errors
+from aiokafka.partitioner import DefaultPartitioner
 
 from pipeline import metrics
 from pipeline.errors import (
@@ -24,7 +25,6 @@ from pipeline.errors import (
 from pipeline.settings import Settings
 from pipeline.streaming.backoff import pauses
 from pipeline.streaming.kafka_client import client_options, connected, kafka_errors_translated
-from pipeline.streaming.partitioner import partition_of
 from pipeline.streaming.records import Output
 from pipeline.streaming.topics import restore_topics
 
@@ -151,6 +151,7 @@ class KafkaPublisher:
         self._patience_seconds = patience_seconds
         self._make_producer = make_producer or self._new_producer
         self._pause = pause
+        self._partitioner = DefaultPartitioner()
         self._connection = contextlib.AsyncExitStack()
         self._producer: BatchProducer | None = None
 
@@ -270,7 +271,7 @@ class KafkaPublisher:
                 failed.append((_Batch(output.topic, -1, producer.create_batch(), [index]), known))
                 continue
             if partition is None:
-                partition = partition_of(output.key, known)
+                partition = self._partitioner(output.key, known, known)
             elif partition not in known:
                 missing = kafka_errors.UnknownTopicOrPartitionError(f"{output.topic} has no partition {partition}")
                 failed.append((_Batch(output.topic, partition, producer.create_batch(), [index]), missing))
