@@ -5,12 +5,24 @@ and from the files in ``reviewed/``, which are the ones to edit; it is not kept 
 """
 
 from pipeline.concepts.built_file import KnowledgeBaseFileError
-from pipeline.concepts.concept import ANY_LANGUAGE, Concept, Contents, Kind, Name, NameVia, Relation, Sense, Source
+from pipeline.concepts.concept import (
+    ANY_LANGUAGE,
+    VIA_ORDER,
+    Concept,
+    Contents,
+    Kind,
+    Name,
+    NameVia,
+    Relation,
+    Sense,
+    Source,
+)
 from pipeline.concepts.gazetteer import Gazetteer, LanguageNames, Spelling
 from pipeline.concepts.knowledge_base import KnowledgeBase, UnknownConceptError
 
 __all__ = [
     "ANY_LANGUAGE",
+    "VIA_ORDER",
     "Concept",
     "Contents",
     "Gazetteer",

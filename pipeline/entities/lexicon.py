@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pipeline.concepts import Gazetteer, Kind, Name, Spelling
-from pipeline.messages.articles import EntityRef, Label, MentionVia
+from pipeline.concepts import Gazetteer, Kind, Name, NameVia, Spelling
+from pipeline.messages.articles import EntityRef, Label
 from pipeline.text.scripts import Script, script_of
 
 LABELS: dict[Kind, Label] = {"country": "LOC", "region": "LOC", "city": "LOC", "org": "ORG", "person": "PER"}
@@ -29,7 +29,7 @@ class Entry(NamedTuple):
     name: Name | None
     ref: EntityRef | None
     label: Label
-    via: MentionVia
+    via: NameVia
     words: tuple[str, ...]
     folded: tuple[str, ...]
     script: Script

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from pipeline.concepts import LanguageNames
+from pipeline.concepts import VIA_ORDER, LanguageNames
 from pipeline.entities.doubts import Doubt, doubt_of, may_be_a_person
 from pipeline.entities.everyday_words import is_everyday
 from pipeline.entities.lexicon import Entries, Entry
@@ -15,7 +15,6 @@ from pipeline.messages.articles import EntityRef
 from pipeline.text.folding import fold
 from pipeline.text.tokens import places_of
 
-_VIA_ORDER = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3, "transliteration": 4, "model": 5}
 _KIND_ORDER = {"country": 0, "region": 1, "city": 2, "org": 3, "person": 4}
 _SCRIPTS_WITHOUT_BORDERS = frozenset({"kana", "thai", "other"})
 _MEMO_SURFACES = 16_384
@@ -162,7 +161,7 @@ def _best_first(words: Words, entries: Sequence[Entry]) -> tuple[Entry, ...]:
             entry.words != words,
             _KIND_ORDER[entry.ref.kind] if entry.ref else 0,
             -sum(map(len, entry.folded)),
-            _VIA_ORDER[entry.via],
+            VIA_ORDER[entry.via],
         ),
     )
     kept: dict[str, Entry] = {}

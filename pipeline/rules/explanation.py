@@ -11,8 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from pipeline.concepts import NameVia
-from pipeline.concepts.concept import VIA_ORDER
+from pipeline.concepts import VIA_ORDER, NameVia
 from pipeline.messages.articles import EntityRef
 from pipeline.messages.rules import WatchRule
 from pipeline.rules.clauses import (

@@ -173,7 +173,7 @@ def _by_language(names: Sequence[NamesByLanguage]) -> Table:
 
 def _by_kind(names: Sequence[NamesByLanguage]) -> Table:
     """All of a kind together, languages that have the same in one: two hundred rows are too many to be looked at."""
-    from pipeline.concepts.concept import VIA_ORDER  # noqa: PLC0415 - loads the concepts; --help need not
+    from pipeline.concepts import VIA_ORDER  # noqa: PLC0415 - loads the concepts; --help need not
 
     table = Table("via", "names by language", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for via in VIA_ORDER:
