@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from pipeline.messages.articles import EnrichedArticle, EntityRef, Instant, Language, Times
 from pipeline.messages.rules import Mode, Rate, Severity, Suppress
@@ -103,11 +103,17 @@ class ArticleHeader(Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
 
+def _medium() -> Severity:
+    return "medium"
+
+
 class MatchedRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The rule as matches and alerts name it, with all that the alerts step needs of it, which reads no rules.
 
     Attributes:
         version: 12 hex digits of the document's SHA-256.
+        severity: Always written, so that who filters by it needs no default; older messages lack it where it is
+            ``medium``.
         channel: Where the alert is also published.
         mode: ``live``, or ``shadow``: its alerts go to the shadow channel only.
         suppress: See ``WatchRule``.
@@ -118,7 +124,8 @@ class MatchedRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     version: str
     name: str
     tags: tuple[str, ...] = ()
-    severity: Severity = "medium"
+    # What a factory gives is no default that `omit_defaults` leaves out.
+    severity: Annotated[Severity, Meta(extra_json_schema={"default": "medium"})] = field(default_factory=_medium)
     channel: str | None = None
     mode: Mode = "live"
     suppress: Suppress | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from inspect import cleandoc
 from typing import Any, get_args
 
 import msgspec
@@ -182,6 +183,8 @@ def tidied(schema: Any) -> Any:  # noqa: ANN401 - JSON of any shape
     result = {key: tidied(value) for key, value in schema.items()}
     docstring = schema.get("description")
     if isinstance(docstring, str) and "properties" in schema:
+        # Up to Python 3.12 a docstring keeps the indentation of its source; readers of schemas know Markdown.
+        docstring = cleandoc(docstring).replace("``", "`")
         result["description"] = docstring.split("\n\n")[0]
         for name, text in _documented_attributes(docstring).items():
             result["properties"][name] = {"description": text, **result["properties"][name]}

@@ -80,6 +80,25 @@ def test_offsets_of_examples_slice_their_text(example: Path) -> None:
             assert message.snippet.text[highlight.start : highlight.end].strip()
 
 
+def test_what_a_consumer_filters_by_is_written_whatever_it_is() -> None:
+    older = (SCHEMAS / "examples" / "alert.v1.updated.json").read_bytes()
+    assert b"severity" not in older
+    alert = decode(older, Alert)
+    assert alert.rule.severity == "medium"
+    written = json.loads(encode(alert))
+    assert (written["kind"], written["rule"]["severity"], written["article"]["language"]["tag"]) == (
+        "updated",
+        "medium",
+        "de",
+    )
+
+
+def test_a_schema_says_of_each_field_what_its_type_says() -> None:
+    schema = json.loads((SCHEMAS / "alert.v1.schema.json").read_text(encoding="utf-8"))
+    assert schema["properties"]["alert_id"]["description"].startswith("Hash of rule id, article id, revision and kind")
+    assert schema["$defs"]["Language"]["properties"]["tag"]["description"].startswith("BCP 47, such as `de`")
+
+
 def test_asyncapi_names_every_topic_and_only_schemas_that_exist() -> None:
     document = yaml.safe_load((SCHEMAS / "asyncapi.yaml").read_text(encoding="utf-8"))
     assert document["asyncapi"] == "3.0.0"
