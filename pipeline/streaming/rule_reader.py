@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 from collections.abc import Iterable
 from datetime import datetime
 from time import monotonic
@@ -19,6 +18,7 @@ from pipeline.rules import Requirements
 from pipeline.rules.sharded import Sharded
 from pipeline.settings import Settings
 from pipeline.streaming.clock import Clock, utc_now
+from pipeline.streaming.cores import usable_cores
 from pipeline.streaming.rule_compilers import Compiled, rule_compilers
 from pipeline.streaming.rule_records import StoredRule, read_rule_record
 from pipeline.streaming.topic_reader import Chunk, TopicReader, topic_reader
@@ -189,7 +189,7 @@ class RuleReader:
         count = 0
         told = monotonic()
         chunks = (self._read([chunk]) async for chunk in reader.read(starts, self._next))
-        is_helped = most >= self._worth_compilers and (os.cpu_count() or 1) > 1
+        is_helped = most >= self._worth_compilers and usable_cores() > 1
         async with rule_compilers(self._settings, _COMPILERS if is_helped else 0) as compilers:
             async for stored, compiled in compilers.compiled(chunks):
                 await asyncio.to_thread(self._rules.apply, stored, self._clock(), compiled)

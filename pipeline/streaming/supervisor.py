@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pipeline import metrics
 from pipeline.settings import Settings
 from pipeline.streaming.child_command import child_command, settings_environment
+from pipeline.streaming.cores import usable_cores
 from pipeline.streaming.crash_record import CrashRecord
 from pipeline.streaming.health import HealthServer, Heartbeat
 from pipeline.streaming.in_flight import EXIT_STOPPED, Beat, Begin, End, GaveUp, Ready, Report, Run, Serving
@@ -71,7 +72,7 @@ class Supervisor:
         self._command = command
         self._backoff = backoff
         self._environment = settings_environment(settings)
-        self._cores = os.cpu_count() or 1
+        self._cores = usable_cores()
         crashes = {step: CrashRecord(settings.crash_attempts) for step in steps}
         self._slots = [
             Slot(step, f"{step}-{number}", crashes[step]) for step, count in steps.items() for number in range(count)

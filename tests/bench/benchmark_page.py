@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from pipeline.streaming.cores import usable_cores
+
 _PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 
 
@@ -32,4 +34,4 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def machine() -> str:
     """How busy the machine is, for the reader of the figures."""
-    return f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end"
+    return f"{usable_cores()} cores, load {os.getloadavg()[0]:.1f} at the end"
