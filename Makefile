@@ -7,6 +7,7 @@ READY  := $(VENV)/.ready
 NAMES ?= $(or $(WIREWATCH_TEST_DATA),../shared)/names
 # What the entity model learns from; see pipeline/entities/news_model/data/README.md.
 DATA ?= $(or $(WIREWATCH_TEST_DATA),../shared)/ner
+HELM := helm.sh/helm/v3/cmd/helm@v3.22.0
 # The knowledge base is built here, never committed; a change of what it is made from builds it again.
 KNOWLEDGE_BASE := pipeline/concepts/data/concepts.kb
 KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/concepts/*.py pipeline/concepts/*/*.py pipeline/text/*.py \
@@ -25,6 +26,7 @@ run: $(KNOWLEDGE_BASE) ## Broker and worker until Ctrl-C; then publish and subsc
 	@$(BIN)/wirewatch worker --with-broker
 
 test: lint $(KNOWLEDGE_BASE) ## All tests: unit, property, contract, quality, and on a real Kafka
+	@! command -v go > /dev/null || $(MAKE) --no-print-directory deploy-tools || echo "the tests of deploy/ that need them say so"
 	$(BIN)/pytest tests
 
 check: lint $(KNOWLEDGE_BASE) ## Under a minute: format, lint, strict types, import rules, unit and property tests
@@ -80,9 +82,17 @@ pictures: $(READY) ## Draw the dashboards to docs/pictures/ from minutes of news
 chart: $(READY) ## Give the Helm chart the route, the alerting rules and the dashboards
 	$(BIN)/python -m deploy.helm
 
-deploy-tools: $(READY) ## Build helm and a Compose loader into .venv, for the tests of deploy/ (needs Go; minutes)
-	GOBIN=$(CURDIR)/$(BIN) go install helm.sh/helm/v3/cmd/helm@v3.22.0
-	cd tests/contract/compose_loader && go build -o $(CURDIR)/$(BIN)/compose-loader .
+deploy-tools: $(BIN)/helm $(BIN)/compose-loader ## Build helm and a Compose loader into .venv, for the tests of deploy/ (needs Go; minutes)
+
+$(BIN)/helm: Makefile | $(READY)
+	@echo "Building helm ..."
+	@GOBIN=$(CURDIR)/$(BIN) go install $(HELM)
+	@touch $@
+
+$(BIN)/compose-loader: $(wildcard tests/contract/compose_loader/*) | $(READY)
+	@echo "Building Compose's loader ..."
+	@cd $(<D) && go build -o $(CURDIR)/$@ .
+	@touch $@
 
 image-check: $(READY) ## Build the image and start a worker from it, without a container engine (root, buildah, mmdebstrap)
 	$(BIN)/python -m deploy.image_check

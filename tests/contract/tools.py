@@ -15,6 +15,14 @@ import yaml
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 
+_HOW_TO_GET = {
+    "helm": "`make deploy-tools` builds it with Go",
+    "compose-loader": "`make deploy-tools` builds it with Go",
+    "promtool": "it comes with Prometheus (apt-get install prometheus)",
+    "mvn": "it is Maven (apt-get install maven)",
+    "go": "https://go.dev/dl has it",
+}
+
 
 def load(file: Path) -> Any:
     """A YAML file."""
@@ -25,7 +33,7 @@ def tool(name: str) -> str:
     """A program of this environment or of the machine; where there is none the test is skipped, in CI it fails."""
     program = shutil.which(name, path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     if program is None:
-        missing = f"{name} is not installed: see `make deploy-tools`"
+        missing = f"{name} is not installed: {_HOW_TO_GET.get(name, '`make` installs it into .venv')}"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
