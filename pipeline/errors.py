@@ -130,7 +130,10 @@ class RuleError(WirewatchError):
         line: 1-based line in the source, or None where it is not known.
         column: 1-based column, in code points, or None.
         excerpt: The offending text and, below it, a caret under the offending character; may be empty.
+        others: What else is wrong with the same rule.
     """
+
+    others: tuple[RuleError, ...] = ()
 
     def __init__(
         self,

@@ -112,15 +112,21 @@ def _drop_output() -> None:
 
 def say_error(error: errors.WirewatchError) -> None:
     """An error on standard error: one line, and for a rule the text with a caret below."""
-    click.echo(f"error: {error}", err=True)
+    _say("error", "red", str(error))
     if isinstance(error, errors.RuleError):
         _say_excerpt(error.excerpt)
 
 
 def say_warning(warning: RuleWarning) -> None:
     """A warning on standard error, as an error is said."""
-    click.echo(f"warning: {warning}", err=True)
+    _say("warning", "yellow", str(warning))
     _say_excerpt(warning.excerpt)
+
+
+def _say(kind: str, colour: str, text: str) -> None:
+    # Colours are for a terminal; click leaves them out elsewhere.
+    is_plain = "NO_COLOR" in os.environ
+    click.echo(f"{click.style(f'{kind}:', fg=None if is_plain else colour, bold=not is_plain)} {text}", err=True)
 
 
 def _say_excerpt(excerpt: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from pipeline.errors import RuleError, UsageError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.rules import RuleFileCheck, RuleIndex
+    from pipeline.rules import RuleFileCheck, RuleIndex, RuleWarning
 
 
 def read_text(path: Path) -> str:
@@ -42,15 +43,20 @@ def checked_text(text: str, source: str, settings: Settings) -> RuleFileCheck:
     from pipeline.rules import check_rules  # noqa: PLC0415 - as above
 
     check = check_rules(text, source, load_knowledge_base(settings), build_limits(settings))
-    for rule in check.rules:
-        for warning in rule.warnings:
-            say_warning(warning)
-    errors: tuple[RuleError, ...] = check.errors
-    for error in errors[:-1]:
-        say_error(error)
-    if errors:
-        raise errors[-1]
+    last = check.errors[-1] if check.errors else None
+    say_findings(finding for finding in check.findings if finding is not last)
+    if last is not None:
+        raise last
     return check
+
+
+def say_findings(findings: Iterable[RuleError | RuleWarning]) -> None:
+    """What is wrong and what is doubtful with rules, on standard error."""
+    for finding in findings:
+        if isinstance(finding, RuleError):
+            say_error(finding)
+        else:
+            say_warning(finding)
 
 
 def index_of(path: Path, settings: Settings) -> RuleIndex:

@@ -7,16 +7,18 @@ from typing import NamedTuple
 
 import msgspec
 
+from pipeline.errors import RuleError
 from pipeline.rules.clauses import Clause, canonical_form
 from pipeline.rules.expressions import And, AtLeast, Expression, Not, Or, Term, leaves, map_leaves
 from pipeline.rules.origin import Origin, RuleWarning
 
 
 class Counted(NamedTuple):
-    """A rule whose ATLEASTs hold each condition once, and what was left out."""
+    """A rule whose ATLEASTs hold each condition once, what was left out, and those that have too few then."""
 
     expression: Expression[Clause]
     warnings: list[RuleWarning]
+    errors: list[RuleError]
 
 
 def count_once(settled: Expression[Clause], written: Expression[Term], origin: Origin) -> Counted:
@@ -26,22 +28,24 @@ def count_once(settled: Expression[Clause], written: Expression[Term], origin: O
         settled: The rule's clauses.
         written: The same tree, as written.
         origin: Where the condition stands.
-
-    Raises:
-        RuleError: Fewer different parts are left than the ATLEAST asks for.
     """
     warnings: list[RuleWarning] = []
-    return Counted(_counted(settled, written, origin, warnings), warnings)
+    errors: list[RuleError] = []
+    return Counted(_counted(settled, written, origin, warnings, errors), warnings, errors)
 
 
 def _counted(
-    settled: Expression[Clause], written: Expression[Term], origin: Origin, warnings: list[RuleWarning]
+    settled: Expression[Clause],
+    written: Expression[Term],
+    origin: Origin,
+    warnings: list[RuleWarning],
+    errors: list[RuleError],
 ) -> Expression[Clause]:
     if isinstance(settled, Not) and isinstance(written, Not):
-        return Not(_counted(settled.part, written.part, origin, warnings))
+        return Not(_counted(settled.part, written.part, origin, warnings, errors))
     if not isinstance(settled, (And, Or, AtLeast)) or not isinstance(written, (And, Or, AtLeast)):
         return settled
-    parts = [_counted(*pair, origin, warnings) for pair in zip(settled.parts, written.parts, strict=True)]
+    parts = [_counted(*pair, origin, warnings, errors) for pair in zip(settled.parts, written.parts, strict=True)]
     if not isinstance(settled, AtLeast):
         return type(settled)(tuple(parts))
     kept: dict[Hashable, Expression[Clause]] = {}
@@ -55,7 +59,8 @@ def _counted(
         again = f"{canonical_form(unweighed)} stands in this ATLEAST twice"
         left = len({_meaning(map_leaves(each, _unweighed)) for each in parts})
         if left < settled.count:
-            raise origin.error(f"{again}: it asks for {settled.count} different parts and has {left}", start)
+            errors.append(origin.error(f"{again}: it asks for {settled.count} different parts and has {left}", start))
+            break
         warnings.append(origin.warning(f"{again}: it counts once", start))
     return AtLeast(settled.count, tuple(kept.values()))
 

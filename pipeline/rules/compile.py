@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ from pipeline.rules.expressions import Expression
 from pipeline.rules.languages import rule_languages
 from pipeline.rules.limits import Limits
 from pipeline.rules.lookup import ConceptLookup
-from pipeline.rules.origin import Origin, Position, RuleWarning
+from pipeline.rules.origin import Origin, Position, RuleWarning, by_place
 from pipeline.rules.parser import parse
 from pipeline.rules.remembered_units import RememberedUnits
 from pipeline.rules.resolve import resolve
@@ -52,7 +53,6 @@ class CompiledRule(Struct, frozen=True, kw_only=True):
     expression: Expression[Clause]
     required: Expression[Clause]
     lowering: tuple[Clause, ...]
-    warnings: tuple[RuleWarning, ...]
 
 
 class Requirements(NamedTuple):
@@ -63,7 +63,7 @@ class Requirements(NamedTuple):
 
 
 class RuleCompiler:
-    """Understands many rules, one after the other, by the same concepts; warnings are not looked for.
+    """Understands many rules, one after the other, by the same concepts; what is doubtful in them is not looked for.
 
     Args:
         concepts: Where names are looked up.
@@ -81,7 +81,7 @@ class RuleCompiler:
         Raises:
             RuleError: The rule cannot be used.
         """
-        compiled = compile_rule(rule, self._concepts, self._limits, remembered=self._remembered, warn=False)
+        compiled = compile_rule(rule, self._concepts, self._limits, remembered=self._remembered)
         return Requirements(compiled.required, compiled.lowering)
 
 
@@ -92,7 +92,7 @@ def compile_rule(
     origin: Origin | None = None,
     *,
     remembered: RememberedUnits | None = None,
-    warn: bool = True,
+    doubts: list[RuleWarning] | None = None,
 ) -> CompiledRule:
     """Understand a rule.
 
@@ -102,16 +102,17 @@ def compile_rule(
         limits: How large the rule may be.
         origin: Where its condition stands; by default the condition itself.
         remembered: See ``resolve``.
-        warn: See ``resolve``.
+        doubts: See ``resolve``; in the order of their places.
 
     Raises:
-        RuleError: The rule cannot be used.
+        RuleError: The rule cannot be used; it carries what else is wrong with it.
     """
     origin = origin or Origin(text=rule.when, rule_id=rule.id)
-    unusable = unusable_field(rule, limits)
-    if unusable is not None:
-        raise RuleError(unusable[1], rule_id=rule.id, source=origin.source)
+    for _, problem in unusable_fields(rule, limits):
+        raise RuleError(problem, rule_id=rule.id, source=origin.source)
     parsed = parse(rule.when, origin, limits)
+    if doubts is not None:
+        doubts += parsed.warnings
     resolved = resolve(
         parsed,
         concepts,
@@ -121,17 +122,12 @@ def compile_rule(
         transliteration=rule.transliteration,
         min_score=rule.min_score,
         remembered=remembered,
-        warn=warn,
+        doubts=doubts,
     )
-    warnings = (*parsed.warnings, *resolved.warnings)
-    if warnings:
-        warnings = tuple(sorted(warnings, key=lambda warning: (warning.line, warning.column)))
+    if doubts:
+        doubts.sort(key=by_place)
     return CompiledRule(
-        rule=rule,
-        expression=resolved.expression,
-        required=resolved.required,
-        lowering=resolved.lowering,
-        warnings=warnings,
+        rule=rule, expression=resolved.expression, required=resolved.required, lowering=resolved.lowering
     )
 
 
@@ -141,31 +137,33 @@ def check_rule(
     limits: Limits | None = None,
     origin: Origin | None = None,
     examples_at: ExamplePositions | None = None,
+    *,
+    doubts: list[RuleWarning] | None = None,
 ) -> CheckedRule:
     """Check one rule document, its examples apart; arguments and errors as ``compile_rule``."""
     origin = origin or Origin(text=rule.when, rule_id=rule.id)
-    compiled = compile_rule(rule, concepts, limits, origin)
+    doubts = [] if doubts is None else doubts
+    compiled = compile_rule(rule, concepts, limits, origin, doubts=doubts)
     return CheckedRule(
         rule=rule,
         canonical=canonical_form(compiled.expression),
-        warnings=compiled.warnings,
+        warnings=tuple(doubts),
         source=origin.source,
         examples_at=examples_at or ExamplePositions(),
     )
 
 
-def unusable_field(rule: WatchRule, limits: Limits | None = None) -> tuple[str, str] | None:
-    """What the document's type allows and a rule may not have: the field and the problem, or None."""
+def unusable_fields(rule: WatchRule, limits: Limits | None = None) -> Iterator[tuple[str, str]]:
+    """What the document's type allows and a rule may not have: the field and the problem."""
     if rule.id == CANARY_RULE.id and rule != CANARY_RULE:
-        return "id", f"id {rule.id} is reserved: choose another"
+        yield "id", f"id {rule.id} is reserved: choose another"
     if rule.channel in RESERVED_CHANNELS and rule != CANARY_RULE:
-        return "channel", f"channel {rule.channel} is reserved: name another one"
+        yield "channel", f"channel {rule.channel} is reserved: name another one"
     if rule.suppress is None and rule.limit is None:
-        return None
+        return
     memory = (limits or Limits()).alert_memory_seconds
     remembered = f"alerts are remembered for {memory:g} s: make it shorter, or raise WIREWATCH_ALERT_MEMORY_SECONDS"
     if rule.suppress is not None and duration_seconds(rule.suppress.for_) > memory:
-        return "suppress", f"suppress: for {rule.suppress.for_} is too long: {remembered}"
+        yield "suppress", f"suppress: for {rule.suppress.for_} is too long: {remembered}"
     if rule.limit is not None and quota(rule.limit).seconds > memory:
-        return "limit", f"limit: {rule.limit} looks back too far: {remembered}"
-    return None
+        yield "limit", f"limit: {rule.limit} looks back too far: {remembered}"

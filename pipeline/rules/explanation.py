@@ -106,7 +106,8 @@ def explain_rule(rule: WatchRule, concepts: ConceptLookup, limits: Limits | None
     Raises:
         RuleError: The rule cannot be used.
     """
-    compiled = compile_rule(rule, concepts, limits)
+    doubts: list[RuleWarning] = []
+    compiled = compile_rule(rule, concepts, limits, doubts=doubts)
     found = dict.fromkeys(leaves(compiled.expression))
     shares = Shares.load()
     filing = Filing(shares)
@@ -119,7 +120,7 @@ def explain_rule(rule: WatchRule, concepts: ConceptLookup, limits: Limits | None
         pivot=tuple(filed.clause.canonical for filed in asked if not keys.isdisjoint(filed.keys)),
         expected_share=expected_share(compiled.required, shares),
         clauses=tuple(_explain(clause, concepts, blocks=not positive) for clause, positive in found),
-        warnings=compiled.warnings,
+        warnings=tuple(doubts),
     )
 
 

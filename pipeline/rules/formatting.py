@@ -31,7 +31,7 @@ def format_rules(text: str, source: str = "<rules>") -> str:
     read_rules(text, source)
     file = Origin(text=text, source=source)
     edits: list[tuple[int, int, str]] = []
-    for rule in rule_nodes(compose_file(text, file), file):
+    for rule in rule_nodes(compose_file(text, file), file, []):
         if isinstance(rule, MappingNode):
             for key, value in rule.value:
                 if isinstance(value, ScalarNode) and key.value == "when":

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pipeline.errors import RuleError
 
@@ -35,6 +35,18 @@ class RuleWarning(Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         return f"{self.source}:{self.line}:{self.column}: rule {self.rule_id}: {self.problem}"
+
+
+def by_place(found: RuleError | RuleWarning) -> tuple[int, int]:
+    """Where it stands, to sort by."""
+    return (found.line or 0, found.column or 0)
+
+
+def as_one(errors: Iterable[RuleError]) -> RuleError:
+    """The first of the errors of a rule by their places, which carries the others."""
+    first, *others = sorted(errors, key=by_place)
+    first.others = tuple(others)
+    return first
 
 
 class Position(NamedTuple):
@@ -66,6 +78,11 @@ class Origin(Struct, frozen=True, kw_only=True):
     source: str = "<rule>"
     rule_id: str | None = None
     offsets: Sequence[int] | None = None
+
+    @property
+    def whole(self) -> Origin:
+        """The same, where offsets count in the whole source."""
+        return structs.replace(self, offsets=None)
 
     def place(self, offset: int) -> Place:
         """Line, column and excerpt of an offset."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from pipeline.errors import RuleError
 from pipeline.rules.clauses import Clause
 from pipeline.rules.expressions import And, Expression, Not, Or, Term, leaves
 from pipeline.rules.origin import Origin
@@ -31,35 +33,32 @@ def weigh(expression: Expression[Clause]) -> Weighed:
     return Weighed(And(required) if len(required) > 1 else required[0], lowering)
 
 
-def check_weights(expression: Expression[Term], origin: Origin) -> Expression[Term]:
-    """Refuse weights that mean nothing.
-
-    Returns:
-        What an article must satisfy.
-
-    Raises:
-        RuleError: A term under NOT has a weight, a negative weight does not stand beside the rest of the rule, or
-            nothing else is there.
-    """
-    terms = [term for term, _ in leaves(expression)]
-    if all(term.weight == 1 for term in terms):
-        return expression
+def idle_weights(expression: Expression[Term], origin: Origin) -> Iterator[RuleError]:
+    """The weights that mean nothing: under NOT, and negative ones that do not stand beside the rest of the rule."""
+    if all(term.weight == 1 for term, _ in leaves(expression)):
+        return
     for term, positive in _under_not(expression):
         if not positive and term.weight != 1:
-            raise origin.error("what NOT excludes has no weight: take it away", term.start)
+            yield origin.error("what NOT excludes has no weight: take it away", term.start)
     parts = expression.parts if isinstance(expression, And) else (expression,)
-    negative = [term for term in terms if term.weight < 0]
-    if not negative:
-        return expression
+    negative = [[term for term, positive in _under_not(part) if positive and term.weight < 0] for part in parts]
     if all(_lowers_score(part) for part in parts):
-        raise origin.error("a negative weight fires nothing: say with + what the article must hold", negative[0].start)
-    for part in parts:
-        inside = [term for term, _ in leaves(part) if term.weight < 0]
+        first = negative[0][0]
+        yield origin.error("a negative weight fires nothing: say with + what the article must hold", first.start)
+        return
+    for part, inside in zip(parts, negative, strict=True):
         if inside and not _lowers_score(part):
-            raise origin.error(
+            yield origin.error(
                 "a negative weight stands beside the rest of the rule: A + (B OR C) + rumour^-2", inside[0].start
             )
+
+
+def without_lowering(expression: Expression[Term]) -> Expression[Term]:
+    """What an article must satisfy, of a rule whose weights all mean something."""
+    parts = expression.parts if isinstance(expression, And) else (expression,)
     required = tuple(part for part in parts if not _lowers_score(part))
+    if len(required) == len(parts):
+        return expression
     return And(required) if len(required) > 1 else required[0]
 
 

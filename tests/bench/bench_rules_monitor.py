@@ -133,7 +133,7 @@ def conditions(
 ) -> Iterator[tuple[str, Expression[Clause]]]:
     """Ids with resolved conditions."""
     for rule in rules:
-        yield rule.id, compile_rule(rule, population.knowledge_base, warn=False).expression
+        yield rule.id, compile_rule(rule, population.knowledge_base).expression
 
 
 def dense_rules(articles: Sequence[EnrichedArticle], count: int) -> Iterator[WatchRule]:

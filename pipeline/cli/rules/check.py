@@ -19,7 +19,7 @@ from pipeline.settings import Settings
 )
 @pass_settings
 def command(settings: Settings, files: tuple[Path, ...]) -> int:
-    """Say everything that is wrong with rule files, and what each good rule means.
+    """Say everything that is wrong or doubtful in rule files, in one go, and what each good rule means.
 
     The examples that rules carry are run, without a statistical model. Needs no Kafka.
     """
@@ -32,8 +32,11 @@ def command(settings: Settings, files: tuple[Path, ...]) -> int:
     good = sum(len(file.good) for file in tried)
     examples = sum(file.example_count for file in tried)
     errors = sum(file.error_count for file in tried)
-    summary = Text(f"{counted(good, 'good rule')}, {counted(examples, 'example')} run, {counted(errors, 'error')}")
-    summary.stylize("red" if errors else "green")
+    warnings = sum(file.doubtful for file in tried)
+    summary = Text(f"{counted(good, 'good rule')}, {counted(examples, 'example')} run, ", "red" if errors else "green")
+    summary.append(counted(errors, "error"))
+    if warnings:
+        summary.append(f", {counted(warnings, 'warning')}", "yellow")
     out.print(summary)
     return 1 if errors else 0
 

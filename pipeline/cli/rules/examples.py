@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli import say_error, say_warning
-from pipeline.cli.rule_source import read_text
+from pipeline.cli.rule_source import read_text, say_findings
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,11 +37,13 @@ class TriedFile:
     Attributes:
         rules: Those that can be used, in the file's order.
         refused: How many errors the file and its rules have.
+        doubtful: How many warnings.
     """
 
     path: Path
     rules: tuple[TriedRule, ...]
     refused: int
+    doubtful: int
 
     @property
     def good(self) -> tuple[CheckedRule, ...]:
@@ -92,11 +93,9 @@ def _tried(path: Path, text: str, enrichment: Enrichment, settings: Settings) ->
     concepts = load_knowledge_base(settings)
     limits = build_limits(settings)
     check = check_rules(text, str(path), concepts, limits)
-    for error in check.errors:
-        say_error(error)
-    tried = []
-    for checked in check.rules:
-        for warning in checked.warnings:
-            say_warning(warning)
-        tried.append(TriedRule(checked, tuple(run_examples(checked, concepts, enrichment.enrich_text, limits))))
-    return TriedFile(path, tuple(tried), len(check.errors))
+    say_findings(check.findings)
+    tried = tuple(
+        TriedRule(checked, tuple(run_examples(checked, concepts, enrichment.enrich_text, limits)))
+        for checked in check.rules
+    )
+    return TriedFile(path, tried, len(check.errors), len(check.warnings))

@@ -69,7 +69,11 @@ def command(
     for number, one in enumerate(rules):
         if number:
             out.print()
-        _show(out, explain_rule(one, load_knowledge_base(settings), build_limits(settings)), frozenset(languages))
+        explanation = explain_rule(one, load_knowledge_base(settings), build_limits(settings))
+        # Those of a file have been said, with their places in it.
+        for warning in () if Path(rule).is_file() else explanation.warnings:
+            say_warning(warning)
+        _show(out, explanation, frozenset(languages))
     if since is None and not article_files:
         return EXIT_DONE
     backtest = build_backtest(settings, rules, samples=_SAMPLES, near_misses=True)
@@ -128,8 +132,6 @@ def _stored(settings: Settings, rule_id: str) -> WatchRule | None:
 
 
 def _show(out: Console, explanation: RuleExplanation, languages: frozenset[str]) -> None:
-    for warning in explanation.warnings:
-        say_warning(warning)
     if explanation.rule_id != _CONDITION:
         out.print(Text(explanation.rule_id, "bold"))
     out.print(Text.assemble(("means     ", "dim"), (printable(explanation.canonical), "bold cyan")))

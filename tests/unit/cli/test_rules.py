@@ -80,6 +80,20 @@ def test_warnings_are_said_and_are_no_errors(wirewatch: CommandLine, tmp_path: P
     assert outcome.first_error_line.startswith("warning: ")
 
 
+def test_all_that_is_wrong_and_doubtful_is_said_in_one_go(wirewatch: CommandLine, tmp_path: Path) -> None:
+    rules = "rules:\n  - id: a\n    severity: hgh\n    when: Georgia + NATO talks + Jordan\n"
+    outcome = wirewatch("rules", "check", file(tmp_path, rules))
+    said = [line for line in outcome.err.splitlines() if "rule a: " in line]
+    assert [line.partition(": ")[0] for line in said] == ["error", "error", "warning", "error"]
+    assert outcome.out.splitlines()[-1] == "0 good rules, 0 examples run, 3 errors, 1 warning"
+
+
+def test_explain_says_the_warnings_of_a_file_once(wirewatch: CommandLine, tmp_path: Path) -> None:
+    path = file(tmp_path, "rules:\n  - id: a\n    when: NATO talks\n")
+    assert wirewatch("rules", "explain", path).err.count("warning: ") == 1
+    assert wirewatch("rules", "explain", "NATO talks and tea").err.count("warning: ") == 1
+
+
 @pytest.mark.parametrize("text", ["rules: [", "- a", "", "rules:\n\t- id: a"])
 def test_what_is_no_rule_file_is_said(wirewatch: CommandLine, tmp_path: Path, text: str) -> None:
     path = file(tmp_path, text)

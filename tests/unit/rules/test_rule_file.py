@@ -216,6 +216,89 @@ def test_all_errors_of_a_file_are_told_in_its_order_and_good_rules_are_kept() ->
     assert str(warning).startswith("rules.yaml:8:18: rule c: North Korea talks is searched as these words")
 
 
+def test_all_that_is_wrong_with_a_rule_is_told_in_one_go() -> None:
+    text = dedent("""\
+        rules:
+          - id: Big Rule
+            name: [a]
+            severity: urgent
+            colour: red
+            tags: [a, [b], {c: d}]
+            languages: [en, deutsch, d_]
+            metonyms: maybe
+            suppress: {for: 6 hours, by: author, bye: text}
+            limit: 0/h
+            examples: {fires: ["", a, " "], silent: b}
+            when: (NATO + Georgia
+            when: NATO
+          - id: b
+            severity: 1
+            when: Georgia NEAR/8 (Georgia OR lang:de) + entity:country/xx + k* + NOT NATO^2 and talks + Poland
+          - id: b
+            channel: held
+            when: ATLEAST/2(NATO, NATO) + ATLEAST/2(Poland, Poland)
+        """)
+    check = check_rules(text, "rules.yaml", WORLD)
+
+    assert [(error.rule_id, error.line, error.column) for error in check.errors] == [
+        ("Big Rule", 2, 9),
+        ("Big Rule", 3, 11),
+        ("Big Rule", 4, 15),
+        ("Big Rule", 5, 5),
+        ("Big Rule", 6, 15),
+        ("Big Rule", 6, 20),
+        ("Big Rule", 7, 21),
+        ("Big Rule", 7, 30),
+        ("Big Rule", 8, 15),
+        ("Big Rule", 9, 21),
+        ("Big Rule", 9, 34),
+        ("Big Rule", 9, 42),
+        ("Big Rule", 10, 12),
+        ("Big Rule", 11, 24),
+        ("Big Rule", 11, 31),
+        ("Big Rule", 11, 45),
+        ("Big Rule", 12, 11),
+        ("Big Rule", 13, 5),
+        ("b", 15, 15),
+        ("b", 16, 11),
+        ("b", 16, 27),
+        ("b", 16, 38),
+        ("b", 16, 56),
+        ("b", 16, 70),
+        ("b", 16, 78),
+        ("b", 17, 5),
+        ("b", 18, 14),
+        ("b", 19, 27),
+        ("b", 19, 53),
+    ]
+    assert [(warning.rule_id, warning.line) for warning in check.warnings] == [("b", 16)]
+    assert check.rules == ()
+
+
+def test_names_are_not_looked_up_in_languages_that_are_wrong() -> None:
+    text = "rules:\n  - id: r\n    languages: [german]\n    when: Georgia\n"
+    assert [error.line for error in check_rules(text, "rules.yaml", WORLD).errors] == [3]
+
+
+def test_errors_and_warnings_come_in_the_order_of_the_file() -> None:
+    text = "rules:\n  - id: a\n    when: NATO talks\n  - id: b\n    when: Georgia\n  - id: c\n    when: NATO talks\n"
+    assert [finding.line for finding in check_rules(text, "rules.yaml", WORLD).findings] == [3, 5, 7]
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("rule: 1\nname: 2\n", ["rule is no field", "name is no field"]),
+        ("rule: 1\nrules: [NATO, {id: r, when: (}]\n", ["rule is no field", "expected a rule", "expected a term"]),
+        ("rules: 1\nrules: []\n", ["rules: expected a list", "rules: stands twice"]),
+    ],
+)
+def test_all_that_is_wrong_with_a_file_is_told_in_one_go(text: str, problems: list[str]) -> None:
+    errors = check_rules(text, "rules.yaml", WORLD).errors
+    assert len(errors) == len(problems)
+    assert all(error.problem.startswith(problem) for error, problem in zip(errors, problems, strict=True))
+
+
 def test_the_schema_for_editors_accepts_what_is_read_and_refuses_unknown_fields() -> None:
     schema = rule_file_schema()
     validator = jsonschema.Draft202012Validator(schema)
