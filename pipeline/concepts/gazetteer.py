@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import compress
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from pipeline.concepts.built_file import Sections
 from pipeline.concepts.concept import Kind, Name, NameVia, Sense
 from pipeline.concepts.filing import How
+from pipeline.concepts.letter_tokens import LetterTokens
 from pipeline.concepts.records import KEY_SEPARATOR, NO_NAME, VIAS, Blob, Records
 from pipeline.concepts.usage import language_known_as
 from pipeline.text.clitics import without_direction, without_particles, without_proclitics
@@ -23,8 +24,7 @@ from pipeline.text.frozen_trie import FrozenTrie
 from pipeline.text.frozen_words import FrozenWords
 from pipeline.text.inflection import inflection_of
 from pipeline.text.tokens import Places, tokenize
-from pipeline.text.trie_walks import ANYTHING, NOTHING, TrieWalks
-from pipeline.text.trie_walks import Tokens as TrieTokens
+from pipeline.text.trie_walks import TrieWalks
 
 # Up to three letters may follow a stem that the knowledge base gives, if the stem is long enough to say everything.
 _FREE_TAIL = 3
@@ -35,9 +35,6 @@ _SHORTEST_STEM = 3
 _SHORTEST_BARE_STEM = 4
 # So many readings are kept, twice: of the words that news in one language uses now, nearly all come again in these.
 _MEMO_WORDS = 16_384
-# Letters of unsegmented scripts that are tokens of long texts are all of the Basic Multilingual Plane.
-_CODES = 0x10000
-_NOT_YET_ASKED = -3
 _AS_IT_IS = frozenset({How.WHOLE, How.OPEN, How.OPEN_INSIDE, How.STEM, How.KEPT})
 _AS_IT_IS_OR_BARE = _AS_IT_IS | {How.BARE}
 
@@ -62,6 +59,11 @@ class Spelling(NamedTuple):
     via: NameVia
     words: tuple[str, ...]
     folded: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Its words with single spaces in between, where the script has any."""
+        return " ".join(self.words)
 
 
 class Gazetteer:
@@ -167,6 +169,13 @@ class Gazetteer:
             Sense(self._records.concept(self._records.concept_number(name)), self._records.name(name)) for name in names
         ]
 
+    def spellings_in(self, tags: Iterable[str]) -> dict[str, int]:
+        """How texts of some languages write names, folded, each with the number of a spelling."""
+        used = np.logical_or.reduce([self.in_language(tag).used for tag in tags])[np.asarray(self.spelling_sets)]
+        numbers = np.flatnonzero(used & (np.asarray(self._spelling_names) != NO_NAME)).tolist()
+        keys = bytes(self._data[self._keys.begin : self._keys.end]).decode().split("\n")
+        return {keys[number][1:].replace(KEY_SEPARATOR, " "): number for number in numbers}
+
     def containing(self, key: Sequence[str]) -> Iterator[tuple[str, bool, bool]]:
         """Names that hold tokens in this order, the last of them perhaps in part.
 
@@ -219,6 +228,11 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
         self._language = language
         self._inflection = inflection_of(language)
         self._longest_tail = max(_FREE_TAIL, *map(len, self._inflection.tails | self._inflection.adjectival), 0)
+
+    @property
+    def used(self) -> npt.NDArray[np.bool_]:
+        """By the number of a set of languages, whether this one is in it."""
+        return np.frombuffer(self._sets, np.bool_)
 
     @cached_property
     def _letters(self) -> LetterTokens:
@@ -330,37 +344,6 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
         for reading in range(gazetteer.first_readings[number], gazetteer.first_readings[number + 1]):
             if gazetteer.reading_hows[reading] in hows and self._sets[gazetteer.reading_sets[reading]]:
                 yield gazetteer.reading_tokens[reading]
-
-
-class LetterTokens:
-    """The tokens of the trie that letters of unsegmented scripts are in one language: a table by code point.
-
-    Args:
-        names: What words may be in the language.
-    """
-
-    def __init__(self, names: LanguageNames) -> None:
-        self._names = names
-        self._by_code = np.full(_CODES, _NOT_YET_ASKED, np.int32)
-        self._by_code[0] = NOTHING
-
-    def tokens(self, letters: npt.NDArray[np.uint32], words: Sequence[str]) -> TrieTokens:
-        """For each token of a text what it is, by ``Places.letters``; of other words as by letters."""
-        tokens = self._by_code.take(letters)
-        new = tokens == _NOT_YET_ASKED
-        if new.any():
-            for code in set(letters[new].tolist()):
-                self._by_code[code] = self._token(chr(code))
-            tokens = self._by_code.take(letters)
-        for place in np.flatnonzero(letters == 0).tolist():
-            tokens[place] = self._token(words[place])
-        return tokens
-
-    def _token(self, word: str) -> int:
-        reading = self._names[word]
-        if not reading:
-            return NOTHING
-        return reading.tokens[0] if len(reading.tokens) == 1 else ANYTHING
 
 
 class _Edges(dict[int, dict[int, int]]):

@@ -8,12 +8,15 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pipeline.concepts.built_file import BUILT_FILE, Sections, open_file
+from pipeline.concepts.close_names import CloseNames
 from pipeline.concepts.compile import compile_contents
 from pipeline.concepts.concept import VIA_ORDER, Concept, Contents, Name, Sense, Source, folded_key
 from pipeline.concepts.gazetteer import Gazetteer
 from pipeline.concepts.records import Records
 from pipeline.errors import WirewatchError
 from pipeline.text.tokens import tokenize
+
+_MANY_LETTERS = 99
 
 
 class UnknownConceptError(WirewatchError):
@@ -23,8 +26,9 @@ class UnknownConceptError(WirewatchError):
         concept_id: The id that was asked for.
     """
 
-    def __init__(self, concept_id: str) -> None:
-        super().__init__(f"no concept has the id {concept_id!r}: find it with `wirewatch concepts search NAME`")
+    def __init__(self, concept_id: str, meant: str = "") -> None:
+        advice = f"did you mean {meant}?" if meant else "find it with `wirewatch concepts search NAME`"
+        super().__init__(f"no concept has the id {concept_id!r}: {advice}")
         self.concept_id = concept_id
 
 
@@ -45,6 +49,7 @@ class KnowledgeBase:
         self.gazetteer = Gazetteer(sections, records)
         self.version = sections.version
         self._records = records
+        self._close_names: dict[frozenset[str], CloseNames] = {}
 
     @classmethod
     def load(cls, path: Path = BUILT_FILE) -> KnowledgeBase:
@@ -69,7 +74,7 @@ class KnowledgeBase:
         try:
             return self.concepts[concept_id]
         except KeyError:
-            raise UnknownConceptError(concept_id) from None
+            raise UnknownConceptError(concept_id, self._near_id(concept_id)) from None
 
     def standing_for(self, concept_id: str) -> tuple[Concept, ...]:
         """Return the concepts whose names newsrooms write for a country: its capital, the seat of its government."""
@@ -108,6 +113,23 @@ class KnowledgeBase:
         """Return the concepts that a surface form may name: those of ``senses``."""
         return [sense.concept for sense in self.senses(surface, languages)]
 
+    def near(self, surface: str, languages: Sequence[str] = ()) -> list[str]:
+        """Return the names that a surface form may have been meant for: one letter off, or two where it is long.
+
+        Args:
+            surface: What is no name itself.
+            languages: BCP 47 tags; names of these are looked at, and English ones.
+
+        Returns:
+            As they are written, the nearest first.
+        """
+        tags = frozenset(map(self.gazetteer.known_as, (*languages, "en")))
+        close = self._close_names.get(tags)
+        if close is None:
+            close = self._close_names.setdefault(tags, CloseNames(self.gazetteer.spellings_in(tags)))
+        found = sorted(close.of(" ".join(folded_key(surface))))
+        return [self.gazetteer.spelling(number).text for _, number in found]
+
     def search(self, query: str, limit: int = 20) -> list[Concept]:
         """Find concepts by id or by part of a name, in any language.
 
@@ -131,6 +153,15 @@ class KnowledgeBase:
                 ranks.setdefault(concept_id, 3)
         found = sorted(ranks, key=lambda concept_id: (ranks[concept_id], concept_id))
         return [self.concepts[concept_id] for concept_id in found[:limit]]
+
+    def _near_id(self, concept_id: str) -> str:
+        """The id that one may have been meant for; empty where none is near, or several are."""
+        first, second = [*sorted(self._close_ids.of(concept_id)), *[(_MANY_LETTERS, 0)] * 2][:2]
+        return tuple(self.concepts)[first[1]] if first[0] < second[0] else ""
+
+    @cached_property
+    def _close_ids(self) -> CloseNames:
+        return CloseNames({concept_id: number for number, concept_id in enumerate(self.concepts)})
 
     @cached_property
     def _metonyms(self) -> Mapping[str, tuple[str, ...]]:

@@ -23,6 +23,10 @@ class ConceptLookup(Protocol):
         """The concepts whose names stand for a country: its capital, the seat of its government."""
         ...
 
+    def near(self, surface: str, languages: Sequence[str] = ()) -> Sequence[str]:
+        """The names that are one or two letters off, of these languages and English; the nearest first."""
+        ...
+
     def senses(self, surface: str, languages: Sequence[str] = ()) -> list[Sense]:
         """What a name may mean: the readings of these languages where there are any, else those of all."""
         ...

@@ -67,15 +67,18 @@ def name_inside_warning(
         for first in range(len(spans) - count + 1):
             start, end = spans[first][0], spans[first + count - 1][1]
             surface = text[start:end]
-            for sense in concepts.senses(surface, languages):
-                used = any(sense.name.in_language(language) for language in languages)
-                if used and same_capitals(surface, sense):
-                    return origin.warning(
-                        f"{text} is searched as these words; for the concept {sense.concept.label}"
-                        f"[{sense.concept.id}] in every language, split it: "
-                        f"{_split(text[:start], surface, text[end:], languages)}",
-                        unit.start,
-                    )
+            meant = [
+                sense
+                for sense in concepts.senses(surface, languages)
+                if any(sense.name.in_language(language) for language in languages) and same_capitals(surface, sense)
+            ]
+            if meant:
+                named = " or ".join(f"{sense.concept.label}[{sense.concept.id}]" for sense in meant)
+                return origin.warning(
+                    f"{text} is searched as these words; for the concept {named} in every language, split it: "
+                    f"{_split(text[:start], surface, text[end:], languages)}",
+                    unit.start,
+                )
     return None
 
 

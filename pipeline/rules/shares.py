@@ -89,6 +89,10 @@ class Shares:
             return self._measured(name) or _RARE_CONCEPT
         return self._word(word)
 
+    def knows(self, name: str) -> bool:
+        """Whether articles held it that were measured; of others, one in two hundred is taken for known too."""
+        return self._measured(name) > 0
+
     def _word(self, word: str) -> float:
         rare = _RARE_PAIR if is_unsegmented(word) else _RARE_WORD * _PER_LETTER ** len(word)
         return self._measured(word) or rare

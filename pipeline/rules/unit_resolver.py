@@ -26,6 +26,7 @@ from pipeline.rules.expressions import Proximity, Term, Unit
 from pipeline.rules.languages import doubt_about
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.metadata import metadata_clause
+from pipeline.rules.misspellings import misspelling_warning, misspelt_name
 from pipeline.rules.origin import Origin, RuleWarning
 from pipeline.rules.plain_words import name_inside_warning, operator_warning, same_capitals
 from pipeline.rules.remembered_units import RememberedUnits
@@ -251,12 +252,16 @@ class UnitResolver:
                 self._warn_of_other_meaning(fitting[0], unit)
                 return fitting[0]
             wrong_kind = wrong_kind or senses
-        if meaning is not None:
+        if meaning is not None and self._doubts is not None:
+            meant = misspelt_name(unit.text, self._concepts, preferred)
+            if meant is not None and meant.concept.kind not in _KINDS[meaning]:
+                meant = None
             other = f"{wrong_kind[0].concept.id}, and " if wrong_kind else ""
             self._warn(
                 f"the knowledge base has {other}no {meaning} called {unit.text}: "
                 f"what counts is a mention labelled {_LABELS[meaning]} that holds these words"
-                + (", or the name as another script spells it" if self._is_spelled(unit, meaning) else ""),
+                + (", or the name as another script spells it" if self._is_spelled(unit, meaning) else "")
+                + (f"; did you mean {meant}?" if meant is not None else ""),
                 unit,
             )
         elif lower_case:
@@ -282,8 +287,11 @@ class UnitResolver:
         text = " ".join(word.text + "*" * word.is_prefix for word in unit.words)
         text = " ".join(text.split()) if unit.quoted else text
         if words_inflect and self._doubts is not None:
-            doubt = operator_warning(unit, self._origin) or name_inside_warning(
-                unit, self._concepts, _lookup_languages(scope, self._languages), self._origin
+            languages = _lookup_languages(scope, self._languages)
+            doubt = (
+                operator_warning(unit, self._origin)
+                or misspelling_warning(unit, self._concepts, languages, self._origin)
+                or name_inside_warning(unit, self._concepts, languages, self._origin)
             )
             if doubt is not None:
                 self._doubts.append(doubt)
