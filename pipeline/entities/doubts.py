@@ -33,6 +33,8 @@ _NAME_MEANING = re.compile(
 _PARTY_MEANING = re.compile(r"\b(?:parties|democrats|republicans)\b.* elsewhere\b")
 _ELSEWHERE_MEANING = re.compile(r"\belsewhere\b|^the [A-Z]\w+ (?:party|chamber|government|one)$")
 
+_RARER_COUNTRY = re.compile(r"more seldom [A-Z]")
+
 
 class Doubt(Enum):
     """What a name may mean beside its concept."""
@@ -58,6 +60,11 @@ def doubt_of(entry: Entry, language: str) -> Doubt:
     if len(entry.folded) == 1 and is_also_a_word(entry.folded[0], language):
         return Doubt.WORD
     return Doubt.NONE
+
+
+def is_usual_country(entry: Entry) -> bool:
+    """Whether it is the usual one of several countries of this name, as South Korea is of Korea."""
+    return entry.name is not None and _RARER_COUNTRY.match(entry.name.also) is not None
 
 
 def may_be_a_person(entry: Entry) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 
 from pipeline.concepts import KnowledgeBase
 from pipeline.entities.article_context import OF_A_COUNTRY, ArticleContext
-from pipeline.entities.doubts import Doubt
+from pipeline.entities.doubts import Doubt, is_usual_country
 from pipeline.entities.lexicon import LABELS, Entries, Entry
 from pipeline.entities.occurrences import FieldText
 from pipeline.entities.personal_names import (
@@ -149,7 +149,9 @@ class Linker:
         # "Clinton" is Hillary, where nothing says that it is Bill: of several one needs no support.
         sure = [candidate for candidate in span.candidates if candidate.doubt is Doubt.NONE]
         usual = first if is_alone else sure[0] if len(sure) == 1 else None
-        is_one_country = sum(concept.kind == "country" for concept, _ in readings) == 1
+        countries = {concept.id: candidate for concept, candidate in readings if concept.kind == "country"}
+        if len(countries) > 1 and _are_mixed(countries, article):
+            return None
         readings.sort(key=lambda reading: reading[0].id not in article.supported)
         for concept, candidate in readings:
             if candidate.may_be_a_person and self._is_somebody_else(concept, candidate, span, article):
@@ -161,7 +163,7 @@ class Linker:
                 or concept.id in article.supported
                 or self._is_at_home(candidate, concept, span, spans, article)
                 or (
-                    is_one_country
+                    (len(countries) == 1 or is_usual_country(candidate.entry))
                     and _is_listed(concept, span, [*spans[max(0, place - 1) : place], *spans[place + 1 : place + 2]])
                 )
             ):
@@ -248,6 +250,13 @@ class Linker:
             words = frozenset(fold(word) for name in names for word in tokenize(name.text).words)
             self._own_names[concept_id] = words
         return words
+
+
+def _are_mixed(countries: Mapping[str, Candidate], article: ArticleContext) -> bool:
+    """Whether an article names several countries of one name, or of these another than the usual one."""
+    named = article.supported.intersection(countries)
+    usual = {concept_id for concept_id, candidate in countries.items() if is_usual_country(candidate.entry)}
+    return len(named) > 1 or (bool(usual) and not named <= usual)
 
 
 def _is_listed(concept: EntityRef, span: Span, neighbours: Sequence[Span]) -> bool:

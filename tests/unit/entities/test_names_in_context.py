@@ -99,11 +99,56 @@ def test_a_shared_name_asks_for_the_case_of_the_whole_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "known"),
-    [("Japan and Korea signed a trade deal.", "country/jp"), ("China and Congo agreed.", "country/cn")],
+    ("language", "text", "known"),
+    [
+        ("en", "China and Congo agreed.", {"country/cn"}),
+        ("en", "Japan and Korea signed a trade deal.", {"country/jp", "country/kr"}),
+        ("de", "Japan und Korea unterzeichnen ein Abkommen.", {"country/jp", "country/kr"}),
+        ("ru", "Япония и Корея подписали соглашение.", {"country/jp", "country/kr"}),
+        ("en", "Seoul will host the games. Korea is ready.", {"city/seoul", "country/kr"}),
+        ("en", "He studied in Korea for a year.", set()),
+        ("en", "Pyongyang fired a missile. Japan and Korea protested.", {"city/pyongyang", "country/jp"}),
+        ("en", "North Korea and South Korea met. Korea stays divided.", {"country/kp", "country/kr"}),
+    ],
 )
-def test_a_country_nearby_does_not_choose_between_two_of_one_name(linker: Linker, text: str, known: str) -> None:
-    assert set(_found(linker, text, "en")) == {known}
+def test_of_countries_of_one_name_the_usual_one_is_beside_another_where_no_other_is_named(
+    linker: Linker, language: str, text: str, known: set[str]
+) -> None:
+    assert set(_found(linker, text, language)) == known
+
+
+def test_a_name_of_two_countries_that_are_both_named_is_neither(linker: Linker) -> None:
+    text = "North Korea and South Korea met. Korea stays divided."
+    assert [mention.text for mention in linker.link("", text, "en")] == ["North Korea", "South Korea"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "known"),
+    [
+        (
+            "en",
+            "Soviet tanks left East Germany, Czechoslovakia and Yugoslavia; the USSR and the GDR were no more.",
+            {"su", "dd", "cs", "yu"},
+        ),
+        ("de", "Die UdSSR, die DDR, die Tschechoslowakei und Jugoslawien.", {"su", "dd", "cs", "yu"}),
+        ("fr", "L'URSS et la RDA, la Yougoslavie et la Tchécoslovaquie.", {"su", "dd", "cs", "yu"}),
+        ("es", "La Unión Soviética, Alemania Oriental, Yugoslavia y Checoslovaquia.", {"su", "dd", "cs", "yu"}),
+        ("it", "L'Unione Sovietica, la Germania Est, la Jugoslavia e la Cecoslovacchia.", {"su", "dd", "cs", "yu"}),
+        ("pl", "W Związku Radzieckim, NRD, Jugosławii i Czechosłowacji.", {"su", "dd", "cs", "yu"}),
+        ("ru", "В СССР, Восточной Германии, Югославии и Чехословакии.", {"su", "dd", "cs", "yu"}),
+        ("uk", "У СРСР, Східній Німеччині, Югославії та Чехословаччині.", {"su", "dd", "cs", "yu"}),
+        ("ar", "الاتحاد السوفيتي وألمانيا الشرقية ويوغوسلافيا وتشيكوسلوفاكيا", {"su", "dd", "cs", "yu"}),
+        ("zh", "苏联和东德,南斯拉夫和捷克斯洛伐克", {"su", "dd", "cs", "yu"}),
+        ("ja", "ソ連と東ドイツ、ユーゴスラビア、チェコスロバキア", {"su", "dd", "cs", "yu"}),
+        ("ko", "소련과 동독, 유고슬라비아와 체코슬로바키아는", {"su", "dd", "cs", "yu"}),
+        ("de", "In Ostdeutschland wählt man anders.", {"de"}),
+        ("en", "He grew up in eastern Germany.", {"de"}),
+    ],
+)
+def test_states_of_the_past_are_concepts_of_their_own(
+    linker: Linker, language: str, text: str, known: set[str]
+) -> None:
+    assert {concept_id.removeprefix("country/") for concept_id in _found(linker, text, language)} == known
 
 
 @pytest.mark.parametrize(
