@@ -252,11 +252,11 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
             return
         # Most words are nothing, an empty tuple: they are passed over.
         readings = cast("list[Reading]", [*map(self.__getitem__, words), ()])
-        for first, reading in compress(enumerate(readings), readings):
-            if reading.spellings:
-                yield first, first + 1, reading.spellings
-            if (after := readings[first + 1]) and reading.states and not reading.following.isdisjoint(after.tokens):
-                yield from self._longer(words, first, reading.states)
+        for first, (_, states, following, spellings) in compress(enumerate(readings), readings):
+            if spellings:
+                yield first, first + 1, spellings
+            if states and (after := readings[first + 1]) and not following.isdisjoint(after.tokens):
+                yield from self._longer(words, first, states)
 
     def _longer(
         self, words: Sequence[str], first: int, states: Sequence[int]

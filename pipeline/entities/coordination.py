@@ -55,7 +55,7 @@ class Coordination:
             end: Behind its last.
         """
         words = field.words
-        if first >= 2 and self._joins(field, first - 1) and words[first - 2][0].isupper():
+        if first >= 2 and words[first - 2][0].isupper() and self._joins(field, first - 1):
             yield from self._before(field, first, end)
         if end - first > 1 and end + 1 < len(words) and self._is_a_direction(words[end - 1]):
             yield from self._behind(field, first, end)

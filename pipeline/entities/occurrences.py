@@ -13,6 +13,8 @@ from pipeline.text.tokens import places_of
 _GAP = re.compile(
     r"[ \t\u00a0\u202f\u200a\u2009]{0,2}\n?[ \t\u00a0]{0,2}|\s?[-‐‑‒–]\s?|['’‘ʼ`´״׳\"]|\.[ \u00a0]?|[·・‧•･.=＝]|\u200c"
 )
+# Most are one of these, or nothing, and need not be looked at any closer.
+_PLAIN_GAPS = frozenset({"", " "})
 _SENTENCE_END = re.compile(r"[.!?\n]")
 _SENTENCE_REACH = 200
 _TITLE_CASE_LETTERS = 4
@@ -47,9 +49,11 @@ class FieldText:
 
     def is_joined(self, first: int, end: int) -> bool:
         """Whether nothing stands between tokens but what may stand inside a name."""
-        return self.ends[first : end - 1] == self.starts[first + 1 : end] or all(
-            _GAP.fullmatch(self.gap_before(token)) for token in range(first + 1, end)
-        )
+        for token in range(first + 1, end):
+            gap = self.gap_before(token)
+            if gap not in _PLAIN_GAPS and not _GAP.fullmatch(gap):
+                return False
+        return True
 
     def has_borders(self, script: Script, first: int, end: int) -> bool:
         """Scripts without spaces: a katakana word ends where katakana ends, and no sign is torn from its letter."""

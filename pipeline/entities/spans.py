@@ -48,7 +48,7 @@ def spans_in(name: Field, field: FieldText, surfaces: Surfaces) -> list[Span]:
         candidates = _candidates(field, first, end, numbers, surfaces)
         if candidates:
             if first >= stop:
-                spans += _without_overlap(crowd, field) if len(crowd) > 1 else crowd
+                spans += _without_overlap(crowd, field)
                 crowd.clear()
             crowd.append(Span(name, first, end, candidates))
             stop = max(stop, end)
@@ -112,6 +112,8 @@ def _wrong_case(surface: Surface, field: FieldText, first: int, end: int) -> Cas
 
 def _without_overlap(crowd: Sequence[Span], field: FieldText) -> Sequence[Span]:
     """Of spans that overlap those with the most characters, by start."""
+    if len(crowd) <= 1:
+        return crowd
     by_length = sorted(
         crowd, key=lambda span: (field.starts[span.first] - field.ends[span.end - 1], span.first, span.end)
     )
