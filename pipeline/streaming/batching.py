@@ -13,10 +13,10 @@ _LULL_SECONDS = 0.001
 # What a batch costs by itself, above all the broker's answer, is spread over as many events as take this long: so a
 # backlog is read faster, and a slow step never has much in hand that a death would repeat.
 _BATCH_SECONDS = 0.5
-_FIRST_BATCH = 100
 _SMALLEST_BATCH = 20
+# As long as nothing is known of the pace: what a slow model reads first is on its way soon after a start.
+_FIRST_BATCH = 5
 # As many events of a few kilobytes: long articles are as much work as many short ones.
-_FIRST_BATCH_BYTES = 500_000
 _SMALLEST_BATCH_BYTES = 100_000
 
 
@@ -50,7 +50,7 @@ async def take_batches(
         One event or more, until the queue raises ``StopAsyncIteration``, as Faust's does when its stream is stopped.
     """
     has_ended = False
-    limit, limit_bytes = min(most, _FIRST_BATCH), _FIRST_BATCH_BYTES
+    limit, limit_bytes = min(most, _FIRST_BATCH), _SMALLEST_BATCH_BYTES
     while not has_ended:
         taken: list[EventT] = []
         try:

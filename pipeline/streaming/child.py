@@ -23,7 +23,7 @@ from pipeline.errors import AccessDeniedError, InstallationError, StepStoppedErr
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.app import StepApp, create_app
 from pipeline.streaming.health import HealthServer, Heartbeat
-from pipeline.streaming.in_flight import EXIT_STOPPED, Beat, GaveUp, OrderPipe, Ready, ReportPipe, Serving
+from pipeline.streaming.in_flight import EXIT_STOPPED, Beat, GaveUp, Loaded, OrderPipe, Ready, ReportPipe, Serving
 from pipeline.streaming.kafka_client import kafka_errors_translated
 from pipeline.streaming.log_context import place_of
 from pipeline.streaming.readiness import Readiness
@@ -127,6 +127,7 @@ class StepRunner:
             metrics.LOAD_DURATION.labels(self._step, "all").set(monotonic() - started)
             gc.freeze()
             gc.enable()
+            self._reports.report(Loaded())
             self._readiness.set("waiting for its partitions")
             app = create_app(
                 STEPS[self._step],

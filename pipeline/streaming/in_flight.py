@@ -67,6 +67,10 @@ class Serving(msgspec.Struct, frozen=True, array_like=True, tag="serving"):
     address: str
 
 
+class Loaded(msgspec.Struct, frozen=True, array_like=True, tag="loaded"):
+    """It has loaded what its step needs; what is left is the broker's part."""
+
+
 class Ready(msgspec.Struct, frozen=True, array_like=True, tag="ready"):
     """It has its partitions, or has lost them in a rebalance."""
 
@@ -83,7 +87,7 @@ class GaveUp(msgspec.Struct, frozen=True, array_like=True, tag="gave-up"):
     reason: str
 
 
-Report = Begin | End | Serving | Ready | Beat | GaveUp
+Report = Begin | End | Serving | Loaded | Ready | Beat | GaveUp
 
 
 class CautionOrder(msgspec.Struct, frozen=True, array_like=True, tag="caution"):

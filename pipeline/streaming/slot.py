@@ -39,7 +39,7 @@ class Slot:
     starts: int = 0
     deaths_in_a_row: int = 0
     address: str = ""
-    is_serving: bool = False
+    is_loaded: bool = False
     is_ready: bool = False
     has_been_ready: bool = False
     in_flight: tuple[Run, ...] = ()
@@ -58,6 +58,6 @@ class Slot:
     def forget_process(self) -> None:
         """Empty the place; what was learnt of the dead stays with the step."""
         self.process = None
-        self.is_serving = self.is_ready = self.has_been_ready = False
+        self.is_loaded = self.is_ready = self.has_been_ready = False
         self.in_flight = ()
         self.begun_at = self.beaten_at = self.kill_at = None

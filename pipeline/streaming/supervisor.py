@@ -13,7 +13,7 @@ from pipeline.streaming.child_command import child_command, settings_environment
 from pipeline.streaming.cores import usable_cores
 from pipeline.streaming.crash_record import CrashRecord
 from pipeline.streaming.health import HealthServer, Heartbeat
-from pipeline.streaming.in_flight import EXIT_STOPPED, Beat, Begin, End, GaveUp, Ready, Report, Run, Serving
+from pipeline.streaming.in_flight import EXIT_STOPPED, Beat, Begin, End, GaveUp, Loaded, Ready, Report, Run, Serving
 from pipeline.streaming.readiness import Readiness
 from pipeline.streaming.records import Position
 from pipeline.streaming.slot import DEFAULT_BACKOFF, Backoff, Slot
@@ -35,7 +35,7 @@ _STOP_SHARE = 0.9
 # When so many articles in a row each ended their process and none passed, it is not the articles.
 _CONDEMNED_LIMIT = 10
 # A process that has not come so far by then holds up no other.
-_IMPORT_SECONDS = 5.0
+_LOADING_SECONDS = 5.0
 
 
 class Supervisor:
@@ -147,13 +147,13 @@ class Supervisor:
             self._end_stuck(slot, process, now)
 
     def _has_a_core_to_start_on(self, now: float) -> bool:
-        """Fewer processes import their modules than there are cores: more would slow the one with most to load."""
-        importing = [
+        """Fewer processes are loading than there are cores: more would slow the one with most to load."""
+        loading = [
             slot.process
             for slot in self._slots
-            if slot.process is not None and not slot.is_serving and now - slot.process.started_at < _IMPORT_SECONDS
+            if slot.process is not None and not slot.is_loaded and now - slot.process.started_at < _LOADING_SECONDS
         ]
-        return len(importing) < self._cores
+        return len(loading) < self._cores
 
     def _start(self, slot: Slot) -> None:
         process = StepProcess(self._command(slot.step, slot.name), self._environment, self._output)
@@ -174,11 +174,12 @@ class Supervisor:
             case Beat():
                 slot.beaten_at = time.monotonic()
             case Serving(address):
-                slot.is_serving = True
                 self._tell("serving", f"serves http://{address}/metrics", slot, address=address)
                 if slot.address != address:
                     slot.address = address
                     self._publish_targets()
+            case Loaded():
+                slot.is_loaded = True
             case Ready(is_ready):
                 if is_ready and not slot.has_been_ready:
                     self._tell("ready", f"is ready after {time.monotonic() - process.started_at:.1f} s", slot)

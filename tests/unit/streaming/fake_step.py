@@ -14,7 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
-from pipeline.streaming.in_flight import EXIT_STOPPED, Beat, GaveUp, OrderPipe, Ready, ReportPipe, Serving
+from pipeline.streaming.in_flight import EXIT_STOPPED, Beat, GaveUp, Loaded, OrderPipe, Ready, ReportPipe, Serving
 from pipeline.streaming.records import Position
 
 PARTITION = 3
@@ -64,6 +64,9 @@ def main() -> None:
         threading.Event().wait()
     reports.report(Serving("127.0.0.1:1"))
     reports.report(Beat())
+    if behaviour == "loading":
+        threading.Event().wait()
+    reports.report(Loaded())
     match behaviour:
         case "stubborn":
             signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -17,6 +17,7 @@ from pipeline.streaming.in_flight import (
     CautionOrder,
     End,
     GaveUp,
+    Loaded,
     OrderPipe,
     Ready,
     Report,
@@ -53,7 +54,15 @@ def test_a_caution_goes_through_the_pipe_unchanged(alone: frozenset[Position], c
 
 @pytest.mark.parametrize(
     "report",
-    [Begin((Run(0, 1, 2),)), End(), Serving("127.0.0.1:9101"), Ready(is_ready=True), Beat(), GaveUp("a\nline")],
+    [
+        Begin((Run(0, 1, 2),)),
+        End(),
+        Serving("127.0.0.1:9101"),
+        Loaded(),
+        Ready(is_ready=True),
+        Beat(),
+        GaveUp("a\nline"),
+    ],
 )
 def test_a_report_goes_through_the_pipe_unchanged_in_one_line(report: Report) -> None:
     line = write_line(report)

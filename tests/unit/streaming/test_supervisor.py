@@ -27,6 +27,8 @@ FAKE_STEP = Path(__file__).with_name("fake_step.py")
 REPOSITORY = Path(__file__).parents[3]
 DEADLINE_SECONDS = 30.0
 STEP = StepName.ENTITIES
+# Less than the supervisor waits for one that is loading.
+_A_WHILE_SECONDS = 4.0
 QUICK = Backoff(first_seconds=0.01, most_seconds=0.02)
 
 
@@ -99,12 +101,16 @@ def test_no_more_processes_start_at_once_than_there_are_cores(
     assert started == ["started", "serving"] * 3
 
 
-def test_one_that_hangs_before_it_serves_holds_up_the_others_for_a_while_only(
-    tmp_path: Path, events: Events, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("behaviour", ["mute", "loading"])
+def test_one_that_never_ends_loading_holds_up_the_others_for_a_while_only(
+    tmp_path: Path, events: Events, monkeypatch: pytest.MonkeyPatch, behaviour: str
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0})
-    with Worker(settings(tmp_path), {STEP: 2}, on_event=events, command=fake("mute", tmp_path)):
-        assert [events.wait_for("started").process for _ in range(2)] == ["entities-0", "entities-1"]
+    with Worker(settings(tmp_path), {STEP: 2}, on_event=events, command=fake(behaviour, tmp_path)):
+        assert events.wait_for("started").process == "entities-0"
+        started = time.monotonic()
+        assert events.wait_for("started").process == "entities-1"
+    assert time.monotonic() - started >= _A_WHILE_SECONDS
 
 
 def test_a_dead_process_is_started_again_with_growing_pauses_until_it_lives(tmp_path: Path, events: Events) -> None:
