@@ -112,10 +112,6 @@ async def _batches(payloads: Iterable[ArticlePayload]) -> AsyncIterator[list[Art
     news = asyncio.Event()
     end: asyncio.Future[None] = loop.create_future()
 
-    def deliver(payload: ArticlePayload) -> None:
-        ready.append(payload)
-        news.set()
-
     def finish(error: BaseException | None) -> None:
         if not end.done():
             end.set_exception(error) if error is not None else end.set_result(None)
@@ -128,7 +124,11 @@ async def _batches(payloads: Iterable[ArticlePayload]) -> AsyncIterator[list[Art
             try:
                 for payload in payloads:
                     room.acquire()
-                    loop.call_soon_threadsafe(deliver, payload)
+                    ready.append(payload)
+                    # To wake the loop costs as much as to send an article. What is added while it has not begun to
+                    # take, it takes.
+                    if not news.is_set():
+                        loop.call_soon_threadsafe(news.set)
             except Exception as caught:
                 if loop.is_closed():
                     raise

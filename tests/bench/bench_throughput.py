@@ -46,8 +46,8 @@ RULES = 1_000
 _WARM_UP_SHARE = 0.1
 _FEWEST_ARTICLES = 200
 _GUESS_ARTICLES = 100
-# As pipeline/entities/spacy_recognizer.py has it.
-_BATCH_DOCS = 32
+# As pipeline/entities/spacy_pipeline.py has it.
+_BATCH_DOCS = 16
 _PROGRESS_SECONDS = 0.5
 
 
@@ -195,7 +195,7 @@ def _warm_up(articles: int) -> int:
 def main() -> None:
     """Measure and print, or, as a child, measure the bare pipeline on one core."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=10, help="how long the bare pipeline is to be busy")
+    parser.add_argument("--seconds", type=float, default=20, help="how long the bare pipeline is to be busy")
     parser.add_argument(
         "--closely-watched", action="store_true", help="over four alerts an article, where there is about one otherwise"
     )
