@@ -37,6 +37,7 @@ from training.entities.corpus import (
 )
 from training.entities.evaluate import Watched, balance, evaluate
 from training.entities.known_names import known_names
+from training.entities.word_classes import WordClasses, read_words
 from training.entities.written import SOURCE as WRITTEN
 from training.entities.written import written_languages, written_rows
 
@@ -105,6 +106,8 @@ class Stage(NamedTuple):
         chances: How often examples are changed.
         weights: Of sources, where they are others than the data's; without one for ``written`` the sentences written
             for training are left out.
+        word_steps: Batches of single words, whose classes are learned, before the first of rows,
+        words: and so many words beside each.
         kept_at: Steps whose running means are averaged into the weights of the stage (Izmailov et al. 2018). 0 stands
             for the weights that it begins with.
     """
@@ -117,6 +120,8 @@ class Stage(NamedTuple):
     dropout: float
     chances: Chances
     weights: dict[str, float]
+    word_steps: int
+    words: int
     kept_at: tuple[int, ...]
 
     @classmethod
@@ -196,6 +201,9 @@ def train(recipe: dict[str, Any], data: Path, checkpoints: Path) -> Tagger:
     stages = [Stage.of(stage) for stage in settings["stages"]]
     network: Tagger = tag_news(**recipe["network"])
     network.initialize(X=sampler_of(stages[0]).batch(200)[0])
+    task = settings["word_classes"]
+    words = {language: read_words(language, count, nlp) for language, count in task["words"].items()}
+    classes = WordClasses(network, words, task["shares"], random)
     checkpoints.mkdir(parents=True, exist_ok=True)
 
     def keep(stage: int, step: int) -> None:
@@ -203,16 +211,39 @@ def train(recipe: dict[str, Any], data: Path, checkpoints: Path) -> Tagger:
         print(" ".join(f"{key}: {value:.1f}" for key, value in evaluate(network, development).items()), flush=True)
 
     for number, stage in enumerate(stages, 1):
-        run_stage(network, stage, sampler_of(stage), settings, keep=partial(keep, number))
+        run_stage(network, stage, sampler_of(stage), classes, settings, keep=partial(keep, number))
         keep(number, stage.steps)
     print(f"score of no name lowered by {balance(network, development)}", flush=True)
     return network
 
 
+def learn_words(network: Tagger, classes: WordClasses, steps: int, settings: dict[str, Any]) -> None:
+    """Learn the classes of words by themselves."""
+    set_dropout_rate(network, 0.0)
+    optimizer = Adam(settings["learning_rate"], L2=0.0, grad_clip=settings["clip"], use_averages=False)
+    for step in range(1, steps + 1):
+        optimizer.learn_rate = settings["learning_rate"] * min(
+            step / settings["warm_up_steps"], 1.0 - (1.0 - settings["last"]) * step / steps
+        )
+        right = classes.learn(settings["batch_words"], 1.0)
+        network.finish_update(optimizer)
+        classes.finish(optimizer)
+        if step % 100 == 0:
+            print(f"words: step {step} of {steps}, {right:.0%} of the batch right", flush=True)
+
+
 def run_stage(
-    network: Tagger, stage: Stage, sampler: Sampler, settings: dict[str, Any], *, keep: Callable[[int], None]
+    network: Tagger,
+    stage: Stage,
+    sampler: Sampler,
+    classes: WordClasses,
+    settings: dict[str, Any],
+    *,
+    keep: Callable[[int], None],
 ) -> None:
     """Train for one stage; ``keep`` is called with the step every ten minutes, while the network has the mean."""
+    if stage.word_steps:
+        learn_words(network, classes, stage.word_steps, settings["word_classes"])
     set_dropout_rate(network, stage.dropout)
     optimizer = Adam(stage.learning_rate, L2=0.0, grad_clip=settings["clip"], use_averages=False)
     average = Average(network)
@@ -227,6 +258,9 @@ def run_stage(
         ends = np.cumsum([len(output) for output in outputs])[:-1]
         parts: list[Any] = [np.ascontiguousarray(part) for part in np.split(gradient, ends)]
         backprop(parts)
+        if stage.words:
+            classes.learn(stage.words, settings["word_classes"]["weight"])
+            classes.finish(optimizer)
         network.finish_update(optimizer)
         loss, tokens = loss + batch_loss, tokens + len(tags)
         if step % settings["average_every"] == 0:

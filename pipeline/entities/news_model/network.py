@@ -10,7 +10,7 @@ characters for Chinese).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,15 +36,15 @@ from pipeline.entities.news_model.language import CHARACTER_SHAPES, NAME
 
 ARCHITECTURE = f"{NAME}.Tagger.v1"
 
-# Features of a word alone; what each holds is in ``language``.
-_LEXICAL = ("NORM", "LOWER", "PREFIX", "SUFFIX", "SHAPE", "LANG")
-COLUMNS = len(_LEXICAL)
+LEXICAL = ("NORM", "LOWER", "PREFIX", "SUFFIX", "SHAPE", "LANG")
+"""The features of a word alone; what each holds is in ``language``."""
+COLUMNS = len(LEXICAL)
 """How many features a token has."""
 WORD_COLUMN = 0
 """The feature that is the word itself."""
-SHAPE_COLUMN = _LEXICAL.index("SHAPE")
+SHAPE_COLUMN = LEXICAL.index("SHAPE")
 """The one feature that tells the case of a word."""
-_STEM, _PREFIX, _SUFFIX, _ENDING = (_LEXICAL.index(name) for name in ("LOWER", "PREFIX", "SUFFIX", "LANG"))
+_STEM, _PREFIX, _SUFFIX, _ENDING = (LEXICAL.index(name) for name in ("LOWER", "PREFIX", "SUFFIX", "LANG"))
 PART_COLUMNS = (_STEM, _ENDING)
 """The features that are nearly the word."""
 # Odd, so that the product keeps every bit of the first character (Knuth's multiplicative hashing).
@@ -81,6 +81,9 @@ def tag_news(*, width: int, dilations: list[int], pieces: int, feature_width: in
         pieces: Of each maxout.
         feature_width: Width of each feature's vector.
         rows: Of the tables: word, stem, prefix, suffix, shape, ending.
+
+    Returns:
+        The network, which refers to the part that sees a word alone as ``word``.
     """
     if len(rows) != COLUMNS:
         raise ValueError(f"rows: {COLUMNS} numbers are needed, one a feature")
@@ -88,6 +91,7 @@ def tag_news(*, width: int, dilations: list[int], pieces: int, feature_width: in
         HashEmbed(feature_width, count, column=column, seed=column + 1) for column, count in enumerate(rows)
     ]
     mix = Maxout(width, feature_width * COLUMNS, nP=pieces, dropout=0.0, normalize=True)
+    word: Model[Any, Any] = chain(concatenate(*tables), mix)
     layers: list[Model[Ragged, Ragged]] = [
         residual(
             chain(neighbours(distance), with_array(Maxout(width, 3 * width, nP=pieces, dropout=0.0, normalize=True)))
@@ -96,11 +100,13 @@ def tag_news(*, width: int, dilations: list[int], pieces: int, feature_width: in
     ]
     tagger: Tagger = chain(
         list2ragged(),
-        with_array(chain(concatenate(*tables), mix)),
+        with_array(word),
         *layers,
         with_array(Linear(len(TAGS), width)),
         ragged2list(),
     )
+    word.set_dim("nO", width)
+    tagger.set_ref("word", word)
     return tagger
 
 
@@ -143,7 +149,7 @@ def _join_neighbours(
 
 def lines(doc: Doc) -> Iterator[Line]:
     """What the network sees of a document: each line by itself, since no name goes on behind a line break."""
-    lexical = doc.to_array([*_LEXICAL, "SPACY"])
+    lexical = doc.to_array([*LEXICAL, "SPACY"])
     rows = cast("Features", np.ascontiguousarray(lexical[:, :-1]))
     is_character = np.isin(rows[:, SHAPE_COLUMN], _CHARACTER_SHAPES)
     if is_character.any():
