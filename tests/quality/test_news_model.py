@@ -2,7 +2,7 @@
 
 Floors lie under what was measured on the rows that these tests read: all of GermEval, 200 rows of each other source at
 equal distances. ``docs/quality.md`` has the figures on all rows, from which a floor may be some points away on either
-side. The rows of Dutch are joined here, as the page says beside its table; the table's own figure for Dutch is not.
+side. The rows of Dutch are read as there, neighbouring words of one label as one name.
 """
 
 from __future__ import annotations
