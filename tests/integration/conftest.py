@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.brokers import KafkaBroker, KafkaJars, fetch_jars, find_java, is_continuous_integration
 from pipeline.errors import KafkaMissingError
-from pipeline.settings import default_cache_dir
+from pipeline.settings import NO_PIPELINE, default_cache_dir
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +31,12 @@ def kafka(kafka_program: tuple[Path, KafkaJars]) -> Iterator[KafkaBroker]:
     """A running Kafka that the tests of one process share; one that stops or kills its broker starts its own."""
     with KafkaBroker(*kafka_program) as broker:
         yield broker
+
+
+@pytest.fixture(autouse=True)
+def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of the knowledge base suffice here, and processes that start often start sooner; the demo has the model."""
+    monkeypatch.setenv("WIREWATCH_SPACY_FALLBACK", NO_PIPELINE)
 
 
 @pytest.fixture

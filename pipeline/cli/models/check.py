@@ -41,7 +41,7 @@ def command(settings: Settings) -> int:
     choice = settled(settings)
     out = console()
     if not choice.by_language:
-        out.print("No pipeline serves: WIREWATCH_SPACY_MODELS and WIREWATCH_SPACY_FALLBACK are empty.")
+        out.print("No pipeline serves: WIREWATCH_SPACY_MODELS is empty, and WIREWATCH_SPACY_FALLBACK is none.")
         return 0
     texts = _texts_by_language()
     table = Table("pipeline", "serves", "loads in", "articles/s", "names found", "left out", box=None, pad_edge=False)

@@ -52,7 +52,8 @@ def test_check_fails_where_nothing_is_found(
     assert wirewatch("models", "check").status == 1
 
 
-def test_check_without_any(wirewatch: CommandLine) -> None:
+def test_check_without_any(wirewatch: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIREWATCH_SPACY_FALLBACK", "none")
     outcome = wirewatch("models", "check")
     assert (outcome.status, outcome.out.count("\n")) == (0, 1)
 
