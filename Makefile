@@ -48,7 +48,7 @@ bench: $(KNOWLEDGE_BASE) ## Measure speed on this machine (minutes); prints tabl
 bench-entities: $(KNOWLEDGE_BASE) ## Measure the entity model by language; writes its part of docs/quality.md
 	$(BIN)/python -m tests.quality entities
 
-train-entities: $(READY) ## Train the shipped entity model (40 minutes of one core) on DATA, which CONTRIBUTING.md describes
+train-entities: $(READY) ## Train the shipped entity model (an hour of one core) on DATA, with what requirements/training.lock holds
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m training.entities.train --data $(DATA)
 
 bench-languages: $(KNOWLEDGE_BASE) ## Measure languages, concepts and names; writes docs/quality.md

@@ -94,9 +94,12 @@ def _by_source(data: Path, files: Sequence[str]) -> dict[tuple[str, str], list[R
 
 
 class Stage(NamedTuple):
-    """One course of training; each goes on from the weights of the one before.
+    """One course of training.
 
     Attributes:
+        name: Of the stage, and of the weights that it ends with.
+        begins_with: The stage whose weights it begins with, or ``stage-step``: as that had them then; empty: drawn by
+            chance.
         steps: Batches.
         learning_rate: At its highest.
         warm_up_steps: In which the rate rises from nothing.
@@ -110,8 +113,11 @@ class Stage(NamedTuple):
         words: and so many words beside each.
         kept_at: Steps whose running means are averaged into the weights of the stage (Izmailov et al. 2018). 0 stands
             for the weights that it begins with.
+        remembered_at: Steps whose running means another stage begins with.
     """
 
+    name: str
+    begins_with: str
     steps: int
     learning_rate: float
     warm_up_steps: int
@@ -122,12 +128,13 @@ class Stage(NamedTuple):
     weights: dict[str, float]
     word_steps: int
     words: int
-    kept_at: tuple[int, ...]
+    kept_at: list[int]
+    remembered_at: list[int]
 
     @classmethod
     def of(cls, settings: dict[str, Any]) -> Stage:
         """A stage as the recipe has it."""
-        return cls(**{**settings, "chances": Chances(**settings["chances"]), "kept_at": tuple(settings["kept_at"])})
+        return cls(**{**settings, "chances": Chances(**settings["chances"])})
 
     def rate(self, step: int) -> float:
         """The learning rate of a step, counted from 1."""
@@ -168,12 +175,21 @@ class Average:
         """A copy of the mean, in the order of ``Average.set``."""
         return [weights.copy() for weights in self._weights]
 
+    def current(self) -> list[Any]:
+        """A copy of the weights as they are now."""
+        return [node.get_param(name).copy() for node, name in self._places]
+
     def set(self, weights: list[Any]) -> list[Any]:
         """Give the network these weights, and return those that it had."""
-        before = [node.get_param(name).copy() for node, name in self._places]
+        before = self.current()
         for (node, name), own in zip(self._places, weights, strict=True):
             node.set_param(name, own)
         return before
+
+
+def mean_of(weights: Sequence[list[Any]], shares: Sequence[float]) -> list[Any]:
+    """Of several networks of one shape, parameter by parameter; ``shares`` add up to 1."""
+    return [sum(share * own for share, own in zip(shares, same, strict=True)) for same in zip(*weights, strict=True)]
 
 
 def train(recipe: dict[str, Any], data: Path, checkpoints: Path) -> Tagger:
@@ -206,13 +222,18 @@ def train(recipe: dict[str, Any], data: Path, checkpoints: Path) -> Tagger:
     classes = WordClasses(network, words, task["shares"], random)
     checkpoints.mkdir(parents=True, exist_ok=True)
 
-    def keep(stage: int, step: int) -> None:
-        (checkpoints / f"stage-{stage}-{step}.bin").write_bytes(network.to_bytes())
+    def keep(stage: Stage, step: int) -> None:
+        (checkpoints / f"{stage.name}-{step}.bin").write_bytes(network.to_bytes())
         print(" ".join(f"{key}: {value:.1f}" for key, value in evaluate(network, development).items()), flush=True)
 
-    for number, stage in enumerate(stages, 1):
-        run_stage(network, stage, sampler_of(stage), classes, settings, keep=partial(keep, number))
-        keep(number, stage.steps)
+    average = Average(network)
+    weights: dict[str, list[Any]] = {}
+    for stage in stages:
+        if stage.begins_with:
+            average.set(weights[stage.begins_with])
+        weights |= run_stage(network, stage, sampler_of(stage), classes, settings, keep=partial(keep, stage))
+        keep(stage, stage.steps)
+    average.set(mean_of([weights[name] for name in settings["result"]], list(settings["result"].values())))
     print(f"score of no name lowered by {balance(network, development)}", flush=True)
     return network
 
@@ -240,14 +261,19 @@ def run_stage(
     settings: dict[str, Any],
     *,
     keep: Callable[[int], None],
-) -> None:
-    """Train for one stage; ``keep`` is called with the step every ten minutes, while the network has the mean."""
+) -> dict[str, list[Any]]:
+    """Train for one stage; ``keep`` is called with the step every ten minutes, while the network has the mean.
+
+    Returns:
+        The weights that it ends with and those that are remembered, by name.
+    """
     if stage.word_steps:
         learn_words(network, classes, stage.word_steps, settings["word_classes"])
     set_dropout_rate(network, stage.dropout)
     optimizer = Adam(stage.learning_rate, L2=0.0, grad_clip=settings["clip"], use_averages=False)
     average = Average(network)
     kept = [average.weights()] if 0 in stage.kept_at else []
+    remembered: dict[str, list[Any]] = {}
     started = saved = time.monotonic()
     loss, tokens = 0.0, 0
     for step in range(1, stage.steps + 1):
@@ -267,6 +293,8 @@ def run_stage(
             average.update()
         if step in stage.kept_at:
             kept.append(average.weights())
+        if step in stage.remembered_at:
+            remembered[f"{stage.name}-{step}"] = average.weights()
         if step % 100 == 0:
             rate = tokens / (time.monotonic() - started)
             print(f"step {step} of {stage.steps}, loss {loss / 100:.3f}, {rate:.0f} tokens/s", flush=True)
@@ -276,7 +304,8 @@ def run_stage(
             keep(step)
             average.set(before)
             saved = time.monotonic()
-    average.set([sum(same) / len(same) for same in zip(*kept, strict=True)])
+    average.set(mean_of(kept, [1 / len(kept)] * len(kept)))
+    return {**remembered, stage.name: average.current()}
 
 
 def main() -> None:
