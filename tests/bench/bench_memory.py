@@ -29,7 +29,7 @@ WARM_UP_ARTICLES = 5_000
 MARK = 0.05
 ALONE = "none"
 # What is measured unless the command line says otherwise: with which model, articles, bytes of each.
-RUNS = ((ALONE, 200_000, 100), (SHIPPED, 200_000, 100), (ALONE, 200_000, 3_000), (SHIPPED, 30_000, 3_000))
+RUNS = ((ALONE, 200_000, 100), (SHIPPED, 200_000, 100), (ALONE, 200_000, 3_000), (SHIPPED, 20_000, 3_000))
 _BATCH_ARTICLES = 100
 _LINES = 20
 _BAR_CHARACTERS = 50
