@@ -34,10 +34,10 @@ _MOST_ROWS = 200
 _MOST_ROWS_IN_CAPITALS = 60
 
 FLOORS = {
-    "ar": 56, "bn": 55, "ceb": 65, "da": 66, "de": 68, "el": 52, "en": 71, "es": 73, "et": 63, "fa": 64, "fi": 60,
+    "ar": 56, "bn": 55, "ceb": 65, "da": 66, "de": 68, "el": 52, "en": 71, "es": 73, "et": 61, "fa": 64, "fi": 60,
     "fr": 71, "gl": 75, "he": 34, "hi": 84, "hr": 84, "hu": 72, "hy": 80, "id": 74, "ja": 63, "kk": 80, "ko": 62,
-    "lv": 73, "nb": 72, "nl": 66, "nn": 75, "pl": 63, "pt": 73, "ro": 69, "ru": 66, "sk": 55, "sr": 84, "sv": 80,
-    "th": 69, "tl": 65, "tr": 72, "zh": 58,
+    "lv": 70, "nb": 72, "nl": 66, "nn": 75, "pl": 63, "pt": 73, "ro": 69, "ru": 66, "sk": 55, "sr": 84, "sv": 80,
+    "th": 68, "tl": 65, "tr": 72, "zh": 58,
 }  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def scores(rows: Rows, pipeline: EntityPipeline) -> Mapping[Source, Score]:
 
 @pytest.mark.timeout(600)
 def test_german_news(scores: Mapping[Source, Score]) -> None:
-    assert scores["de", "germeval"].f1 >= 66
+    assert scores["de", "germeval"].f1 >= 69
 
 
 @pytest.mark.timeout(600)
