@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -30,15 +30,21 @@ _UNDETERMINED = "und"
 
 
 class Memo(dict[str, bytes]):
-    """The keys of the words of one language, packed, remembered as they are met; a word asked for is looked up."""
+    """The keys of the words of one language, packed, remembered as they are met; a word asked for is looked up.
 
-    def __init__(self, readings: Readings, language: str) -> None:
+    Attributes:
+        language: Its primary subtag.
+        stemmed: The languages by whose stems its words count.
+    """
+
+    def __init__(self, readings: Readings, language: str, stemmed: Sequence[str]) -> None:
         super().__init__()
         self._readings = readings
-        self._language = language
+        self.language = language
+        self.stemmed = stemmed
 
     def __missing__(self, word: str) -> bytes:
-        return self._readings.read(word, self._language)
+        return self._readings.read(word, self)
 
 
 class Readings:
@@ -74,7 +80,7 @@ class Readings:
             if len(self._memos) >= _MAX_LANGUAGES:
                 self._forget_all()
                 self._memos.clear()
-            memo = self._memos[language] = Memo(self, language)
+            memo = self._memos[language] = Memo(self, language, self._stemmed_in(language))
         return memo
 
     def add(self, form: str, key: Key) -> None:
@@ -90,6 +96,8 @@ class Readings:
                 if language not in self._stemmed:
                     self._stemmed.add(language)
                     self._forget_all()
+                    for memo in self._memos.values():
+                        memo.stemmed = self._stemmed_in(memo.language)
                 _append(self._by_stem, by_language, key)
         self._forget(form)
 
@@ -108,45 +116,54 @@ class Readings:
                 _drop(self._by_stem, by_language, key)
         self._forget(form)
 
-    def read(self, word: str, language: str) -> bytes:
+    def read(self, word: str, memo: Memo) -> bytes:
         """The keys of a word, packed, and remembered unless it is too long to be one that comes again."""
         if self._remembered >= _MAX_REMEMBERED_WORDS:
             self._forget_all()
+        # In news every twentieth word is a new one, and most of these no rule asks for: this is kept short.
         folded = fold(word)
-        stems = self._stems(word, language)
-        keys = dict.fromkeys(self._by_word.get(folded) or ())
+        beginning = folded[:_PREFIX_KEY_LETTERS]
+        stems = self._stems(word, folded, memo)
+        keys = list(self._by_word.get(folded) or ())
         for by_language in stems:
-            keys |= dict.fromkeys(self._by_stem.get(by_language) or ())
-        for prefix, key in self._prefixes.get(folded[:_PREFIX_KEY_LETTERS], {}).items():
-            if folded.startswith(prefix):
-                keys[key] = None
-        if is_unsegmented(word):
-            keys[CHARACTER_KEY] = None
-        found = array("I", keys).tobytes()
+            keys += self._by_stem.get(by_language) or ()
+        if beginning in self._prefixes:
+            keys += [key for prefix, key in self._prefixes[beginning].items() if folded.startswith(prefix)]
+        if len(word) == 1 and is_unsegmented(word):
+            keys.append(CHARACTER_KEY)
+        found = array("I", dict.fromkeys(keys)).tobytes() if keys else b""
         if len(word) <= LONGEST_REMEMBERED:
-            self.memo(language)[word] = found
+            memo[word] = found
             self._remembered += 1
-            written = f"{language} {word}"
-            self._met_beginnings.setdefault(folded[:_PREFIX_KEY_LETTERS], {})[written] = None
+            written = f"{memo.language} {word}"
+            alike = self._met_beginnings.get(beginning)
+            if alike is None:
+                alike = self._met_beginnings[beginning] = {}
+            alike[written] = None
+            met = self._met
             for name in (folded, *stems):
-                met = self._met.get(name, ())
-                if written not in met:
-                    self._met[name] = (*met, written)
+                earlier = met.get(name)
+                if earlier is None:
+                    met[name] = (written,)
+                elif written not in earlier:
+                    met[name] = (*earlier, written)
         return found
 
-    def _stems(self, word: str, language: str) -> list[str]:
-        """A word's stems in the language of its text, each with the language."""
+    def _stems(self, word: str, folded: str, memo: Memo) -> list[str]:
+        """A word's stems in the languages of its text, each with the language."""
         if not self._stemmed or not word[0].isalpha():
             return []
-        if language == _UNDETERMINED:
-            languages = [known for known in STEMMED_LANGUAGES if known in self._stemmed]
-        else:
-            known_language = stemming_language(language)
-            languages = [known_language] if known_language in self._stemmed and known_language is not None else []
-        stems = [f"{known}:{stem(word, known)}" for known in languages]
+        stems = [f"{known}:{stem(word, known)}" for known in memo.stemmed]
         if NAME_STEM in self._stemmed:
-            stems += [f"{NAME_STEM}:{name}" for name in nominatives(fold(word), language)]
+            stems += [f"{NAME_STEM}:{name}" for name in nominatives(folded, memo.language)]
         return stems
+
+    def _stemmed_in(self, language: str) -> list[str]:
+        """The languages by whose stems words of a language count: where it cannot be told, all that are asked for."""
+        if language == _UNDETERMINED:
+            return [known for known in STEMMED_LANGUAGES if known in self._stemmed]
+        known_language = stemming_language(language)
+        return [known_language] if known_language is not None and known_language in self._stemmed else []
 
     def _forget(self, form: str) -> None:
         """Read anew the words that a form may be."""
