@@ -159,11 +159,12 @@ def main() -> None:
     compiler = build_rule_compiler(load_settings())
     # What it remembers stays, and is all that is ever found.
     gc.disable()
-    questions, answers = sys.stdin.buffer, sys.stdout.buffer
-    with contextlib.suppress(BrokenPipeError):
-        for documents in _asked(questions):
-            answers.write(_framed([_requirements(compiler, document) for document in documents]))
-            answers.flush()
+    # Nothing is kept back: what nobody hears any more would be tried, and complained of, again at the end.
+    with contextlib.suppress(BrokenPipeError), open(sys.stdout.fileno(), "wb", buffering=0, closefd=False) as answers:
+        for documents in _asked(sys.stdin.buffer):
+            answer = memoryview(_framed([_requirements(compiler, document) for document in documents]))
+            while answer:
+                answer = answer[answers.write(answer) :]
 
 
 def _asked(questions: BinaryIO) -> Iterator[list[bytes]]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import pickle
 import signal
 import subprocess
@@ -123,7 +124,8 @@ def test_a_process_ends_quietly_when_nobody_asks_any_more(asked: bytes) -> None:
 def test_a_process_ends_quietly_when_nobody_hears_any_more() -> None:
     question = pickle.dumps([b"{}"])
     program = [sys.executable, "-m", "pipeline.streaming.rule_compilers"]
-    with subprocess.Popen(program, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with subprocess.Popen(program, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=buffered) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
