@@ -19,6 +19,8 @@ from pipeline.errors import ArticleError, UsageError
 from pipeline.messages.articles import EnrichedArticle, Language
 from pipeline.settings import Settings
 
+_SILENT_SHOWN = 20
+
 
 @click.command()
 @click.argument("file")
@@ -34,8 +36,9 @@ def command(settings: Settings, file: str, rules_file: Path | None) -> int:
 
     FILE is JSON or plain text; `-` is standard input.
     """
-    from pipeline.assembly import Enrichment  # noqa: PLC0415 - loads models; --help need not
+    from pipeline.assembly import Enrichment, build_limits, load_knowledge_base  # noqa: PLC0415 - loads models; --help need not
     from pipeline.demo import rules_text  # noqa: PLC0415 - as above
+    from pipeline.rules import why_silent  # noqa: PLC0415 - as above
 
     given = _only_line(file)
     try:
@@ -55,7 +58,7 @@ def command(settings: Settings, file: str, rules_file: Path | None) -> int:
     out.print(_header(enriched))
     out.print(Rule("language", align="left"))
     out.print(_language(enriched.language))
-    out.print(Rule(f"entities: {len(enriched.mentions)} mentions", align="left"))
+    out.print(Rule(f"entities: {len(enriched.mentions)}", align="left"))
     print_table(out, _entities(enriched))
     out.print(Rule(f"rules: {len(matches)} of {len(index)} fire", align="left"))
     for match in matches.values():
@@ -63,14 +66,19 @@ def command(settings: Settings, file: str, rules_file: Path | None) -> int:
             Text.assemble(
                 ("● ", SEVERITY_STYLES[match.rule.severity]),
                 (match.rule.name, "bold"),
-                f"  {match.rule.id} {match.rule.version}",
+                f"  {match.rule.id}" if match.rule.name != match.rule.id else "",
+                f"  {match.rule.version}",
             )
         )
         for line in why(match.evidence):
             out.print(indented(line, colour=colour))
-    silent = [rule.rule.id for rule in check.rules if rule.rule.id not in matches]
-    if silent:
-        out.print(Text("silent: ", "dim").append(", ".join(silent)))
+    concepts, limits = load_knowledge_base(settings), build_limits(settings)
+    silent = [rule.rule for rule in check.rules if rule.rule.id not in matches]
+    for rule in silent[:_SILENT_SHOWN]:
+        reason = "its mode is off" if rule.mode == "off" else why_silent(rule, concepts, enriched, limits)
+        out.print(Text.assemble("○ ", rule.id, (f"  is silent: {printable(reason)}", "dim")))
+    if len(silent) > _SILENT_SHOWN:
+        out.print(Text(f"and {len(silent) - _SILENT_SHOWN:,} more are silent", "dim"))
     found = [evidence for match in matches.values() for evidence in match.evidence]
     for field in ("title", "body"):
         text = getattr(enriched, field)

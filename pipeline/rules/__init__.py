@@ -6,7 +6,7 @@ A condition is cut into tokens (``lexer``), parsed into units (``parser``) and r
 
 from pipeline.rules.compile import CheckedRule, Requirements, RuleCompiler, check_rule
 from pipeline.rules.evaluate import MAX_EVIDENCE_PER_CLAUSE
-from pipeline.rules.examples import ExampleResult, run_examples
+from pipeline.rules.examples import ExampleResult, run_examples, why_silent
 from pipeline.rules.explanation import ClauseExplanation, NamesByLanguage, RuleExplanation, explain_rule
 from pipeline.rules.formatting import format_condition, format_rules
 from pipeline.rules.index import RuleIndex
@@ -40,4 +40,5 @@ __all__ = [
     "read_rules",
     "rule_file_schema",
     "run_examples",
+    "why_silent",
 ]

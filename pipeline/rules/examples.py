@@ -96,7 +96,7 @@ def run_examples(
                     number=number,
                     text=text,
                     fired=bool(matches),
-                    detail=_found(matches[0]) if matches else _missing(rule, concepts, article, limits),
+                    detail=_found(matches[0]) if matches else why_silent(rule, concepts, article, limits),
                     source=checked.source,
                     position=positions[number - 1] if positions else None,
                 )
@@ -108,8 +108,19 @@ def _found(match: Match) -> str:
     return "; ".join(f"{item.clause} by {item.text!r} ({item.via})" for item in match.evidence)
 
 
-def _missing(rule: WatchRule, concepts: ConceptLookup, article: EnrichedArticle, limits: Limits | None) -> str:
-    """Which clauses the article does not satisfy, and which excluded ones it does: each asked as a rule of its own."""
+def why_silent(rule: WatchRule, concepts: ConceptLookup, article: EnrichedArticle, limits: Limits | None = None) -> str:
+    """Which clauses an article does not satisfy, and which excluded ones it does, of a rule that does not fire on it.
+
+    Args:
+        rule: As it was checked.
+        concepts: Where names are looked up.
+        article: With its mentions.
+        limits: How large the rule may be.
+
+    Raises:
+        RuleError: The rule cannot be used.
+    """
+    # Each is asked as a rule of its own.
     index = RuleIndex(concepts, limits)
     standings: dict[str, bool] = {}
     for clause, positive in leaves(compile_rule(rule, concepts, limits).expression):

@@ -128,7 +128,7 @@ def test_explain_shows_each_step_and_marks_the_text(wirewatch: CommandLine, rule
         "North Korea (country/kp)",
         "rules: 1 of 2 fire",
         "because NATO[org/nato]",
-        "silent: nato-brazil",
+        "○ nato-brazil  is silent: not found: Brazil[country/br]",
         "[NATO] berät über [nordkoreanische] Angriffe",
     ):
         assert part in outcome.out
