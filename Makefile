@@ -8,6 +8,8 @@ NAMES ?= $(or $(WIREWATCH_TEST_DATA),../shared)/names
 # What the entity model learns from; see pipeline/entities/news_model/data/README.md.
 DATA ?= $(or $(WIREWATCH_TEST_DATA),../shared)/ner
 HELM := helm.sh/helm/v3/cmd/helm@v3.22.0
+# Named by the version, so that another one is built, and nothing else builds it again.
+HELM_BUILT := $(VENV)/.helm-$(lastword $(subst @, ,$(HELM)))
 # The knowledge base is built here, never committed; a change of what it is made from builds it again.
 KNOWLEDGE_BASE := pipeline/concepts/data/concepts.kb
 KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/concepts/*.py pipeline/concepts/*/*.py pipeline/text/*.py \
@@ -82,9 +84,9 @@ pictures: $(READY) ## Draw the dashboards to docs/pictures/ from minutes of news
 chart: $(READY) ## Give the Helm chart the route, the alerting rules and the dashboards
 	$(BIN)/python -m deploy.helm
 
-deploy-tools: $(BIN)/helm $(BIN)/compose-loader ## Build helm and a Compose loader into .venv, for the tests of deploy/ (needs Go; minutes)
+deploy-tools: $(HELM_BUILT) $(BIN)/compose-loader ## Build helm and a Compose loader into .venv, for the tests of deploy/ (needs Go; minutes)
 
-$(BIN)/helm: Makefile | $(READY)
+$(HELM_BUILT): | $(READY)
 	@echo "Building helm ..."
 	@GOBIN=$(CURDIR)/$(BIN) go install $(HELM)
 	@touch $@

@@ -125,8 +125,8 @@ def say_warning(warning: RuleWarning) -> None:
 
 def _say(kind: str, colour: str, text: str) -> None:
     # Colours are for a terminal; click leaves them out elsewhere.
-    is_plain = "NO_COLOR" in os.environ
-    click.echo(f"{click.style(f'{kind}:', fg=None if is_plain else colour, bold=not is_plain)} {text}", err=True)
+    head = f"{kind}:"
+    click.echo(f"{head if 'NO_COLOR' in os.environ else click.style(head, fg=colour, bold=True)} {text}", err=True)
 
 
 def _say_excerpt(excerpt: str) -> None:

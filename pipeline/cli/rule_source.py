@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli import say_error, say_warning
+import click
+
+from pipeline.cli import EXIT_FAILED, say_error, say_warning
 from pipeline.errors import RuleError, UsageError
 from pipeline.settings import Settings
 
@@ -32,7 +34,7 @@ def checked(path: Path, settings: Settings) -> RuleFileCheck:
     """The rules of a file, usable every one; warnings have been said on standard error.
 
     Raises:
-        RuleError: The last of the errors in the file; those before it have been said on standard error.
+        Exit: With status 1, there are errors in it; they have been said too, where they stand among the warnings.
     """
     return checked_text(read_text(path), str(path), settings)
 
@@ -43,10 +45,9 @@ def checked_text(text: str, source: str, settings: Settings) -> RuleFileCheck:
     from pipeline.rules import check_rules  # noqa: PLC0415 - as above
 
     check = check_rules(text, source, load_knowledge_base(settings), build_limits(settings))
-    last = check.errors[-1] if check.errors else None
-    say_findings(finding for finding in check.findings if finding is not last)
-    if last is not None:
-        raise last
+    say_findings(check.findings)
+    if check.errors:
+        raise click.exceptions.Exit(EXIT_FAILED)
     return check
 
 

@@ -76,4 +76,4 @@ def _most_letters(length: int) -> int:
 
 
 def _classes(text: str) -> npt.NDArray[np.int64]:
-    return np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.int64) % _CLASSES
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64) % _CLASSES

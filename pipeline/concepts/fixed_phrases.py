@@ -1,4 +1,4 @@
-"""Fixed phrases in which the name of a place or people says nothing of it: dishes, games, animals, buildings."""
+"""Fixed phrases in which the name of a place or people says nothing of it: dishes, games, animals, things."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ FIXED_PHRASES: Mapping[str, tuple[str, ...]] = {
         "Französische Bulldogge", "Deutsche Dogge", "Deutscher Schäferhund", "Russisch Brot", "Türkischer Honig",
         "Pariser Platz", "Schweizer Käse", "Schweizer Taschenmesser", "Englischer Garten", "Englischen Garten",
         "Spanische Grippe", "Spanischen Grippe", "Berliner Weiße", "Kölner Dom", "Japanische Kirschen",
+        "DDR-RAM", "DDR-SDRAM", "DDR-Speicher", "DDR-Speichers", "DDR-Arbeitsspeicher", "DDR-Speichermodul",
+        "DDR-Speichermodule", "DDR-Module", "DDR-Riegel",
     ),
     "el": (
         "ινδικό χοιρίδιο", "ινδικού χοιριδίου", "ινδικά χοιρίδια", "ινδική κάνναβη", "ινδικής κάνναβης",

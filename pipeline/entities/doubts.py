@@ -22,6 +22,9 @@ OUTWEIGHED = frozenset(
         "places in Cuba and Bolivia",
         "the European Commission",
         "her husband Bill",
+        "more seldom computer memory",
+        "more seldom some other acronym",
+        "more seldom the state of the past",
     }
 )
 # What makes the other meaning a name too, which a capital letter does not tell from the concept's.

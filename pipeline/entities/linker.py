@@ -10,7 +10,7 @@ from pipeline.concepts import KnowledgeBase
 from pipeline.entities.article_context import OF_A_COUNTRY, ArticleContext
 from pipeline.entities.doubts import Doubt, is_usual_country
 from pipeline.entities.lexicon import LABELS, Entries, Entry
-from pipeline.entities.occurrences import FieldText
+from pipeline.entities.occurrences import FieldText, writes_nouns_with_capital
 from pipeline.entities.personal_names import (
     follows_a_given_name,
     follows_a_transcribed_name,
@@ -106,7 +106,9 @@ class Linker:
         mentions: list[Mention] = []
         for place, span in enumerate(spans):
             chosen = self._choose(place, span, spans, article)
-            if chosen is not None and chosen.ref is not None:
+            if chosen is None:
+                mentions += self._country_inside(span, article)
+            elif chosen.ref is not None:
                 mentions.append(_mention(span, fields[span.field], chosen.entry, chosen.ref))
                 state = self._world.states.get(chosen.ref.id) if span.inside else None
                 if state is not None:
@@ -150,7 +152,7 @@ class Linker:
         sure = [candidate for candidate in span.candidates if candidate.doubt is Doubt.NONE]
         usual = first if is_alone else sure[0] if len(sure) == 1 else None
         countries = {concept.id: candidate for concept, candidate in readings if concept.kind == "country"}
-        if len(countries) > 1 and _are_mixed(countries, article):
+        if len(countries) > 1 and self._are_mixed(countries, article):
             return None
         readings.sort(key=lambda reading: reading[0].id not in article.supported)
         for concept, candidate in readings:
@@ -163,12 +165,49 @@ class Linker:
                 or concept.id in article.supported
                 or self._is_at_home(candidate, concept, span, spans, article)
                 or (
-                    (len(countries) == 1 or is_usual_country(candidate.entry))
+                    (len(countries) == 1 or self._is_usual(candidate, span, article))
                     and _is_listed(concept, span, [*spans[max(0, place - 1) : place], *spans[place + 1 : place + 2]])
                 )
             ):
                 return candidate
         return None
+
+    def _are_mixed(self, countries: Mapping[str, Candidate], article: ArticleContext) -> bool:
+        """Whether an article names several countries of one name, or of these another than the usual one.
+
+        Who and what belongs to a country names it too: of North Korea Kim Jong Un and KCNA.
+        """
+        named = article.supported.union(
+            self._world.countries[concept_id] for concept_id in article.supported & self._world.countries.keys()
+        ).intersection(countries)
+        usual = {concept_id for concept_id, candidate in countries.items() if is_usual_country(candidate.entry)}
+        return len(named) > 1 or (bool(usual) and not named <= usual)
+
+    def _is_usual(self, candidate: Candidate, span: Span, article: ArticleContext) -> bool:
+        """Whether it is the usual country of its name, and no part of a longer name: ``Korea University``."""
+        return is_usual_country(candidate.entry) and (
+            writes_nouns_with_capital(article.language)
+            or not precedes_a_surname(article.fields[span.field], span.end, article.starts[span.field])
+        )
+
+    def _country_inside(self, span: Span, article: ArticleContext) -> Iterator[Mention]:
+        """The country in the name of another that the article does not support: in ``East Germany`` Germany."""
+        for candidate in span.candidates:
+            concept = candidate.ref
+            if concept is None or concept.kind != "country" or candidate.doubt is not Doubt.NAME:
+                return
+            if candidate.may_be_a_person and self._is_somebody_else(concept, candidate, span, article):
+                return
+        for inner in span.inside:
+            only = inner.candidates[0]
+            if (
+                len(inner.candidates) == 1
+                and only.ref is not None
+                and only.ref.kind == "country"
+                and article.is_beyond_doubt(only, inner)
+            ):
+                yield _mention(inner, article.fields[inner.field], only.entry, only.ref)
+                return
 
     def _is_at_home(
         self, candidate: Candidate, concept: EntityRef, span: Span, spans: list[Span], article: ArticleContext
@@ -250,13 +289,6 @@ class Linker:
             words = frozenset(fold(word) for name in names for word in tokenize(name.text).words)
             self._own_names[concept_id] = words
         return words
-
-
-def _are_mixed(countries: Mapping[str, Candidate], article: ArticleContext) -> bool:
-    """Whether an article names several countries of one name, or of these another than the usual one."""
-    named = article.supported.intersection(countries)
-    usual = {concept_id for concept_id, candidate in countries.items() if is_usual_country(candidate.entry)}
-    return len(named) > 1 or (bool(usual) and not named <= usual)
 
 
 def _is_listed(concept: EntityRef, span: Span, neighbours: Sequence[Span]) -> bool:

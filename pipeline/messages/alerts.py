@@ -36,8 +36,8 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
         field: Where it was found; a clause on what the article is has that field.
         text: The text found, ``field[start:end]``, or the value of the metadata field.
         via: How it was found.
-        start: First code point; None for ``via: metadata``.
-        end: One past the last code point; None for ``via: metadata``.
+        start: First code point; null for ``via: metadata``.
+        end: One past the last code point; null for ``via: metadata``.
         entity: The concept, where the clause is one.
         confidence: How sure the find is, 0 to 1; only with ``via: transliteration``.
     """
@@ -116,8 +116,8 @@ class MatchedRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
             ``medium``.
         channel: Where the alert is also published.
         mode: ``live``, or ``shadow``: its alerts go to the shadow channel only.
-        suppress: See ``WatchRule``.
-        limit: See ``WatchRule``.
+        suppress: After an alert, those like it are held back for a time; null where none are.
+        limit: Most alerts in any minute, hour or day, such as ``20/h``; null where there is no limit.
     """
 
     id: str
@@ -156,7 +156,7 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True):
         kind: ``updated`` when a newer revision satisfies the rule by other evidence; ``withdrawn`` when the source has
             taken back an article that the rule alerted on: it has no evidence, and is never held back.
         held_back: How many alerts of the rule were held back since the last one raised.
-        held_by: Why this one is held back; None where it is raised.
+        held_by: Why this one is held back; null where it is raised.
     """
 
     alert_id: str

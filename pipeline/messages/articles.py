@@ -129,7 +129,7 @@ class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True):
         end: One past the last code point.
         text: ``field[start:end]``.
         label: What the text names; an adjective is ``MISC``.
-        entity: The concept it is linked to, or None.
+        entity: The concept it is linked to; null where to none.
         name: Of one without a concept: its text with single spaces, or the full name that the article gives the person.
         via: How it was found.
         confidence: How sure the find is, 0 to 1; only with ``via: transliteration``.

@@ -58,13 +58,14 @@ class WatchRule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
         severity: Passed on to the alert.
         tags: Passed on to the alert.
         languages: The languages of the rule's plain words, likeliest first.
-        channel: Alerts are also published to ``<prefix>.alerts.<channel>.v1``; None for no channel.
+        channel: Alerts are also published to ``<prefix>.alerts.<channel>.v1``; null where to no other topic.
         metonyms: Whether a capital, or the seat of a country's government, stands for the country.
         transliteration: Whether people's names also count as other scripts are likely to write them, unlisted.
-        min_score: The least score that fires; None for any.
+        min_score: The least score that fires; null where each that satisfies the condition does.
         mode: ``live`` raises alerts; ``shadow`` to ``<prefix>.alerts.shadow.v1`` only, for a trial; ``off`` none.
-        suppress: After an alert, those like it are held back for a time; None: none are.
-        limit: Most alerts in any minute, hour or day, such as ``20/h``; the others are held back. None: no limit.
+        suppress: After an alert, those like it are held back for a time; null where none are.
+        limit: Most alerts in any minute, hour or day, such as ``20/h``; the others are held back; null
+            where there is no limit.
         examples: Run before the rule goes live.
     """
 

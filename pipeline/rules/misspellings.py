@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from pipeline.concepts import Concept, Sense
@@ -21,6 +22,14 @@ _SHORTEST_IN_SMALL_LETTERS = 6
 # A short name is near many words: it is meant when everybody knows it, which the number of its languages tells.
 _SHORTEST_OF_ANY = 8
 _LANGUAGES_OF_THE_KNOWN = 35
+# What inflection and derivation put behind a name, folded, and what they take away.
+_ENDING_WORDS = "n an ian ean er ers ern ner s es e en in i y ish ic k ien ais ois ese и й а я у ю е ы ой ом ем ов ец"
+_ENDINGS = frozenset(_ENDING_WORDS.split())
+_DERIVATIONS = frozenset(
+    [("", ending) for ending in ("y", "ie", "ia", "a", "e", "s", "en", "я", "а", "ия")]
+    + [(ending, "") for ending in _ENDINGS]
+    + [(ending, lost) for ending in ("an", "er", "n", "ian", "in") for lost in ("y", "e", "a", "o")]
+)
 
 
 class Meant(NamedTuple):
@@ -29,10 +38,12 @@ class Meant(NamedTuple):
     Attributes:
         name: As it is written.
         concept: What it names.
+        also: What else the name may mean that is no concept; empty where nothing.
     """
 
     name: str
     concept: Concept
+    also: str = ""
 
     def __str__(self) -> str:
         return f"{spell(self.name)}[{self.concept.id}]"
@@ -44,14 +55,19 @@ def misspelling_warning(
     """``Nrth Korea`` is matched as two words, and hardly ever found; None where the words are no misspelling."""
     if any(word.is_prefix for word in unit.words):
         return None
-    meant = misspelt_name(unit.text, concepts, languages)
-    if meant is None:
+    meant = names_meant(unit.text, concepts, languages)
+    if not meant:
         return None
-    return origin.warning(f"{unit.text} is matched as plain words: did you mean {meant}?", unit.start)
+    return origin.warning(f"{unit.text} is matched as plain words: did you mean {either(meant)}?", unit.start)
 
 
-def misspelt_name(text: str, concepts: ConceptLookup, languages: tuple[str, ...]) -> Meant | None:
-    """The name that words may have been meant for; None where they are no misspelling.
+def either(meant: Sequence[Meant]) -> str:
+    """``Georgia[country/ge] or Georgia[region/us-georgia]``, ``Washington[city/washington] or the US state``."""
+    return " or ".join([*map(str, meant), *(one.also for one in meant if one.also)])
+
+
+def names_meant(text: str, concepts: ConceptLookup, languages: tuple[str, ...]) -> tuple[Meant, ...]:
+    """The name that words may have been meant for, with each of its meanings; empty where they are no misspelling.
 
     A word that news is known to hold is meant as it stands, however near a name is.
 
@@ -62,25 +78,51 @@ def misspelt_name(text: str, concepts: ConceptLookup, languages: tuple[str, ...]
     """
     words = tokenize(text).words
     if not "".join(words).isalpha() or is_unsegmented(text) or all(_is_known(word, languages) for word in words):
-        return None
+        return ()
     if text.islower() and len(text) < _SHORTEST_IN_SMALL_LETTERS:
-        return None
+        return ()
     for name in concepts.near(text, languages):
         parts = tokenize(name).words
         changed = set(words).difference(parts)
         if _is_likely_slip(words, parts) and not all(_is_known(word, languages) for word in changed):
-            for sense in concepts.senses(name, languages):
-                if _is_likely(sense, name, text):
-                    return Meant(name, sense.concept)
-    return None
+            senses = [sense for sense in concepts.senses(name, languages) if _is_likely(sense, name, text)]
+            if senses:
+                # Where several concepts are called so, they are what else it may mean.
+                return tuple(Meant(name, sense.concept, sense.name.also * (len(senses) == 1)) for sense in senses)
+    return ()
 
 
 def _is_likely_slip(words: Sequence[str], parts: Sequence[str]) -> bool:
-    """Whether no short word of a name is another word: nobody meant Donald Tusk by Donald Duck."""
+    """Whether words are no name of their own: nobody meant Donald Tusk by Donald Duck, or Bavaria by Bavarian."""
+    written, name = fold(" ".join(words)), fold(" ".join(parts))
+    if _is_derived(written, name) or (len(written) < _SHORTEST_OF_ANY and not _is_slip_in_a_short_name(written, name)):
+        return False
     if len(words) != len(parts):
         return True
     pairs = zip(map(fold, words), map(fold, parts), strict=True)
     return all(len(word) >= _SHORTEST_OF_ANY or distance(word, part) <= 1 for word, part in pairs)
+
+
+def _is_derived(written: str, name: str) -> bool:
+    """Whether a word is a name with an ending, or without its own: ``Bayerns``, ``Corsican``, ``Tuscan``."""
+    common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(written, name, strict=False)))
+    return (written[common:], name[common:]) in _DERIVATIONS
+
+
+def _is_slip_in_a_short_name(written: str, name: str) -> bool:
+    """Whether a letter between first and last is left out or doubled, or two have changed places.
+
+    Any other change makes one name of another: ``Schulz`` is not Scholz, ``Imran`` not Iran, ``Merkle`` not Merkel.
+    """
+    if (written[0], written[-1]) != (name[0], name[-1]):
+        return False
+    if len(written) > len(name):
+        return _without_doubles(written) == _without_doubles(name)
+    return len(written) < len(name) or sorted(written) == sorted(name)
+
+
+def _without_doubles(word: str) -> str:
+    return "".join(letter for letter, _ in groupby(word))
 
 
 def _is_likely(sense: Sense, name: str, text: str) -> bool:

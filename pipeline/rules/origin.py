@@ -19,7 +19,7 @@ class RuleWarning(Struct, frozen=True, kw_only=True):
 
     Attributes:
         problem: What is doubtful and what to write instead.
-        rule_id: The rule's id.
+        rule_id: The rule's id; empty where it has none.
         source: The file's name, or ``"<rule>"``.
         line: 1-based line in the source.
         column: 1-based column, in code points.
@@ -34,7 +34,8 @@ class RuleWarning(Struct, frozen=True, kw_only=True):
     excerpt: str
 
     def __str__(self) -> str:
-        return f"{self.source}:{self.line}:{self.column}: rule {self.rule_id}: {self.problem}"
+        rule = f"rule {self.rule_id}: " if self.rule_id else ""
+        return f"{self.source}:{self.line}:{self.column}: {rule}{self.problem}"
 
 
 def by_place(found: RuleError | RuleWarning) -> tuple[int, int]:

@@ -26,7 +26,7 @@ from pipeline.rules.expressions import Proximity, Term, Unit
 from pipeline.rules.languages import doubt_about
 from pipeline.rules.lookup import ConceptLookup
 from pipeline.rules.metadata import metadata_clause
-from pipeline.rules.misspellings import misspelling_warning, misspelt_name
+from pipeline.rules.misspellings import either, misspelling_warning, names_meant
 from pipeline.rules.origin import Origin, RuleWarning
 from pipeline.rules.plain_words import name_inside_warning, operator_warning, same_capitals
 from pipeline.rules.remembered_units import RememberedUnits
@@ -253,15 +253,14 @@ class UnitResolver:
                 return fitting[0]
             wrong_kind = wrong_kind or senses
         if meaning is not None and self._doubts is not None:
-            meant = misspelt_name(unit.text, self._concepts, preferred)
-            if meant is not None and meant.concept.kind not in _KINDS[meaning]:
-                meant = None
+            meant = names_meant(unit.text, self._concepts, preferred)
+            meant = tuple(one for one in meant if one.concept.kind in _KINDS[meaning])
             other = f"{wrong_kind[0].concept.id}, and " if wrong_kind else ""
             self._warn(
                 f"the knowledge base has {other}no {meaning} called {unit.text}: "
                 f"what counts is a mention labelled {_LABELS[meaning]} that holds these words"
                 + (", or the name as another script spells it" if self._is_spelled(unit, meaning) else "")
-                + (f"; did you mean {meant}?" if meant is not None else ""),
+                + (f"; did you mean {either(meant)}?" if meant else ""),
                 unit,
             )
         elif lower_case:

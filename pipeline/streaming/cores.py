@@ -9,6 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 _PROCESS = Path("/proc/self")
+# ``4:cpu,cpuacct:/a:b``: the path may hold more of them.
+_COLONS = 2
+_PLACE = 4
 _V1_FILES = ("cpu.cfs_quota_us", "cpu.cfs_period_us")
 
 
@@ -42,13 +45,14 @@ class _Hierarchy(NamedTuple):
 def _quotas(process: Path) -> Iterator[float]:
     """How many cores' time each of the control groups around a process allows, where it sets a limit."""
     try:
-        mounts = (process / "mountinfo").read_text(encoding="utf-8").splitlines()
-        memberships = (process / "cgroup").read_text(encoding="utf-8").splitlines()
+        mounts, memberships = (_lines(process / name) for name in ("mountinfo", "cgroup"))
     except OSError:
         return
     groups = {
         controller: PurePosixPath(path)
-        for _, controllers, path in (line.split(":", 2) for line in memberships)
+        for line in memberships
+        if line.count(":") >= _COLONS
+        for _, controllers, path in (line.split(":", 2),)
         for controller in controllers.split(",")
     }
     for hierarchy in filter(None, map(_cpu_hierarchy, mounts)):
@@ -66,23 +70,32 @@ def _quotas(process: Path) -> Iterator[float]:
 def _cpu_hierarchy(mount: str) -> _Hierarchy | None:
     """The control groups that a line of ``mountinfo`` mounts, where they may limit the time of cores."""
     place, _, filesystem = mount.partition(" - ")
-    kind, _, options = filesystem.split(" ", 2)
+    kind, _, source_and_options = filesystem.partition(" ")
     if kind == "cgroup2":
         controller = ""
-    elif kind == "cgroup" and "cpu" in options.split(","):
+    elif kind == "cgroup" and "cpu" in source_and_options.rpartition(" ")[2].split(","):
         controller = "cpu"
     else:
         return None
-    root, mounted_at = place.split(" ")[3:5]
-    return _Hierarchy(PurePosixPath(root), Path(mounted_at), controller)
+    # Number, parent, device, root, where, options.
+    fields = place.split(" ")
+    return _Hierarchy(PurePosixPath(fields[3]), Path(fields[4]), controller) if len(fields) > _PLACE else None
+
+
+def _lines(file: Path) -> list[str]:
+    """The lines of a file of Linux, in which names of folders may hold any bytes but a line's end."""
+    return file.read_bytes().decode("utf-8", "surrogateescape").split("\n")
 
 
 def _quota(folder: Path) -> float | None:
     try:
         if (folder / "cpu.max").exists():
-            quota, period = (folder / "cpu.max").read_text(encoding="ascii").split()
+            words = (folder / "cpu.max").read_bytes().split()
         else:
-            quota, period = ((folder / name).read_text(encoding="ascii").strip() for name in _V1_FILES)
+            words = [(folder / name).read_bytes().strip() for name in _V1_FILES]
     except OSError:
         return None
-    return None if quota in {"max", "-1"} else int(quota) / int(period)
+    # ``max`` and ``-1`` are no limit.
+    if len(words) != len(_V1_FILES) or not all(map(bytes.isdigit, words)) or not int(words[1]):
+        return None
+    return int(words[0]) / int(words[1])

@@ -65,13 +65,14 @@ def command(
     from pipeline.rules import explain_rule  # noqa: PLC0415 - as above
 
     out = console()
-    rules = _meant(settings, rule)
+    file = _file(rule)
+    rules = _meant(settings, rule) if file is None else [one.rule for one in checked(file, settings).rules]
     for number, one in enumerate(rules):
         if number:
             out.print()
         explanation = explain_rule(one, load_knowledge_base(settings), build_limits(settings))
         # Those of a file have been said, with their places in it.
-        for warning in () if Path(rule).is_file() else explanation.warnings:
+        for warning in explanation.warnings if file is None else ():
             say_warning(warning)
         _show(out, explanation, frozenset(languages))
     if since is None and not article_files:
@@ -93,11 +94,17 @@ def _show_tried(out: Console, report: BacktestReport, source: str) -> None:
         show_near_misses(out, rule)
 
 
-def _meant(settings: Settings, rule: str) -> Sequence[WatchRule]:
+def _file(rule: str) -> Path | None:
     path = Path(rule)
-    if path.is_file():
-        return [one.rule for one in checked(path, settings).rules]
-    if path.suffix in _RULE_FILES:
+    try:
+        return path if path.is_file() else None
+    except (OSError, ValueError):
+        # Too long for the name of a file, or with a character that none has.
+        return None
+
+
+def _meant(settings: Settings, rule: str) -> Sequence[WatchRule]:
+    if Path(rule).suffix in _RULE_FILES:
         raise UsageError(f"{rule}: there is no such file")
     if _is_id(rule):
         stored = _stored(settings, rule)

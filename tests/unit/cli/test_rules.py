@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
+from pipeline.cli import say_error
 from pipeline.cli.rules.apply import what_changed
 from pipeline.cli.rules.stored import as_rule_file
 from pipeline.demo import rules_text
+from pipeline.errors import UsageError
 from pipeline.messages.codec import encode
 from pipeline.messages.rules import Examples, WatchRule
 from pipeline.rules import read_rules
@@ -94,6 +97,37 @@ def test_explain_says_the_warnings_of_a_file_once(wirewatch: CommandLine, tmp_pa
     assert wirewatch("rules", "explain", "NATO talks and tea").err.count("warning: ") == 1
 
 
+@pytest.mark.parametrize("verb", [["rules", "explain"], ["match", "--rules"]])
+def test_what_is_wrong_and_doubtful_is_said_by_its_place_by_every_verb(
+    wirewatch: CommandLine, tmp_path: Path, verb: list[str]
+) -> None:
+    rules = "rules:\n  - {id: a, when: (NATO}\n  - {id: b, when: Georgia}\n  - {id: c, when: NATO talks}\n"
+    outcome = wirewatch(*verb, file(tmp_path, rules))
+    said = [line for line in outcome.err.splitlines() if "rule " in line]
+    assert (outcome.status, outcome.out) == (1, "")
+    assert [line.partition(": ")[0] for line in said] == ["error", "error", "warning"]
+
+
+def test_a_warning_about_a_rule_without_an_id_names_none(wirewatch: CommandLine, tmp_path: Path) -> None:
+    outcome = wirewatch("rules", "check", file(tmp_path, "rules:\n  - when: NATO talks\n"))
+    (said,) = [line for line in outcome.err.splitlines() if line.startswith("warning: ")]
+    assert "rule : " not in said
+    assert "NATO talks" in said
+
+
+def test_no_escape_is_written_where_no_colour_is_wanted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Where a terminal is, click leaves escapes in.
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    say_error(UsageError("no"))
+    monkeypatch.setenv("NO_COLOR", "1")
+    say_error(UsageError("no"))
+    coloured, plain = capsys.readouterr().err.splitlines()
+    assert "\x1b" in coloured
+    assert plain == "error: no"
+
+
 @pytest.mark.parametrize("text", ["rules: [", "- a", "", "rules:\n\t- id: a"])
 def test_what_is_no_rule_file_is_said(wirewatch: CommandLine, tmp_path: Path, text: str) -> None:
     path = file(tmp_path, text)
@@ -139,6 +173,13 @@ def test_explain_says_so_when_what_may_be_an_id_is_read_as_a_condition(wirewatch
 
 def test_explain_takes_a_file(wirewatch: CommandLine, tmp_path: Path) -> None:
     assert wirewatch("rules", "explain", file(tmp_path, GOOD)).out.startswith("nato-north-korea\n")
+
+
+def test_explain_takes_a_condition_that_is_longer_than_the_name_of_a_file_may_be(wirewatch: CommandLine) -> None:
+    outcome = wirewatch("rules", "explain", " OR ".join(f'"sanctions {number}"' for number in range(40)))
+    assert outcome.status == 0
+    assert outcome.err.count("File name too long") == 0
+    assert "means " in outcome.out
 
 
 def test_explain_of_a_file_that_is_not_there_takes_it_for_no_condition(wirewatch: CommandLine) -> None:

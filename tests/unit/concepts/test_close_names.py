@@ -51,6 +51,7 @@ def test_names_of_the_languages_and_english_ones_are_near() -> None:
         ("person/jens-stoltenburg", "did you mean person/jens-stoltenberg?"),
         ("country/xx", "find it with"),
         ("org/nothing-like-it", "find it with"),
+        ("org/nat\udcff", "did you mean org/nato?"),
     ],
 )
 def test_an_id_that_is_nearly_one_is_told_which(concept_id: str, advice: str) -> None:

@@ -12,7 +12,7 @@ from pipeline.streaming.cores import usable_cores
 
 @pytest.fixture(autouse=True)
 def eight_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: set(range(8)))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: set(range(8)), raising=False)
 
 
 class Machine:
@@ -84,3 +84,46 @@ def test_a_group_has_no_more_than_those_that_it_is_in(machine: Machine) -> None:
 
 def test_a_group_outside_of_what_is_mounted_is_the_one_that_is_mounted(machine: Machine) -> None:
     assert usable_cores(machine.v2("/../../other", {"": "200000 100000\n"})) == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"40 23 0:31 / /mnt/caf\xe9 rw - ext4 /dev/sdb1 rw",
+        b"40 23 0:31 / /mnt/a\x0cb\x1cc rw - ext4 /dev/sdb1 rw",
+        "40 23 0:31 / /mnt/a\u2028b\x85c rw - ext4 /dev/sdb1 rw".encode(),
+        b"40 23 0:31 / /mnt/none rw - ramfs none",
+        b"40 23 0:31 / /mnt/none rw - cgroup",
+        b"40 23 - cgroup2 cgroup2 rw",
+        b"nothing of the form",
+    ],
+)
+def test_a_line_that_is_odd_hides_no_limit(machine: Machine, line: bytes) -> None:
+    process = machine.v2("/a", {"a": "200000 100000\n"})
+    for name in ("mountinfo", "cgroup"):
+        (process / name).write_bytes(line + b"\n" + (process / name).read_bytes())
+    assert usable_cores(process) == 2
+
+
+@pytest.mark.parametrize("limit", ["", "max", "200000", "200000 0", "many 100000", "1 2 3"])
+def test_a_limit_that_cannot_be_read_is_none(machine: Machine, limit: str) -> None:
+    assert usable_cores(machine.v2("/a", {"a": limit})) == 8
+
+
+def test_the_name_of_a_group_may_be_any_bytes(machine: Machine) -> None:
+    process = machine.v2("/", {})
+    name = b"caf\xe9:1"
+    (process / "cgroup").write_bytes(b"0::/" + name + b"\n")
+    folder = machine.groups / os.fsdecode(name)
+    folder.mkdir()
+    (folder / "cpu.max").write_text("300000 100000\n", encoding="ascii")
+    assert usable_cores(process) == 3
+
+
+def test_all_cores_of_the_machine_where_there_is_no_affinity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    assert usable_cores(tmp_path) == 6
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert usable_cores(tmp_path) == 1

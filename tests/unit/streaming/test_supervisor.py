@@ -94,7 +94,7 @@ def test_a_worker_is_ready_when_every_process_is_and_stops_in_order(tmp_path: Pa
 def test_no_more_processes_start_at_once_than_there_are_cores(
     tmp_path: Path, events: Events, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0})
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0}, raising=False)
     with Worker(settings(tmp_path), {STEP: 3}, on_event=events, command=fake("steady", tmp_path)) as worker:
         worker.wait_ready(DEADLINE_SECONDS)
     started = [event.kind for event in events.all() if event.step and event.kind in ("started", "serving")]
@@ -105,7 +105,7 @@ def test_no_more_processes_start_at_once_than_there_are_cores(
 def test_one_that_never_ends_loading_holds_up_the_others_for_a_while_only(
     tmp_path: Path, events: Events, monkeypatch: pytest.MonkeyPatch, behaviour: str
 ) -> None:
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0})
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0}, raising=False)
     begun = time.monotonic()
     with Worker(settings(tmp_path), {STEP: 2}, on_event=events, command=fake(behaviour, tmp_path)):
         assert [events.wait_for("started").process for _ in range(2)] == ["entities-0", "entities-1"]
