@@ -108,6 +108,22 @@ def test_what_is_wrong_and_doubtful_is_said_by_its_place_by_every_verb(
     assert [line.partition(": ")[0] for line in said] == ["error", "error", "warning"]
 
 
+@pytest.mark.parametrize("acronym", ["DDR", "GDR", "RDA", "NRD"])
+def test_an_acronym_of_a_state_of_the_past_is_not_taken_for_it_unasked(
+    wirewatch: CommandLine, tmp_path: Path, acronym: str
+) -> None:
+    outcome = wirewatch("rules", "check", file(tmp_path, f"rules:\n  - {{id: a, when: {acronym} + talks}}\n"))
+    assert outcome.status == 1
+    assert f"{acronym} may mean East Germany (entity:country/dd) or " in outcome.err
+
+
+@pytest.mark.parametrize("acronym", ["NDR", "RDG"])
+def test_an_acronym_of_others_stays_a_word(wirewatch: CommandLine, tmp_path: Path, acronym: str) -> None:
+    outcome = wirewatch("rules", "check", file(tmp_path, f"rules:\n  - {{id: a, when: {acronym} + NATO}}\n"))
+    assert (outcome.status, outcome.err) == (0, "")
+    assert f"{acronym} AND NATO[org/nato]" in outcome.out
+
+
 def test_a_warning_about_a_rule_without_an_id_names_none(wirewatch: CommandLine, tmp_path: Path) -> None:
     outcome = wirewatch("rules", "check", file(tmp_path, "rules:\n  - when: NATO talks\n"))
     (said,) = [line for line in outcome.err.splitlines() if line.startswith("warning: ")]
