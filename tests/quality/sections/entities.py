@@ -189,9 +189,10 @@ def measure(data: Path) -> str:
     named = {f"{language} {source}": figure.f1 for (language, source), figure in scores.items()}
     missed, wrong = seed_names(data)
     about = (
-        "The shipped model on the test rows of each source, which training never saw: F1 of people, organisations and "
-        "places, exact spans, with the pipeline's own tokenizer. The knowledge base takes part for the first article "
-        "alone; its names were among those that the model was trained with."
+        "The shipped model on the test rows of each source (0.3 % of the training rows say what one of them says, none "
+        "of GermEval's): F1 of people, organisations and places, exact spans, with the pipeline's own tokenizer. The "
+        "knowledge base takes part for the first article alone; its names were among those that the model was trained "
+        "with."
     )
     lines = [
         "## Entities",
