@@ -118,13 +118,14 @@ def parent_of(process: int) -> int:
 
 
 def is_alive(process: int) -> bool:
+    state = Path(f"/proc/{process}/stat")
+    # It may go between any two of these.
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+        # Whoever has to reap it may be slow; it runs no more.
+        return not (state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z")
+    except (ProcessLookupError, FileNotFoundError):
         return False
-    state = Path(f"/proc/{process}/stat")
-    # Whoever has to reap it may be slow; it runs no more.
-    return not (state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z")
 
 
 def wait_until(happened: Callable[[], bool]) -> None:

@@ -1,10 +1,7 @@
-"""The build gives the same bytes each time, and refuses what the reviewed files leave unclear."""
+"""The build refuses what the reviewed files leave unclear, and what it writes comes back."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -22,15 +19,6 @@ def concept(concept_id: str, text: str, language: str, also: str = "") -> Concep
 
 
 SOME = Contents(sources=(CLDR,), concepts=(concept("org/a", "One", "en"), concept("org/b", "Zwei", "de")))
-
-
-@pytest.mark.timeout(900)
-def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
-    again = tmp_path / "again"
-    # Sets of strings come in another order under another seed: a build that depends on it would show.
-    command = [sys.executable, "-m", "pipeline.concepts.build", "--output", str(again)]
-    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": "7"})
-    assert again.read_bytes() == BUILT_FILE.read_bytes(), "run `make concepts`"
 
 
 def test_without_the_built_file_the_error_says_what_to_run(tmp_path: Path) -> None:
