@@ -1,6 +1,7 @@
 """Properties are judged by their answers: a loaded machine, or a first call that loads data, fails none of them.
 
-``PROPERTY_TIMES=100 pytest tests/property/...`` draws a hundred times as many examples of the rule language.
+``PROPERTY_TIMES=100 pytest tests/property/...`` draws a hundred times as many examples of the rule language, and
+``make check`` a quarter.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 
-_TIMES = int(os.environ.get("PROPERTY_TIMES", "1"))
+_TIMES = float(os.environ.get("PROPERTY_TIMES", "1"))
 
 CHECKS: Counter[str] = Counter()
 """What was compared, counted by the tests themselves."""
@@ -13,4 +13,4 @@ CHECKS: Counter[str] = Counter()
 
 def examples(count: int) -> int:
     """So many examples, times ``PROPERTY_TIMES``."""
-    return count * _TIMES
+    return max(1, int(count * _TIMES))
