@@ -32,7 +32,7 @@ test: lint $(KNOWLEDGE_BASE) ## All tests: unit, property, contract, quality, an
 	$(BIN)/pytest tests
 
 check: lint $(KNOWLEDGE_BASE) ## Under a minute: format, lint, strict types, import rules, unit and property tests
-	PROPERTY_TIMES=0.25 $(BIN)/pytest -n auto --dist worksteal tests/unit tests/property tests/architecture
+	PROPERTY_TIMES=0.25 $(BIN)/pytest -n 3 --dist worksteal tests/unit tests/property tests/architecture
 
 lint: $(READY)
 	$(BIN)/ruff format --check --quiet .

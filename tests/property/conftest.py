@@ -1,7 +1,7 @@
 """Properties are judged by their answers: a loaded machine, or a first call that loads data, fails none of them.
 
-``PROPERTY_TIMES=100 pytest tests/property/...`` draws a hundred times as many examples of the rule language, and
-``make check`` a quarter.
+``PROPERTY_TIMES=100 pytest tests/property/...`` draws a hundred times as many examples, and ``make check`` a
+quarter.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
-from tests.property.scale import CHECKS
+from tests.property.scale import CHECKS, examples
 
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", deadline=None, max_examples=examples(100))
 settings.load_profile("untimed")
 
 
