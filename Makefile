@@ -31,7 +31,7 @@ test: lint $(KNOWLEDGE_BASE) ## All tests: unit, property, contract, quality, an
 	@! command -v go > /dev/null || $(MAKE) --no-print-directory deploy-tools || echo "the tests of deploy/ that need them say so"
 	$(BIN)/pytest tests
 
-check: lint $(KNOWLEDGE_BASE) ## Under a minute: format, lint, strict types, import rules, unit and property tests
+check: lint $(KNOWLEDGE_BASE) ## A minute: format, lint, strict types, import rules, unit and property tests
 	PROPERTY_TIMES=0.25 $(BIN)/pytest -n 3 --dist worksteal tests/unit tests/property tests/architecture
 
 lint: $(READY)

@@ -139,7 +139,12 @@ class Stage(NamedTuple):
     def rate(self, step: int) -> float:
         """The learning rate of a step, counted from 1."""
         fallen = max(step - self.full_steps, 0) / max(self.steps - self.full_steps, 1)
-        return self.learning_rate * min(step / self.warm_up_steps, 1.0 - (1.0 - self.last) * fallen)
+        return rate(self.learning_rate, step / self.warm_up_steps, fallen, self.last)
+
+
+def rate(highest: float, warmed_up: float, fallen: float, last: float) -> float:
+    """A learning rate that rises from nothing, and falls to a part of itself; both ways are told from 0 to 1."""
+    return highest * min(warmed_up, 1.0 - (1.0 - last) * fallen)
 
 
 def gradient_of(scores: NDArray[np.float32], tags: NDArray[np.int8]) -> tuple[NDArray[np.float32], float]:
@@ -243,9 +248,8 @@ def learn_words(network: Tagger, classes: WordClasses, steps: int, settings: dic
     set_dropout_rate(network, 0.0)
     optimizer = Adam(settings["learning_rate"], L2=0.0, grad_clip=settings["clip"], use_averages=False)
     for step in range(1, steps + 1):
-        optimizer.learn_rate = settings["learning_rate"] * min(
-            step / settings["warm_up_steps"], 1.0 - (1.0 - settings["last"]) * step / steps
-        )
+        warmed_up, fallen = step / settings["warm_up_steps"], step / steps
+        optimizer.learn_rate = rate(settings["learning_rate"], warmed_up, fallen, settings["last"])
         right = classes.learn(settings["batch_words"], 1.0)
         network.finish_update(optimizer)
         classes.finish(optimizer)
