@@ -12,7 +12,7 @@ HELM := helm.sh/helm/v3/cmd/helm@v3.22.0
 HELM_BUILT := $(VENV)/.helm-$(lastword $(subst @, ,$(HELM)))
 # The knowledge base is built here, never committed; a change of what it is made from builds it again.
 KNOWLEDGE_BASE := pipeline/concepts/data/concepts.kb
-KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/concepts/*.py pipeline/concepts/*/*.py pipeline/text/*.py \
+KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/concepts/*.py pipeline/concepts/*/*.py pipeline/concepts/*/*/*.py pipeline/text/*.py \
   pipeline/transliteration/*.py pipeline/transliteration/weights/*)
 
 .DEFAULT_GOAL := help
@@ -62,7 +62,7 @@ bench-rules: $(READY) ## Measure the rule engine, to a million rules and beside 
 	$(BIN)/python -m tests.bench.bench_rules_ready --write
 
 schemas: $(READY) ## Write schemas/ from the message types
-	$(BIN)/python -m pipeline.cli.schemas schemas
+	$(BIN)/python -m pipeline.cli.generated.schemas schemas
 
 concepts: $(KNOWLEDGE_BASE) ## Build the knowledge base from CLDR and the reviewed files, where they changed
 
@@ -70,7 +70,7 @@ transliteration: $(READY) ## Train the models that spell names across scripts (1
 	$(BIN)/python -m training.transliteration $(NAMES)
 
 reference: $(KNOWLEDGE_BASE) ## Write docs/reference/ from the settings, the metrics and the command line
-	$(BIN)/python -m pipeline.cli.reference docs/reference
+	$(BIN)/python -m pipeline.cli.generated.reference docs/reference
 
 $(KNOWLEDGE_BASE): $(READY) $(KNOWLEDGE_BASE_SOURCES)
 	@$(BIN)/python -m pipeline.concepts.build

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from pipeline.concepts import KnowledgeBase
 from pipeline.entities import EntityExtractor, Linker, NoRecognizer, Recognizer
-from pipeline.entities.model_choice import ModelPreferences
+from pipeline.entities.recognition.model_choice import ModelPreferences
 from pipeline.language import LanguageIdentifier, identify_language
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, RawArticle
 from pipeline.messages.intake import settled
@@ -23,7 +23,7 @@ def build_recognizer(settings: Settings) -> Recognizer:
     """
     if not settings.spacy_models and settings.spacy_fallback == NO_PIPELINE:
         return NoRecognizer()
-    from pipeline.entities.spacy_recognizer import SpacyRecognizer  # noqa: PLC0415 - loads spaCy
+    from pipeline.entities.recognition.spacy_recognizer import SpacyRecognizer  # noqa: PLC0415 - loads spaCy
 
     return SpacyRecognizer(model_preferences(settings))
 

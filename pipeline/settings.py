@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -219,3 +220,24 @@ def _refuse_unknown_names(environment: Mapping[str, str]) -> None:
             close = difflib.get_close_matches(name.removeprefix(ENV_PREFIX), map(str.upper, Settings.model_fields), n=1)
             hint = f": did you mean {ENV_PREFIX}{close[0]}?" if close else ": see docs/reference/settings.md"
             raise SettingError(name, f"no such setting{hint}")
+
+
+def settings_environment(settings: Settings) -> dict[str, str]:
+    """This process's environment, with exactly these settings: ``load_settings()`` in the child gives them again.
+
+    Secrets go this way too and not on the command line, which every user of the machine can read.
+    """
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(ENV_PREFIX) or name in FOREIGN_NAMES
+    }
+    for field in type(settings).model_fields:
+        value = getattr(settings, field)
+        if value is not None:
+            environment[ENV_PREFIX + field.upper()] = _environment_value(value)
+    return environment
+
+
+def _environment_value(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return json.dumps(value) if isinstance(value, dict) else str(value)

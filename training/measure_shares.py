@@ -1,4 +1,4 @@
-"""Measure how often news holds words and concepts, and write the table that ``pipeline.rules.shares`` reads.
+"""Measure how often news holds words and concepts, and write the table that ``pipeline.rules.index.shares`` reads.
 
 Run with ``python training/measure_shares.py FOLDER`` on the named-entity data (CONTRIBUTING.md): the training rows, put
 together by language and source to articles of about 4,000 code points and linked by the knowledge base alone. None of
@@ -19,8 +19,8 @@ from pathlib import Path
 from pipeline.concepts import KnowledgeBase
 from pipeline.entities import EntityExtractor, Linker, NoRecognizer
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, Language
-from pipeline.rules.share_counts import measure_shares
-from pipeline.rules.shares import SHARES_FILE
+from pipeline.rules.index.share_counts import measure_shares
+from pipeline.rules.index.shares import SHARES_FILE
 
 FILES = ("train.jsonl.xz", "train-more.jsonl.xz")
 ARTICLE_CODE_POINTS = 4_000
@@ -36,7 +36,7 @@ def main() -> None:
     folder = arguments.parse_args().folder
     extractor = EntityExtractor(NoRecognizer(), Linker(KnowledgeBase.load()))
     shares = measure_shares(linked(texts(folder), extractor))
-    target = resources.files("pipeline.rules") / SHARES_FILE
+    target = resources.files("pipeline.rules.index") / SHARES_FILE
     with resources.as_file(target) as path:
         path.write_bytes(lzma.compress(shares.table, preset=9))
         print(f"{path}: {path.stat().st_size:,} bytes")

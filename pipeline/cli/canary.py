@@ -26,7 +26,7 @@ def command(settings: Settings) -> int:
     `canary`, and on no other; one without an alert after WIREWATCH_CANARY_TIMEOUT_SECONDS is missed. The lag of every
     step is read from the offsets that its group has committed, so that a dead worker is seen too.
     """
-    from pipeline.streaming.worker_log import configure_log  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.observability.worker_log import configure_log  # noqa: PLC0415 - loads Kafka; --help need not
 
     configure_log(settings.log_level, "canary", log_format=settings.log_format)
     try:
@@ -41,7 +41,7 @@ def command(settings: Settings) -> int:
 
 
 async def _watch(settings: Settings) -> None:
-    from pipeline.streaming.canary import CanaryWatch  # noqa: PLC0415 - as above
+    from pipeline.streaming.observability.canary_watch import CanaryWatch  # noqa: PLC0415 - as above
 
     def say(address: str) -> None:
         if sys.stderr.isatty():

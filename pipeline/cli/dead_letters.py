@@ -12,16 +12,16 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli import pass_settings
-from pipeline.cli.durations import DURATION
 from pipeline.cli.event_loop import run_quietly
+from pipeline.cli.reading.durations import DURATION
 from pipeline.cli.render import console, print_table, printable
 from pipeline.errors import DeadLetterReason, UsageError
 from pipeline.settings import Settings
 from pipeline.topology import StepName
 
 if TYPE_CHECKING:
-    from pipeline.streaming.dead_letters import DeadLetter
     from pipeline.streaming.records import Position
+    from pipeline.streaming.steps.dead_letter_queue import DeadLetter
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -145,21 +145,21 @@ def replay(
 async def _selected(
     settings: Settings, *, latest: int, reason: str | None, step: str | None, since: timedelta | None
 ) -> Sequence[DeadLetter]:
-    from pipeline.streaming.dead_letters import list_dead_letters  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.steps.dead_letter_queue import list_dead_letters  # noqa: PLC0415 - loads Kafka; --help need not
 
     moment = None if since is None else datetime.now(UTC) - since
     return await list_dead_letters(settings, latest=latest, reason=reason, step=step, since=moment)
 
 
 async def _found(settings: Settings, places: Collection[tuple[int, int]]) -> Sequence[DeadLetter]:
-    from pipeline.streaming.dead_letters import find_dead_letter  # noqa: PLC0415 - loads Kafka; --help need not
     from pipeline.streaming.records import Position  # noqa: PLC0415 - as above
+    from pipeline.streaming.steps.dead_letter_queue import find_dead_letter  # noqa: PLC0415 - loads Kafka; --help need not
 
     return [await find_dead_letter(settings, Position(*place)) for place in dict.fromkeys(places)]
 
 
 async def _replay(settings: Settings, letters: Sequence[DeadLetter]) -> int:
-    from pipeline.streaming.dead_letters import replay_dead_letters  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.steps.dead_letter_queue import replay_dead_letters  # noqa: PLC0415 - loads Kafka; --help need not
 
     count = 0
     async for replayed in replay_dead_letters(settings, letters):

@@ -10,8 +10,8 @@ from typing import Literal
 import click
 
 from pipeline.cli import pass_settings
-from pipeline.cli.batches import batches
-from pipeline.cli.lines import BadLines, Line, read_lines
+from pipeline.cli.reading.batches import batches
+from pipeline.cli.reading.lines import BadLines, Line, read_lines
 from pipeline.errors import ArticleError
 from pipeline.messages.articles import RawArticle
 from pipeline.messages.codec import encode

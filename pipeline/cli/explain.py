@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli import pass_settings
-from pipeline.cli.lines import BadLines, Line, read_lines
+from pipeline.cli.reading.lines import BadLines, Line, read_lines
+from pipeline.cli.reading.rule_source import checked, checked_text, index_over
 from pipeline.cli.render import SEVERITY_STYLES, console, indented, marked, print_table, printable, why
-from pipeline.cli.rule_source import checked, checked_text, index_over
 from pipeline.errors import ArticleError, UsageError
 from pipeline.messages.articles import EnrichedArticle, Language
 from pipeline.settings import Settings

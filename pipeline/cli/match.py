@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import pass_settings
-from pipeline.cli.articles import enriched, good_articles
-from pipeline.cli.batches import batches
-from pipeline.cli.lines import BadLines, read_lines
-from pipeline.cli.rule_source import index_of
+from pipeline.cli.reading.articles import enriched, good_articles
+from pipeline.cli.reading.batches import batches
+from pipeline.cli.reading.lines import BadLines, read_lines
+from pipeline.cli.reading.rule_source import index_of
 from pipeline.messages.alerts import Alert, Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.codec import encode

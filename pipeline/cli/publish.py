@@ -22,12 +22,12 @@ from rich.progress import (
 
 from pipeline.cli import EXIT_DONE, EXIT_FAILED, pass_settings
 from pipeline.cli.event_loop import run_quietly
-from pipeline.cli.lines import BadLines, Format, read_lines, source_size_bytes
+from pipeline.cli.reading.lines import BadLines, Format, read_lines, source_size_bytes
 from pipeline.errors import ArticleError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.streaming.publish import ArticlePayload
+    from pipeline.streaming.kafka.publishing import ArticlePayload
 
 
 @click.command()
@@ -48,7 +48,7 @@ def command(settings: Settings, files: tuple[str, ...], form: Format) -> int:
     is the body); `-` is standard input, which may be a pipe that never ends. A bad line is reported by number and sent
     nowhere; the exit status is 1 then.
     """
-    from pipeline.streaming.publish import publish_articles  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.kafka.publishing import publish_articles  # noqa: PLC0415 - loads Kafka; --help need not
 
     size_bytes = source_size_bytes(files)
     with _progress(size_bytes) as progress:
@@ -76,7 +76,7 @@ class _Sending:
 
     def payloads(self) -> Iterator[ArticlePayload]:
         """The good articles, as they were given."""
-        from pipeline.streaming.publish import ArticlePayload  # noqa: PLC0415 - as above
+        from pipeline.streaming.kafka.publishing import ArticlePayload  # noqa: PLC0415 - as above
 
         number = 0
         for line in read_lines(self._files, self._form):

@@ -11,11 +11,11 @@ import click
 from rich.text import Text
 
 from pipeline.cli import pass_settings
-from pipeline.cli.durations import DURATION
 from pipeline.cli.event_loop import run_quietly
+from pipeline.cli.reading.durations import DURATION
 from pipeline.cli.render import alert_block, console
 from pipeline.errors import BrokerError
-from pipeline.messages.canary import CANARY_RULE
+from pipeline.messages.canary_rule import CANARY_RULE
 from pipeline.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -61,8 +61,8 @@ async def _follow(
     as_json: bool,
     count: int | None,
 ) -> None:
-    from pipeline.streaming.kafka_client import bootstrap_servers  # noqa: PLC0415 - loads Kafka; --help need not
-    from pipeline.streaming.subscribe import subscribed  # noqa: PLC0415 - as above
+    from pipeline.streaming.kafka.client import bootstrap_servers  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.kafka.subscription import subscribed  # noqa: PLC0415 - as above
 
     out = console()
     async with subscribed(settings, channel=channel, since=since, rule_ids=rules) as alerts:
@@ -95,7 +95,7 @@ async def tell_missing(missing: Awaitable[list[str]]) -> None:
 
 async def _missing(settings: Settings, rules: Iterable[str]) -> list[str]:
     """Rules that are asked for and not in the rules topic."""
-    from pipeline.streaming.rule_store import RuleStore  # noqa: PLC0415 - as above
+    from pipeline.streaming.stores.rule_store import RuleStore  # noqa: PLC0415 - as above
 
     asked = [rule_id for rule_id in rules if rule_id != CANARY_RULE.id]
     return await RuleStore(settings).missing(asked) if asked else []

@@ -16,8 +16,8 @@ from pipeline.cli.render import console, print_table
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.streaming.topic_listing import ListedTopic
-    from pipeline.streaming.topics import TopicReport
+    from pipeline.streaming.kafka.topic_listing import ListedTopic
+    from pipeline.streaming.kafka.topic_setup import TopicReport
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def apply(settings: Settings, channels: tuple[str, ...]) -> int:
     What only a person can decide, such as another number of partitions, is reported and left. The exit status is 1
     then. Applying again changes nothing.
     """
-    from pipeline.streaming.topics import apply_topics  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.kafka.topic_setup import apply_topics  # noqa: PLC0415 - loads Kafka; --help need not
 
     report = run_quietly(apply_topics(settings, channels=channels))
     out = console()
@@ -54,7 +54,7 @@ def list_(settings: Settings) -> int:
 
     The exit status is 1 when one is missing.
     """
-    from pipeline.streaming.topic_listing import list_topics  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.kafka.topic_listing import list_topics  # noqa: PLC0415 - loads Kafka; --help need not
 
     topics = run_quietly(list_topics(settings))
     print_table(console(), _table(topics))

@@ -23,7 +23,7 @@ from pipeline.settings import Settings
 from pipeline.topology import StepName
 
 if TYPE_CHECKING:
-    from pipeline.streaming.worker_events import WorkerEvent
+    from pipeline.streaming.supervision.worker_events import WorkerEvent
 
 _log = logging.getLogger(__name__)
 
@@ -55,9 +55,9 @@ def command(settings: Settings, steps: tuple[str, ...], processes: int, *, with_
     The topics are created first. More workers, here or on other machines, share the work. On a terminal it says when
     all is ready; elsewhere it writes a log.
     """
-    from pipeline.streaming.topics import apply_topics  # noqa: PLC0415 - loads Kafka; --help need not
-    from pipeline.streaming.worker import run_worker  # noqa: PLC0415 - as above
-    from pipeline.streaming.worker_log import configure_log  # noqa: PLC0415 - as above
+    from pipeline.streaming.kafka.topic_setup import apply_topics  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.observability.worker_log import configure_log  # noqa: PLC0415 - as above
+    from pipeline.streaming.supervision.running_worker import run_worker  # noqa: PLC0415 - as above
 
     if settings.concepts_overlay is not None:
         from pipeline.assembly import load_knowledge_base  # noqa: PLC0415 - as above
@@ -149,7 +149,7 @@ class WorkerScreen:
                 self._out.print(Text.assemble(("! ", "yellow"), str(event)))
 
     def _say_what_next(self) -> None:
-        from pipeline.streaming.kafka_client import bootstrap_servers  # noqa: PLC0415 - as above
+        from pipeline.streaming.kafka.client import bootstrap_servers  # noqa: PLC0415 - as above
 
         servers = ",".join(bootstrap_servers(self._settings))
         lines = [Text("Ready. In another terminal:", "bold green")]

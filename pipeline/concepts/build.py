@@ -10,13 +10,13 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.concepts import cldr
-from pipeline.concepts.assemble import assemble, key_of
 from pipeline.concepts.built_file import BUILT_FILE
-from pipeline.concepts.compile import compile_contents
+from pipeline.concepts.compiling import cldr
+from pipeline.concepts.compiling.assemble import assemble, key_of
+from pipeline.concepts.compiling.compile_names import compile_contents
+from pipeline.concepts.compiling.reviewed_files import REVIEWED_FOLDER, ReviewedConcept, read_reviewed
+from pipeline.concepts.compiling.spelled_people import TRANSLITERATION, with_spelled_names
 from pipeline.concepts.concept import ANY_LANGUAGE, Concept, Contents, Name, Source, primary_subtag
-from pipeline.concepts.reviewed_files import REVIEWED_FOLDER, ReviewedConcept, read_reviewed
-from pipeline.concepts.spelled_names import TRANSLITERATION, with_spelled_names
 from pipeline.errors import WirewatchError
 
 REVIEWED_LANGUAGES = ("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "uk", "zh")

@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from pipeline.concepts.built_file import Sections
 from pipeline.concepts.concept import Kind, Name, NameVia, Sense
-from pipeline.concepts.filing import How
+from pipeline.concepts.concept_records import KEY_SEPARATOR, NO_NAME, VIAS, Blob, Records
 from pipeline.concepts.letter_tokens import LetterTokens
-from pipeline.concepts.records import KEY_SEPARATOR, NO_NAME, VIAS, Blob, Records
+from pipeline.concepts.name_filing import How
 from pipeline.concepts.usage import language_known_as
 from pipeline.text.clitics import without_direction, without_particles, without_proclitics
 from pipeline.text.folding import LONGEST_REMEMBERED, fold

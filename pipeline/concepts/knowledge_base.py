@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 from pipeline.concepts.built_file import BUILT_FILE, Sections, open_file
 from pipeline.concepts.close_names import CloseNames
-from pipeline.concepts.compile import compile_contents
+from pipeline.concepts.compiling.compile_names import compile_contents
 from pipeline.concepts.concept import VIA_ORDER, Concept, Contents, Name, Sense, Source, folded_key
+from pipeline.concepts.concept_records import Records
 from pipeline.concepts.gazetteer import Gazetteer
-from pipeline.concepts.records import Records
 from pipeline.errors import WirewatchError
 from pipeline.text.tokens import tokenize
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.concepts.assemble import assemble
-from pipeline.concepts.compile import compile_contents
+from pipeline.concepts.compiling.assemble import assemble
+from pipeline.concepts.compiling.compile_names import compile_contents
+from pipeline.concepts.compiling.reviewed_files import ReviewedConcept, read_reviewed
+from pipeline.concepts.compiling.spelled_people import with_spelled_names
 from pipeline.concepts.concept import Concept, Contents, Name, NameVia, Source
 from pipeline.concepts.knowledge_base import KnowledgeBase
-from pipeline.concepts.reviewed_files import ReviewedConcept, read_reviewed
-from pipeline.concepts.spelled_names import with_spelled_names
 from pipeline.errors import InstallationError
 
 

@@ -4,7 +4,7 @@
 """
 
 from pipeline.entities.extractor import EntityExtractor
-from pipeline.entities.linker import Linker
-from pipeline.entities.recognizer import NoRecognizer, Recognizer
+from pipeline.entities.linking.linker import Linker
+from pipeline.entities.recognition.recognizer import NoRecognizer, Recognizer
 
 __all__ = ["EntityExtractor", "Linker", "NoRecognizer", "Recognizer"]

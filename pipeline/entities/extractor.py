@@ -8,10 +8,10 @@ from datetime import datetime
 
 import msgspec
 
-from pipeline.entities.linker import Linker
+from pipeline.entities.linking.linker import Linker
+from pipeline.entities.linking.short_forms import resolve_short_forms
 from pipeline.entities.nesting import nest
-from pipeline.entities.recognizer import Recognizer
-from pipeline.entities.short_forms import resolve_short_forms
+from pipeline.entities.recognition.recognizer import Recognizer
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, Mention
 
 # More of one name tell nothing new, and an article of nothing but names would outgrow its topic's messages.

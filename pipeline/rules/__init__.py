@@ -4,18 +4,18 @@ A condition is cut into tokens (``lexer``), parsed into units (``parser``) and r
 (``resolve``). ``RuleIndex`` files each rule under its rarest required clause and matches articles.
 """
 
-from pipeline.rules.compile import CheckedRule, Requirements, RuleCompiler, check_rule
-from pipeline.rules.evaluate import MAX_EVIDENCE_PER_CLAUSE
-from pipeline.rules.examples import ExampleResult, run_examples, why_silent
-from pipeline.rules.explanation import ClauseExplanation, NamesByLanguage, RuleExplanation, explain_rule
-from pipeline.rules.formatting import format_condition, format_rules
-from pipeline.rules.index import RuleIndex
-from pipeline.rules.limits import Limits
-from pipeline.rules.lookup import ConceptLookup
-from pipeline.rules.near_misses import NearMiss
-from pipeline.rules.origin import RuleWarning
-from pipeline.rules.rule_file import RuleFileCheck, check_rules, read_rules
-from pipeline.rules.rule_schema import rule_file_schema
+from pipeline.rules.advice.explanation import ClauseExplanation, NamesByLanguage, RuleExplanation, explain_rule
+from pipeline.rules.files.rule_examples import ExampleResult, run_examples, why_silent
+from pipeline.rules.files.rule_file import RuleFileCheck, check_rules, read_rules
+from pipeline.rules.files.rule_formatting import format_condition, format_rules
+from pipeline.rules.files.rule_schema import rule_file_schema
+from pipeline.rules.index.evaluate import MAX_EVIDENCE_PER_CLAUSE
+from pipeline.rules.index.near_misses import NearMiss
+from pipeline.rules.index.rule_index import RuleIndex
+from pipeline.rules.meaning.compilation import CheckedRule, Requirements, RuleCompiler, check_rule
+from pipeline.rules.meaning.lookup import ConceptLookup
+from pipeline.rules.syntax.limits import Limits
+from pipeline.rules.syntax.origin import RuleWarning
 
 __all__ = [
     "MAX_EVIDENCE_PER_CLAUSE",

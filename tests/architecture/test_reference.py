@@ -9,7 +9,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from pipeline import metrics, topology
 from pipeline.cli import VERBS
-from pipeline.cli.reference import main, rendered_files
+from pipeline.cli.generated.reference import main, rendered_files
 from pipeline.settings import Settings
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"

@@ -22,12 +22,12 @@ from pipeline.messages.alerts import ArticleHeader, Evidence, Highlight, Match, 
 from pipeline.messages.articles import EntityRef, Language, Times
 from pipeline.messages.codec import encode
 from pipeline.settings import Settings, default_cache_dir, load_settings
-from pipeline.streaming.alert_handler import AlertHandler
-from pipeline.streaming.alert_history import KafkaAlertHistory
-from pipeline.streaming.app import create_app
-from pipeline.streaming.publish import publishing
+from pipeline.streaming.faust.app import create_app
+from pipeline.streaming.kafka.publishing import publishing
+from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.records import Outcome, Output, Position
-from pipeline.streaming.topics import apply_topics
+from pipeline.streaming.steps.alert_handler import AlertHandler
+from pipeline.streaming.steps.alert_history import KafkaAlertHistory
 from pipeline.topology import MATCHES, PARTITIONS, STEPS, StepName
 
 RULES = 200

@@ -14,9 +14,9 @@ from rich.table import Table
 from pipeline import demo
 from pipeline.concepts import KnowledgeBase
 from pipeline.entities import EntityExtractor, Linker
-from pipeline.entities.model_choice import ModelPreferences
-from pipeline.entities.spacy_pipeline import SHIPPED, EntityPipeline
-from pipeline.entities.spacy_recognizer import SpacyRecognizer
+from pipeline.entities.recognition.model_choice import ModelPreferences
+from pipeline.entities.recognition.spacy_pipeline import SHIPPED, EntityPipeline
+from pipeline.entities.recognition.spacy_recognizer import SpacyRecognizer
 from pipeline.messages.articles import IdentifiedArticle, Language, RawArticle
 from pipeline.messages.codec import decode, encode
 

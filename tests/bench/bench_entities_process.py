@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline import demo
-from pipeline.entities.spacy_pipeline import SHIPPED
+from pipeline.entities.recognition.spacy_pipeline import SHIPPED
 from pipeline.settings import Settings
-from pipeline.streaming.publish import ArticlePayload, publish_articles
-from pipeline.streaming.worker import Worker
+from pipeline.streaming.kafka.publishing import ArticlePayload, publish_articles
+from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.topology import StepName
 from tests.bench.whole_way import Processes, alerts_of, kafka, prepare, wide_console, with_model
 from tests.bench.wire_traffic import EVERY_ARTICLE, WireTraffic
@@ -31,7 +31,7 @@ _LIMIT_SECONDS = 600.0
 _LOAD = f"""
 import time
 import spacy
-from pipeline.entities.spacy_pipeline import EntityPipeline
+from pipeline.entities.recognition.spacy_pipeline import EntityPipeline
 started = time.perf_counter()
 EntityPipeline("{SHIPPED}", "mul")
 print(time.perf_counter() - started)

@@ -24,10 +24,10 @@ from faust.types import EventT, StreamT
 from pipeline.brokers import local_broker
 from pipeline.errors import WirewatchError
 from pipeline.settings import Settings, default_cache_dir, load_settings
-from pipeline.streaming.app import StepApp, create_app, faust_options
-from pipeline.streaming.kafka_client import client_options
+from pipeline.streaming.faust.app import StepApp, create_app, faust_options
+from pipeline.streaming.kafka.client import client_options
+from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.records import Outcome, Output, Position, Record
-from pipeline.streaming.topics import apply_topics
 from pipeline.topology import STEPS, StepName
 
 STEP = STEPS[StepName.LANGUAGE]

@@ -17,8 +17,8 @@ from rich.table import Table
 
 from pipeline.messages.alerts import Alert
 from pipeline.settings import Settings
-from pipeline.streaming.publish import ArticlePayload, publish_articles
-from pipeline.streaming.worker import Worker
+from pipeline.streaming.kafka.publishing import ArticlePayload, publish_articles
+from pipeline.streaming.supervision.running_worker import Worker
 from tests.bench.whole_way import BLANK, FRENCH, alerts_of, kafka, prepare, use_two_cores, wide_console, with_model
 from tests.bench.wire_traffic import EVERY_ARTICLE, WireTraffic
 

@@ -16,13 +16,13 @@ from rich.table import Table
 
 from pipeline.concepts import KnowledgeBase
 from pipeline.entities import EntityExtractor, Linker, NoRecognizer, Recognizer
-from pipeline.entities.model_choice import ModelPreferences
-from pipeline.entities.spacy_pipeline import SHIPPED
-from pipeline.entities.spacy_recognizer import SpacyRecognizer
+from pipeline.entities.recognition.model_choice import ModelPreferences
+from pipeline.entities.recognition.spacy_pipeline import SHIPPED
+from pipeline.entities.recognition.spacy_recognizer import SpacyRecognizer
 from pipeline.messages.articles import IdentifiedArticle, Language
 from pipeline.messages.codec import encode
-from pipeline.streaming.handlers import EntitiesHandler
 from pipeline.streaming.records import Record
+from pipeline.streaming.steps.handlers import EntitiesHandler
 from tests.bench.whole_way import wide_console
 
 WARM_UP_ARTICLES = 5_000

@@ -29,11 +29,11 @@ from pipeline.brokers import free_port, local_broker
 from pipeline.errors import WirewatchError
 from pipeline.language import LanguageIdentifier
 from pipeline.settings import Settings, default_cache_dir, load_settings
-from pipeline.streaming.app import create_app
-from pipeline.streaming.handlers import LanguageHandler, PartitionsAreAlike
-from pipeline.streaming.health import HealthServer
+from pipeline.streaming.faust.app import create_app
+from pipeline.streaming.observability.health import HealthServer
+from pipeline.streaming.observability.worker_log import configure_log
 from pipeline.streaming.records import Outcome, Output, Record
-from pipeline.streaming.worker_log import configure_log
+from pipeline.streaming.steps.handlers import LanguageHandler, PartitionsAreAlike
 from tests.bench.bench_hop import STEP, Clocked, Supervised, load
 
 SCRAPE_SECONDS = 1.0

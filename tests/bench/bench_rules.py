@@ -24,7 +24,7 @@ from rich.table import Table
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import RuleIndex
-from pipeline.rules.share_counts import measure_shares
+from pipeline.rules.index.share_counts import measure_shares
 from tests.bench.benchmark_page import machine, markdown_table, write_section
 from tests.bench.rule_changes import change_rules, match_while_rules_change
 from tests.bench.rule_population import BACKGROUND_SEED, Population, total_code_points

@@ -26,9 +26,9 @@ from rich.table import Table
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import RuleIndex
-from pipeline.rules.clauses import Clause
-from pipeline.rules.compile import compile_rule
-from pipeline.rules.expressions import Expression
+from pipeline.rules.meaning.clauses import Clause
+from pipeline.rules.meaning.compilation import compile_rule
+from pipeline.rules.syntax.expressions import Expression
 from pipeline.text.stemming import stem
 from pipeline.text.tokens import words_of
 from tests.bench.bench_rules import Growth, new_index, rate

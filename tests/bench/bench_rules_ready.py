@@ -21,9 +21,9 @@ from rich.progress import track
 from pipeline.messages.codec import encode
 from pipeline.messages.rules import WatchRule
 from pipeline.settings import Settings
-from pipeline.streaming.kafka_client import client_options
-from pipeline.streaming.topics import apply_topics
-from pipeline.streaming.worker import Worker
+from pipeline.streaming.kafka.client import client_options
+from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.topology import WATCH_RULES, StepName
 from tests.bench.benchmark_page import machine, write_section
 from tests.bench.rule_population import Population

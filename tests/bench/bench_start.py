@@ -15,12 +15,12 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from pipeline.entities.spacy_pipeline import SHIPPED
+from pipeline.entities.recognition.spacy_pipeline import SHIPPED
 from pipeline.messages.rules import WatchRule
 from pipeline.settings import Settings
-from pipeline.streaming.publish import ArticlePayload, publish_articles
-from pipeline.streaming.rule_store import RuleStore, compare_rules
-from pipeline.streaming.worker import Worker
+from pipeline.streaming.kafka.publishing import ArticlePayload, publish_articles
+from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
+from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.topology import PARTITIONS, StepName
 from tests.bench.whole_way import (
     FRENCH,

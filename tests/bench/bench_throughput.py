@@ -24,8 +24,8 @@ from rich.status import Status
 from rich.table import Table
 
 from pipeline.settings import Settings
-from pipeline.streaming.publish import publish_articles
-from pipeline.streaming.worker import ALL_STEPS, Worker
+from pipeline.streaming.kafka.publishing import publish_articles
+from pipeline.streaming.supervision.running_worker import ALL_STEPS, Worker
 from pipeline.topology import StepName
 from tests.bench.whole_way import (
     BLANK,
@@ -46,7 +46,7 @@ RULES = 1_000
 _WARM_UP_SHARE = 0.1
 _FEWEST_ARTICLES = 200
 _GUESS_ARTICLES = 100
-# As pipeline/entities/spacy_pipeline.py has it.
+# As pipeline/entities/recognition/spacy_pipeline.py has it.
 _BATCH_DOCS = 16
 _PROGRESS_SECONDS = 0.5
 

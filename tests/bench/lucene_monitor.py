@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.messages.articles import EnrichedArticle
-from pipeline.rules.clauses import Clause, ConceptClause, MetadataClause, NearClause, PhraseClause
-from pipeline.rules.expressions import And, Expression, Not, Or
+from pipeline.rules.meaning.clauses import Clause, ConceptClause, MetadataClause, NearClause, PhraseClause
+from pipeline.rules.syntax.expressions import And, Expression, Not, Or
 from pipeline.settings import default_cache_dir
 from pipeline.text.folding import fold
 from pipeline.text.tokens import words_of

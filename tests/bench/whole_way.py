@@ -17,10 +17,10 @@ from pipeline.brokers import local_broker
 from pipeline.messages.alerts import Alert
 from pipeline.messages.rules import WatchRule
 from pipeline.settings import NO_PIPELINE, Settings, default_cache_dir, load_settings
-from pipeline.streaming.rule_store import RuleStore, compare_rules
-from pipeline.streaming.subscribe import ReceivedAlert, subscribed
-from pipeline.streaming.topics import apply_topics
-from pipeline.streaming.worker_events import WorkerEvent
+from pipeline.streaming.kafka.subscription import ReceivedAlert, subscribed
+from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
+from pipeline.streaming.supervision.worker_events import WorkerEvent
 
 CORES = 2
 NO_MODEL = NO_PIPELINE

@@ -21,7 +21,7 @@ from pipeline.concepts import KnowledgeBase
 from pipeline.errors import RuleError
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import check_rule
-from pipeline.streaming.publish import ArticlePayload
+from pipeline.streaming.kafka.publishing import ArticlePayload
 from pipeline.text.tokens import tokenize
 
 SOURCE = "Bench"

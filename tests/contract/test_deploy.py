@@ -15,7 +15,7 @@ from deploy.grafana.panels import NOTHING
 from pipeline import metrics
 from pipeline.brokers import kafka_version
 from pipeline.concepts import KnowledgeBase
-from pipeline.rules.rule_file import check_rules
+from pipeline.rules.files.rule_file import check_rules
 from pipeline.settings import ENV_PREFIX, Settings
 from pipeline.topology import StepName
 from tests.contract.tools import DEPLOY, ROOT, load, run, tool

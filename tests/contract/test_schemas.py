@@ -11,7 +11,7 @@ import msgspec
 import pytest
 import yaml
 
-from pipeline.cli.schemas import channel_topics, rendered_files
+from pipeline.cli.generated.schemas import channel_topics, rendered_files
 from pipeline.messages.alerts import Alert, Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.codec import decode, encode

@@ -20,8 +20,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from pipeline.settings import Settings
-from pipeline.streaming.child_command import settings_environment
+from pipeline.settings import Settings, settings_environment
 from pipeline.topology import DEAD_LETTERS, RAW, STEPS, StepName, Topic, channel_topic
 from tests.integration import chaos_worker
 from tests.integration.chaos_input import CHANNEL, Input

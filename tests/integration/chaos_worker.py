@@ -6,9 +6,9 @@ import json
 import sys
 
 from pipeline.settings import load_settings
-from pipeline.streaming.worker import run_worker
-from pipeline.streaming.worker_events import WorkerEvent, log_event
-from pipeline.streaming.worker_log import configure_log
+from pipeline.streaming.observability.worker_log import configure_log
+from pipeline.streaming.supervision.running_worker import run_worker
+from pipeline.streaming.supervision.worker_events import WorkerEvent, log_event
 
 
 def tell(event: WorkerEvent) -> None:

@@ -1,6 +1,6 @@
 """The process of a step whose handler passes articles on, but for those that kill it or keep it for ever.
 
-Run as ``pipeline.streaming.child`` is, with the same arguments.
+Run as ``pipeline.streaming.supervision.child`` is, with the same arguments.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 
 from pipeline.settings import Settings
-from pipeline.streaming.child import main
-from pipeline.streaming.handlers import PartitionsAreAlike
 from pipeline.streaming.records import Outcome, Output, Record
-from pipeline.streaming.step_loading import LoadedStep
+from pipeline.streaming.steps.handlers import PartitionsAreAlike
+from pipeline.streaming.steps.step_loading import LoadedStep
+from pipeline.streaming.supervision.child import main
 from pipeline.topology import STEPS, StepName
 
 

@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 
 from pipeline.errors import ArticleError, SchemaError, WirewatchError
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.app import StepApp, create_app
-from pipeline.streaming.kafka_client import client_options
+from pipeline.streaming.faust.app import StepApp, create_app
+from pipeline.streaming.kafka.client import client_options
 from pipeline.streaming.records import Outcome, Output, Position, Record, StepHandler
 from pipeline.topology import DEAD_LETTERS, STEPS, StepName, Topic
 

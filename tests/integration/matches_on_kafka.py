@@ -12,9 +12,9 @@ from pipeline.messages.alerts import Alert, ArticleHeader, Evidence, Highlight, 
 from pipeline.messages.articles import EntityRef, Language, Times
 from pipeline.messages.codec import decode, encode
 from pipeline.settings import Settings
-from pipeline.streaming.publish import publishing
+from pipeline.streaming.kafka.publishing import publishing
+from pipeline.streaming.kafka.topic_reader import topic_reader
 from pipeline.streaming.records import Output
-from pipeline.streaming.topic_reader import topic_reader
 from pipeline.topology import ALERTS, MATCHES, PARTITIONS, Topic
 
 MORNING = datetime(2026, 3, 1, 8, tzinfo=UTC)

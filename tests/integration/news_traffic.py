@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaProducer
 
 from pipeline import demo
 from pipeline.settings import Settings
-from pipeline.streaming.kafka_client import client_options
+from pipeline.streaming.kafka.client import client_options
 from pipeline.topology import RAW
 from tests.integration.deadly_pipeline import DEADLY_TEXT, FAILING_TEXT
 

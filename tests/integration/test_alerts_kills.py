@@ -22,11 +22,11 @@ from pipeline.messages.articles import Times
 from pipeline.messages.identity import alert_id
 from pipeline.messages.rules import Suppress
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.slot import Backoff
-from pipeline.streaming.topic_reader import topic_reader
-from pipeline.streaming.topics import apply_topics
-from pipeline.streaming.worker import Worker
-from pipeline.streaming.worker_events import WorkerEvent
+from pipeline.streaming.kafka.topic_reader import topic_reader
+from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.supervision.running_worker import Worker
+from pipeline.streaming.supervision.slot import Backoff
+from pipeline.streaming.supervision.worker_events import WorkerEvent
 from pipeline.topology import ALERTS, HELD, StepName, Topic, channel_topic
 
 from .matches_on_kafka import MORNING, RULES, await_alerts, match, publish_matches, read_alerts

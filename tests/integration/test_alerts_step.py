@@ -19,15 +19,15 @@ from pipeline.messages.codec import encode
 from pipeline.messages.identity import alert_id
 from pipeline.messages.rules import Suppress
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.alert_handler import AlertHandler
-from pipeline.streaming.alert_history import KafkaAlertHistory
-from pipeline.streaming.app import create_app
-from pipeline.streaming.publish import ArticlePayload, PublishCounts, publish_articles
+from pipeline.streaming.faust.app import create_app
+from pipeline.streaming.kafka.publishing import ArticlePayload, PublishCounts, publish_articles
+from pipeline.streaming.kafka.subscription import subscribed
+from pipeline.streaming.kafka.topic_admin import topic_admin
+from pipeline.streaming.kafka.topic_reader import topic_reader
+from pipeline.streaming.kafka.topic_setup import apply_topics, delete_topics
 from pipeline.streaming.records import Position
-from pipeline.streaming.subscribe import subscribed
-from pipeline.streaming.topic_admin import topic_admin
-from pipeline.streaming.topic_reader import topic_reader
-from pipeline.streaming.topics import apply_topics, delete_topics
+from pipeline.streaming.steps.alert_handler import AlertHandler
+from pipeline.streaming.steps.alert_history import KafkaAlertHistory
 from pipeline.topology import (
     ALERTS,
     DEAD_LETTERS,

@@ -14,13 +14,13 @@ from aiokafka import AIOKafkaProducer
 
 from pipeline.brokers import KafkaBroker
 from pipeline.messages.articles import EnrichedArticle, EntityRef, Language, Mention
-from pipeline.messages.canary import CANARY_SOURCE
+from pipeline.messages.canary_rule import CANARY_SOURCE
 from pipeline.messages.codec import encode
 from pipeline.messages.identity import revision
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.kafka_client import client_options
-from pipeline.streaming.replay import replaying
-from pipeline.streaming.topics import apply_topics
+from pipeline.streaming.kafka.client import client_options
+from pipeline.streaming.kafka.past_articles import replaying
+from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.topology import ENRICHED, WATCH_RULES
 from tests.command_line import CommandLine
 

@@ -15,13 +15,12 @@ import yaml
 
 from pipeline.brokers import KafkaBroker
 from pipeline.errors import SchemaError
-from pipeline.settings import Settings, load_settings
-from pipeline.streaming.child_command import settings_environment
-from pipeline.streaming.dead_letters import dead_letter
-from pipeline.streaming.publish import publishing
+from pipeline.settings import Settings, load_settings, settings_environment
+from pipeline.streaming.kafka.publishing import publishing
+from pipeline.streaming.kafka.topic_reader import topic_reader
 from pipeline.streaming.records import Output, Record
-from pipeline.streaming.topic_reader import topic_reader
-from pipeline.streaming.worker import Worker
+from pipeline.streaming.steps.dead_letter_queue import dead_letter
+from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.topology import ALERTS, RAW, TOPICS, StepName
 from tests.command_line import WIREWATCH, CommandLine
 

@@ -10,16 +10,16 @@ import pytest
 from pipeline.brokers import KafkaBroker
 from pipeline.errors import ArticleError, BrokerError, SchemaError, StepFailedError, UsageError
 from pipeline.settings import Settings
-from pipeline.streaming.dead_letters import (
+from pipeline.streaming.kafka.producer import KafkaPublisher
+from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.records import Output, Position, Record
+from pipeline.streaming.steps.dead_letter_queue import (
     DeadLetter,
     dead_letter,
     find_dead_letter,
     list_dead_letters,
     replay_dead_letters,
 )
-from pipeline.streaming.producer import KafkaPublisher
-from pipeline.streaming.records import Output, Position, Record
-from pipeline.streaming.topics import apply_topics
 from pipeline.topology import DEAD_LETTERS, RAW, StepName
 from tests.integration.hop_on_kafka import hop_settings, read_all
 

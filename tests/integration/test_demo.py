@@ -15,13 +15,13 @@ import yaml
 
 from pipeline import demo
 from pipeline.brokers import KafkaBroker, KafkaJars
-from pipeline.cli.demo_run import DemoResult, run_articles
+from pipeline.cli.demo.demo_run import DemoResult, run_articles
 from pipeline.rules import read_rules
 from pipeline.settings import load_settings
-from pipeline.streaming.rule_store import RuleStore, compare_rules
-from pipeline.streaming.subscribe import ReceivedAlert
-from pipeline.streaming.topic_admin import topic_admin
-from pipeline.streaming.worker import Worker
+from pipeline.streaming.kafka.subscription import ReceivedAlert
+from pipeline.streaming.kafka.topic_admin import topic_admin
+from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
+from pipeline.streaming.supervision.running_worker import Worker
 from tests.command_line import WIREWATCH, environment, still_running
 
 TRUTH = Path(__file__).parents[1] / "quality" / "demo_truth.yaml"

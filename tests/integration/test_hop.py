@@ -17,9 +17,9 @@ from pipeline.errors import StepStoppedError, WirewatchError
 from pipeline.language import LanguageIdentifier
 from pipeline.messages.articles import IdentifiedArticle
 from pipeline.messages.codec import decode
-from pipeline.streaming.handlers import LanguageHandler
-from pipeline.streaming.kafka_client import client_options
-from pipeline.streaming.topics import apply_topics
+from pipeline.streaming.kafka.client import client_options
+from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.steps.handlers import LanguageHandler
 from pipeline.topology import DEAD_LETTERS
 from tests.integration.hop_on_kafka import (
     STEP,

@@ -19,8 +19,8 @@ from pipeline.brokers import KafkaBroker, KafkaJars
 from pipeline.messages.alerts import Alert
 from pipeline.messages.codec import decode
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.rule_store import RuleStore, compare_rules
-from pipeline.streaming.topics import apply_topics
+from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
 from pipeline.topology import ALERTS, DEAD_LETTERS, IDENTIFIED, RAW, StepName
 from tests.integration import chaos, chaos_input, deadly_pipeline
 from tests.integration.chaos import CHAOS_CHANNEL, Observer, Sender, WorkerProcess, wait_for

@@ -19,9 +19,9 @@ import yaml
 
 from pipeline import demo
 from pipeline.brokers import KafkaBroker
-from pipeline.streaming.publish import publishing
+from pipeline.streaming.kafka.publishing import publishing
+from pipeline.streaming.kafka.subscription import subscribed
 from pipeline.streaming.records import Output
-from pipeline.streaming.subscribe import subscribed
 from pipeline.topology import WATCH_RULES
 from tests.integration.dashboards import Panel, answers, board, panels, variables
 from tests.integration.deadly_pipeline import DEADLY_TEXT, FAILING_TEXT

@@ -13,12 +13,12 @@ from pipeline.errors import AccessDeniedError
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import Requirements
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.alert_handler import AlertHandler
-from pipeline.streaming.publish import ArticlePayload, publish_articles
-from pipeline.streaming.rule_reader import RuleReader
-from pipeline.streaming.rule_store import RuleStore
-from pipeline.streaming.subscribe import subscribed
-from pipeline.streaming.topics import apply_topics, delete_topics
+from pipeline.streaming.kafka.publishing import ArticlePayload, publish_articles
+from pipeline.streaming.kafka.subscription import subscribed
+from pipeline.streaming.kafka.topic_setup import apply_topics, delete_topics
+from pipeline.streaming.steps.alert_handler import AlertHandler
+from pipeline.streaming.stores.rule_reader import RuleReader
+from pipeline.streaming.stores.rule_store import RuleStore
 
 
 @pytest.fixture(scope="module")

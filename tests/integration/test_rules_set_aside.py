@@ -12,8 +12,8 @@ from pipeline.brokers import KafkaBroker
 from pipeline.messages.codec import encode
 from pipeline.messages.rules import WatchRule
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.rule_reader import RuleReader
-from pipeline.streaming.topics import apply_topics
+from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.stores.rule_reader import RuleReader
 from pipeline.topology import WATCH_RULES
 from tests.command_line import CommandLine
 

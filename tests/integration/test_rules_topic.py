@@ -18,10 +18,10 @@ from pipeline.messages.codec import encode
 from pipeline.messages.rules import Examples, WatchRule
 from pipeline.rules import Requirements
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.rule_reader import RuleReader
-from pipeline.streaming.rule_store import RuleStore, compare_rules
-from pipeline.streaming.topic_admin import partitions_of
-from pipeline.streaming.topics import apply_topics
+from pipeline.streaming.kafka.topic_admin import partitions_of
+from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.stores.rule_reader import RuleReader
+from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
 from pipeline.topology import WATCH_RULES, channel_topic
 
 from .matches_on_kafka import publish_values

@@ -9,9 +9,9 @@ from pipeline import topology
 from pipeline.brokers import InMemoryBroker, KafkaBroker
 from pipeline.errors import BrokerUnreachableError, TopicMissingError, TopicRefusedError
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.kafka_client import client_options, connected
-from pipeline.streaming.topic_admin import partitions_of, topic_admin
-from pipeline.streaming.topics import TopicDifference, apply_topics, delete_topics
+from pipeline.streaming.kafka.client import client_options, connected
+from pipeline.streaming.kafka.topic_admin import partitions_of, topic_admin
+from pipeline.streaming.kafka.topic_setup import TopicDifference, apply_topics, delete_topics
 
 
 @pytest.fixture

@@ -19,12 +19,12 @@ from aiokafka import AIOKafkaProducer
 from pipeline.brokers import KafkaBroker
 from pipeline.messages.rules import WatchRule
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.kafka_client import client_options
-from pipeline.streaming.rule_store import RuleStore, compare_rules
-from pipeline.streaming.subscribe import subscribed
-from pipeline.streaming.topics import apply_topics
-from pipeline.streaming.worker import Worker
-from pipeline.streaming.worker_events import WorkerEvent
+from pipeline.streaming.kafka.client import client_options
+from pipeline.streaming.kafka.subscription import subscribed
+from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
+from pipeline.streaming.supervision.running_worker import Worker
+from pipeline.streaming.supervision.worker_events import WorkerEvent
 from pipeline.topology import RAW, StepName
 
 DEADLINE_SECONDS = 120.0

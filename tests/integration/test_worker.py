@@ -18,13 +18,12 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
 from pipeline.brokers import KafkaBroker
 from pipeline.errors import StepStoppedError
-from pipeline.settings import Settings, load_settings
-from pipeline.streaming.child_command import settings_environment
-from pipeline.streaming.kafka_client import client_options
-from pipeline.streaming.slot import Backoff
-from pipeline.streaming.topics import apply_topics
-from pipeline.streaming.worker import Worker
-from pipeline.streaming.worker_events import EventKind, WorkerEvent
+from pipeline.settings import Settings, load_settings, settings_environment
+from pipeline.streaming.kafka.client import client_options
+from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.supervision.running_worker import Worker
+from pipeline.streaming.supervision.slot import Backoff
+from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
 from pipeline.topology import DEAD_LETTERS, IDENTIFIED, RAW, StepName, Topic
 
 REPOSITORY = Path(__file__).parents[2]
@@ -173,7 +172,7 @@ def test_a_missing_model_stops_the_worker_with_the_reason(settings: Settings) ->
 OWNER = """
 import sys
 from pipeline.settings import load_settings
-from pipeline.streaming.worker import Worker
+from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.topology import StepName
 worker = Worker(load_settings(), {StepName.LANGUAGE: 2}, on_event=lambda event: None, output=int(sys.argv[1]))
 worker.start()

@@ -15,13 +15,12 @@ from pathlib import Path
 
 from pipeline.demo import rules_text
 from pipeline.messages.rules import WatchRule
-from pipeline.rules.rule_file import read_rules
-from pipeline.settings import Settings, load_settings
-from pipeline.streaming.child_command import settings_environment
-from pipeline.streaming.rule_store import RuleStore, compare_rules
-from pipeline.streaming.topics import apply_topics
-from pipeline.streaming.worker import Worker
-from pipeline.streaming.worker_events import WorkerEvent
+from pipeline.rules.files.rule_file import read_rules
+from pipeline.settings import Settings, load_settings, settings_environment
+from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
+from pipeline.streaming.supervision.running_worker import Worker
+from pipeline.streaming.supervision.worker_events import WorkerEvent
 from tests.integration.deadly_pipeline import install
 from tests.integration.news_traffic import NewsTraffic
 from tests.integration.prometheus_server import PrometheusServer, prometheus_server

@@ -9,7 +9,7 @@ import Stemmer
 
 from pipeline.messages.articles import EnrichedArticle, Field
 from pipeline.messages.rules import WatchRule
-from pipeline.rules.clauses import (
+from pipeline.rules.meaning.clauses import (
     Clause,
     ConceptClause,
     MentionClause,
@@ -19,7 +19,7 @@ from pipeline.rules.clauses import (
     RawClause,
     Scope,
 )
-from pipeline.rules.expressions import And, AtLeast, Expression, Not, Or
+from pipeline.rules.syntax.expressions import And, AtLeast, Expression, Not, Or
 from pipeline.text.folding import fold
 from pipeline.text.nominatives import nominatives
 from pipeline.text.sentences import paragraph_ends, sentence_ends

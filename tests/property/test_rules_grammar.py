@@ -17,10 +17,10 @@ from lark.exceptions import UnexpectedInput, VisitError
 from pipeline.errors import RuleError
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import check_rule
-from pipeline.rules.expressions import And, AtLeast, Expression, Not, Or, Proximity, Term, Unit, leaves
-from pipeline.rules.limits import Limits
-from pipeline.rules.parser import parse
-from pipeline.rules.vocabulary import LANGUAGE_FIELDS, NAMED_FIELDS
+from pipeline.rules.syntax.expressions import And, AtLeast, Expression, Not, Or, Proximity, Term, Unit, leaves
+from pipeline.rules.syntax.limits import Limits
+from pipeline.rules.syntax.parser import parse
+from pipeline.rules.syntax.vocabulary import LANGUAGE_FIELDS, NAMED_FIELDS
 from pipeline.text.tokens import tokenize
 from tests.property.scale import CHECKS, examples
 from tests.unit.rules.world import WORLD

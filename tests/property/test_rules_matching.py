@@ -15,11 +15,11 @@ from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import MAX_EVIDENCE_PER_CLAUSE, RuleCompiler, RuleIndex
-from pipeline.rules.article_terms import ArticleTerms
-from pipeline.rules.clauses import Clause
-from pipeline.rules.compile import compile_rule
-from pipeline.rules.evaluate import missed_by_one
-from pipeline.rules.expressions import And, AtLeast, Expression, Not, Or
+from pipeline.rules.index.article_terms import ArticleTerms
+from pipeline.rules.index.evaluate import missed_by_one
+from pipeline.rules.meaning.clauses import Clause
+from pipeline.rules.meaning.compilation import compile_rule
+from pipeline.rules.syntax.expressions import And, AtLeast, Expression, Not, Or
 from tests.property.naive_rules import Found, Rule
 from tests.property.scale import CHECKS, examples
 from tests.unit.rules.world import WORLD, article

@@ -12,7 +12,7 @@ import yaml
 from pipeline import demo
 from pipeline.assembly import Enrichment
 from pipeline.cli.match import alerts_of
-from pipeline.cli.rule_source import checked_text, index_over
+from pipeline.cli.reading.rule_source import checked_text, index_over
 from pipeline.concepts import KnowledgeBase
 from pipeline.messages.alerts import Alert
 from pipeline.messages.intake import read_article

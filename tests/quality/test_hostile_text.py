@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from pipeline.entities.model_choice import ModelPreferences
-from pipeline.entities.spacy_pipeline import SHIPPED
-from pipeline.entities.spacy_recognizer import SpacyRecognizer
+from pipeline.entities.recognition.model_choice import ModelPreferences
+from pipeline.entities.recognition.spacy_pipeline import SHIPPED
+from pipeline.entities.recognition.spacy_recognizer import SpacyRecognizer
 from pipeline.messages.articles import IdentifiedArticle, Language
 
 NEWS = "Erika Muster traf Angela Merkel in Berlin. "

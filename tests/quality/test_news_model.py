@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.entities.spacy_pipeline import SHIPPED, EntityPipeline
+from pipeline.entities.recognition.spacy_pipeline import SHIPPED, EntityPipeline
 from tests.quality.sections.entities import (
     FIRST_RECIPE,
     IN_PIECES,

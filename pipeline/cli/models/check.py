@@ -18,7 +18,7 @@ from pipeline.messages.codec import decode
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.entities.spacy_pipeline import EntityPipeline
+    from pipeline.entities.recognition.spacy_pipeline import EntityPipeline
 
 _ARTICLE_BYTES = 3_000
 _MEASURED_SECONDS = 1.0
@@ -34,9 +34,9 @@ def command(settings: Settings) -> int:
     is missing, or finds no names.
     """
     from pipeline.cli.models.serving import served_languages, settled  # noqa: PLC0415 - loads spaCy; --help need not
-    from pipeline.entities.installed_models import describe  # noqa: PLC0415 - as above
-    from pipeline.entities.labels import label_of  # noqa: PLC0415 - as above
-    from pipeline.entities.spacy_pipeline import EntityPipeline  # noqa: PLC0415 - as above
+    from pipeline.entities.recognition.installed_models import describe  # noqa: PLC0415 - as above
+    from pipeline.entities.recognition.labels import label_of  # noqa: PLC0415 - as above
+    from pipeline.entities.recognition.spacy_pipeline import EntityPipeline  # noqa: PLC0415 - as above
 
     choice = settled(settings)
     out = console()

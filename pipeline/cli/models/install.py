@@ -34,7 +34,7 @@ def command(packages: tuple[str, ...]) -> int:
     if status != 0:
         return 1
     importlib.invalidate_caches()
-    from pipeline.entities.installed_models import describe  # noqa: PLC0415 - loads spaCy, when pip has done its part
+    from pipeline.entities.recognition.installed_models import describe  # noqa: PLC0415 - loads spaCy, when pip has done its part
 
     out = console()
     failed = 0

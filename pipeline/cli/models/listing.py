@@ -18,7 +18,7 @@ def command(settings: Settings) -> int:
     F1 is what its makers measured on test data of their own. Fails where a pipeline of the settings is missing.
     """
     from pipeline.cli.models.serving import served_languages, settled  # noqa: PLC0415 - loads spaCy; --help need not
-    from pipeline.entities.installed_models import describe, installed_models  # noqa: PLC0415 - as above
+    from pipeline.entities.recognition.installed_models import describe, installed_models  # noqa: PLC0415 - as above
 
     choice = settled(settings)
     served = served_languages(choice)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipeline.assembly import model_preferences
-from pipeline.entities.model_choice import OTHER_LANGUAGES, ModelChoice, choose_models
-from pipeline.entities.spacy_pipeline import is_installed
+from pipeline.entities.recognition.model_choice import OTHER_LANGUAGES, ModelChoice, choose_models
+from pipeline.entities.recognition.spacy_pipeline import is_installed
 from pipeline.settings import Settings
 
 

@@ -20,8 +20,8 @@ from pipeline.messages.rules import WatchRule
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.streaming.rule_store import ChangedRule, RuleDifference, RuleStore, StoredRules
-    from pipeline.streaming.topics import TopicReport
+    from pipeline.streaming.kafka.topic_setup import TopicReport
+    from pipeline.streaming.stores.rule_store import ChangedRule, RuleDifference, RuleStore, StoredRules
 
 
 @click.command(name="apply")
@@ -68,7 +68,7 @@ def command(settings: Settings, file: Path, rule_set: str | None, *, prune: bool
 async def _apply(
     settings: Settings, rule_set: str, rules: list[WatchRule], *, prune: bool, dry_run: bool
 ) -> tuple[RuleDifference, TopicReport | None]:
-    from pipeline.streaming.rule_store import RuleStore, compare_rules  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.stores.rule_store import RuleStore, compare_rules  # noqa: PLC0415 - loads Kafka; --help need not
 
     store = RuleStore(settings)
     difference = compare_rules(await _stored(store), rules, rule_set)

@@ -14,8 +14,8 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from pipeline.cli.articles import enriched, read_line
-from pipeline.cli.lines import MAX_LINE_BYTES, BadLines, Line
+from pipeline.cli.reading.articles import enriched, read_line
+from pipeline.cli.reading.lines import MAX_LINE_BYTES, BadLines, Line
 from pipeline.errors import ArticleError, TooLargeError, UsageError
 from pipeline.messages.articles import EnrichedArticle, Instant, RawArticle, Times
 from pipeline.messages.codec import decode, replace_lone_surrogates

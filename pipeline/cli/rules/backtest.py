@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from pipeline.cli import pass_settings
-from pipeline.cli.durations import DURATION
 from pipeline.cli.event_loop import run_quietly
-from pipeline.cli.lines import BadLines
+from pipeline.cli.reading.durations import DURATION
+from pipeline.cli.reading.lines import BadLines
+from pipeline.cli.reading.rule_source import checked
 from pipeline.cli.render import console, printable
-from pipeline.cli.rule_source import checked
 from pipeline.errors import RuleError, UsageError
 from pipeline.messages.identity import rule_version
 from pipeline.messages.rules import WatchRule
@@ -157,7 +157,7 @@ def _live(settings: Settings) -> dict[str, WatchRule]:
     """The rules of the topic that workers can use; what they cannot is said."""
     from pipeline.assembly import build_limits, load_knowledge_base  # noqa: PLC0415 - as above
     from pipeline.rules import check_rule  # noqa: PLC0415 - as above
-    from pipeline.streaming.rule_store import RuleStore  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.stores.rule_store import RuleStore  # noqa: PLC0415 - loads Kafka; --help need not
 
     found = {}
     for stored in run_quietly(RuleStore(settings).read()).values():
@@ -188,7 +188,7 @@ def _from_files(settings: Settings, backtest: Backtest, files: tuple[str, ...]) 
 
 
 async def _from_topic(settings: Settings, backtest: Backtest, since: datetime) -> tuple[BacktestReport, str, int]:
-    from pipeline.streaming.replay import replaying  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.kafka.past_articles import replaying  # noqa: PLC0415 - loads Kafka; --help need not
     from pipeline.topology import ENRICHED  # noqa: PLC0415 - as above
 
     end = datetime.now(UTC)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.rule_source import read_text, say_findings
+from pipeline.cli.reading.rule_source import read_text, say_findings
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli import EXIT_DONE, pass_settings, say_warning
-from pipeline.cli.durations import DURATION
 from pipeline.cli.event_loop import run_quietly
+from pipeline.cli.reading.durations import DURATION
+from pipeline.cli.reading.rule_source import checked
 from pipeline.cli.render import console, print_table, printable
-from pipeline.cli.rule_source import checked
 from pipeline.cli.rules.backtest import build_backtest, run_backtest
 from pipeline.errors import BrokerUnreachableError, RuleError, TopicMissingError, UsageError
 from pipeline.messages.rules import RuleId, WatchRule
@@ -123,7 +123,7 @@ def _is_id(text: str) -> bool:
 
 def _stored(settings: Settings, rule_id: str) -> WatchRule | None:
     """The rule of that id, or None when it can only be a condition; which of the two is said."""
-    from pipeline.streaming.rule_store import RuleStore  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.stores.rule_store import RuleStore  # noqa: PLC0415 - loads Kafka; --help need not
 
     try:
         found = run_quietly(RuleStore(settings).read()).get(rule_id)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.rule_source import read_text
+from pipeline.cli.reading.rule_source import read_text
 
 
 @click.command(name="fmt")

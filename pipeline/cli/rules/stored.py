@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli import pass_settings
-from pipeline.cli.durations import DURATION
 from pipeline.cli.event_loop import run_quietly
+from pipeline.cli.reading.durations import DURATION
 from pipeline.cli.render import SEVERITY_STYLES, console, print_table, printable
 from pipeline.cli.rules.check import counted
 from pipeline.errors import RuleError, WirewatchError
@@ -22,8 +22,8 @@ from pipeline.messages.rules import WatchRule
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.streaming.rule_records import StoredRule
-    from pipeline.streaming.rule_store import StoredRules
+    from pipeline.streaming.stores.rule_records import StoredRule
+    from pipeline.streaming.stores.rule_store import StoredRules
 
 
 @click.command(name="list")
@@ -102,7 +102,7 @@ def export(settings: Settings, rule_set: str | None) -> int:
 @pass_settings
 def delete(settings: Settings, rule_ids: tuple[str, ...]) -> None:
     """Remove rules; when one of them does not exist, none is removed."""
-    from pipeline.streaming.rule_store import RuleStore  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.stores.rule_store import RuleStore  # noqa: PLC0415 - loads Kafka; --help need not
 
     ids = tuple(dict.fromkeys(rule_ids))
     run_quietly(RuleStore(settings).delete(ids))
@@ -136,13 +136,13 @@ def as_rule_file(rules: Iterable[WatchRule]) -> str:
 
 
 def _read(settings: Settings) -> StoredRules:
-    from pipeline.streaming.rule_store import RuleStore  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.stores.rule_store import RuleStore  # noqa: PLC0415 - loads Kafka; --help need not
 
     return run_quietly(RuleStore(settings).read())
 
 
 def _mute(settings: Settings, rule_ids: Iterable[str], until: datetime | None) -> None:
-    from pipeline.streaming.rule_store import RuleStore  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.stores.rule_store import RuleStore  # noqa: PLC0415 - loads Kafka; --help need not
 
     run_quietly(RuleStore(settings).mute(tuple(dict.fromkeys(rule_ids)), until))
 

@@ -11,7 +11,7 @@ from pipeline.concepts import KnowledgeBase
 from pipeline.entities import EntityExtractor, Linker, NoRecognizer
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, Language
 from pipeline.messages.rules import WatchRule
-from pipeline.rules.index import RuleIndex
+from pipeline.rules.index.rule_index import RuleIndex
 from tests.quality.concept_truth import truth
 from tests.quality.measuring_data import read_rows
 from tests.quality.report import percent, table

@@ -12,11 +12,11 @@ from rich.console import Console
 
 from pipeline.concepts import KnowledgeBase
 from pipeline.entities import EntityExtractor, Linker
-from pipeline.entities.labels import label_of
-from pipeline.entities.model_choice import ModelPreferences
 from pipeline.entities.news_model.package import read_meta, write_meta
-from pipeline.entities.spacy_pipeline import SHIPPED, EntityPipeline
-from pipeline.entities.spacy_recognizer import SpacyRecognizer
+from pipeline.entities.recognition.labels import label_of
+from pipeline.entities.recognition.model_choice import ModelPreferences
+from pipeline.entities.recognition.spacy_pipeline import SHIPPED, EntityPipeline
+from pipeline.entities.recognition.spacy_recognizer import SpacyRecognizer
 from pipeline.messages.articles import IdentifiedArticle, Language
 from tests.bench.bench_entities_process import ARTICLES, LOAD_MARK_SECONDS, MARK_MEGABYTES
 from tests.bench.bench_entities_process import measure as measure_process

@@ -14,7 +14,7 @@ from pipeline.concepts import KnowledgeBase
 from pipeline.entities import EntityExtractor, Linker, NoRecognizer
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, Language
 from pipeline.messages.rules import WatchRule
-from pipeline.rules.index import RuleIndex
+from pipeline.rules.index.rule_index import RuleIndex
 from pipeline.text.folding import fold
 from pipeline.text.nominatives import nominatives
 from pipeline.transliteration.model_files import Script

@@ -12,7 +12,7 @@ from typing import NamedTuple, get_args
 from anyascii import anyascii
 
 from pipeline.concepts import KnowledgeBase
-from pipeline.entities.linker import Linker
+from pipeline.entities.linking.linker import Linker
 from pipeline.text.folding import fold
 from pipeline.text.tokens import words_of
 from pipeline.transliteration.model_files import Script, weights_file

@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from pipeline.cli.batches import batches
+from pipeline.cli.reading.batches import batches
 from pipeline.errors import UsageError
 from tests.command_line import WIREWATCH, environment
 

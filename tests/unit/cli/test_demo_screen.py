@@ -5,8 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from pipeline.cli.demo_run import DemoResult, SeenAlert
-from pipeline.cli.demo_screen import language_name, percentile, script_of, show_summary
+from pipeline.cli.demo.demo_run import DemoResult, SeenAlert
+from pipeline.cli.demo.demo_screen import language_name, percentile, script_of, show_summary
 from pipeline.messages.articles import EnrichedArticle, Language
 from pipeline.messages.rules import WatchRule
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import click
 import pytest
 
-from pipeline.cli.durations import DURATION
+from pipeline.cli.reading.durations import DURATION
 
 
 @pytest.mark.parametrize(

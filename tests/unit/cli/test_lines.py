@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.lines import MAX_LINE_BYTES, BadLines, Line, read_lines, source_size_bytes
+from pipeline.cli.reading.lines import MAX_LINE_BYTES, BadLines, Line, read_lines, source_size_bytes
 from pipeline.errors import ArticleError, UndecodableError, UsageError
 from tests.command_line import standard_input
 

@@ -17,8 +17,8 @@ from pipeline.errors import UsageError
 from pipeline.messages.codec import encode
 from pipeline.messages.rules import Examples, WatchRule
 from pipeline.rules import read_rules
-from pipeline.streaming.rule_records import StoredRule
-from pipeline.streaming.rule_store import ChangedRule
+from pipeline.streaming.stores.rule_records import StoredRule
+from pipeline.streaming.stores.rule_store import ChangedRule
 from tests.command_line import CommandLine
 
 GOOD = """\

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.lines import read_lines
+from pipeline.cli.reading.lines import read_lines
 from pipeline.errors import UndecodableError
 from tests.command_line import CommandLine, standard_input
 

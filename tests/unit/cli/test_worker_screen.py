@@ -9,7 +9,7 @@ from rich.console import Console
 
 from pipeline.cli.worker import WorkerScreen
 from pipeline.settings import load_settings
-from pipeline.streaming.worker_events import EventKind, WorkerEvent
+from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
 from pipeline.topology import StepName
 
 

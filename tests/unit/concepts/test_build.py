@@ -9,8 +9,8 @@ import pytest
 from pipeline.concepts import Concept, Contents, KnowledgeBase, KnowledgeBaseFileError, Name
 from pipeline.concepts.build import UnflaggedNameError, flag_shared_names, main
 from pipeline.concepts.built_file import BUILT_FILE
-from pipeline.concepts.cldr import CLDR, languages
-from pipeline.concepts.compile import compile_contents
+from pipeline.concepts.compiling.cldr import CLDR, languages
+from pipeline.concepts.compiling.compile_names import compile_contents
 
 
 def concept(concept_id: str, text: str, language: str, also: str = "") -> Concept:

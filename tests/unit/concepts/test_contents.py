@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.concepts import ANY_LANGUAGE, Concept, KnowledgeBase
 from pipeline.concepts.build import REVIEWED_LANGUAGES
+from pipeline.concepts.compiling.reviewed_files import REVIEWED_FOLDER, read_reviewed
 from pipeline.concepts.concept import folded_key, primary_subtag
-from pipeline.concepts.reviewed_files import REVIEWED_FOLDER, read_reviewed
 
 NAMED_IN = ("ar", "de", "en", "es", "fr", "it", "ja", "ko", "pl", "ru", "uk", "zh-Hans", "zh-Hant")
 INFLECTED = ("ar", "de", "en", "es", "fr", "it", "pl", "ru", "uk")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.concepts.inflection import adjective_forms, decline_name
+from pipeline.concepts.compiling.inflection import adjective_forms, decline_name
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.concepts import Concept, Contents, KnowledgeBase, Name, Relation, Source
+from pipeline.concepts.compiling.reviewed_files import ReviewedFileError
 from pipeline.concepts.overlay import OverlayError, overlaid, read_overlay
-from pipeline.concepts.reviewed_files import ReviewedFileError
 
 BASE = Contents(
     sources=(Source(id="test", title="Test names", licence="Apache-2.0"),),

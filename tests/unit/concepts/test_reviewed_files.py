@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.concepts.reviewed_files import REVIEWED_FOLDER, Entry, ReviewedFileError, read_reviewed
+from pipeline.concepts.compiling.reviewed_files import REVIEWED_FOLDER, Entry, ReviewedFileError, read_reviewed
 
 HEAD = "source: wirewatch\nlicence: Apache-2.0\nconcepts:\n"
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.entities.short_forms import resolve_short_forms
+from pipeline.entities.linking.short_forms import resolve_short_forms
 from pipeline.messages.articles import EntityRef, Mention
 
 BIDEN = EntityRef(id="person/joe-biden", name="Joe Biden", kind="person")

@@ -7,10 +7,10 @@ import pytest
 import spacy
 
 from pipeline.entities import NoRecognizer, Recognizer
-from pipeline.entities.labels import label_of
-from pipeline.entities.model_choice import ModelPreferences
-from pipeline.entities.spacy_pipeline import EntityPipeline
-from pipeline.entities.spacy_recognizer import SpacyRecognizer
+from pipeline.entities.recognition.labels import label_of
+from pipeline.entities.recognition.model_choice import ModelPreferences
+from pipeline.entities.recognition.spacy_pipeline import EntityPipeline
+from pipeline.entities.recognition.spacy_recognizer import SpacyRecognizer
 from pipeline.errors import ModelMissingError
 from pipeline.messages.articles import IdentifiedArticle, Language, Mention
 

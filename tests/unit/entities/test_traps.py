@@ -118,7 +118,7 @@ def test_a_form_is_found(linker: Linker, language: str, text: str, surface: str,
 
 
 def test_no_meaning_is_outweighed_that_the_knowledge_base_does_not_know(linker: Linker) -> None:
-    from pipeline.entities.doubts import OUTWEIGHED
+    from pipeline.entities.linking.doubts import OUTWEIGHED
 
     known = {sense.name.also for sense in KnowledgeBase.load().names()}
     assert known >= OUTWEIGHED

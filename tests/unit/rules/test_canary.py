@@ -8,7 +8,7 @@ import pytest
 from pipeline.assembly import Enrichment
 from pipeline.concepts import KnowledgeBase
 from pipeline.errors import RuleError
-from pipeline.messages.canary import CANARY_RULE, CANARY_SOURCE, canary_article
+from pipeline.messages.canary_rule import CANARY_RULE, CANARY_SOURCE, canary_article
 from pipeline.messages.codec import encode
 from pipeline.messages.intake import read_article
 from pipeline.rules import RuleIndex

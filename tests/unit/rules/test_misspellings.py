@@ -11,7 +11,7 @@ from pipeline import demo
 from pipeline.concepts import KnowledgeBase
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import check_rule, check_rules, explain_rule
-from pipeline.rules.misspellings import names_meant
+from pipeline.rules.advice.misspellings import names_meant
 
 ROOT = Path(__file__).parents[3]
 CONCEPTS = KnowledgeBase.load()

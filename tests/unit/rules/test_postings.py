@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.rules.keys import NO_KEY
-from pipeline.rules.postings import Candidates, Postings
+from pipeline.rules.index.keys import NO_KEY
+from pipeline.rules.index.postings import Candidates, Postings
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import explain_rule
-from pipeline.rules.compile import compile_rule
-from pipeline.rules.rate import expected_share
-from pipeline.rules.shares import Shares
+from pipeline.rules.advice.rate import expected_share
+from pipeline.rules.index.shares import Shares
+from pipeline.rules.meaning.compilation import compile_rule
 from tests.unit.rules.world import WORLD
 
 MEASURED = Shares.measured(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from threading import Thread
 
-from pipeline.rules.clauses import PhraseClause
-from pipeline.rules.remembered_units import RememberedUnits
+from pipeline.rules.meaning.clauses import PhraseClause
+from pipeline.rules.meaning.remembered_units import RememberedUnits
 
 
 def test_the_same_setting_keeps_its_number() -> None:

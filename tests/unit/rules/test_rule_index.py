@@ -13,8 +13,8 @@ from pipeline.errors import RuleError
 from pipeline.messages.identity import rule_version
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import RuleIndex, explain_rule
-from pipeline.rules.article_terms import ArticleTerms
-from pipeline.rules.keys import NO_KEY
+from pipeline.rules.index.article_terms import ArticleTerms
+from pipeline.rules.index.keys import NO_KEY
 from tests.unit.rules.world import WORLD, article
 
 NEWS = article("[[NATO|org/nato]] talks about sanctions")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.rules.share_counts import measure_shares
-from pipeline.rules.shares import Shares
+from pipeline.rules.index.share_counts import measure_shares
+from pipeline.rules.index.shares import Shares
 from tests.unit.rules.world import article
 
 SHIPPED = Shares.load()

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.messages.alerts import Evidence, Snippet
 from pipeline.messages.articles import EnrichedArticle, Field
-from pipeline.rules.snippet import cut_snippet
+from pipeline.rules.index.snippet import cut_snippet
 from tests.unit.rules.world import article
 
 

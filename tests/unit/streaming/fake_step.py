@@ -14,8 +14,17 @@ import sys
 import threading
 from pathlib import Path
 
-from pipeline.streaming.in_flight import EXIT_STOPPED, Beat, GaveUp, Loaded, OrderPipe, Ready, ReportPipe, Serving
 from pipeline.streaming.records import Position
+from pipeline.streaming.supervision.in_flight import (
+    EXIT_STOPPED,
+    Beat,
+    GaveUp,
+    Loaded,
+    OrderPipe,
+    Ready,
+    ReportPipe,
+    Serving,
+)
 
 PARTITION = 3
 RECORDS = 10

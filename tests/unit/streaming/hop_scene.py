@@ -15,8 +15,8 @@ from pipeline.errors import (
     WirewatchError,
 )
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.hop import Hop
 from pipeline.streaming.records import Caution, Outcome, Output, Position, Record
+from pipeline.streaming.steps.hop import Hop
 from pipeline.topology import STEPS, StepName
 
 STEP = STEPS[StepName.LANGUAGE]

@@ -15,9 +15,9 @@ from pipeline.messages.articles import EnrichedArticle, Language, Times
 from pipeline.messages.codec import decode, encode
 from pipeline.messages.rules import Suppress
 from pipeline.settings import load_settings
-from pipeline.streaming.alert_handler import AlertHandler
-from pipeline.streaming.alert_history import read_past_alert
 from pipeline.streaming.records import Headers, Outcome, Record
+from pipeline.streaming.steps.alert_handler import AlertHandler
+from pipeline.streaming.steps.alert_history import read_past_alert
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

@@ -7,7 +7,7 @@ import pytest
 from pipeline.alerts import past_alert
 from pipeline.messages.alerts import Alert
 from pipeline.messages.codec import decode
-from pipeline.streaming.alert_history import read_past_alert
+from pipeline.streaming.steps.alert_history import read_past_alert
 
 ALERT = (
     b'{"kind":"matched","rule":{"id":"r","version":"1","name":"R"},'

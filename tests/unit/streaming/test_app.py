@@ -14,9 +14,9 @@ from faust.types.auth import AuthProtocol, SASLMechanism
 
 from pipeline.errors import SettingError, WirewatchError
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.app import StepApp, create_app, record_of
-from pipeline.streaming.handlers import PartitionsAreAlike
+from pipeline.streaming.faust.app import StepApp, create_app, record_of
 from pipeline.streaming.records import Outcome, Position, Record
+from pipeline.streaming.steps.handlers import PartitionsAreAlike
 from pipeline.topology import STEPS, StepName
 
 

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from pipeline.streaming.batching import take_batches
+from pipeline.streaming.faust.batching import take_batches
 
 
 @dataclass

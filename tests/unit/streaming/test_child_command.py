@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from pipeline.settings import Settings, load_settings
-from pipeline.streaming.child_command import child_command, settings_environment
+from pipeline.settings import Settings, load_settings, settings_environment
+from pipeline.streaming.supervision.child_command import child_command
 from pipeline.topology import StepName
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.streaming.crash_record import CrashRecord
-from pipeline.streaming.in_flight import Run, runs_of
 from pipeline.streaming.records import Caution, Position
+from pipeline.streaming.supervision.crash_record import CrashRecord
+from pipeline.streaming.supervision.in_flight import Run, runs_of
 
 
 def batch(first: int, last: int, partition: int = 0) -> tuple[Run, ...]:

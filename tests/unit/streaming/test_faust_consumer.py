@@ -8,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from faust.types import TP
 
-from pipeline.streaming.faust_consumer import Deliveries, HopConsumer, HopTransport, seek_each_to_committed
+from pipeline.streaming.faust.consumer import Deliveries, HopConsumer, HopTransport, seek_each_to_committed
 
 
 class Partition:

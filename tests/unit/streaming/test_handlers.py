@@ -22,15 +22,15 @@ from pipeline.messages.articles import (
     Mention,
     Times,
 )
-from pipeline.messages.canary import CANARY_SOURCE, canary_article
+from pipeline.messages.canary_rule import CANARY_SOURCE, canary_article
 from pipeline.messages.codec import decode, encode
 from pipeline.messages.intake import read_match
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import NearMiss, Requirements
-from pipeline.streaming.handlers import EntitiesHandler, LanguageHandler, RuleMatcher, RulesHandler
-from pipeline.streaming.near_miss_sampler import NearMissSampler
 from pipeline.streaming.records import Headers, Outcome, Record, StepHandler
-from pipeline.streaming.rule_counters import RuleCounters
+from pipeline.streaming.steps.handlers import EntitiesHandler, LanguageHandler, RuleMatcher, RulesHandler
+from pipeline.streaming.steps.near_miss_sampler import NearMissSampler
+from pipeline.streaming.steps.rule_counters import RuleCounters
 
 INGESTED = datetime(2024, 6, 18, 9, 30, tzinfo=UTC)
 NOW = INGESTED + timedelta(seconds=1)

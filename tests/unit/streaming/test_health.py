@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter
 
 from pipeline.errors import SettingError
-from pipeline.streaming.health import HealthServer, Heartbeat
+from pipeline.streaming.observability.health import HealthServer, Heartbeat
 
 
 class Problems:

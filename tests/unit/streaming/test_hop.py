@@ -21,9 +21,9 @@ from pipeline.errors import (
     TopicRefusedError,
 )
 from pipeline.settings import load_settings
-from pipeline.streaming.bounded_labels import OTHER
-from pipeline.streaming.hop import FAILURE_WINDOW_ARTICLES
+from pipeline.streaming.observability.bounded_labels import OTHER
 from pipeline.streaming.records import Caution, Outcome, Output, Position, Record
+from pipeline.streaming.steps.hop import FAILURE_WINDOW_ARTICLES
 from tests.unit.streaming.hop_scene import (
     DEAD_LETTERS,
     NOW,

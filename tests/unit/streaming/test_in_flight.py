@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.streaming.in_flight import (
+from pipeline.streaming.records import Caution, Position
+from pipeline.streaming.supervision.in_flight import (
     Beat,
     Begin,
     CautionOrder,
@@ -30,7 +31,6 @@ from pipeline.streaming.in_flight import (
     runs_of,
     write_line,
 )
-from pipeline.streaming.records import Caution, Position
 
 positions = st.frozensets(st.builds(Position, st.integers(0, 3), st.integers(0, 40)))
 
@@ -129,7 +129,7 @@ def test_a_supervisor_that_is_gone_before_its_first_order_is_noticed() -> None:
 # The interpreter's lock is never given up by this loop of C code.
 HANGING_IN_C = """
 import os, sys
-from pipeline.streaming.in_flight import ReportPipe
+from pipeline.streaming.supervision.in_flight import ReportPipe
 pipe = ReportPipe(1)
 pipe.alarm_seconds = 0.2
 pipe.begin([])

@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from pipeline.errors import AccessDeniedError, BrokerUnreachableError, SettingError
 from pipeline.settings import Settings
-from pipeline.streaming.kafka_client import bootstrap_servers, client_options, connected, kafka_errors_translated
+from pipeline.streaming.kafka.client import bootstrap_servers, client_options, connected, kafka_errors_translated
 
 
 def settings(**fields: object) -> Settings:

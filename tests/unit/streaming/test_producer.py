@@ -10,7 +10,7 @@ from aiokafka import errors as kafka_errors
 
 from pipeline.errors import AccessDeniedError, BrokerUnreachableError, RefusedError, TooLargeError
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.producer import KafkaPublisher
+from pipeline.streaming.kafka.producer import KafkaPublisher
 from pipeline.streaming.records import Output
 from pipeline.topology import StepName
 

@@ -16,8 +16,8 @@ from pipeline.assembly import build_rule_compiler
 from pipeline.messages.codec import encode
 from pipeline.messages.rules import WatchRule
 from pipeline.settings import load_settings
-from pipeline.streaming.rule_compilers import Compiled, RuleCompilers, rule_compilers
-from pipeline.streaming.rule_records import StoredRule, read_rule_record
+from pipeline.streaming.stores.rule_compilers import Compiled, RuleCompilers, rule_compilers
+from pipeline.streaming.stores.rule_records import StoredRule, read_rule_record
 
 CONDITIONS = (
     "NATO + North Korea",
@@ -116,14 +116,17 @@ def test_a_process_that_does_not_answer_as_it_should_is_ended(
 @pytest.mark.parametrize("asked", [b"", b"\0\0", b"\0\0\0\x09\x80\x05"], ids=["nothing", "no length", "no end"])
 def test_a_process_ends_quietly_when_nobody_asks_any_more(asked: bytes) -> None:
     ended = subprocess.run(
-        [sys.executable, "-m", "pipeline.streaming.rule_compilers"], input=asked, capture_output=True, check=False
+        [sys.executable, "-m", "pipeline.streaming.stores.rule_compilers"],
+        input=asked,
+        capture_output=True,
+        check=False,
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
 
 
 def test_a_process_ends_quietly_when_nobody_hears_any_more() -> None:
     question = pickle.dumps([b"{}"])
-    program = [sys.executable, "-m", "pipeline.streaming.rule_compilers"]
+    program = [sys.executable, "-m", "pipeline.streaming.stores.rule_compilers"]
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with subprocess.Popen(program, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=buffered) as process:
         assert process.stdin is not None

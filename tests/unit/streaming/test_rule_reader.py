@@ -8,9 +8,9 @@ from pipeline.errors import RuleError
 from pipeline.messages.codec import encode
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import Requirements
-from pipeline.rules.clauses import PhraseClause
-from pipeline.streaming.rule_reader import IndexedRules
-from pipeline.streaming.rule_records import StoredRule, read_rule_record, rule_headers
+from pipeline.rules.meaning.clauses import PhraseClause
+from pipeline.streaming.stores.rule_reader import IndexedRules
+from pipeline.streaming.stores.rule_records import StoredRule, read_rule_record, rule_headers
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

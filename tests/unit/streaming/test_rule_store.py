@@ -5,8 +5,8 @@ import pytest
 from pipeline.errors import RuleError
 from pipeline.messages.codec import encode
 from pipeline.messages.rules import WatchRule
-from pipeline.streaming.rule_records import StoredRule, read_rule_record, rule_headers
-from pipeline.streaming.rule_store import compare_rules
+from pipeline.streaming.stores.rule_records import StoredRule, read_rule_record, rule_headers
+from pipeline.streaming.stores.rule_store import compare_rules
 
 
 def rule(rule_id: str, when: str = "NATO", channel: str | None = None) -> WatchRule:

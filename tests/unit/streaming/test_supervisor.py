@@ -18,9 +18,9 @@ import pytest
 
 from pipeline.errors import StepStoppedError, WorkerNotReadyError
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.slot import Backoff
-from pipeline.streaming.worker import Worker
-from pipeline.streaming.worker_events import EventKind, WorkerEvent
+from pipeline.streaming.supervision.running_worker import Worker
+from pipeline.streaming.supervision.slot import Backoff
+from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
 from pipeline.topology import StepName
 
 FAKE_STEP = Path(__file__).with_name("fake_step.py")
@@ -297,7 +297,7 @@ OWNER = """
 import os, sys
 from pathlib import Path
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.worker import Worker
+from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.topology import StepName
 folder, fake, output = sys.argv[1:]
 def command(step, process):
@@ -335,7 +335,7 @@ def test_processes_are_gone_when_their_supervisor_was_killed(tmp_path: Path) -> 
 FOREGROUND = """
 import sys
 from pipeline.settings import load_settings
-from pipeline.streaming.worker import run_worker
+from pipeline.streaming.supervision.running_worker import run_worker
 from pipeline.topology import StepName
 folder, fake, behaviour = sys.argv[1:]
 settings = load_settings(metrics_port=0, data_dir=folder, shutdown_timeout_seconds=60)

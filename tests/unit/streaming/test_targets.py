@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.streaming.targets import Target, TargetsFile
+from pipeline.streaming.observability.targets import Target, TargetsFile
 
 
 def groups(path: Path) -> list[dict[str, Any]]:

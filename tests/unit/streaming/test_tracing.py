@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pipeline.streaming.tracing import child_traceparent, header
+from pipeline.streaming.observability.tracing import child_traceparent, header
 
 TRACE = b"4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = b"00f067aa0ba902b7"

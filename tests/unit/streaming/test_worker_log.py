@@ -12,15 +12,15 @@ import msgspec
 import pytest
 
 from pipeline.errors import BrokerUnreachableError, SchemaError
+from pipeline.streaming.observability.worker_log import RepeatFilter
 from pipeline.streaming.records import Outcome, Record
-from pipeline.streaming.worker_log import RepeatFilter
 from tests.unit.streaming.hop_scene import FakeHandler, Scene
 from tests.unit.streaming.hop_scene import record as hop_record
 
 PROGRAM = """
 import logging, sys
 from pipeline.settings import load_settings
-from pipeline.streaming.worker_log import configure_log
+from pipeline.streaming.observability.worker_log import configure_log
 configure_log("DEBUG", "rules-0", step="rules", log_format=sys.argv[1])
 logging.getLogger("faust.transport").info("heartbeat")
 logging.getLogger("aiokafka").warning("lost a broker")
@@ -109,7 +109,7 @@ def test_what_a_framework_repeats_is_written_once_in_a_while_with_a_count() -> N
 
 def test_our_own_messages_all_pass() -> None:
     repeats = RepeatFilter(Frozen())
-    assert all(repeats.filter(record("pipeline.streaming.hop", "%s is a dead letter", n)) for n in range(3))
+    assert all(repeats.filter(record("pipeline.streaming.steps.hop", "%s is a dead letter", n)) for n in range(3))
 
 
 def test_the_kinds_of_messages_that_are_remembered_are_bounded() -> None:

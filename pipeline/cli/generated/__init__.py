@@ -1,0 +1,1 @@
+"""Files written from the code: the reference and the schemas."""

@@ -1,0 +1,70 @@
+"""Write ``schemas/`` from the types: ``python -m pipeline.cli.generated.schemas schemas`` (``make schemas``)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline import topology
+from pipeline.messages.schemas import (
+    MESSAGES,
+    ChannelTopic,
+    asyncapi_document,
+    dead_letter_headers_schema,
+    json_schema,
+)
+from pipeline.rules import rule_file_schema
+
+_SUMMARIES = {
+    topology.RAW.name: ("send", "Publish an article, in any language."),
+    topology.IDENTIFIED.name: ("receive", "Articles with their language."),
+    topology.ENRICHED.name: ("receive", "Articles with their language and what they name."),
+    topology.MATCHES.name: (
+        "receive",
+        "One rule, one article: before repeats are held back. A withdrawn article is in each partition, as it came.",
+    ),
+    topology.ALERTS.name: ("receive", "Alerts with the proof of why."),
+    topology.HELD.name: ("receive", "Alerts that a rule's `suppress` or `limit` has held back."),
+    topology.SHADOW.name: ("receive", "Alerts of rules on trial (`mode: shadow`), raised and held back."),
+    topology.WATCH_RULES.name: ("send", "Add, change (a document) or remove (a tombstone) a watch rule."),
+    topology.DEAD_LETTERS.name: ("receive", "What no step could process, as it came."),
+}
+
+
+def channel_topics() -> list[ChannelTopic]:
+    """The route's topics, and the pattern of the alert channels."""
+    names = {kind: name for name, kind in MESSAGES.items()}
+    topics = []
+    for topic in (*topology.TOPICS, topology.channel_topic("{channel}")):
+        direction, summary = _SUMMARIES.get(topic.name, ("receive", "Alerts of the rules that name this channel."))
+        carried = [topic.message, topology.ENRICHED.message] if topic is topology.MATCHES else [topic.message]
+        schemas = tuple(names[kind] for kind in carried if kind is not None)
+        topics.append(ChannelTopic(topic.full_name("{prefix}"), schemas, topic.key, direction, summary))
+    return topics
+
+
+def rendered_files() -> dict[str, str]:
+    """Every generated file of ``schemas/``, by its name."""
+    documents: dict[str, Any] = {f"{name}.schema.json": json_schema(name) for name in MESSAGES}
+    documents["dead-letter-headers.v1.schema.json"] = dead_letter_headers_schema()
+    documents["rule-file.v1.schema.json"] = rule_file_schema()
+    files = {name: json.dumps(document, indent=2, ensure_ascii=False) + "\n" for name, document in documents.items()}
+    document = asyncapi_document(channel_topics(), version("wirewatch"))
+    files["asyncapi.yaml"] = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
+    return files
+
+
+def main(folder: Path) -> None:
+    """Write the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in rendered_files().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,1 @@
+"""Names of the knowledge base in a text: found, settled by what stands around them, linked."""

@@ -1,0 +1,1 @@
+"""What to tell the author of a rule: doubts, contradictions, explanations, estimates."""

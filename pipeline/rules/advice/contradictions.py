@@ -1,0 +1,199 @@
+"""What one part of a rule asks for and another excludes: clauses that can never fire, names that NOT takes away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from pipeline.rules.meaning.clauses import (
+    INFLECTION_MARK,
+    PREFIX_MARK,
+    Clause,
+    ConceptClause,
+    MetadataClause,
+    NearClause,
+    PhraseClause,
+    Scope,
+    TermClause,
+)
+from pipeline.rules.meaning.lookup import ConceptLookup
+from pipeline.rules.syntax.expressions import And, AtLeast, Expression, Not, Or
+from pipeline.rules.syntax.origin import Origin, RuleWarning
+from pipeline.rules.syntax.vocabulary import COVERED_LANGUAGES
+from pipeline.text.folding import fold
+from pipeline.text.tokens import tokenize
+
+
+def contradictions(
+    expression: Expression[Clause], starts: Mapping[Clause, int], concepts: ConceptLookup, origin: Origin
+) -> Iterator[RuleWarning]:
+    """Every contradiction inside a conjunction.
+
+    Args:
+        expression: The rule's clauses.
+        starts: Where each clause stands in the condition.
+        concepts: What the concepts are called.
+        origin: Where the condition stands.
+    """
+    if isinstance(expression, And):
+        yield from _excluded(expression, starts, origin)
+        yield from _at_odds(expression, starts, origin)
+        yield from _names_taken_away(expression, starts, concepts, origin)
+    if isinstance(expression, (And, Or, AtLeast)):
+        for part in expression.parts:
+            yield from contradictions(part, starts, concepts, origin)
+    elif isinstance(expression, Not):
+        yield from contradictions(expression.part, starts, concepts, origin)
+
+
+def _excluded(expression: And[Clause], starts: Mapping[Clause, int], origin: Origin) -> Iterator[RuleWarning]:
+    """Clauses that NOT excludes wherever they are satisfied."""
+    excluded = _excluded_clauses(expression)
+    for part in expression.parts:
+        wanted = _alternatives(part)
+        for clause in wanted:
+            against = next((other for other in excluded if _implies(clause, other)), None)
+            if against is not None:
+                what = "this" if len(wanted) == 1 else f"the alternative {clause.spelling}"
+                why = "which it asks for" if _unweighed(clause) == _unweighed(against) else f"and so {clause.spelling}"
+                yield origin.warning(f"{what} can never fire: NOT excludes {against.spelling}, {why}", starts[clause])
+
+
+def _at_odds(expression: And[Clause], starts: Mapping[Clause, int], origin: Origin) -> Iterator[RuleWarning]:
+    """Two languages, sources or sites of one article."""
+    required = [part for part in expression.parts if isinstance(part, Clause)]
+    first: dict[str, str] = {}
+    for clause in required:
+        for what, value in _single_values(clause):
+            known = first.setdefault(what, value)
+            if not _agree(what, known, value):
+                is_in = "is in one language" if what == "language" else f"has one {what}"
+                yield origin.warning(
+                    f"this can never fire: an article {is_in}, and the rule asks for {known} and {value}",
+                    starts[clause],
+                )
+                return
+
+
+def _names_taken_away(
+    expression: And[Clause], starts: Mapping[Clause, int], concepts: ConceptLookup, origin: Origin
+) -> Iterator[RuleWarning]:
+    """A name of a concept that the rule asks for, as a word under NOT; and the other way round."""
+    excluded = _excluded_clauses(expression)
+    wanted = [clause for part in expression.parts for clause in _alternatives(part)]
+    for blocking in excluded:
+        for clause in wanted:
+            if isinstance(blocking, PhraseClause) and isinstance(clause, ConceptClause):
+                if _is_name(blocking, clause, concepts):
+                    yield origin.warning(
+                        f"{blocking.text} is one of the names of {clause.concept.name}: "
+                        f"NOT {blocking.spelling} also excludes the articles that call it so",
+                        starts[blocking],
+                    )
+            elif (
+                isinstance(blocking, ConceptClause)
+                and isinstance(clause, PhraseClause)
+                and blocking.scope == Scope()
+                and _is_name(clause, blocking, concepts)
+            ):
+                yield origin.warning(
+                    f"{clause.text} is one of the names of {blocking.concept.name}, which NOT excludes: "
+                    "this fires only where the name is not taken for it",
+                    starts[clause],
+                )
+
+
+def _excluded_clauses(expression: And[Clause]) -> list[Clause]:
+    return [clause for part in expression.parts if isinstance(part, Not) for clause in _alternatives(part.part)]
+
+
+def _alternatives(expression: Expression[Clause]) -> list[Clause]:
+    """The clauses of which each alone is enough."""
+    if isinstance(expression, Or):
+        return [clause for part in expression.parts for clause in _alternatives(part)]
+    return [expression] if isinstance(expression, Clause) else []
+
+
+def _implies(clause: Clause, other: Clause) -> bool:
+    """Whether every article that satisfies a clause satisfies the other one."""
+    clause, other = _unweighed(clause), _unweighed(other)
+    if clause == other:
+        return True
+    if isinstance(clause, NearClause):
+        return any(len(side) == 1 and _implies(side[0], other) for side in (clause.left, clause.right))
+    if isinstance(other, MetadataClause):
+        return any(
+            what == "language" and other.field == "lang" and _covers(other.value, value)
+            for what, value in _single_values(clause)
+        )
+    if isinstance(clause, ConceptClause) and isinstance(other, ConceptClause):
+        return clause.concept == other.concept and not clause.metonyms and _contains(other.scope, clause.scope)
+    if isinstance(clause, TermClause) and isinstance(other, PhraseClause):
+        return _contains(other.scope, clause.scope) and _holds(clause.sequence, other.sequence)
+    return False
+
+
+def _contains(outer: Scope, inner: Scope) -> bool:
+    return outer.field in {None, inner.field} and outer.language in {None, inner.language}
+
+
+def _holds(sequence: tuple[str, ...], inner: tuple[str, ...]) -> bool:
+    """Whether the words of one sequence stand within another, whatever form they take."""
+    return any(
+        all(_is_form_of(entry, wanted) for entry, wanted in zip(sequence[first:], inner, strict=False))
+        for first in range(len(sequence) - len(inner) + 1)
+    )
+
+
+def _is_form_of(entry: str, wanted: str) -> bool:
+    """Whether every token that one entry stands for is one of the other's."""
+    if entry == wanted:
+        return True
+    if INFLECTION_MARK in entry:
+        return False
+    if wanted.endswith(PREFIX_MARK):
+        return entry.removesuffix(PREFIX_MARK).startswith(wanted.removesuffix(PREFIX_MARK))
+    return entry == wanted.partition(INFLECTION_MARK)[0]
+
+
+def _single_values(clause: Clause) -> Iterator[tuple[str, str]]:
+    """What an article has one of, and the clause says which: its language, source or site."""
+    if isinstance(clause, MetadataClause):
+        if clause.field != "tag":
+            yield "language" if clause.field == "lang" else clause.field, clause.text
+    elif isinstance(clause, NearClause):
+        for side in (clause.left, clause.right):
+            if len(side) == 1:
+                yield from _single_values(side[0])
+    elif isinstance(clause, (ConceptClause, TermClause)) and clause.scope.language is not None:
+        yield "language", clause.scope.language
+
+
+def _agree(what: str, one: str, other: str) -> bool:
+    """Whether one article can have both."""
+    one, other = one.casefold(), other.casefold()
+    if what == "language":
+        return _covers(one, other) or _covers(other, one)
+    if what == "site":
+        return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+    return " ".join(one.split()) == " ".join(other.split())
+
+
+def _covers(language: str, tag: str) -> bool:
+    """Whether articles with a tag count as being in a language."""
+    tag = tag.casefold()
+    return tag == language or tag.startswith(f"{language}-") or tag in COVERED_LANGUAGES.get(language, ())
+
+
+def _unweighed(clause: Clause) -> Clause:
+    return msgspec.structs.replace(clause, weight=1.0)
+
+
+def _is_name(phrase: PhraseClause, concept_clause: ConceptClause, concepts: ConceptLookup) -> bool:
+    words = [entry.partition(INFLECTION_MARK)[0] for entry in phrase.sequence]
+    return any(
+        [fold(word) for word in tokenize(surface).words] == words
+        for name in concepts.concept(concept_clause.concept.id).names
+        for surface in name.surfaces
+    )

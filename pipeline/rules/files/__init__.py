@@ -1,0 +1,1 @@
+"""Rule files: read, checked, formatted, their examples run, their schema."""

@@ -1,0 +1,152 @@
+"""Run the examples that a rule carries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from pipeline.messages.alerts import Match
+from pipeline.messages.articles import EnrichedArticle
+from pipeline.messages.rules import WatchRule
+from pipeline.rules.index.rule_index import RuleIndex
+from pipeline.rules.meaning.compilation import CheckedRule, compile_rule
+from pipeline.rules.meaning.lookup import ConceptLookup
+from pipeline.rules.syntax.expressions import leaves
+from pipeline.rules.syntax.limits import Limits
+from pipeline.rules.syntax.origin import Position
+
+_SHOWN_CODE_POINTS = 80
+
+
+class ExampleResult(Struct, frozen=True, kw_only=True):
+    """What a rule makes of one of its examples; ``str()`` is one line.
+
+    Attributes:
+        rule_id: The rule.
+        kind: What the rule should do.
+        number: Which example of that kind, counted from 1.
+        text: The example.
+        fired: What the rule does.
+        detail: What was found, where the rule fires; else what was not.
+        source: The rule file's name, or ``"<rule>"``.
+        position: Where the example stands in it; None for a rule that comes from no file.
+    """
+
+    rule_id: str
+    kind: Literal["fires", "silent"]
+    number: int
+    text: str
+    fired: bool
+    detail: str
+    source: str
+    position: Position | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the rule does what the example says."""
+        return self.fired == (self.kind == "fires")
+
+    def __str__(self) -> str:
+        place = self.source if self.position is None else f"{self.source}:{self.position.line}:{self.position.column}"
+        text = " ".join(self.text.split())
+        shown = text if len(text) <= _SHOWN_CODE_POINTS else text[: _SHOWN_CODE_POINTS - 1] + "…"
+        done = "fires on" if self.fired else "does not fire on"
+        return f"{place}: rule {self.rule_id}: {done} example {self.kind}[{self.number}] {shown!r}: {self.detail}"
+
+
+def run_examples(
+    checked: CheckedRule,
+    concepts: ConceptLookup,
+    enrich: Callable[[str], EnrichedArticle],
+    limits: Limits | None = None,
+) -> list[ExampleResult]:
+    """Run a rule's examples, whatever its mode.
+
+    Args:
+        checked: The rule, with where it stands.
+        concepts: Where names are looked up.
+        enrich: Makes the article whose body is the example's text, without a statistical model.
+        limits: How large the rule may be.
+
+    Returns:
+        One result for each example: ``fires`` first, each in its order.
+
+    Raises:
+        RuleError: The rule cannot be used.
+    """
+    rule = checked.rule
+    index = RuleIndex(concepts, limits)
+    index.add(msgspec.structs.replace(rule, mode="live"))
+    results: list[ExampleResult] = []
+    places = checked.examples_at
+    for kind, texts, positions in (
+        ("fires", rule.examples.fires, places.fires),
+        ("silent", rule.examples.silent, places.silent),
+    ):
+        for number, text in enumerate(texts, 1):
+            article = enrich(text)
+            matches = index.match(article)
+            results.append(
+                ExampleResult(
+                    rule_id=rule.id,
+                    kind=kind,  # type: ignore[arg-type]  # one of the two above
+                    number=number,
+                    text=text,
+                    fired=bool(matches),
+                    detail=_found(matches[0]) if matches else why_silent(rule, concepts, article, limits),
+                    source=checked.source,
+                    position=positions[number - 1] if positions else None,
+                )
+            )
+    return results
+
+
+def _found(match: Match) -> str:
+    return "; ".join(f"{item.clause} by {item.text!r} ({item.via})" for item in match.evidence)
+
+
+def why_silent(rule: WatchRule, concepts: ConceptLookup, article: EnrichedArticle, limits: Limits | None = None) -> str:
+    """Which clauses an article does not satisfy, and which excluded ones it does, of a rule that does not fire on it.
+
+    Args:
+        rule: As it was checked.
+        concepts: Where names are looked up.
+        article: With its mentions.
+        limits: How large the rule may be.
+
+    Raises:
+        RuleError: The rule cannot be used.
+    """
+    # Each is asked as a rule of its own.
+    index = RuleIndex(concepts, limits)
+    standings: dict[str, bool] = {}
+    for clause, positive in leaves(compile_rule(rule, concepts, limits).expression):
+        standings.setdefault(clause.spelling, positive)
+    for spelling in standings:
+        index.add(
+            WatchRule(
+                id=f"c{len(index)}",
+                when=spelling,
+                languages=rule.languages,
+                metonyms=rule.metonyms,
+                transliteration=rule.transliteration,
+            )
+        )
+    numbers = {match.rule.id for match in index.match(article)}
+    missing = [
+        spelling
+        for number, (spelling, positive) in enumerate(standings.items())
+        if positive and f"c{number}" not in numbers
+    ]
+    blocking = [
+        spelling
+        for number, (spelling, positive) in enumerate(standings.items())
+        if not positive and f"c{number}" in numbers
+    ]
+    parts = [
+        f"{name} {', '.join(found)}" for name, found in (("not found:", missing), ("excluded:", blocking)) if found
+    ]
+    return "; ".join(parts) or "no alternative is satisfied as a whole"

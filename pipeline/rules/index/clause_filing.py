@@ -1,0 +1,207 @@
+"""Clauses as one index files them: each distinct one once, with the keys by which an article is known to hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from pipeline.rules.index.keys import Key, KeyTable
+from pipeline.rules.index.sharded import Sharded
+from pipeline.rules.index.shares import Shares
+from pipeline.rules.index.word_readings import Readings
+from pipeline.rules.meaning.clauses import (
+    ANYWHERE,
+    Clause,
+    ConceptClause,
+    MentionClause,
+    MetadataClause,
+    NearClause,
+    PhraseClause,
+    TermClause,
+)
+from pipeline.rules.syntax.expressions import Expression
+from pipeline.text.tokens import is_unsegmented
+
+
+class Filed(Struct, gc=False, eq=False, kw_only=True):
+    """A clause of one index.
+
+    Attributes:
+        clause: What is asked for.
+        uses: How often rules have it.
+    """
+
+    clause: Clause
+    uses: int = 0
+
+
+class FiledClause(Filed, gc=False, eq=False, kw_only=True):
+    """One that is known by its keys.
+
+    Attributes:
+        keys: Of words, all of which an article must hold: those of the sequence in order, then neighbouring characters.
+            Of a concept, one of which it must hold: the concept, then what stands for it.
+        suffices: Whether that alone satisfies it; otherwise it also depends on where they stand.
+    """
+
+    keys: tuple[Key, ...]
+    suffices: bool
+
+
+class FiledMention(Filed, gc=False, eq=False, kw_only=True):
+    """A name, as it is written in the rule and as other scripts may write it: any of them will do."""
+
+    clause: MentionClause
+    written: FiledClause
+    spelled: tuple[FiledClause, ...]
+
+    @property
+    def alternatives(self) -> tuple[FiledClause, ...]:
+        """All of them."""
+        return (self.written, *self.spelled)
+
+
+FiledOperand: TypeAlias = FiledClause | FiledMention
+
+
+class FiledNear(Filed, gc=False, eq=False, kw_only=True):
+    """NEAR, with the alternatives of its two operands."""
+
+    clause: NearClause
+    left: tuple[FiledOperand, ...]
+    right: tuple[FiledOperand, ...]
+
+
+Condition = Expression[Filed]
+"""A rule in negation normal form: NOT stands above clauses only."""
+
+
+class Filing:
+    """The clauses of all rules of an index, and what they ask an article for.
+
+    Attributes:
+        keys: All that they ask for.
+        readings: The words among them.
+    """
+
+    def __init__(self, shares: Shares) -> None:
+        self.keys = KeyTable()
+        self.readings = Readings()
+        self._shares = shares
+        self._clauses: Sharded[Clause, Filed] = Sharded()
+
+    def __len__(self) -> int:
+        """How many different clauses are in use."""
+        return len(self._clauses)
+
+    def add(self, clause: Clause) -> Filed:
+        """The filed clause, used once more."""
+        filed = self._clauses.get(clause)
+        if filed is None:
+            filed = self._new(clause)
+            self._clauses[filed.clause] = filed
+        filed.uses += 1
+        return filed
+
+    def remove(self, filed: Filed) -> None:
+        """Take one use of a clause back; with the last one it is forgotten."""
+        filed.uses -= 1
+        if filed.uses:
+            return
+        clause = filed.clause
+        self._clauses.pop(clause)
+        if isinstance(filed, FiledNear):
+            for operand in (*filed.left, *filed.right):
+                self.remove(operand)
+        elif isinstance(filed, FiledMention):
+            for alternative in filed.alternatives:
+                self.remove(alternative)
+        elif isinstance(filed, FiledClause):
+            for name, key in zip(_names(clause), filed.keys, strict=True):
+                if self.keys.release(name) and isinstance(clause, TermClause):
+                    self.readings.remove(name, key)
+
+    def _new(self, clause: Clause) -> Filed:
+        if isinstance(clause, NearClause):
+            return self._near(clause)
+        if isinstance(clause, MentionClause) and clause.spelled:
+            return self._mention(clause)
+        return self._file(clause)
+
+    def _mention(self, clause: MentionClause) -> FiledMention:
+        written = self._by_keys(msgspec.structs.replace(clause, spelled=(), weight=1.0))
+        spelled = tuple(map(self._by_keys, clause.spelled))
+        clause = msgspec.structs.replace(clause, spelled=tuple([filed.clause for filed in spelled]))
+        return FiledMention(clause=clause, written=written, spelled=spelled)
+
+    def _by_keys(self, clause: Clause) -> FiledClause:
+        filed = self.add(clause)
+        if not isinstance(filed, FiledClause):
+            raise TypeError(f"a {type(clause).__name__} is not known by its keys")
+        return filed
+
+    def _near(self, clause: NearClause) -> FiledNear:
+        left, right = (tuple(map(self._operand, operand)) for operand in (clause.left, clause.right))
+        clause = msgspec.structs.replace(
+            clause, left=tuple([filed.clause for filed in left]), right=tuple([filed.clause for filed in right])
+        )
+        return FiledNear(clause=clause, left=left, right=right)
+
+    def _operand(self, clause: Clause) -> FiledOperand:
+        filed = self.add(clause)
+        if not isinstance(filed, FiledClause | FiledMention):
+            raise TypeError("an operand of NEAR is no NEAR itself")
+        return filed
+
+    def _file(self, clause: Clause) -> FiledClause:
+        is_text = isinstance(clause, TermClause)
+        keys = tuple([self._key(name, is_form=is_text) for name in _names(clause)])
+        return FiledClause(clause=clause, keys=keys, suffices=_suffice(clause, keys))
+
+    def _key(self, name: str, *, is_form: bool) -> Key:
+        key = self.keys.find(name)
+        if key is not None:
+            self.keys.use(key)
+            return key
+        key = self.keys.add(name, self._shares.of(name))
+        if is_form:
+            self.readings.add(name, key)
+        return key
+
+
+def known_by_keys(filed: Filed) -> tuple[FiledClause, ...]:
+    """The clause itself; of a name, each way to write it; of NEAR, those of its operands."""
+    if isinstance(filed, FiledNear):
+        return tuple(clause for operand in (*filed.left, *filed.right) for clause in known_by_keys(operand))
+    if isinstance(filed, FiledMention):
+        return filed.alternatives
+    return (filed,) if isinstance(filed, FiledClause) else ()
+
+
+def neighbours(words: Sequence[str]) -> Iterator[str]:
+    """Every two neighbouring characters of unsegmented scripts; few of these are rare, and most pairs are."""
+    return (first + second for first, second in pairwise(words) if is_unsegmented(first) and is_unsegmented(second))
+
+
+def _names(clause: Clause) -> Sequence[str]:
+    """The names of a clause's keys, in order."""
+    if isinstance(clause, TermClause):
+        sequence = clause.sequence
+        return sequence if len(sequence) == 1 else (*sequence, *neighbours(sequence))
+    if isinstance(clause, ConceptClause):
+        return (clause.concept.id, *clause.metonyms)
+    if isinstance(clause, MetadataClause):
+        return (f"{clause.field}:{clause.value}",)
+    raise TypeError(f"no key is defined for {type(clause).__name__}")
+
+
+def _suffice(clause: Clause, keys: Sequence[Key]) -> bool:
+    if isinstance(clause, PhraseClause):
+        return clause.scope == ANYWHERE and len(keys) == 1
+    return isinstance(clause, MetadataClause) or (
+        isinstance(clause, ConceptClause) and clause.scope == ANYWHERE and clause.transliterated
+    )

@@ -1,0 +1,40 @@
+"""What a rule may hold by absence alone, and absences that are doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.rules.meaning.clauses import Clause, MentionClause, NearClause
+from pipeline.rules.syntax.expressions import And, AtLeast, Expression, Not, Or, Term, leaves
+from pipeline.rules.syntax.origin import Origin, RuleWarning
+
+
+def only_absent(expression: Expression[Term]) -> Term | None:
+    """A term by whose absence alone the condition may hold, or None; in negation normal form."""
+    if isinstance(expression, And):
+        found = [only_absent(part) for part in expression.parts]
+        return found[0] if all(term is not None for term in found) else None
+    if isinstance(expression, AtLeast):
+        absent = [term for part in expression.parts if (term := only_absent(part)) is not None]
+        return absent[0] if len(absent) >= expression.count else None
+    if isinstance(expression, Or):
+        return next((term for part in expression.parts if (term := only_absent(part)) is not None), None)
+    if isinstance(expression, Not):
+        return expression.part if isinstance(expression.part, Term) else None
+    return None
+
+
+def doubtful_absences(settled: Expression[Clause], written: Expression[Term], origin: Origin) -> Iterator[RuleWarning]:
+    """NOT does not trust a model, so a name that only a model finds does not block as its author may think."""
+    for (clause, positive), (unit, _) in zip(leaves(settled), leaves(written), strict=True):
+        if positive:
+            continue
+        operands = (*clause.left, *clause.right) if isinstance(clause, NearClause) else (clause,)
+        for mention in operands:
+            if not isinstance(mention, MentionClause):
+                continue
+            yield origin.warning(
+                f"NOT trusts no model, and {mention.text} is not in the knowledge base: "
+                f"NOT ={mention.text} blocks wherever the words stand",
+                unit.start,
+            )

@@ -1,0 +1,77 @@
+"""ATLEAST counts different conditions: two names of one concept are one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import NamedTuple
+
+import msgspec
+
+from pipeline.errors import RuleError
+from pipeline.rules.meaning.clauses import Clause, canonical_form
+from pipeline.rules.syntax.expressions import And, AtLeast, Expression, Not, Or, Term, leaves, map_leaves
+from pipeline.rules.syntax.origin import Origin, RuleWarning
+
+
+class Counted(NamedTuple):
+    """A rule whose ATLEASTs hold each condition once, what was left out, and those that have too few then."""
+
+    expression: Expression[Clause]
+    warnings: list[RuleWarning]
+    errors: list[RuleError]
+
+
+def count_once(settled: Expression[Clause], written: Expression[Term], origin: Origin) -> Counted:
+    """Leave out the parts of ATLEAST that mean what an earlier part of it means.
+
+    Args:
+        settled: The rule's clauses.
+        written: The same tree, as written.
+        origin: Where the condition stands.
+    """
+    warnings: list[RuleWarning] = []
+    errors: list[RuleError] = []
+    return Counted(_counted(settled, written, origin, warnings, errors), warnings, errors)
+
+
+def _counted(
+    settled: Expression[Clause],
+    written: Expression[Term],
+    origin: Origin,
+    warnings: list[RuleWarning],
+    errors: list[RuleError],
+) -> Expression[Clause]:
+    if isinstance(settled, Not) and isinstance(written, Not):
+        return Not(_counted(settled.part, written.part, origin, warnings, errors))
+    if not isinstance(settled, (And, Or, AtLeast)) or not isinstance(written, (And, Or, AtLeast)):
+        return settled
+    parts = [_counted(*pair, origin, warnings, errors) for pair in zip(settled.parts, written.parts, strict=True)]
+    if not isinstance(settled, AtLeast):
+        return type(settled)(tuple(parts))
+    kept: dict[Hashable, Expression[Clause]] = {}
+    for part, as_written in zip(parts, written.parts, strict=True):
+        unweighed = map_leaves(part, _unweighed)
+        meaning = _meaning(unweighed)
+        if meaning not in kept:
+            kept[meaning] = part
+            continue
+        start = leaves(as_written)[0][0].start
+        again = f"{canonical_form(unweighed)} stands in this ATLEAST twice"
+        left = len({_meaning(map_leaves(each, _unweighed)) for each in parts})
+        if left < settled.count:
+            errors.append(origin.error(f"{again}: it asks for {settled.count} different parts and has {left}", start))
+            break
+        warnings.append(origin.warning(f"{again}: it counts once", start))
+    return AtLeast(settled.count, tuple(kept.values()))
+
+
+def _meaning(expression: Expression[Clause]) -> Hashable:
+    """Equal for conditions whose parts are the same in another order."""
+    if isinstance(expression, (And, Or, AtLeast)):
+        count = expression.count if isinstance(expression, AtLeast) else 0
+        return type(expression), count, frozenset(map(_meaning, expression.parts))
+    return (Not, _meaning(expression.part)) if isinstance(expression, Not) else expression
+
+
+def _unweighed(clause: Clause) -> Clause:
+    return msgspec.structs.replace(clause, weight=1.0)

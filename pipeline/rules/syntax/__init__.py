@@ -1,0 +1,1 @@
+"""The text of a rule: tokens, grammar, tree, and where each part stands."""

@@ -1,0 +1,1 @@
+"""Kafka itself, through aiokafka: connections, topics, reading, publishing with acknowledgement."""

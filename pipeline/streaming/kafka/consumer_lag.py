@@ -1,0 +1,79 @@
+"""How far behind its source topic each step is."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from pipeline.settings import Settings
+from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
+from pipeline.streaming.kafka.topic_admin import partitions_of
+from pipeline.topology import STEPS, StepName
+
+
+class LagReader:
+    """Reads the lag of each step's consumer group, by connections that stay open."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        admin: AIOKafkaAdminClient,
+        consumer: AIOKafkaConsumer,
+        places: dict[StepName, list[TopicPartition]],
+    ) -> None:
+        self._settings = settings
+        self._admin = admin
+        self._consumer = consumer
+        self._places = places
+
+    def partitions(self, step: StepName) -> int:
+        """How many partitions the step's source topic had when the reader was made."""
+        return len(self._places[step])
+
+    async def lag(self, step: StepName) -> int:
+        """How many messages of its source topic the step has not yet committed.
+
+        At 0 every message that was there when it was asked for has been processed, and all that came of it is in the
+        step's sink. A step commits once a second.
+
+        Raises:
+            BrokerUnreachableError: No broker answers.
+            AccessDeniedError: The broker refuses this user the topic or the group.
+        """
+        group = STEPS[step].consumer_group(self._settings.topic_prefix)
+        places = self._places[step]
+        with kafka_errors_translated(self._settings, f"group {group}", "describe"):
+            # Before the commits: a message that comes between the two is not held against the step.
+            ends = await self._consumer.end_offsets(places)
+            begins = await self._consumer.beginning_offsets(places)
+            committed = await self._admin.list_consumer_group_offsets(group, partitions=places)
+        lag = 0
+        for place in places:
+            # Kafka answers -1 for a partition of which the group has committed nothing.
+            done = max(committed[place].offset if place in committed else -1, begins[place])
+            lag += max(0, ends[place] - done)
+        return lag
+
+
+@contextlib.asynccontextmanager
+async def lag_reader(settings: Settings) -> AsyncIterator[LagReader]:
+    """A lag reader for the steps of the settings' prefix.
+
+    Raises:
+        TopicMissingError: A source topic is not there.
+        BrokerUnreachableError: No broker answers.
+        AccessDeniedError: The broker refuses this user.
+    """
+    places = {}
+    for step in STEPS.values():
+        topic = step.source.full_name(settings.topic_prefix)
+        places[step.name] = [TopicPartition(topic, number) for number in await partitions_of(settings, topic)]
+    consumer = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, **client_options(settings))
+    async with (
+        connected(AIOKafkaAdminClient(**client_options(settings)), settings) as admin,
+        connected(consumer, settings),
+    ):
+        yield LagReader(settings, admin, consumer, places)

@@ -1,0 +1,357 @@
+"""Publish a batch and know of every message that the broker holds it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from aiokafka import AIOKafkaProducer
+from aiokafka import errors as kafka_errors
+from aiokafka.partitioner import DefaultPartitioner
+
+from pipeline import metrics
+from pipeline.errors import (
+    AccessDeniedError,
+    ArticleError,
+    BrokerError,
+    BrokerUnreachableError,
+    RefusedError,
+    TooLargeError,
+)
+from pipeline.settings import Settings
+from pipeline.streaming.backoff import pauses
+from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
+from pipeline.streaming.kafka.topic_setup import restore_topics
+from pipeline.streaming.records import Output
+
+log = logging.getLogger(__name__)
+
+
+class _InvalidRecordError(kafka_errors.BrokerResponseError):  # type: ignore[misc]
+    errno = 87
+    message = "INVALID_RECORD"
+    description = "The broker finds the record invalid: it has no key on a compacted topic, for one."
+
+
+# The client library lacks it and would call it an unknown error, which may pass.
+kafka_errors.kafka_errors[_InvalidRecordError.errno] = _InvalidRecordError
+
+# Measured: with the client's 16 KiB a partition needs a round trip for every five articles of 3 kB. Half of what a
+# broker takes by default.
+_MAX_BATCH_BYTES = 512 * 1024
+
+# The client library sends to a topic that is gone for ever, and says nothing.
+_PATIENCE_SECONDS = 10.0
+
+_TOO_LARGE = (
+    kafka_errors.MessageSizeTooLargeError,
+    kafka_errors.RecordListTooLargeError,
+    kafka_errors.RecordTooLargeError,
+)
+_REFUSED = (
+    kafka_errors.CorruptRecordException,
+    _InvalidRecordError,
+    kafka_errors.InvalidTimestampError,
+    kafka_errors.InvalidTopicError,
+    kafka_errors.PolicyViolationError,
+    kafka_errors.UnsupportedForMessageFormatError,
+)
+_DENIED = (kafka_errors.TopicAuthorizationFailedError, kafka_errors.ClusterAuthorizationFailedError)
+
+
+class Publisher(Protocol):
+    """Where a hop sends its outputs."""
+
+    async def publish(self, outputs: Sequence[Output]) -> Mapping[int, ArticleError]:
+        """Send the outputs and wait until the broker has acknowledged them all, however long that takes.
+
+        Args:
+            outputs: In order; messages of one partition arrive in it. Their ``stage`` is the caller's business.
+
+        Returns:
+            Why the broker refuses an output for good, by its index; all others are acknowledged.
+
+        Raises:
+            AccessDeniedError: This user may not write to a topic; some of the outputs may have been written.
+        """
+        ...
+
+
+class RecordBatch(Protocol):
+    """Messages for one partition, as the client library sends them."""
+
+    def append(
+        self, *, timestamp: int | None, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]
+    ) -> object | None:
+        """Add a message; None when it does not fit any more."""
+        ...
+
+    def close(self) -> None:
+        """Send it without waiting for more."""
+        ...
+
+
+class BatchProducer(Protocol):
+    """The part of ``AIOKafkaProducer`` that the publisher uses."""
+
+    async def start(self) -> None:
+        """Connect."""
+        ...
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        ...
+
+    async def partitions_for(self, topic: str) -> Iterable[int]:
+        """The topic's partitions."""
+        ...
+
+    def create_batch(self) -> RecordBatch:
+        """An empty batch."""
+        ...
+
+    async def send_batch(self, batch: RecordBatch, topic: str, *, partition: int) -> Awaitable[object]:
+        """Queue the batch; the result is there when the broker has acknowledged it."""
+        ...
+
+
+@dataclass(slots=True)
+class _Batch:
+    topic: str
+    partition: int
+    records: RecordBatch
+    indices: list[int] = field(default_factory=list)
+
+
+class KafkaPublisher:
+    """Publishes through one idempotent producer that is replaced when a batch fails.
+
+    A refused batch leaves a gap in the producer's sequence, after which the broker takes nothing more from it for
+    that partition; a new producer starts a new sequence. While a broker is away the client library keeps what it
+    was given and sends it once, when the broker is back. A topic that is deleted meanwhile is created again.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        step: str,
+        *,
+        make_producer: Callable[[], BatchProducer] | None = None,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        restore: Callable[[Settings, Collection[str]], Awaitable[object]] = restore_topics,
+        patience_seconds: float = _PATIENCE_SECONDS,
+    ) -> None:
+        self._settings = settings
+        self._step = step
+        self._restore = restore
+        self._patience_seconds = patience_seconds
+        self._make_producer = make_producer or self._new_producer
+        self._pause = pause
+        self._partitioner = DefaultPartitioner()
+        self._connection = contextlib.AsyncExitStack()
+        self._producer: BatchProducer | None = None
+
+    async def start(self) -> None:
+        """Connect.
+
+        Raises:
+            BrokerUnreachableError: No broker answers.
+            AccessDeniedError: The brokers refuse this user.
+        """
+        self._producer = await self._connect()
+
+    async def stop(self) -> None:
+        """Disconnect; what is not acknowledged by now may or may not have been written."""
+        self._producer = None
+        await self._connection.aclose()
+
+    async def publish(self, outputs: Sequence[Output]) -> Mapping[int, ArticleError]:
+        """See ``Publisher.publish``."""
+        refused: dict[int, ArticleError] = {}
+        alone: set[int] = set()
+        waiting: Sequence[int] = range(len(outputs))
+        waits = pauses(self._settings)
+        while waiting:
+            failed = await self._attempt(outputs, waiting, alone)
+            if not failed:
+                break
+            passing: BaseException | None = None
+            missing = {
+                batch.topic for batch, error in failed if isinstance(error, kafka_errors.UnknownTopicOrPartitionError)
+            }
+            if missing:
+                await self._restore_topics(missing)
+            for batch, error in failed:
+                if not isinstance(error, _TOO_LARGE + _REFUSED):
+                    passing = error
+                elif len(batch.indices) > 1:
+                    alone.update(batch.indices)
+                else:
+                    index = batch.indices[0]
+                    refused[index] = _refusal(outputs[index], error)
+            refusals = any(isinstance(error, _TOO_LARGE + _REFUSED) for _, error in failed)
+            waiting = sorted({index for batch, _ in failed for index in batch.indices} - refused.keys())
+            # What follows a refused batch in its partition fails for that alone: no cause to wait.
+            if passing is not None and not refusals:
+                wait = next(waits)
+                log.warning("publishing failed, trying again in %g s: %r", wait, passing)
+                metrics.ERRORS.labels(self._step, "publishing").inc()
+                metrics.RETRIES.labels(self._step).inc()
+                await self._pause(wait)
+            await self._replace_producer()
+        return refused
+
+    async def _attempt(
+        self, outputs: Sequence[Output], waiting: Iterable[int], alone: set[int]
+    ) -> list[tuple[_Batch, BaseException]]:
+        producer = self._producer
+        if producer is None:
+            producer = self._producer = await self._reconnect()
+        failed: list[tuple[_Batch, BaseException]] = []
+        batches = await self._pack(producer, outputs, waiting, alone, failed)
+        sent: list[tuple[_Batch, asyncio.Future[object]]] = []
+        for batch in batches:
+            try:
+                acknowledged = await self._queue(producer, batch)
+            except kafka_errors.KafkaError as error:
+                self._check_denied(error, batch.topic)
+                failed.append((batch, error))
+            else:
+                sent.append((batch, asyncio.ensure_future(acknowledged)))
+        await self._await_acknowledgements(sent)
+        errors = [(batch, future.exception()) for batch, future in sent]
+        for batch, problem in errors:
+            if problem is not None:
+                self._check_denied(problem, batch.topic)
+                failed.append((batch, problem))
+        return failed
+
+    async def _await_acknowledgements(self, sent: Sequence[tuple[_Batch, asyncio.Future[object]]]) -> None:
+        waiting = {future for _, future in sent}
+        while waiting:
+            _, waiting = await asyncio.wait(waiting, timeout=self._patience_seconds)
+            if waiting:
+                await self._restore_topics({batch.topic for batch, future in sent if future in waiting})
+
+    async def _restore_topics(self, topics: Collection[str]) -> None:
+        """A topic may have been deleted meanwhile: what is on its way to it arrives once it is there again.
+
+        Whoever may not create it, or cannot now, waits for somebody to do so: what has been sent has no answer yet.
+        """
+        try:
+            created = await self._restore(self._settings, topics)
+        except (BrokerError, kafka_errors.KafkaError, OSError) as error:
+            log.warning("no acknowledgement yet from %s: %s", ", ".join(sorted(topics)), error)
+        else:
+            if created:
+                log.warning("created again, since they were deleted while messages went there: %s", created)
+
+    async def _pack(
+        self,
+        producer: BatchProducer,
+        outputs: Sequence[Output],
+        waiting: Iterable[int],
+        alone: set[int],
+        failed: list[tuple[_Batch, BaseException]],
+    ) -> list[_Batch]:
+        batches: list[_Batch] = []
+        open_batches: dict[tuple[str, int], _Batch] = {}
+        partitions: dict[str, list[int] | BaseException] = {}
+        for index in waiting:
+            output = outputs[index]
+            known = partitions.get(output.topic)
+            if known is None:
+                known = partitions[output.topic] = await self._partitions(producer, output.topic)
+            partition = output.partition
+            if isinstance(known, BaseException):
+                failed.append((_Batch(output.topic, -1, producer.create_batch(), [index]), known))
+                continue
+            if partition is None:
+                partition = self._partitioner(output.key, known, known)
+            elif partition not in known:
+                missing = kafka_errors.UnknownTopicOrPartitionError(f"{output.topic} has no partition {partition}")
+                failed.append((_Batch(output.topic, partition, producer.create_batch(), [index]), missing))
+                continue
+            place = (output.topic, partition)
+            batch = open_batches.get(place)
+            if batch is None or index in alone or not _append(batch, index, output):
+                batch = _Batch(output.topic, partition, producer.create_batch())
+                _append(batch, index, output)
+                batches.append(batch)
+                if index in alone:
+                    open_batches.pop(place, None)
+                else:
+                    open_batches[place] = batch
+        for batch in batches:
+            batch.records.close()
+        return batches
+
+    async def _partitions(self, producer: BatchProducer, topic: str) -> list[int] | BaseException:
+        try:
+            return sorted(await producer.partitions_for(topic))
+        except kafka_errors.KafkaError as error:
+            self._check_denied(error, topic)
+            problem: BaseException = error
+            return problem
+
+    async def _queue(self, producer: BatchProducer, batch: _Batch) -> Awaitable[object]:
+        while True:
+            try:
+                return await producer.send_batch(batch.records, batch.topic, partition=batch.partition)
+            except kafka_errors.KafkaTimeoutError:
+                log.warning("no broker takes messages for %s-%d: still trying", batch.topic, batch.partition)
+
+    async def _replace_producer(self) -> None:
+        self._producer = None
+        await self._connection.aclose()
+        self._producer = await self._reconnect()
+
+    async def _reconnect(self) -> BatchProducer:
+        for wait in pauses(self._settings):
+            try:
+                return await self._connect()
+            except BrokerUnreachableError as error:
+                log.warning("%s; trying again in %g s", error, wait)
+                await self._pause(wait)
+        raise AssertionError("pauses never end")
+
+    async def _connect(self) -> BatchProducer:
+        producer = self._make_producer()
+        with kafka_errors_translated(self._settings, "cluster", "write to"):
+            return await self._connection.enter_async_context(connected(producer, self._settings))
+
+    def _new_producer(self) -> BatchProducer:
+        producer: BatchProducer = AIOKafkaProducer(
+            **client_options(self._settings),
+            client_id=f"wirewatch-{self._step}",
+            acks="all",
+            enable_idempotence=True,
+            max_batch_size=_MAX_BATCH_BYTES,
+        )
+        return producer
+
+    def _check_denied(self, error: BaseException, topic: str) -> None:
+        if isinstance(error, _DENIED):
+            raise AccessDeniedError(f"topic {topic}", "write to") from error
+
+
+def _append(batch: _Batch, index: int, output: Output) -> bool:
+    added = batch.records.append(timestamp=None, key=output.key, value=output.value, headers=list(output.headers))
+    if added is None:
+        return False
+    batch.indices.append(index)
+    return True
+
+
+def _refusal(output: Output, error: BaseException) -> ArticleError:
+    size = len(output.key or b"") + len(output.value or b"")
+    if isinstance(error, _TOO_LARGE):
+        return TooLargeError(
+            f"its message for {output.topic} has {size:,} bytes, more than the topic's max.message.bytes: "
+            "cut the article, or raise that limit"
+        )
+    return RefusedError(f"the broker refuses its message for {output.topic} ({size:,} bytes): {error}")

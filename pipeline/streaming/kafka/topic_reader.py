@@ -1,0 +1,237 @@
+"""Read a topic outside any consumer group: from where, up to where, or on and on."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from pipeline.errors import BrokerUnreachableError, TopicMissingError, TopicReplacedError
+from pipeline.settings import Settings
+from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
+from pipeline.streaming.kafka.topic_admin import partitions_of
+
+_MAX_RECORDS = 2_000
+# A partition's share of a fetch: with aiokafka's 1 MiB a backlog is read at less than half the speed.
+_PARTITION_FETCH_BYTES = 4 * 1024 * 1024
+_POLL_MS = 500
+
+Offsets = Mapping[int, int]
+"""An offset for each partition."""
+
+
+class Chunk(NamedTuple):
+    """Records of one partition, in order, as aiokafka gives them: key, value, headers, timestamp in ms, offset."""
+
+    partition: int
+    records: Sequence[Any]
+
+
+class TopicReader:
+    """One topic, all of whose partitions are read without joining a group or committing anything.
+
+    Attributes:
+        topic: Full name.
+        partitions: Their numbers, ascending, as they were when the reader was made.
+    """
+
+    def __init__(self, consumer: AIOKafkaConsumer, settings: Settings, topic: str, partitions: Sequence[int]) -> None:
+        self.topic = topic
+        self.partitions = tuple(partitions)
+        self._consumer = consumer
+        self._settings = settings
+
+    async def start_offsets(self) -> dict[int, int]:
+        """Of the oldest record of each partition that is still there."""
+        with self._translated():
+            return self._by_number(await self._consumer.beginning_offsets(self._all()))
+
+    async def end_offsets(self) -> dict[int, int]:
+        """Of the next record that will be written to each partition."""
+        with self._translated():
+            return self._by_number(await self._consumer.end_offsets(self._all()))
+
+    async def offsets_at(self, moment: datetime) -> dict[int, int]:
+        """Of the first record of each partition that is not older than the moment; where there is none, its end."""
+        ends = await self.end_offsets()
+        return await self._offsets_at(dict.fromkeys(self.partitions, int(moment.timestamp() * 1000)), ends)
+
+    async def offsets_within(self, reach: timedelta, now: datetime) -> dict[int, int]:
+        """Of the first record of each partition that lies within a length of time before its newest record, or now.
+
+        What is earlier counts: a clock of this process that is ahead leaves nothing out, nor does a record that a clock
+        has dated ahead.
+        """
+        ends = await self.end_offsets()
+        starts = await self.start_offsets()
+        moments = dict.fromkeys(self.partitions, now.timestamp() * 1000)
+        newest = {number: end - 1 for number, end in ends.items() if end > starts[number]}
+        async for number, records in self.read(newest, ends):
+            moments[number] = min(moments[number], records[-1].timestamp)
+        reach_ms = reach.total_seconds() * 1000
+        return await self._offsets_at({number: int(moment - reach_ms) for number, moment in moments.items()}, ends)
+
+    async def _offsets_at(self, milliseconds: Mapping[int, int], ends: Offsets) -> dict[int, int]:
+        wanted = {self._place(number): max(0, moment) for number, moment in milliseconds.items()}
+        with self._translated():
+            found = await self._consumer.offsets_for_times(wanted)
+        return {**ends, **{place.partition: at.offset for place, at in found.items() if at is not None}}
+
+    async def read(self, starts: Offsets, ends: Offsets) -> AsyncIterator[Chunk]:
+        """Read partitions from an offset up to, without, another.
+
+        A partition may hold fewer records than the offsets tell, since compaction and retention take some away. While
+        the broker is away it waits.
+
+        Args:
+            starts: Where to begin, for each partition to be read.
+            ends: Where to end; at most the partition's end.
+
+        Raises:
+            TopicReplacedError: The topic was deleted meanwhile, so that the end will not come.
+        """
+        left = {self._place(number): ends[number] for number, start in starts.items() if start < ends[number]}
+        if not left:
+            return
+        self._seek({number: starts[number] for number in starts if self._place(number) in left})
+        while left:
+            with self._translated():
+                fetched = await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=_MAX_RECORDS)
+            for place, records in fetched.items():
+                wanted = records
+                if place not in left:
+                    continue
+                if records[-1].offset >= left[place]:
+                    wanted = [record for record in records if record.offset < left[place]]
+                if wanted:
+                    yield Chunk(place.partition, wanted)
+            for place in tuple(left):
+                if await self._consumer.position(place) >= left[place]:
+                    del left[place]
+                    self._consumer.pause(place)
+            if left and not fetched:
+                await self._check_still_there(left)
+
+    async def _check_still_there(self, left: Mapping[TopicPartition, int]) -> None:
+        """Silence is a slow broker, or a topic that has been deleted and perhaps made anew, with fewer records."""
+        try:
+            await partitions_of(self._settings, self.topic)
+            ends = await self.end_offsets()
+        except BrokerUnreachableError:
+            # It is waited for.
+            return
+        except TopicMissingError as error:
+            raise TopicReplacedError(self.topic) from error
+        if any(ends[place.partition] < end for place, end in left.items()):
+            raise TopicReplacedError(self.topic)
+
+    async def read_by_time(self, starts: Offsets, ends: Offsets) -> AsyncIterator[Any]:
+        """Read partitions from an offset up to another, merged by the records' timestamps.
+
+        The records of one partition stay in their order. At most one fetch of each partition is held.
+
+        Args:
+            starts: Where to begin, for each partition to be read.
+            ends: Where to end; at most the partition's end.
+
+        Raises:
+            TopicReplacedError: The topic was deleted meanwhile, so that the end will not come.
+        """
+        open_ = {self._place(number): ends[number] for number, start in starts.items() if start < ends[number]}
+        self._seek({place.partition: starts[place.partition] for place in open_})
+        waiting: dict[TopicPartition, deque[Any]] = {place: deque() for place in open_}
+        heads: list[tuple[int, int, TopicPartition]] = []
+        while open_ or heads:
+            while hungry := [place for place in open_ if not waiting[place]]:
+                fetched = await self._fetch(hungry)
+                for place, records in fetched.items():
+                    waiting[place].extend(record for record in records if record.offset < ends[place.partition])
+                    if waiting[place]:
+                        heappush(heads, (waiting[place][0].timestamp, place.partition, place))
+                for place in hungry:
+                    if await self._consumer.position(place) >= open_[place]:
+                        del open_[place]
+                left = {place: open_[place] for place in hungry if place in open_}
+                if left and not fetched:
+                    await self._check_still_there(left)
+            if not heads:
+                return
+            _, _, place = heappop(heads)
+            yield waiting[place].popleft()
+            if waiting[place]:
+                heappush(heads, (waiting[place][0].timestamp, place.partition, place))
+
+    async def _fetch(self, places: Sequence[TopicPartition]) -> Mapping[TopicPartition, Sequence[Any]]:
+        with self._translated():
+            fetched: Mapping[TopicPartition, Sequence[Any]] = await self._consumer.getmany(
+                *places, timeout_ms=_POLL_MS, max_records=_MAX_RECORDS
+            )
+        return fetched
+
+    async def follow(self, starts: Offsets, *, poll: timedelta = timedelta(seconds=1)) -> AsyncIterator[list[Chunk]]:
+        """Read partitions from an offset on, for ever.
+
+        Args:
+            starts: Where to begin, for each partition to be read.
+            poll: Longest without an answer: with nothing new, an empty list comes after this time.
+        """
+        self._seek(starts)
+        milliseconds = int(poll.total_seconds() * 1000)
+        while True:
+            with self._translated():
+                fetched = await self._consumer.getmany(timeout_ms=milliseconds, max_records=_MAX_RECORDS)
+            yield [Chunk(place.partition, records) for place, records in fetched.items()]
+
+    async def position(self, partition: int) -> int:
+        """The offset of the next record that ``follow`` will give of a partition."""
+        with self._translated():
+            position: int = await self._consumer.position(self._place(partition))
+        return position
+
+    def _seek(self, starts: Offsets) -> None:
+        self._consumer.assign([self._place(number) for number in starts])
+        for number, offset in starts.items():
+            self._consumer.seek(self._place(number), offset)
+
+    def _place(self, partition: int) -> TopicPartition:
+        return TopicPartition(self.topic, partition)
+
+    def _all(self) -> list[TopicPartition]:
+        return [self._place(number) for number in self.partitions]
+
+    def _by_number(self, offsets: Mapping[TopicPartition, int]) -> dict[int, int]:
+        return {place.partition: offset for place, offset in offsets.items()}
+
+    def _translated(self) -> contextlib.AbstractContextManager[None]:
+        return kafka_errors_translated(self._settings, f"topic {self.topic}", "read")
+
+
+@contextlib.asynccontextmanager
+async def topic_reader(settings: Settings, topic: str) -> AsyncIterator[TopicReader]:
+    """A reader of one topic, with a connection of its own.
+
+    Args:
+        settings: Brokers and user.
+        topic: Full name.
+
+    Raises:
+        TopicMissingError: There is no such topic.
+        BrokerUnreachableError: No broker answers.
+        AccessDeniedError: The broker refuses this user the topic.
+    """
+    partitions = await partitions_of(settings, topic)
+    consumer = AIOKafkaConsumer(
+        group_id=None,
+        enable_auto_commit=False,
+        # Only where what is to be read has been deleted meanwhile: go on with the oldest that is left.
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=_PARTITION_FETCH_BYTES,
+        **client_options(settings),
+    )
+    async with connected(consumer, settings):
+        yield TopicReader(consumer, settings, topic, partitions)

@@ -1,0 +1,226 @@
+"""Create the topics, and say where those that exist differ from what they should be."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from pipeline import topology
+from pipeline.errors import BrokerError
+from pipeline.settings import Settings
+from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
+from pipeline.streaming.kafka.topic_admin import ConfigValue, TopicAdmin, TopicState, topic_admin
+from pipeline.topology import Topic
+
+# Values that may be raised on a live topic: nothing that is kept or accepted today is lost by it.
+_RAISABLE = frozenset({"retention.ms", "max.message.bytes"})
+_UNLIMITED = -1
+_SETTLE_TIMEOUT_SECONDS = 30.0
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class TopicDifference:
+    """One thing in which a topic is not as it should be; ``str()`` is one line.
+
+    Attributes:
+        topic: Full name.
+        setting: Kafka's name of it, or ``partitions``.
+        expected: What this version would create the topic with.
+        found: What it had.
+    """
+
+    topic: str
+    setting: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.setting} is {self.found}, expected {self.expected}"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicReport:
+    """What ``apply_topics`` found and did.
+
+    Attributes:
+        created: Full names.
+        changed: Differences that were put right, since raising a limit loses nothing.
+        differences: Differences that were left: only a person can say which side is right.
+        is_checked: False on a broker that has no administration of topics and creates them when they are used.
+    """
+
+    created: tuple[str, ...] = ()
+    changed: tuple[TopicDifference, ...] = ()
+    differences: tuple[TopicDifference, ...] = ()
+    is_checked: bool = True
+
+
+async def apply_topics(settings: Settings, *, channels: Iterable[str] = ()) -> TopicReport:
+    """Create every topic that is missing, check the others, and wait until all can be read and written.
+
+    Doing it again changes nothing, and several processes may do it at the same time. A topic is never shrunk: a limit
+    that is below what it should be is raised, any other difference is reported and left.
+
+    Args:
+        settings: Brokers, prefix and replication factor.
+        channels: Alert channels that need a topic; those that have one are checked anyway.
+
+    Returns:
+        What was created, changed and left.
+
+    Raises:
+        BrokerUnreachableError: No broker answers.
+        AccessDeniedError: This user may not see, create or change one of the topics.
+        TopicRefusedError: The broker will not create or change one of them.
+        BrokerError: After 30 s the brokers still do not show what was created or changed.
+    """
+    async with topic_admin(settings) as admin:
+        existing = await admin.names()
+        wanted = _wanted_topics(settings.topic_prefix, channels, existing)
+        missing = {name: topic for name, topic in wanted.items() if name not in existing}
+        if not await admin.is_supported():
+            await admin.touch(wanted)
+            await _await_leaders(admin, wanted)
+            return TopicReport(is_checked=False)
+        created = await admin.create(missing, settings.replication_factor) if missing else ()
+        states = await _await_leaders(admin, wanted)
+        await _await_replicas(settings, {name: states[name] for name in created})
+        differences = [*_partition_differences(wanted, states)]
+        changed = []
+        configs = await admin.configs([name for name in wanted if name not in created])
+        for name, config in configs.items():
+            raisable, other = _config_differences(name, wanted[name], config)
+            differences += other
+            if raisable:
+                own = {key: value.value for key, value in config.items() if value.is_own}
+                own |= {difference.setting: difference.expected for difference in raisable}
+                await admin.set_own_config(name, own)
+                changed += raisable
+        await _await_configs(admin, changed)
+        return TopicReport(tuple(sorted(created)), tuple(changed), tuple(differences))
+
+
+async def restore_topics(settings: Settings, names: Collection[str]) -> tuple[str, ...]:
+    """Create again those of these topics that were deleted while somebody writes to them.
+
+    Args:
+        settings: Brokers, prefix and replication factor.
+        names: Full names of topics of the route or of channels.
+
+    Returns:
+        The full names of those created, and of others of the route that were missing too.
+
+    Raises:
+        BrokerError: As ``apply_topics``.
+    """
+    async with topic_admin(settings) as admin:
+        missing = frozenset(names) - await admin.names()
+    if not missing:
+        return ()
+    pattern = _channel_pattern(settings.topic_prefix)
+    channels = [found[1] for name in missing if (found := pattern.fullmatch(name))]
+    return (await apply_topics(settings, channels=channels)).created
+
+
+async def delete_topics(settings: Settings) -> tuple[str, ...]:
+    """Delete every Wirewatch topic of the settings' prefix, with all that it holds, and wait until they are gone.
+
+    Returns:
+        The full names of those deleted; none on a broker that cannot delete topics, since it keeps nothing anyway.
+
+    Raises:
+        BrokerUnreachableError: No broker answers.
+        AccessDeniedError: This user may not delete one of them.
+        TopicRefusedError: The broker will not delete one of them.
+        BrokerError: They are still there after 30 s.
+    """
+    async with topic_admin(settings) as admin:
+        existing = await admin.names()
+        doomed = frozenset(_wanted_topics(settings.topic_prefix, (), existing)) & existing
+        if not doomed or not await admin.is_supported():
+            return ()
+        await admin.delete(doomed)
+        async with _settling("that were deleted are still there"):
+            while doomed & await admin.names():  # noqa: ASYNC110 - the cluster sends no event to wait for
+                await asyncio.sleep(_POLL_SECONDS)
+    return tuple(sorted(doomed))
+
+
+def _wanted_topics(prefix: str, channels: Iterable[str], existing: Collection[str]) -> dict[str, Topic]:
+    topics = [*topology.TOPICS, *map(topology.channel_topic, channels)]
+    pattern = _channel_pattern(prefix)
+    topics += [topology.channel_topic(found[1]) for name in existing if (found := pattern.fullmatch(name))]
+    return {topic.full_name(prefix): topic for topic in topics}
+
+
+def _channel_pattern(prefix: str) -> re.Pattern[str]:
+    return re.compile(re.escape(f"{prefix}.{topology.ALERTS.name}.") + r"([a-z0-9-]{1,40})\.v1")
+
+
+async def _await_leaders(admin: TopicAdmin, topics: Collection[str]) -> dict[str, TopicState]:
+    states: dict[str, TopicState] = {}
+    async with _settling("have no leader"):
+        while len(states) < len(topics) or not all(state.has_leaders for state in states.values()):
+            states = await admin.describe(topics)
+            await asyncio.sleep(_POLL_SECONDS)
+    return states
+
+
+async def _await_replicas(settings: Settings, created: Mapping[str, TopicState]) -> None:
+    """A leader is named a moment before it serves: asking it for its offsets is answered when it does."""
+    if not created:
+        return
+    places = [TopicPartition(name, number) for name, state in created.items() for number in state.partitions]
+    consumer = AIOKafkaConsumer(group_id=None, enable_auto_commit=False, **client_options(settings))
+    async with _settling("cannot be read"), connected(consumer, settings):
+        with kafka_errors_translated(settings, "topics", "read"):
+            await consumer.end_offsets(places)
+
+
+async def _await_configs(admin: TopicAdmin, changed: Collection[TopicDifference]) -> None:
+    async with _settling("do not show their new configuration"):
+        while changed:
+            configs = await admin.configs({difference.topic for difference in changed})
+            changed = [one for one in changed if configs[one.topic][one.setting].value != one.expected]
+            await asyncio.sleep(_POLL_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def _settling(complaint: str) -> AsyncIterator[None]:
+    """Brokers learn what the controller has decided a moment later: bounds the wait for that."""
+    try:
+        async with asyncio.timeout(_SETTLE_TIMEOUT_SECONDS):
+            yield
+    except TimeoutError:
+        raise BrokerError(
+            f"topics {complaint} after {_SETTLE_TIMEOUT_SECONDS:g} s: look at the broker's log, or try again"
+        ) from None
+
+
+def _partition_differences(topics: Mapping[str, Topic], states: Mapping[str, TopicState]) -> Iterator[TopicDifference]:
+    for name, topic in topics.items():
+        found = len(states[name].partitions)
+        if found != topic.partitions:
+            yield TopicDifference(name, "partitions", str(topic.partitions), str(found))
+
+
+def _config_differences(
+    name: str, topic: Topic, config: Mapping[str, ConfigValue]
+) -> tuple[list[TopicDifference], list[TopicDifference]]:
+    """Differences that may be put right, and all others."""
+    raisable: list[TopicDifference] = []
+    other: list[TopicDifference] = []
+    for setting, expected in topic.config.items():
+        found = config[setting].value
+        if found == expected:
+            continue
+        difference = TopicDifference(name, setting, expected, found)
+        is_below = setting in _RAISABLE and int(found) != _UNLIMITED and int(found) < int(expected)
+        (raisable if is_below else other).append(difference)
+    return raisable, other

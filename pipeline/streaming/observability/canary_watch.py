@@ -1,0 +1,196 @@
+"""Watch the pipeline from outside: canaries that go the whole way, and how far each step is behind.
+
+It is a process of its own, since a worker that is dead or stuck tells nothing of itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from prometheus_client import REGISTRY, CollectorRegistry
+
+from pipeline import metrics
+from pipeline.errors import AccessDeniedError, BrokerError
+from pipeline.messages.canary_rule import canary_article
+from pipeline.messages.codec import encode
+from pipeline.messages.rules import CANARY_CHANNEL
+from pipeline.settings import Settings
+from pipeline.streaming.kafka.client import client_options, connected
+from pipeline.streaming.kafka.consumer_lag import lag_reader
+from pipeline.streaming.kafka.subscription import subscribed
+from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.observability.canary_flight import CanaryFlight
+from pipeline.streaming.observability.health import HealthServer, Heartbeat
+from pipeline.streaming.observability.targets import Target, TargetsFile, targets_path
+from pipeline.streaming.observability.tracing import child_traceparent
+from pipeline.streaming.supervision.readiness import Readiness
+from pipeline.topology import RAW, STEPS
+
+log = logging.getLogger(__name__)
+
+_TICK_SECONDS = 0.2
+_STUCK_LOOP_SECONDS = 20.0
+_RECONNECT_SECONDS = 2.0
+# Clocks of brokers and of this machine differ.
+_OVERLAP_SECONDS = 10.0
+_PASSING = (BrokerError, KafkaError, TimeoutError)
+
+
+class CanaryWatch:
+    """Sends canaries and reads the lag, until its task is cancelled; a broker that goes away is waited for.
+
+    Args:
+        settings: Brokers, prefix, intervals, where to serve the metrics.
+        on_serving: Called with ``host:port`` of /metrics, /livez and /readyz.
+    """
+
+    def __init__(self, settings: Settings, *, on_serving: Callable[[str], None] = lambda _address: None) -> None:
+        self._settings = settings
+        self._on_serving = on_serving
+        self._flight = CanaryFlight(settings.canary_timeout_seconds)
+        self._readiness = Readiness()
+        self._heartbeat = Heartbeat(_STUCK_LOOP_SECONDS)
+        self._listening = asyncio.Event()
+        self._heard_at: float | None = None
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Watch until cancelled.
+
+        Raises:
+            SettingError: The metrics cannot be served, or the brokers not be reached, as set.
+            BrokerError: The broker does not answer at the start, or refuses a topic or a group at any time.
+        """
+        settings = self._settings
+        registry = CollectorRegistry()
+        for part in (REGISTRY, metrics.CANARY_REGISTRY):
+            registry.register(part)
+        host, port = settings.metrics_host, settings.metrics_port
+        live, ready = self._heartbeat.problem, self._readiness.problem
+        with HealthServer(host, port, live=live, ready=ready, registry=registry) as server:
+            self._on_serving(server.address)
+            with _target(settings, server.address):
+                await apply_topics(settings, channels=[CANARY_CHANNEL])
+                try:
+                    async with asyncio.TaskGroup() as tasks:
+                        tasks.create_task(self._keep_up("canary alerts", self._listen))
+                        tasks.create_task(self._keep_up("lag", self._read_lag))
+                        tasks.create_task(self._send_all())
+                except ExceptionGroup as group:
+                    raise group.exceptions[0] from group
+
+    async def _keep_up(self, subject: str, watch: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await watch()
+            except AccessDeniedError:
+                raise
+            except _PASSING as error:
+                log.warning("the %s cannot be read, trying again in %g s: %s", subject, _RECONNECT_SECONDS, error)
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def _listen(self) -> None:
+        # What was raised while nobody listened is read too; one that is told twice ends once.
+        since = (
+            None if self._heard_at is None else timedelta(seconds=time.monotonic() - self._heard_at + _OVERLAP_SECONDS)
+        )
+        async with subscribed(self._settings, channel=CANARY_CHANNEL, since=since) as alerts:
+            listening_since = time.monotonic()
+            # One that breaks off again before it has caught up begins where it began.
+            if self._heard_at is None:
+                self._heard_at = listening_since
+            self._readiness.set(None)
+            self._flight.listen()
+            self._listening.set()
+            try:
+                async for received in alerts:
+                    self._heard_at = time.monotonic()
+                    seconds = self._flight.end(received.alert.article.id)
+                    if seconds is not None:
+                        metrics.CANARIES_RECEIVED.inc()
+                        # Of one that came while nobody listened it cannot be told how long it took.
+                        if seconds <= self._heard_at - listening_since:
+                            metrics.CANARY_LATENCY.observe(seconds)
+            finally:
+                self._flight.stop_listening()
+                self._readiness.set("waiting for the broker")
+
+    async def _send_all(self) -> None:
+        """Send one at each interval and count those that are missed, however long a broker takes to accept one."""
+        # What is sent before could be missed by our own fault.
+        await self._listening.wait()
+        producer = AIOKafkaProducer(**client_options(self._settings), client_id="wirewatch-canary", acks="all")
+        loop = asyncio.get_running_loop()
+        async with connected(producer, self._settings):
+            due_at = loop.time()
+            while True:
+                self._heartbeat.turned()
+                now = loop.time()
+                if now >= due_at:
+                    self._send(producer)
+                    # After a pause of the whole process, such as a suspended machine, what it skipped is not made up.
+                    due_at = max(due_at, now - self._settings.canary_interval_seconds)
+                    due_at += self._settings.canary_interval_seconds
+                for canary in self._flight.newly_missed():
+                    metrics.CANARIES_MISSED.inc()
+                    limit = self._settings.canary_timeout_seconds
+                    log.error("a canary is missed: no alert within %g s", limit, extra={"article": canary})
+                await asyncio.sleep(min(_TICK_SECONDS, self._settings.canary_interval_seconds))
+
+    def _send(self, producer: AIOKafkaProducer) -> None:
+        canary = f"canary-{secrets.token_hex(8)}"
+        self._flight.start(canary)
+        metrics.CANARIES_SENT.inc()
+        task = asyncio.create_task(self._publish(producer, canary))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _publish(self, producer: AIOKafkaProducer, canary: str) -> None:
+        topic = RAW.full_name(self._settings.topic_prefix)
+        value = encode(canary_article(canary))
+        headers = [child_traceparent(())]
+        try:
+            async with asyncio.timeout(self._settings.canary_timeout_seconds):
+                await producer.send_and_wait(topic, value, key=canary.encode(), headers=headers)
+        except (KafkaError, TimeoutError) as error:
+            log.warning("no broker takes a canary: %r", error, extra={"article": canary})
+
+    async def _read_lag(self) -> None:
+        try:
+            async with lag_reader(self._settings) as reader:
+                while True:
+                    for step in STEPS:
+                        lag = await reader.lag(step)
+                        metrics.CONSUMER_LAG.labels(step).set(lag)
+                        metrics.SOURCE_PARTITIONS.labels(step).set(reader.partitions(step))
+                    await asyncio.sleep(self._settings.canary_lag_interval_seconds)
+        except _PASSING:
+            metrics.LAG_READ_FAILURES.inc()
+            # No lag is better than an old one.
+            metrics.CONSUMER_LAG.clear()
+            raise
+
+
+@contextlib.contextmanager
+def _target(settings: Settings, address: str) -> Iterator[None]:
+    """Stand in the workers' Prometheus file meanwhile."""
+    targets = TargetsFile(targets_path(settings))
+    try:
+        targets.publish([Target("canary", address)])
+    except OSError as error:
+        # As for a worker: in a read-only container it is scraped by other means.
+        log.warning("cannot write WIREWATCH_METRICS_TARGETS_FILE: %s", error)
+        yield
+        return
+    try:
+        yield
+    finally:
+        targets.withdraw()

@@ -1,0 +1,183 @@
+"""The alerts step: a match in, its alert out once, as the topics of the alerts themselves remember."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from pipeline.alerts import AlertDraft, AlertMemory, Decision, Destination
+from pipeline.errors import ArticleError, PartitionNotLoadedError, UndecodableError
+from pipeline.messages.alerts import Alert, Match
+from pipeline.messages.articles import EnrichedArticle
+from pipeline.messages.canary_rule import counted_language
+from pipeline.messages.codec import encode
+from pipeline.messages.intake import read_match
+from pipeline.messages.rules import CANARY_CHANNEL
+from pipeline.settings import Settings
+from pipeline.streaming.clock import Clock, utc_now
+from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.observability.tracing import child_traceparent
+from pipeline.streaming.records import Headers, Outcome, Output, Position, Record
+from pipeline.streaming.steps.alert_counters import AlertCounters
+from pipeline.streaming.steps.alert_history import AlertHistory, KafkaAlertHistory, Offsets
+from pipeline.topology import ALERTS, HELD, SHADOW, Topic, channel_topic
+
+_TOPICS: dict[Destination, Topic] = {"alerts": ALERTS, "held": HELD, "shadow": SHADOW}
+
+_CHANNEL_STAGE = 0
+_ALERT_STAGE = 1
+
+
+class AlertHandler:
+    """A ``StepHandler`` whose memory is the topics that it writes: alerts raised, held back, and of rules on trial.
+
+    An alert goes to the partition number of its match, so that whoever is given a partition of the matches finds
+    what was made of it in one partition of these topics. The channel's copy is sent first: an end in between repeats
+    the copy and loses nothing.
+
+    Args:
+        settings: Topic prefix, reach of the memory, number of rules with a counter.
+        history: What was raised before; the topics when None.
+        make_channel: Makes sure that a channel's topic is there; called in the step's thread, once for each channel.
+            None creates what is missing.
+        clock: The time at which alerts are raised.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        history: AlertHistory | None = None,
+        *,
+        make_channel: Callable[[str], object] | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._prefix = settings.topic_prefix
+        self._topics = {where: topic.full_name(settings.topic_prefix) for where, topic in _TOPICS.items()}
+        self._history = history or KafkaAlertHistory(settings)
+        self._memory = AlertMemory(settings.alert_memory_seconds)
+        self._make_channel = make_channel or (lambda channel: asyncio.run(apply_topics(settings, channels=[channel])))
+        self._channels: set[str] = set()
+        self._clock = clock
+        self._assigned: frozenset[int] = frozenset()
+        # For each partition in memory: up to where its topics have been read. It is kept over a revocation, since most
+        # rebalances give a partition back, and only what was raised meanwhile has to be read then.
+        self._read_up_to: dict[int, Offsets] = {}
+        self._decided: dict[Position, list[Decision]] = {}
+        self._counters = AlertCounters(settings.metrics_rule_limit)
+
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        """Decide on each match; see ``StepHandler``.
+
+        Raises:
+            PartitionNotLoadedError: A record is of a partition that is not, or no longer, this process's.
+            BrokerError: A channel's topic cannot be created.
+        """
+        for record in records:
+            if record.partition not in self._assigned:
+                raise PartitionNotLoadedError(record.partition)
+        now = self._clock()
+        draft = self._memory.draft(now)
+        return [self._outcome(record, draft, _rfc3339(now)) for record in records]
+
+    def committed(self, outcomes: Sequence[Outcome]) -> None:
+        """Remember and count what is in the topics now."""
+        published: list[Decision] = []
+        for outcome in outcomes:
+            decisions = self._decided.pop(outcome.record.position, [])
+            if outcome.error is not None:
+                continue
+            for decision in decisions:
+                self._memory.remember(outcome.record.partition, decision.past)
+            published += decisions
+        self._counters.count(published)
+
+    async def assigned(self, partitions: frozenset[int]) -> None:
+        """Read back what was raised on these partitions, and forget all others.
+
+        Raises:
+            BrokerError: The topics cannot be read now, or not by this user; may be called again.
+            StepStoppedError: One of them has fewer partitions than the matches topic.
+        """
+        partitions |= self._assigned
+        for partition in self._read_up_to.keys() - partitions:
+            del self._read_up_to[partition]
+            self._memory.forget(partition)
+        for partition in partitions - self._read_up_to.keys():
+            self._memory.load(partition)
+        read = await self._history.read(
+            {partition: self._read_up_to.get(partition, {}) for partition in partitions},
+            self._clock(),
+            self._memory.remember,
+        )
+        self._read_up_to.update(read)
+        self._assigned = partitions
+
+    async def revoked(self, partitions: frozenset[int]) -> None:
+        """Decide on no record of these partitions before they have been assigned again."""
+        self._assigned -= partitions
+        self._decided.clear()
+
+    def _outcome(self, record: Record, draft: AlertDraft, raised_at: bytes) -> Outcome:
+        self._decided.pop(record.position, None)
+        try:
+            if record.value is None:
+                raise UndecodableError("a match without a value")
+            match = read_match(record.value)
+        except ArticleError as error:
+            return Outcome(record, error=error)
+        decisions = _decide(draft, record.partition, match)
+        if decisions:
+            self._decided[record.position] = decisions
+        article = match.article if isinstance(match, Match) else match
+        return Outcome(
+            record,
+            tuple(output for decision in decisions for output in self._outputs(decision, record, raised_at)),
+            language=counted_language(article.source, article.language),
+            ingested_at=match.times.ingested_at,
+        )
+
+    def _outputs(self, decision: Decision, record: Record, raised_at: bytes) -> Iterator[Output]:
+        alert = decision.alert
+        key = alert.rule.id.encode()
+        value = encode(alert)
+        headers = self._headers(alert, record, raised_at)
+        channel = alert.rule.channel
+        if channel is not None and decision.destination == "alerts":
+            yield Output(self._channel(channel), key, value, headers, stage=_CHANNEL_STAGE)
+        if channel != CANARY_CHANNEL:
+            yield Output(self._topics[decision.destination], key, value, headers, record.partition, _ALERT_STAGE)
+
+    def _channel(self, channel: str) -> str:
+        """The topic of a channel, which is there: waiting for one that is not would hold up all other alerts."""
+        if channel not in self._channels:
+            self._make_channel(channel)
+            self._channels.add(channel)
+        return channel_topic(channel).full_name(self._prefix)
+
+    def _headers(self, alert: Alert, record: Record, raised_at: bytes) -> Headers:
+        """The trace, and CloudEvents attributes in binary mode.
+
+        Source: CloudEvents 1.0.2, Kafka protocol binding, section 3.2.
+        """
+        return (
+            child_traceparent(record.headers),
+            ("content-type", b"application/json"),
+            ("ce_specversion", b"1.0"),
+            ("ce_id", alert.alert_id.encode()),
+            ("ce_source", f"/wirewatch/{self._prefix}".encode()),
+            ("ce_type", f"wirewatch.alert.{alert.kind}.v{ALERTS.version}".encode()),
+            ("ce_subject", alert.rule.id.encode()),
+            ("ce_time", raised_at),
+        )
+
+
+def _rfc3339(moment: datetime) -> bytes:
+    return moment.isoformat().replace("+00:00", "Z").encode()
+
+
+def _decide(draft: AlertDraft, partition: int, match: Match | EnrichedArticle) -> list[Decision]:
+    if not isinstance(match, Match):
+        return draft.withdraw(partition, match)
+    decision = draft.decide(partition, match)
+    return [] if decision is None else [decision]

@@ -1,0 +1,255 @@
+"""Dead letters: what no step could use, kept as it came, to be looked at and replayed.
+
+The value and the key are the original bytes; all else is headers ``ww_*``. A source topic's limit of size is half of
+this topic's or less, so that a dead letter always fits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aiokafka import AIOKafkaProducer, ConsumerRecord
+from aiokafka import errors as kafka_errors
+from aiokafka.partitioner import DefaultPartitioner
+
+from pipeline.errors import ArticleError, TooLargeError, UsageError
+from pipeline.settings import Settings
+from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
+from pipeline.streaming.kafka.topic_reader import TopicReader, topic_reader
+from pipeline.streaming.records import Output, Position, Record
+from pipeline.topology import DEAD_LETTERS, STEPS, StepName
+
+_MAX_ERROR_CODE_POINTS = 2_000
+_FIRST_WINDOW = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """One dead letter.
+
+    Attributes:
+        position: Where it lies in the dead-letters topic.
+        time: When it was set aside.
+        key: The original key.
+        value: The original value.
+        reason: One of ``DeadLetterReason``; empty when its header is missing, as are the next three.
+        step: The step that set it aside.
+        topic: Full name of the topic that it came from.
+        error: What was wrong with it.
+        source: Its place in that topic, or None.
+    """
+
+    position: Position
+    time: datetime
+    key: bytes | None
+    value: bytes | None
+    reason: str
+    step: str
+    topic: str
+    error: str
+    source: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A dead letter that is on its way again: where its original bytes have been published."""
+
+    letter: DeadLetter
+    topic: str
+    position: Position
+
+
+def dead_letter(record: Record, error: ArticleError, *, step: StepName, prefix: str, now: datetime) -> Output:
+    """Set a record aside.
+
+    Args:
+        record: As read.
+        error: Why; its ``reason`` files it.
+        step: Which step says so.
+        prefix: Of the topics.
+        now: When.
+
+    Returns:
+        The message for the dead-letters topic; it says in at most 2,000 code points what was wrong.
+    """
+    return Output(
+        topic=DEAD_LETTERS.full_name(prefix),
+        key=record.key,
+        value=record.value,
+        headers=(
+            ("ww_reason", error.reason.encode()),
+            ("ww_step", step.encode()),
+            ("ww_topic", record.topic.encode()),
+            ("ww_partition", str(record.partition).encode()),
+            ("ww_offset", str(record.offset).encode()),
+            ("ww_error", str(error)[:_MAX_ERROR_CODE_POINTS].encode("utf-8", "replace")),
+            ("ww_time", now.astimezone(UTC).isoformat().encode()),
+        ),
+    )
+
+
+async def list_dead_letters(
+    settings: Settings,
+    *,
+    latest: int = 20,
+    reason: str | None = None,
+    step: str | None = None,
+    since: datetime | None = None,
+) -> list[DeadLetter]:
+    """The newest dead letters.
+
+    Args:
+        settings: Brokers and topic prefix.
+        latest: At most so many.
+        reason: Only those filed under it.
+        step: Only those of this step.
+        since: Only those set aside at that time or later.
+
+    Returns:
+        Oldest first.
+
+    Raises:
+        BrokerError: No broker answers, it refuses the user, or the topic is missing.
+    """
+
+    def wanted(letter: DeadLetter) -> bool:
+        return (
+            (reason is None or letter.reason == reason)
+            and (step is None or letter.step == step)
+            and (since is None or letter.time >= since)
+        )
+
+    if latest <= 0:
+        return []
+    found: list[DeadLetter] = []
+    async with topic_reader(settings, DEAD_LETTERS.full_name(settings.topic_prefix)) as reader:
+        ends = await reader.end_offsets()
+        begins = await reader.start_offsets() if since is None else await reader.offsets_at(since)
+        for partition in reader.partitions:
+            found += await _newest(reader, partition, begins[partition], ends[partition], latest=latest, wanted=wanted)
+    return sorted(found, key=lambda letter: (letter.time, letter.position))[-latest:]
+
+
+async def find_dead_letter(settings: Settings, position: Position) -> DeadLetter:
+    """One dead letter by its partition and offset.
+
+    Raises:
+        UsageError: There is none at that place.
+        BrokerError: No broker answers, it refuses the user, or the topic is missing.
+    """
+    topic = DEAD_LETTERS.full_name(settings.topic_prefix)
+    asked = f"dead letter {position.partition}:{position.offset}"
+    async with topic_reader(settings, topic) as reader:
+        if position.partition not in reader.partitions:
+            raise UsageError(f"{asked}: {topic} has no such partition")
+        begin = (await reader.start_offsets())[position.partition]
+        end = (await reader.end_offsets())[position.partition]
+        if begin <= position.offset < end:
+            async for letter in _read(reader, position.partition, position.offset, position.offset + 1):
+                return letter
+    held = f"offsets {begin} to {end - 1}" if begin < end else "nothing"
+    raise UsageError(f"{asked}: not there; partition {position.partition} of {topic} holds {held}")
+
+
+async def replay_dead_letters(settings: Settings, letters: Iterable[DeadLetter]) -> AsyncIterator[Replayed]:
+    """Publish the original bytes and keys again, each to the topic that it came from.
+
+    Args:
+        settings: Brokers and topic prefix.
+        letters: In the order in which they are to be published.
+
+    Yields:
+        Each, once the broker has acknowledged it; the dead letters themselves stay where they are.
+
+    Raises:
+        UsageError: A dead letter does not say that it came from a source topic of the pipeline; nothing of the
+            selection has been published then.
+        TooLargeError: The broker refuses a message for its size.
+        BrokerError: No broker answers, or it refuses the user; those given so far are published.
+    """
+    selection = list(letters)
+    sources = {each.source.full_name(settings.topic_prefix) for each in STEPS.values()}
+    for letter in selection:
+        if letter.topic not in sources:
+            raise UsageError(
+                f"dead letter {letter.position.partition}:{letter.position.offset} cannot be replayed: "
+                f"its ww_topic {letter.topic or '(none)'} is not a source topic of prefix {settings.topic_prefix}"
+            )
+    producer = AIOKafkaProducer(**client_options(settings), acks="all", enable_idempotence=True)
+    with kafka_errors_translated(settings, "the source topics", "write to"):
+        async with connected(producer, settings):
+            for letter in selection:
+                yield await _replay(producer, letter)
+
+
+async def _replay(producer: AIOKafkaProducer, letter: DeadLetter) -> Replayed:
+    # The client's own send refuses a message with neither key nor value; such a one may be a dead letter.
+    batch = producer.create_batch()
+    batch.append(timestamp=None, key=letter.key, value=letter.value, headers=[])
+    batch.close()
+    partitions = sorted(await producer.partitions_for(letter.topic))
+    partition = DefaultPartitioner()(letter.key, partitions, partitions)
+    try:
+        written = await (await producer.send_batch(batch, letter.topic, partition=partition))
+    except (kafka_errors.MessageSizeTooLargeError, kafka_errors.RecordListTooLargeError) as error:
+        raise TooLargeError(
+            f"dead letter {letter.position.partition}:{letter.position.offset}: {letter.topic} refuses its "
+            f"{len(letter.value or b''):,} bytes: raise the topic's max.message.bytes"
+        ) from error
+    return Replayed(letter, letter.topic, Position(partition, written.offset))
+
+
+async def _newest(
+    reader: TopicReader,
+    partition: int,
+    begin: int,
+    end: int,
+    *,
+    latest: int,
+    wanted: Callable[[DeadLetter], bool],
+) -> list[DeadLetter]:
+    """The newest wanted letters of one partition: ever larger windows back from its end, each read once."""
+    found: list[DeadLetter] = []
+    window = max(latest, _FIRST_WINDOW)
+    while begin < end and len(found) < latest:
+        start = max(begin, end - window)
+        here: deque[DeadLetter] = deque(maxlen=latest - len(found))
+        async for letter in _read(reader, partition, start, end):
+            if wanted(letter):
+                here.append(letter)
+        found = [*here, *found]
+        end = start
+        window *= 4
+    return found
+
+
+async def _read(reader: TopicReader, partition: int, start: int, end: int) -> AsyncIterator[DeadLetter]:
+    async for chunk in reader.read({partition: start}, {partition: end}):
+        for record in chunk.records:
+            yield _letter(record)
+
+
+def _letter(record: ConsumerRecord[bytes, bytes]) -> DeadLetter:
+    headers = {name: value.decode("utf-8", "replace") for name, value in record.headers}
+    try:
+        source = Position(int(headers["ww_partition"]), int(headers["ww_offset"]))
+    except (KeyError, ValueError):
+        source = None
+    try:
+        time = datetime.fromisoformat(headers["ww_time"])
+    except (KeyError, ValueError):
+        time = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    return DeadLetter(
+        position=Position(record.partition, record.offset),
+        time=time,
+        key=record.key,
+        value=record.value,
+        reason=headers.get("ww_reason", ""),
+        step=headers.get("ww_step", ""),
+        topic=headers.get("ww_topic", ""),
+        error=headers.get("ww_error", ""),
+        source=source,
+    )

@@ -1,0 +1,355 @@
+"""The one loop of all four steps: take, process, publish, await the acknowledgements, and only then ack."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+from time import monotonic
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from pipeline import metrics
+from pipeline.errors import (
+    AccessDeniedError,
+    BrokerError,
+    CrashError,
+    PartitionNotLoadedError,
+    StepFailedError,
+    StepStoppedError,
+    TopicMissingError,
+    TopicRefusedError,
+    WirewatchError,
+)
+from pipeline.messages.canary_rule import CANARY_LANGUAGE
+from pipeline.settings import Settings
+from pipeline.streaming.backoff import pauses
+from pipeline.streaming.clock import Clock
+from pipeline.streaming.kafka.producer import Publisher
+from pipeline.streaming.observability.bounded_labels import BoundedLabels
+from pipeline.streaming.observability.log_context import article_context, cause_of, place_of
+from pipeline.streaming.records import Caution, InFlight, Outcome, Output, Position, Record, StepHandler
+from pipeline.streaming.steps.dead_letter_queue import dead_letter
+from pipeline.topology import Step
+
+log = logging.getLogger(__name__)
+
+EventT = TypeVar("EventT")
+
+FAILURE_WINDOW_ARTICLES = 200
+
+# More than the first step knows; another client may write any tag.
+_LANGUAGE_LABELS = 300
+
+# Raised by a handler or a publisher, these end the step: trying again would not help.
+_STOPPING = (AccessDeniedError, StepStoppedError)
+# What a broker says of one topic, such as a rule's channel, and will say again.
+_LASTING = (TopicMissingError, TopicRefusedError)
+
+
+class Hop:
+    """Carries records through one step so that each ends in outputs or in a dead letter, whatever fails.
+
+    A batch that keeps failing is bisected; every part goes its whole way, to ``committed``, before the next is
+    processed, so that a handler with a memory never decides on records whose predecessors it has not seen through.
+    """
+
+    def __init__(
+        self,
+        step: Step,
+        settings: Settings,
+        handler: StepHandler,
+        publisher: Publisher,
+        *,
+        in_flight: InFlight,
+        caution: Caution,
+        on_stopped: Callable[[WirewatchError], None],
+        clock: Clock,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._step = step
+        self._settings = settings
+        self._handler = handler
+        self._publisher = publisher
+        self._in_flight = in_flight
+        self._caution = self._next_caution = caution
+        self._on_stopped = on_stopped
+        self._clock = clock
+        self._pause = pause
+        self._failed: deque[bool] = deque(maxlen=FAILURE_WINDOW_ARTICLES)
+        self._passed_over: set[Position] = set()
+        self._languages = BoundedLabels(_LANGUAGE_LABELS, always=(CANARY_LANGUAGE,))
+        self._publish_to_step = metrics.PUBLISH_TO_STEP.labels(step.name)
+        metrics.start_at_nought(step.name)
+        self._revoked_at: float | None = None
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"step-{step.name}")
+        self._assigning: asyncio.Task[None] | None = None
+        self._stopped = False
+
+    async def run(
+        self,
+        batches: AsyncIterator[Sequence[EventT]],
+        record_of: Callable[[EventT], Record],
+        ack: Callable[[EventT], object],
+        let_go: Callable[[EventT], object],
+    ) -> None:
+        """Carry batch after batch; raises nothing but cancellation, and what ``batches`` and the callbacks raise.
+
+        Args:
+            batches: Events as they are taken from the source topic; the next is asked for when the last is acked.
+            record_of: The record that an event holds.
+            ack: Marks an event as done, so that its offset can be committed.
+            let_go: Called instead with an event whose partition has been taken away: its new owner is given it again.
+        """
+        async for events in batches:
+            records = [record_of(event) for event in events]
+            await self._carry(records)
+            for event, record in zip(events, records, strict=True):
+                if self._passed_over and record.position in self._passed_over:
+                    let_go(event)
+                else:
+                    ack(event)
+
+    def heed(self, caution: Caution) -> None:
+        """Go by this caution from the next batch on: other processes of the step have died meanwhile."""
+        self._next_caution = caution
+
+    async def assigned(self, partitions: frozenset[int]) -> None:
+        """Let the handler take over partitions; returns once it has, and is ended early by ``revoked``."""
+        self._assigning = asyncio.create_task(self._assign(partitions))
+        await asyncio.wait({self._assigning})
+        metrics.REBALANCES.labels(self._step.name).inc()
+        if self._assigning.cancelled():
+            return
+        metrics.PARTITIONS.labels(self._step.name).set(len(partitions))
+        if self._revoked_at is not None:
+            metrics.REBALANCE_DURATION.labels(self._step.name).observe(monotonic() - self._revoked_at)
+            self._revoked_at = None
+
+    async def revoked(self, partitions: frozenset[int]) -> None:
+        """Let the handler give up partitions; what was in flight has been acked or will come again elsewhere."""
+        metrics.PARTITIONS.labels(self._step.name).set(0)
+        if partitions and self._revoked_at is None:
+            self._revoked_at = monotonic()
+        if self._assigning is not None and not self._assigning.done():
+            self._assigning.cancel()
+            await asyncio.wait({self._assigning})
+        if partitions:
+            await self._handler.revoked(partitions)
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether it has given up on purpose: what it holds is never acked."""
+        return self._stopped
+
+    def close(self) -> None:
+        """Let go of the thread; a batch that is being processed is not waited for."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    async def _assign(self, partitions: frozenset[int]) -> None:
+        for wait in pauses(self._settings):
+            try:
+                return await self._handler.assigned(partitions)
+            except _STOPPING as error:
+                await self._stop(error)
+            except Exception as error:  # noqa: BLE001 - it is told, and tried again until it passes
+                metrics.ERRORS.labels(self._step.name, "assigning").inc()
+                log.error("taking over partitions failed, trying again in %g s: %s", wait, cause_of(error))  # noqa: TRY400
+                await self._pause(wait)
+        return None
+
+    async def _carry(self, records: Sequence[Record]) -> None:
+        for wait in pauses(self._settings):
+            try:
+                return await self._carry_once(records)
+            except _STOPPING as error:
+                await self._stop(error)
+            except Exception as error:  # noqa: BLE001 - it is told, and tried again until it passes
+                # Faust would ack what an agent that raised has never seen: nothing may leave this loop.
+                metrics.ERRORS.labels(self._step.name, "publishing").inc()
+                log.error("a batch failed outside of its step, trying again in %g s: %s", wait, cause_of(error))  # noqa: TRY400
+                await self._pause(wait)
+        return None
+
+    async def _carry_once(self, records: Sequence[Record]) -> None:
+        self._caution = self._next_caution
+        self._passed_over.clear()
+        started = monotonic()
+        metrics.BATCH_SIZE.labels(self._step.name).observe(len(records))
+        for part in self._parts(records):
+            await self._carry_part(part, self._settings.retry_attempts)
+        metrics.STEP_DURATION.labels(self._step.name).observe(monotonic() - started)
+
+    def _parts(self, records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+        """The batch in order, cut so that each record under caution is by itself."""
+        careful = self._caution.alone | self._caution.condemned
+        if not careful:
+            yield records
+            return
+
+        def kind(record: Record) -> Position | None:
+            return record.position if record.position in careful else None
+
+        for _, part in groupby(records, kind):
+            yield list(part)
+
+    async def _carry_part(self, records: Sequence[Record], attempts: int) -> None:
+        if records[0].position in self._caution.condemned:
+            crash = CrashError(f"it ended the process of step {self._step.name} alone, again and again")
+            return await self._finish([Outcome(record, error=crash) for record in records])
+        try:
+            outcomes = await self._process(records, attempts)
+        except _STOPPING:
+            raise
+        except PartitionNotLoadedError as error:
+            return await self._pass_over(error, records, attempts)
+        except Exception as error:  # noqa: BLE001 - whatever a step raises is laid at an article's door
+            if len(records) == 1:
+                failed = StepFailedError(f"step {self._step.name} failed {attempts} times: {error!r}")
+                failed.__cause__ = error
+                return await self._finish([Outcome(records[0], error=failed)])
+            log.warning("step %s: bisecting a batch of %d that keeps failing", self._step.name, len(records))
+        else:
+            return await self._finish(outcomes)
+        half = len(records) // 2
+        for part in (records[:half], records[half:]):
+            # The whole batch has had its patience; its parts are tried to find the one at fault.
+            await self._carry_part(part, attempts=1)
+        return None
+
+    async def _pass_over(self, error: PartitionNotLoadedError, records: Sequence[Record], attempts: int) -> None:
+        log.info("step %s: %s", self._step.name, error)
+        self._passed_over.update(record.position for record in records if record.partition == error.partition)
+        rest = [record for record in records if record.partition != error.partition]
+        if rest:
+            await self._carry_part(rest, attempts)
+
+    async def _process(self, records: Sequence[Record], attempts: int) -> Sequence[Outcome]:
+        attempt = 1
+        for wait in pauses(self._settings):
+            try:
+                return await self._process_once(records)
+            except (*_STOPPING, PartitionNotLoadedError):
+                raise
+            except Exception as error:
+                if _is_passing(error):
+                    # No article is at fault for a broker that is away: this is tried until it is back.
+                    metrics.ERRORS.labels(self._step.name, "publishing").inc()
+                    metrics.RETRIES.labels(self._step.name).inc()
+                    log.warning("step %s cannot go on, again in %g s: %s", self._step.name, wait, cause_of(error))
+                    await self._pause(wait)
+                    continue
+                metrics.ERRORS.labels(self._step.name, "processing").inc()
+                if attempt == attempts:
+                    raise
+                log.warning(
+                    "step %s failed on a batch of %d (try %d of %d), again in %g s: %s",
+                    self._step.name, len(records), attempt, attempts, wait, place_of(error),
+                )  # fmt: skip
+                attempt += 1
+            metrics.RETRIES.labels(self._step.name).inc()
+            await self._pause(wait)
+        raise AssertionError("pauses never end")
+
+    async def _process_once(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        self._in_flight.begin([record.position for record in records])
+        try:
+            outcomes = await asyncio.get_running_loop().run_in_executor(self._executor, self._handler.process, records)
+        finally:
+            self._in_flight.end()
+        if [outcome.record.position for outcome in outcomes] != [record.position for record in records]:
+            raise RuntimeError(f"step {self._step.name} gave {len(outcomes)} outcomes for {len(records)} records")
+        return outcomes
+
+    async def _finish(self, outcomes: Sequence[Outcome]) -> None:
+        self._check_failures(outcomes)
+        outcomes = await self._publish(outcomes)
+        await self._set_aside(outcomes)
+        self._handler.committed(outcomes)
+        self._count(outcomes)
+
+    def _count(self, outcomes: Sequence[Outcome]) -> None:
+        # Counted by the batch: a metric's lock and look-up for each article are a tenth of our own work on it.
+        for language, count in Counter(each.language for each in outcomes if each.error is None).items():
+            metrics.ARTICLES.labels(self._step.name, self._languages.label(language)).inc(count)
+        for reason, count in Counter(each.error.reason for each in outcomes if each.error is not None).items():
+            metrics.DEAD_LETTERS.labels(self._step.name, reason).inc(count)
+        if log.isEnabledFor(logging.DEBUG):
+            for outcome in outcomes:
+                log.debug("finished, with %d messages", len(outcome.outputs), extra=article_context(outcome.record))
+        now = self._clock()
+        self._publish_to_step.observe_all(
+            [
+                max(0.0, (now - outcome.ingested_at).total_seconds())
+                for outcome in outcomes
+                if outcome.ingested_at is not None
+            ]
+        )
+
+    def _check_failures(self, outcomes: Sequence[Outcome]) -> None:
+        self._failed.extend(isinstance(outcome.error, StepFailedError) for outcome in outcomes)
+        failed = sum(self._failed)
+        if failed > self._settings.failure_limit * FAILURE_WINDOW_ARTICLES:
+            last = next(outcome.error for outcome in reversed(outcomes) if outcome.error is not None)
+            place = place_of(last.__cause__ or last)
+            raise StepStoppedError(
+                f"step {self._step.name} stopped: {failed} of its last {len(self._failed)} articles failed, more than "
+                f"WIREWATCH_FAILURE_LIMIT allows; the last: {place}: look at the dead letters "
+                f"(wirewatch dead-letters list --step {self._step.name}), then start it again"
+            )
+
+    async def _publish(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+        """Send stage by stage; an outcome that the broker refuses goes no further and becomes an error."""
+        outcomes = list(outcomes)
+        stages = sorted({output.stage for outcome in outcomes for output in outcome.outputs})
+        for stage in stages:
+            owners: list[int] = []
+            outputs: list[Output] = []
+            for index, outcome in enumerate(outcomes):
+                for output in outcome.outputs:
+                    if output.stage == stage:
+                        owners.append(index)
+                        outputs.append(output)
+            for place, error in (await self._publisher.publish(outputs)).items():
+                outcomes[owners[place]] = replace(outcomes[owners[place]], outputs=(), error=error)
+        return outcomes
+
+    async def _set_aside(self, outcomes: Sequence[Outcome]) -> None:
+        now = self._clock()
+        prefix = self._settings.topic_prefix
+        letters = [
+            dead_letter(outcome.record, outcome.error, step=self._step.name, prefix=prefix, now=now)
+            for outcome in outcomes
+            if outcome.error is not None
+        ]
+        if not letters:
+            return
+        refused = await self._publisher.publish(letters)
+        if refused:
+            raise StepStoppedError(
+                f"step {self._step.name} stopped, so that nothing is lost: the dead-letters topic refuses "
+                f"{len(refused)} messages ({next(iter(refused.values()))}): "
+                "give it the limits of `wirewatch topics apply`"
+            )
+        for outcome in outcomes:
+            if outcome.error is not None:
+                log.warning(
+                    "step %s: partition %d offset %d of %s is a dead letter (%s): %s",
+                    self._step.name, *outcome.record.position, outcome.record.topic, outcome.error.reason,
+                    place_of(outcome.error.__cause__ or outcome.error), extra=article_context(outcome.record),
+                )  # fmt: skip
+
+    async def _stop(self, error: WirewatchError) -> None:
+        if not self._stopped:
+            self._stopped = True
+            self._on_stopped(error)
+        await asyncio.Event().wait()
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether it is the broker's state, which ends, that a step failed for."""
+    return isinstance(error, BrokerError) and not isinstance(error, _LASTING)

@@ -1,0 +1,1 @@
+"""Processes: a supervisor, its children, what they tell each other, and what deaths teach."""

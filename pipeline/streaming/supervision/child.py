@@ -1,0 +1,271 @@
+"""One process of a step: ``python -m pipeline.streaming.supervision.child``, started by the supervisor.
+
+It loads what its step needs, joins its consumer group and works until SIGTERM, or until its supervisor is gone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import faulthandler
+import gc
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Any, NoReturn
+
+from pipeline import metrics
+from pipeline.errors import AccessDeniedError, InstallationError, StepStoppedError, UsageError, WirewatchError
+from pipeline.settings import Settings, load_settings
+from pipeline.streaming.faust.app import StepApp, create_app
+from pipeline.streaming.kafka.client import kafka_errors_translated
+from pipeline.streaming.observability.health import HealthServer, Heartbeat
+from pipeline.streaming.observability.log_context import place_of
+from pipeline.streaming.observability.worker_log import configure_log
+from pipeline.streaming.records import Caution, StepHandler
+from pipeline.streaming.steps.step_loading import StepLoader, loaded_step
+from pipeline.streaming.supervision.in_flight import (
+    EXIT_STOPPED,
+    Beat,
+    GaveUp,
+    Loaded,
+    OrderPipe,
+    Ready,
+    ReportPipe,
+    Serving,
+)
+from pipeline.streaming.supervision.readiness import Readiness
+from pipeline.topology import STEPS, StepName
+
+log = logging.getLogger(__name__)
+
+EXIT_FAILED = 1
+_BEAT_SECONDS = 1.0
+# A batch of articles is some ten thousand objects, none of them in a cycle: Python would look through them again and
+# again, by its default after each 700.
+_GARBAGE_THRESHOLD = 20_000
+_STUCK_LOOP_SECONDS = 20.0
+# Of step_timeout_seconds, after which the kernel ends a process that its supervisor should have ended long ago.
+_ALARM_SHARE = 2.0
+# Of shutdown_timeout_seconds, for the batch in flight to be acknowledged; the supervisor waits a little longer.
+_STOP_SHARE = 0.8
+# Without a supervisor, or after a failure: enough to leave the group, so that others take over at once.
+_LEAVE_SECONDS = 1.5
+# Starting such a process again would end in the same way.
+_LASTING = (StepStoppedError, AccessDeniedError, UsageError, InstallationError)
+
+
+class WatchedHandler:
+    """A step's handler that tells when it has taken over its partitions, and when it has lost them.
+
+    Args:
+        handler: The step's own.
+        on_assigned: Called when the handler has taken over, though it be no partition at all.
+        on_revoked: Called before the handler gives up.
+    """
+
+    def __init__(self, handler: StepHandler, on_assigned: Callable[[], None], on_revoked: Callable[[], None]) -> None:
+        self.process = handler.process
+        self.committed = handler.committed
+        self._handler = handler
+        self._on_assigned = on_assigned
+        self._on_revoked = on_revoked
+
+    async def assigned(self, partitions: frozenset[int]) -> None:
+        """As the handler."""
+        await self._handler.assigned(partitions)
+        self._on_assigned()
+
+    async def revoked(self, partitions: frozenset[int]) -> None:
+        """As the handler."""
+        self._on_revoked()
+        await self._handler.revoked(partitions)
+
+
+class StepRunner:
+    """Runs one step in this process, under a supervisor.
+
+    Args:
+        step: The step.
+        settings: As the supervisor has them.
+        reports: Where to tell the supervisor.
+        orders: Where the supervisor tells what it has learnt.
+        load: Loads the step.
+    """
+
+    def __init__(
+        self, step: StepName, settings: Settings, reports: ReportPipe, orders: OrderPipe, load: StepLoader
+    ) -> None:
+        self._step = step
+        self._settings = settings
+        self._reports = reports
+        self._orders = orders
+        self._load = load
+        self._readiness = Readiness()
+        self._heartbeat = Heartbeat(_STUCK_LOOP_SECONDS)
+        self._loop = asyncio.new_event_loop()
+        self._stop_asked = asyncio.Event()
+        self._given_up: asyncio.Future[None] = self._loop.create_future()
+        self._app: StepApp | None = None
+        self._has_joined = False
+
+    def run(self) -> None:
+        """Load the step, join its group and work until told to stop.
+
+        Raises:
+            WirewatchError: The step cannot be loaded, or gave up.
+            Exception: Faust gave up.
+        """
+        self._readiness.set("loading")
+        self._orders.follow(on_order=self._heed, on_end=self._leave)
+        host, port = self._settings.metrics_host, self._settings.metrics_port
+        with HealthServer(host, port, live=self._live_problem, ready=self._readiness.problem) as server:
+            self._reports.report(Serving(server.address))
+            self._loop.run_until_complete(self._run())
+
+    async def _run(self) -> None:
+        # What is loaded stays for good. To look through it for garbage while it grows takes half of the time, and
+        # later there is nothing to find.
+        gc.disable()
+        started = monotonic()
+        async with self._load(self._step, self._settings) as loaded:
+            metrics.LOAD_DURATION.labels(self._step, "all").set(monotonic() - started)
+            gc.freeze()
+            gc.enable()
+            self._reports.report(Loaded())
+            self._readiness.set("waiting for its partitions")
+            app = create_app(
+                STEPS[self._step],
+                self._settings,
+                WatchedHandler(loaded.handler, self._take_partitions, self._lose_partitions),
+                in_flight=self._reports,
+                caution=self._orders.caution(),
+                on_stopped=self._give_up,
+            )
+            self._app = app
+            app.hop.heed(self._orders.caution())
+            self._loop.add_signal_handler(signal.SIGTERM, self._stop)
+            tasks = [asyncio.ensure_future(part) for part in (self._work(app), self._beat(), loaded.follow())]
+            stop = asyncio.ensure_future(self._stop_asked.wait())
+            parts: list[asyncio.Future[Any]] = [*tasks, stop, self._given_up]
+            try:
+                done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+                failures = [error for part in done if (error := part.exception()) is not None]
+                if not failures:
+                    await app.stop()
+                    return
+                _exit_within(2 * _LEAVE_SECONDS, EXIT_FAILED)
+                await asyncio.wait([asyncio.ensure_future(app.stop())], timeout=_LEAVE_SECONDS)
+                raise failures[0]
+            finally:
+                for task in tasks:
+                    task.cancel()
+                # Whatever they have to say to the end concerns nobody any more.
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _work(self, app: StepApp) -> None:
+        step = STEPS[self._step]
+        source = step.source.full_name(self._settings.topic_prefix)
+        group = step.consumer_group(self._settings.topic_prefix)
+        with kafka_errors_translated(self._settings, f"topic {source} as group {group}", "read"):
+            await app.start()
+            await app.wait_until_stopped()
+            if app.crash_reason is not None:
+                raise app.crash_reason
+
+    async def _beat(self) -> None:
+        while True:
+            self._heartbeat.turned()
+            self._reports.report(Beat())
+            await asyncio.sleep(_BEAT_SECONDS)
+
+    def _take_partitions(self) -> None:
+        self._has_joined = True
+        self._readiness.set(None)
+        self._reports.report(Ready(is_ready=True))
+
+    def _lose_partitions(self) -> None:
+        self._readiness.set("waiting for its partitions")
+        self._reports.report(Ready(is_ready=False))
+
+    def _heed(self, caution: Caution) -> None:
+        # What comes before there is an app is given to it when it is made.
+        if self._app is not None:
+            self._app.hop.heed(caution)
+
+    def _give_up(self, error: WirewatchError) -> None:
+        if not self._given_up.done():
+            self._given_up.set_exception(error)
+
+    def _stop(self) -> None:
+        # One that still looks for its broker has nothing to finish.
+        seconds = self._settings.shutdown_timeout_seconds * _STOP_SHARE
+        _exit_within(seconds if self._has_joined else min(seconds, _LEAVE_SECONDS), 0)
+        self._stop_asked.set()
+
+    def _leave(self) -> None:
+        _exit_within(_LEAVE_SECONDS, 0)
+        self._loop.call_soon_threadsafe(self._stop_asked.set)
+
+    def _live_problem(self) -> str | None:
+        busy_seconds = self._reports.busy_seconds
+        if busy_seconds > self._settings.step_timeout_seconds:
+            return f"a batch has taken {busy_seconds:.0f} s"
+        return self._heartbeat.problem()
+
+
+def main(arguments: Sequence[str] | None = None, load: StepLoader = loaded_step) -> NoReturn:
+    """Run the step that the command line names; the exit status says whether it may be started again.
+
+    Args:
+        arguments: The command line without the program; None: this process's own.
+        load: Loads the step.
+    """
+    parser = argparse.ArgumentParser(prog="python -m pipeline.streaming.supervision.child", description=__doc__)
+    parser.add_argument("--step", type=StepName, required=True)
+    parser.add_argument("--process", required=True)
+    parser.add_argument("--report-fd", type=int, required=True)
+    parser.add_argument("--order-fd", type=int, required=True)
+    options = parser.parse_args(arguments)
+    faulthandler.enable()
+    # kill -USR1 shows where every thread is; the supervisor does so before it ends a process that hangs.
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
+    reports = ReportPipe(options.report_fd)
+    configure_log("INFO", options.process, step=options.step)
+    try:
+        settings = load_settings()
+        configure_log(settings.log_level, options.process, step=options.step, log_format=settings.log_format)
+        reports.alarm_seconds = settings.step_timeout_seconds * _ALARM_SHARE
+        StepRunner(options.step, settings, reports, OrderPipe(options.order_fd), load).run()
+    except _LASTING as error:
+        log.critical("%s", error)
+        reports.report(GaveUp(str(error)))
+        _exit(EXIT_STOPPED)
+    except WirewatchError as error:
+        log.critical("%s", error)
+        _exit(EXIT_FAILED)
+    except Exception as error:  # noqa: BLE001 - told by its place: its text may quote an article
+        log.critical("the process ends for a reason that it did not expect: %s", place_of(error))
+        _exit(EXIT_FAILED)
+    _exit(0)
+
+
+def _exit(status: int) -> NoReturn:
+    """End at once: a batch that hangs in its thread, and Faust with unacknowledged records, would wait for ever."""
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(status)
+
+
+def _exit_within(seconds: float, status: int) -> None:
+    timer = threading.Timer(seconds, _exit, (status,))
+    timer.daemon = True
+    timer.start()
+
+
+if __name__ == "__main__":
+    main()

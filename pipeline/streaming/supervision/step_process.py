@@ -1,0 +1,103 @@
+"""The supervisor's side of one process of a step: its pipes, its signals, what it said last."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+
+from pipeline.streaming.records import Caution
+from pipeline.streaming.supervision.in_flight import CautionOrder, Report, read_report, write_line
+
+_READ_BYTES = 65_536
+
+
+class StepProcess:
+    """A running child, with the pipe that it reports by and the pipe that it takes orders by.
+
+    Args:
+        command: Program and arguments; ``--report-fd N --order-fd N`` are added.
+        environment: The child's whole environment.
+        output: Descriptor of its standard output and error; None: this process's standard error.
+    """
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], output: int | None) -> None:
+        with contextlib.ExitStack() as on_failure, contextlib.ExitStack() as child_ends:
+            self._report_end, child_report_end = os.pipe()
+            on_failure.callback(os.close, self._report_end)
+            child_ends.callback(os.close, child_report_end)
+            child_order_end, self._order_end = os.pipe()
+            on_failure.callback(os.close, self._order_end)
+            child_ends.callback(os.close, child_order_end)
+            os.set_blocking(self._report_end, False)
+            os.set_blocking(self._order_end, False)
+            destination = 2 if output is None else output
+            self._popen = subprocess.Popen(
+                [*command, "--report-fd", str(child_report_end), "--order-fd", str(child_order_end)],
+                stdin=subprocess.DEVNULL,
+                stdout=destination,
+                stderr=destination,
+                env=dict(environment),
+                pass_fds=(child_report_end, child_order_end),
+                # Ctrl-C in the terminal is for the supervisor, which stops its children in order.
+                start_new_session=True,
+            )
+            on_failure.pop_all()
+        self._unread = b""
+        self._unsent = b""
+        self._orders_end_open = True
+        self.started_at = time.monotonic()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._popen.pid
+
+    def poll(self) -> int | None:
+        """Its exit status, negative for a signal; None while it runs."""
+        return self._popen.poll()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal; one that has ended gets none."""
+        self._popen.send_signal(number)
+
+    def reports(self) -> list[Report]:
+        """Take what it has said since the last time, in order.
+
+        Raises:
+            msgspec.ValidationError: It said something that is no report.
+        """
+        while chunk := self._read():
+            self._unread += chunk
+        *lines, self._unread = self._unread.split(b"\n")
+        return [read_report(line) for line in lines]
+
+    def order(self, caution: Caution) -> None:
+        """Tell it of a caution; sent as far as its pipe takes it, the rest by ``send_orders``."""
+        self._unsent += write_line(CautionOrder.of(caution))
+        self.send_orders()
+
+    def send_orders(self) -> None:
+        """Send what its pipe did not take before. A process that is ending takes no more."""
+        while self._unsent and self._orders_end_open:
+            try:
+                self._unsent = self._unsent[os.write(self._order_end, self._unsent) :]
+            except BlockingIOError:
+                return
+            except BrokenPipeError:
+                self._unsent = b""
+
+    def close(self) -> None:
+        """Close the pipes: for a child that still runs, the sign that its supervisor is gone."""
+        os.close(self._report_end)
+        os.close(self._order_end)
+        self._orders_end_open = False
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self._report_end, _READ_BYTES)
+        except BlockingIOError:
+            return b""

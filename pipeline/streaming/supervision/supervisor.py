@@ -1,0 +1,337 @@
+"""Keep the processes of a worker's steps running, and learn from their deaths."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from pipeline import metrics
+from pipeline.settings import Settings, settings_environment
+from pipeline.streaming.cores import usable_cores
+from pipeline.streaming.observability.health import HealthServer, Heartbeat
+from pipeline.streaming.observability.targets import Target, TargetsFile, targets_path
+from pipeline.streaming.records import Position
+from pipeline.streaming.supervision.child_command import child_command
+from pipeline.streaming.supervision.crash_record import CrashRecord
+from pipeline.streaming.supervision.in_flight import (
+    EXIT_STOPPED,
+    Beat,
+    Begin,
+    End,
+    GaveUp,
+    Loaded,
+    Ready,
+    Report,
+    Run,
+    Serving,
+)
+from pipeline.streaming.supervision.readiness import Readiness
+from pipeline.streaming.supervision.slot import DEFAULT_BACKOFF, Backoff, Slot
+from pipeline.streaming.supervision.step_process import StepProcess
+from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
+from pipeline.topology import StepName
+
+_SUPERVISOR = "supervisor"
+# Reports are read this often, and not as they come: two wake-ups a batch would cost more than they tell.
+_TICK_SECONDS = 0.05
+# A supervisor that did not run for this long (a paused container) does not hold the time against its processes.
+_PAUSE_SECONDS = 5.0
+_STUCK_LOOP_SECONDS = 20.0
+# Between the order to write down where a stuck process hangs and its end.
+_TRACE_SECONDS = 0.5
+# Of shutdown_timeout_seconds, for the processes to stop by themselves; the rest is for killing and reaping.
+_STOP_SHARE = 0.9
+# When so many articles in a row each ended their process and none passed, it is not the articles.
+_CONDEMNED_LIMIT = 10
+# A process that has not come so far by then holds up no other.
+_LOADING_SECONDS = 5.0
+
+
+class Supervisor:
+    """Runs a worker's steps, each as one or more processes, until it is told to stop or a step gives up.
+
+    A process that ends otherwise is started again after a pause. One whose batch takes longer than
+    ``step_timeout_seconds`` is ended. What was in flight at a death is counted, see ``CrashRecord``.
+
+    Args:
+        settings: Handed to every process.
+        steps: How many processes each step gets.
+        on_event: Called with what happens, in the thread that runs the supervisor.
+        output: Descriptor that takes the processes' logs; None: this process's standard error.
+        command: Makes the command line of a process from its step and name.
+        backoff: The pauses before a process is started again.
+
+    Attributes:
+        readiness: Whether every process is ready, for other threads to wait for.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        steps: Mapping[StepName, int],
+        *,
+        on_event: Callable[[WorkerEvent], None],
+        output: int | None = None,
+        command: Callable[[StepName, str], Sequence[str]] = child_command,
+        backoff: Backoff = DEFAULT_BACKOFF,
+    ) -> None:
+        self._settings = settings
+        self._on_event = on_event
+        self._output = output
+        self._command = command
+        self._backoff = backoff
+        self._environment = settings_environment(settings)
+        self._cores = usable_cores()
+        crashes = {step: CrashRecord(settings.crash_attempts) for step in steps}
+        self._slots = [
+            Slot(step, f"{step}-{number}", crashes[step]) for step, count in steps.items() for number in range(count)
+        ]
+        self._targets = TargetsFile(targets_path(settings))
+        self._targets_can_be_written = True
+        self._own_address = ""
+        self._heartbeat = Heartbeat(_STUCK_LOOP_SECONDS)
+        self.readiness = Readiness()
+        self._stop_requested = False
+        self._kill_requested = False
+        self._gave_up = False
+
+    def run(self) -> int:
+        """Run until ``request_stop``, or until a step gives up; once only.
+
+        Returns:
+            0 when it was told to stop, 1 when a step gave up.
+
+        Raises:
+            SettingError: The supervisor cannot serve its own metrics.
+        """
+        host, port = self._settings.metrics_host, self._settings.metrics_port
+        with HealthServer(host, port, live=self._heartbeat.problem, ready=self.readiness.problem) as server:
+            self._own_address = server.address
+            self._tell("serving", f"serves http://{server.address}/metrics", address=server.address)
+            self._publish_targets()
+            for slot in self._slots:
+                metrics.RESTARTS.labels(slot.step)
+                metrics.CONDEMNED.labels(slot.step)
+            try:
+                self._run_until_asked()
+            finally:
+                self._stop_processes()
+                self._withdraw_targets()
+        self._tell("stopped", "stopped")
+        return 1 if self._gave_up else 0
+
+    def request_stop(self) -> None:
+        """Ask for an orderly stop, from any thread or signal handler; asked again, kill at once."""
+        self._kill_requested = self._stop_requested
+        self._stop_requested = True
+
+    def _run_until_asked(self) -> None:
+        ticked_at = time.monotonic()
+        while not self._stop_requested and not self._gave_up:
+            now = time.monotonic()
+            if now - ticked_at > _PAUSE_SECONDS:
+                for slot in self._slots:
+                    slot.excuse(now - ticked_at)
+            ticked_at = now
+            self._heartbeat.turned()
+            for slot in self._slots:
+                self._tend(slot, now)
+            self._tell_readiness()
+            time.sleep(_TICK_SECONDS)
+
+    def _tend(self, slot: Slot, now: float) -> None:
+        process = slot.process
+        if process is None:
+            if now >= slot.start_at and not self._gave_up and self._has_a_core_to_start_on(now):
+                self._start(slot)
+            return
+        # In this order: what it said before its end is in the pipe when its end is known.
+        status = process.poll()
+        for report in process.reports():
+            self._hear(slot, process, report)
+        process.send_orders()
+        if status is not None:
+            self._bury(slot, process, status)
+        else:
+            self._end_stuck(slot, process, now)
+
+    def _has_a_core_to_start_on(self, now: float) -> bool:
+        """Fewer processes are loading than there are cores: more would slow the one with most to load."""
+        loading = [
+            slot.process
+            for slot in self._slots
+            if slot.process is not None and not slot.is_loaded and now - slot.process.started_at < _LOADING_SECONDS
+        ]
+        return len(loading) < self._cores
+
+    def _start(self, slot: Slot) -> None:
+        process = StepProcess(self._command(slot.step, slot.name), self._environment, self._output)
+        slot.process = process
+        process.order(slot.crashes.caution)
+        if slot.starts:
+            metrics.RESTARTS.labels(slot.step).inc()
+        slot.starts += 1
+        self._tell("started", "started" if slot.starts == 1 else f"started again (restart {slot.starts - 1})", slot)
+
+    def _hear(self, slot: Slot, process: StepProcess, report: Report) -> None:
+        match report:
+            case Begin(runs):
+                slot.in_flight, slot.begun_at = runs, time.monotonic()
+            case End():
+                slot.crashes.passed(slot.in_flight)
+                slot.in_flight, slot.begun_at = (), None
+            case Beat():
+                slot.beaten_at = time.monotonic()
+            case Serving(address):
+                self._tell("serving", f"serves http://{address}/metrics", slot, address=address)
+                if slot.address != address:
+                    slot.address = address
+                    self._publish_targets()
+            case Loaded():
+                slot.is_loaded = True
+            case Ready(is_ready):
+                if is_ready and not slot.has_been_ready:
+                    self._tell("ready", f"is ready after {time.monotonic() - process.started_at:.1f} s", slot)
+                slot.is_ready = is_ready
+                slot.has_been_ready |= is_ready
+            case GaveUp(reason):
+                slot.gave_up = reason
+
+    def _end_stuck(self, slot: Slot, process: StepProcess, now: float) -> None:
+        limit = self._settings.step_timeout_seconds
+        if slot.kill_at is not None:
+            if now >= slot.kill_at:
+                process.signal(signal.SIGKILL)
+        elif slot.begun_at is not None and now - slot.begun_at > limit:
+            self._end_with_trace(slot, process, f"is ended: over {limit:g} s on {_places(slot.in_flight)}")
+        elif slot.beaten_at is not None and now - slot.beaten_at > max(limit, _STUCK_LOOP_SECONDS):
+            self._end_with_trace(slot, process, f"is ended: its event loop stood for {now - slot.beaten_at:.0f} s")
+
+    def _end_with_trace(self, slot: Slot, process: StepProcess, text: str) -> None:
+        self._tell("stuck", text, slot)
+        # Makes faulthandler write every thread's stack to the log, even while C code holds the interpreter.
+        process.signal(signal.SIGUSR1)
+        slot.kill_at = time.monotonic() + _TRACE_SECONDS
+
+    def _bury(self, slot: Slot, process: StepProcess, status: int) -> None:
+        process.close()
+        if status == EXIT_STOPPED:
+            self._give_up(slot.gave_up, slot)
+            slot.forget_process()
+            return
+        now = time.monotonic()
+        if now - process.started_at >= self._backoff.healthy_seconds:
+            slot.deaths_in_a_row = 0
+        slot.deaths_in_a_row += 1
+        pause = self._backoff.pause_seconds(slot.deaths_in_a_row)
+        slot.start_at = now + pause
+        place = f" while it processed {_places(slot.in_flight)}" if slot.in_flight else ""
+        self._tell("died", f"ended with {_status_name(status)}{place}: starts again in {pause:g} s", slot)
+        if slot.in_flight:
+            self._blame(slot)
+        slot.forget_process()
+
+    def _blame(self, slot: Slot) -> None:
+        verdict = slot.crashes.died(slot.in_flight)
+        if verdict.alone:
+            count = len(verdict.alone)
+            self._tell("alone", f"{count} records were in flight at two deaths: from now on one at a time", slot)
+        metrics.CONDEMNED.labels(slot.step).inc(len(verdict.condemned))
+        for position in sorted(verdict.condemned):
+            text = (
+                f"{_place(position)} ended its process {self._settings.crash_attempts} times alone: dead letter `crash`"
+            )
+            self._tell("condemned", text, slot)
+        if verdict.is_new:
+            for other in self._slots:
+                if other.step == slot.step and other is not slot and other.process is not None:
+                    other.process.order(slot.crashes.caution)
+        if slot.crashes.condemned_in_a_row >= _CONDEMNED_LIMIT:
+            self._give_up(
+                f"each of {_CONDEMNED_LIMIT} records in a row ended the step's process and none passed: it is the step "
+                "that is at fault, see its log; none of them is lost",
+                slot,
+            )
+
+    def _give_up(self, reason: str, slot: Slot) -> None:
+        self._gave_up = True
+        self.readiness.set(reason)
+        self._tell("gave-up", reason, slot)
+
+    def _stop_processes(self) -> None:
+        running = [(slot, slot.process) for slot in self._slots if slot.process is not None]
+        if running:
+            self._tell("stopping", "stops its processes")
+        for _, process in running:
+            process.signal(signal.SIGTERM)
+        deadline = time.monotonic() + self._settings.shutdown_timeout_seconds * _STOP_SHARE
+        while running:
+            if time.monotonic() >= deadline or self._kill_requested:
+                for slot, process in running:
+                    self._tell("killed", "is ended: it did not stop in time; what it had in flight comes again", slot)
+                    process.signal(signal.SIGKILL)
+                deadline = float("inf")
+                self._kill_requested = False
+            for slot, process in list(running):
+                ended = process.poll() is not None
+                # A process that says something on its way out must not wait for a reader.
+                process.reports()
+                if ended:
+                    process.close()
+                    slot.forget_process()
+                    running.remove((slot, process))
+            if running:
+                time.sleep(_TICK_SECONDS)
+
+    def _tell_readiness(self) -> None:
+        if not self._gave_up:
+            waiting_for = ", ".join(slot.name for slot in self._slots if not slot.is_ready)
+            self.readiness.set(f"waiting for {waiting_for}" if waiting_for else None)
+
+    def _publish_targets(self) -> None:
+        own = [Target(_SUPERVISOR, self._own_address)]
+        targets = own + [Target(slot.name, slot.address) for slot in self._slots if slot.address]
+        try:
+            self._targets.publish(targets)
+        except OSError as error:
+            # The steps run without it: a worker in a read-only container is scraped by other means.
+            if self._targets_can_be_written:
+                self._tell("targets", f"cannot write WIREWATCH_METRICS_TARGETS_FILE: {error}")
+            self._targets_can_be_written = False
+
+    def _withdraw_targets(self) -> None:
+        if self._targets_can_be_written:
+            try:
+                self._targets.withdraw()
+            except OSError as error:
+                self._tell("targets", f"cannot write WIREWATCH_METRICS_TARGETS_FILE: {error}")
+
+    def _tell(self, kind: EventKind, text: str, slot: Slot | None = None, *, address: str = "") -> None:
+        if slot is None:
+            event = WorkerEvent(kind, text, None, _SUPERVISOR, os.getpid(), address)
+        else:
+            pid = slot.process.pid if slot.process else 0
+            event = WorkerEvent(kind, text, slot.step, slot.name, pid, address)
+        self._on_event(event)
+
+
+def _place(position: Position) -> str:
+    return f"partition {position.partition} offset {position.offset}"
+
+
+def _places(runs: Sequence[Run]) -> str:
+    count = sum(run.last - run.first + 1 for run in runs)
+    if count == 1:
+        return _place(Position(runs[0].partition, runs[0].first))
+    return f"{count} records: " + ", ".join(f"partition {p} offsets {first} to {last}" for p, first, last in runs[:4])
+
+
+def _status_name(status: int) -> str:
+    if status >= 0:
+        return f"status {status}"
+    try:
+        return signal.Signals(-status).name
+    except ValueError:
+        return f"signal {-status}"
