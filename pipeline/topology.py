@@ -1,21 +1,21 @@
-"""READ FIRST: the route of an article, as data.
+"""READ FIRST: the route of an article and all that runs, as data.
 
 articles.raw ─► language ─► articles.identified ─► entities ─► articles.enriched
              ─► rules ─► matches ─► alerts ─► alerts (+ alerts.<channel>; alerts.held, alerts.shadow)
 watch-rules (compacted) ─► every rules step           any step ─► dead-letters
+canary ─► articles.raw                                alerts.canary ─► canary
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 
 import msgspec
 
 from pipeline.messages.alerts import Alert, Match
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, RawArticle
-from pipeline.messages.rules import WatchRule
+from pipeline.messages.rules import CANARY_CHANNEL, WatchRule
 
 PARTITIONS = 12
 
@@ -23,15 +23,6 @@ _DAY_SECONDS = 86_400
 _MIB = 1024 * 1024
 
 Key = Literal["article id", "rule id", "original key"]
-
-
-class StepName(StrEnum):
-    """The four steps, in the article's order."""
-
-    LANGUAGE = "language"
-    ENTITIES = "entities"
-    RULES = "rules"
-    ALERTS = "alerts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +76,104 @@ DEAD_LETTERS = Topic("dead-letters", None, "original key", 30 * _DAY_SECONDS, 8 
 TOPICS = (RAW, IDENTIFIED, ENRICHED, MATCHES, ALERTS, HELD, SHADOW, WATCH_RULES, DEAD_LETTERS)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the route: its own Faust app and consumer group."""
-
-    name: StepName
-    source: Topic
-    sink: Topic
-
-    def consumer_group(self, prefix: str) -> str:
-        """``<prefix>.wirewatch.<step>``."""
-        return f"{prefix}.wirewatch.{self.name}"
-
-
-STEPS = {
-    step.name: step
-    for step in (
-        Step(StepName.LANGUAGE, RAW, IDENTIFIED),
-        Step(StepName.ENTITIES, IDENTIFIED, ENRICHED),
-        Step(StepName.RULES, ENRICHED, MATCHES),
-        Step(StepName.ALERTS, MATCHES, ALERTS),
-    )
-}
-
-
 def channel_topic(channel: str) -> Topic:
     """The topic of an alert channel, a copy of the alerts of its rules."""
     return Topic(f"alerts.{channel}", Alert, "rule id", ALERTS.retention_seconds, ALERTS.max_message_bytes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A part of Wirewatch that runs until it is told to stop.
+
+    Attributes:
+        name: In processes, consumer groups, metrics, Compose and the chart.
+        purpose: What it does, for people: a verb and its object.
+        reads: The topics whose messages it reads.
+        writes: The topics that it may write to.
+        module: Where its ``load`` is; see ``pipeline.streaming.loading``. It is imported in the service's process only.
+        in_worker: Whether ``wirewatch worker`` runs it unless told which services to run.
+        memory_mib: What a process of it may use, in Compose and in the chart.
+    """
+
+    name: str
+    purpose: str
+    reads: tuple[Topic, ...]
+    writes: tuple[Topic, ...]
+    module: str
+    in_worker: bool = True
+    memory_mib: int = 512
+
+    def consumer_group(self, prefix: str) -> str:
+        """``<prefix>.wirewatch.<name>``."""
+        return f"{prefix}.wirewatch.{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step(Service):
+    """A service on the article's way: it makes messages of its sink of those of its source, and loses none.
+
+    Attributes:
+        source: The first of the topics that it reads: its consumer group has its place there.
+        sink: The first of the topics that it writes.
+    """
+
+    @property
+    def source(self) -> Topic:
+        """Where its articles come from."""
+        return self.reads[0]
+
+    @property
+    def sink(self) -> Topic:
+        """Where they go."""
+        return self.writes[0]
+
+
+LANGUAGE_STEP = Step(
+    name="language",
+    purpose="identify the language",
+    reads=(RAW,),
+    writes=(IDENTIFIED, DEAD_LETTERS),
+    module="pipeline.streaming.steps.language_step",
+    memory_mib=1024,
+)
+ENTITIES_STEP = Step(
+    name="entities",
+    purpose="extract entities",
+    reads=(IDENTIFIED,),
+    writes=(ENRICHED, DEAD_LETTERS),
+    module="pipeline.streaming.steps.entities_step",
+    memory_mib=2048,
+)
+RULES_STEP = Step(
+    name="rules",
+    purpose="match rules",
+    reads=(ENRICHED, WATCH_RULES),
+    writes=(MATCHES, DEAD_LETTERS),
+    module="pipeline.streaming.steps.rules_step",
+    memory_mib=2048,
+)
+ALERTS_STEP = Step(
+    name="alerts",
+    purpose="raise alerts",
+    reads=(MATCHES, ALERTS, HELD, SHADOW),
+    writes=(ALERTS, HELD, SHADOW, DEAD_LETTERS),
+    module="pipeline.streaming.steps.alerts_step",
+    memory_mib=1024,
+)
+CANARY = Service(
+    name="canary",
+    purpose="watch the pipeline from outside",
+    reads=(channel_topic(CANARY_CHANNEL),),
+    writes=(RAW,),
+    module="pipeline.streaming.observability.canary_watch",
+    in_worker=False,
+)
+
+STEPS = {step.name: step for step in (LANGUAGE_STEP, ENTITIES_STEP, RULES_STEP, ALERTS_STEP)}
+"""The steps by name, in the article's order."""
+
+SERVICES: dict[str, Service] = {**STEPS, CANARY.name: CANARY}
+"""All that runs, by name."""
+
+WORKER_SERVICES = tuple(name for name, service in SERVICES.items() if service.in_worker)
+"""What a worker runs unless told otherwise."""

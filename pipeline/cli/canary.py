@@ -12,6 +12,7 @@ import click
 from pipeline.cli import EXIT_DONE, exit_status, pass_settings
 from pipeline.errors import WirewatchError
 from pipeline.settings import Settings
+from pipeline.topology import CANARY
 
 _log = logging.getLogger(__name__)
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -41,13 +42,13 @@ def command(settings: Settings) -> int:
 
 
 async def _watch(settings: Settings) -> None:
-    from pipeline.streaming.observability.canary_watch import CanaryWatch  # noqa: PLC0415 - as above
+    from pipeline.streaming.supervision.foreground import run_in_foreground  # noqa: PLC0415 - as above
 
     def say(address: str) -> None:
         if sys.stderr.isatty():
             click.echo(f"serves http://{address}/metrics; Ctrl-C ends", err=True)
 
-    watching = asyncio.ensure_future(CanaryWatch(settings, on_serving=say).run())
+    watching = asyncio.ensure_future(run_in_foreground(CANARY, settings, on_serving=say))
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _STOP_SIGNALS:

@@ -17,7 +17,7 @@ from pipeline.cli.reading.durations import DURATION
 from pipeline.cli.render import console, print_table, printable
 from pipeline.errors import DeadLetterReason, UsageError
 from pipeline.settings import Settings
-from pipeline.topology import StepName
+from pipeline.topology import STEPS
 
 if TYPE_CHECKING:
     from pipeline.streaming.records import Position
@@ -44,9 +44,7 @@ PLACE = _Place()
 def _filters(function: CommandT) -> CommandT:
     for option in (
         click.option("--since", type=DURATION, help="Only what was set aside within this time, such as 24h."),
-        click.option(
-            "--step", type=click.Choice([step.value for step in StepName]), help="Only what this step set aside."
-        ),
+        click.option("--step", type=click.Choice(list(STEPS)), help="Only what this step set aside."),
         click.option("--reason", type=click.Choice(get_args(DeadLetterReason)), help="Only what is filed under it."),
     ):
         function = option(function)

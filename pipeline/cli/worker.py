@@ -20,7 +20,7 @@ from pipeline.cli.render import console, done
 from pipeline.cli.topics import log_report, report_lines
 from pipeline.errors import SettingError, WirewatchError
 from pipeline.settings import Settings
-from pipeline.topology import StepName
+from pipeline.topology import SERVICES, WORKER_SERVICES
 
 if TYPE_CHECKING:
     from pipeline.streaming.supervision.worker_events import WorkerEvent
@@ -31,17 +31,18 @@ _log = logging.getLogger(__name__)
 @click.command()
 @click.option(
     "--step",
-    "steps",
+    "--service",
+    "services",
     multiple=True,
-    type=click.Choice([step.value for step in StepName]),
-    help="Only this step; may be repeated. Else all.",
+    type=click.Choice(list(SERVICES)),
+    help="Only this step or other service; may be repeated. Else every step.",
 )
 @click.option(
     "--processes",
     type=click.IntRange(1, 256),
     default=1,
     show_default=True,
-    help="Processes for each of the steps.",
+    help="Processes for each of them.",
 )
 @click.option(
     "--with-broker",
@@ -49,7 +50,7 @@ _log = logging.getLogger(__name__)
     help="Start a local broker, whose data are kept, unless WIREWATCH_BOOTSTRAP_SERVERS names one.",
 )
 @pass_settings
-def command(settings: Settings, steps: tuple[str, ...], processes: int, *, with_broker: bool) -> int:
+def command(settings: Settings, services: tuple[str, ...], processes: int, *, with_broker: bool) -> int:
     """Run the steps until Ctrl-C, each in a process of its own.
 
     The topics are created first. More workers, here or on other machines, share the work. On a terminal it says when
@@ -64,7 +65,7 @@ def command(settings: Settings, steps: tuple[str, ...], processes: int, *, with_
 
         # Compiled once, before each of the processes that are about to start would do it.
         load_knowledge_base(settings)
-    counts = dict.fromkeys(map(StepName, dict.fromkeys(steps or StepName)), processes)
+    counts = dict.fromkeys(services or WORKER_SERVICES, processes)
     out = console()
     configure_log(settings.log_level, "supervisor", log_format=settings.log_format)
     if not with_broker and not sys.stdout.isatty():
@@ -112,11 +113,11 @@ class WorkerScreen:
     Args:
         out: Where.
         settings: Those that the worker runs with.
-        counts: How many processes each step has.
+        counts: How many processes each service has.
         log: The file that takes their log; None where standard error does.
     """
 
-    def __init__(self, out: Console, settings: Settings, counts: Mapping[StepName, int], log: IO[bytes] | None) -> None:
+    def __init__(self, out: Console, settings: Settings, counts: Mapping[str, int], log: IO[bytes] | None) -> None:
         self._out = out
         self._settings = settings
         self._waiting_for = sum(counts.values())

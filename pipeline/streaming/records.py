@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from msgspec import Struct
 
 from pipeline.errors import ArticleError
+
+FactsT = TypeVar("FactsT")
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -54,31 +56,23 @@ class Output(Struct, frozen=True):
     stage: int = 0
 
 
-class Outcome(Struct, frozen=True):
+class Outcome(Struct, Generic[FactsT], frozen=True):
     """What a step made of one record: its outputs (perhaps none), or the error that makes it a dead letter.
 
     Attributes:
-        language: Under which the article counts, see ``counted_language``; this and what follows is for the metrics.
-        ingested_at: The Kafka timestamp of the raw article, where it is known.
-        source: Of the raw article.
-        entities: What the article names, as kind and id, each once; nothing for a canary.
-        replaced_surrogates: Lone surrogates that were read as U+FFFD.
+        facts: What the step's handler wants to know of it again once its outputs are acknowledged.
     """
 
     record: Record
     outputs: tuple[Output, ...] = ()
     error: ArticleError | None = None
-    language: str = "und"
-    ingested_at: datetime | None = None
-    source: str = ""
-    entities: frozenset[tuple[str, str]] = frozenset()
-    replaced_surrogates: int = 0
+    facts: FactsT | None = None
 
 
-class StepHandler(Protocol):
+class StepHandler(Protocol[FactsT]):
     """One step, as the hop drives it."""
 
-    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome[FactsT]]:
         """Make the outcomes of a batch, one for each record, in order; called in a thread, never twice at once.
 
         A record that is at fault for good gets an outcome with an error. The same batch may come again, whole or in
@@ -91,7 +85,7 @@ class StepHandler(Protocol):
         """
         ...
 
-    def committed(self, outcomes: Sequence[Outcome]) -> None:
+    def committed(self, outcomes: Sequence[Outcome[FactsT]]) -> None:
         """The broker has acknowledged every output of these outcomes; called on the event loop, in order."""
         ...
 
@@ -117,7 +111,7 @@ class Caution(Struct, frozen=True):
 
 
 class InFlight(Protocol):
-    """Tells the supervisor what a step is about to process, so that a death can be laid at a record's door."""
+    """Tells the supervisor what a step is about to process, so that it can count a death against the records."""
 
     def begin(self, positions: Sequence[Position]) -> None:
         """These records are being processed from now on; returns once the supervisor's pipe holds it."""

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from pipeline.alerts import PastAlert
 from pipeline.brokers import local_broker
@@ -26,9 +27,9 @@ from pipeline.streaming.faust.app import create_app
 from pipeline.streaming.kafka.publishing import publishing
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.records import Outcome, Output, Position
-from pipeline.streaming.steps.alert_handler import AlertHandler
 from pipeline.streaming.steps.alert_history import KafkaAlertHistory
-from pipeline.topology import MATCHES, PARTITIONS, STEPS, StepName
+from pipeline.streaming.steps.alerts_step import AlertHandler
+from pipeline.topology import ALERTS_STEP, MATCHES, PARTITIONS
 
 RULES = 200
 CHANNEL = "bench"
@@ -97,7 +98,7 @@ class TimedHandler(AlertHandler):
         self._cpu_started = 0.0
         self.done = asyncio.Event()
 
-    def committed(self, outcomes: Sequence[Outcome]) -> None:
+    def committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
         """Remember, and count from the second batch on."""
         super().committed(outcomes)
         if not self._started:
@@ -121,7 +122,7 @@ async def raise_alerts(settings: Settings, alerts: int) -> dict[str, float]:
         sys.exit(str(error))
 
     handler = TimedHandler(settings, alerts)
-    app = create_app(STEPS[StepName.ALERTS], settings, handler, in_flight=NobodyWatches(), on_stopped=stop)
+    app = create_app(ALERTS_STEP, settings, handler, in_flight=NobodyWatches(), on_stopped=stop)
     await app.start()
     await asyncio.wait_for(handler.done.wait(), 600)
     return handler.result()

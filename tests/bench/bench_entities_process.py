@@ -18,7 +18,7 @@ from pipeline.entities.recognition.spacy_pipeline import SHIPPED
 from pipeline.settings import Settings
 from pipeline.streaming.kafka.publishing import ArticlePayload, publish_articles
 from pipeline.streaming.supervision.running_worker import Worker
-from pipeline.topology import StepName
+from pipeline.topology import ENTITIES_STEP
 from tests.bench.whole_way import Processes, alerts_of, kafka, prepare, wide_console, with_model
 from tests.bench.wire_traffic import EVERY_ARTICLE, WireTraffic
 
@@ -70,7 +70,7 @@ async def size_after_traffic(settings: Settings, articles: int) -> ProcessSize:
         async with alerts_of(settings) as alerts:
             await publish_articles(settings, payloads)
             await alerts.until(lambda alert: alert.rule.id == EVERY_ARTICLE.id, articles, _LIMIT_SECONDS)
-        return size_of(processes.ready[StepName.ENTITIES])
+        return size_of(processes.ready[ENTITIES_STEP.name])
 
 
 def _many_languages() -> list[ArticlePayload]:

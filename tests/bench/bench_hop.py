@@ -28,9 +28,9 @@ from pipeline.streaming.faust.app import StepApp, create_app, faust_options
 from pipeline.streaming.kafka.client import client_options
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.records import Outcome, Output, Position, Record
-from pipeline.topology import STEPS, StepName
+from pipeline.topology import LANGUAGE_STEP
 
-STEP = STEPS[StepName.LANGUAGE]
+STEP = LANGUAGE_STEP
 
 
 class Supervised:
@@ -81,11 +81,11 @@ class PassOn:
         self._sink = sink
         self._clocked = clocked
 
-    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome[Any]]:
         """Each record as it is."""
         return [Outcome(record, (Output(self._sink, record.key, record.value),)) for record in records]
 
-    def committed(self, outcomes: Sequence[Outcome]) -> None:
+    def committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
         """Count them."""
         self._clocked.add(len(outcomes))
 

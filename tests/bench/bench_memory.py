@@ -22,7 +22,7 @@ from pipeline.entities.recognition.spacy_recognizer import SpacyRecognizer
 from pipeline.messages.articles import IdentifiedArticle, Language
 from pipeline.messages.codec import encode
 from pipeline.streaming.records import Record
-from pipeline.streaming.steps.handlers import EntitiesHandler
+from pipeline.streaming.steps.entities_step import EntitiesHandler
 from tests.bench.whole_way import wide_console
 
 WARM_UP_ARTICLES = 5_000

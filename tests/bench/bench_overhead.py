@@ -33,7 +33,8 @@ from pipeline.streaming.faust.app import create_app
 from pipeline.streaming.observability.health import HealthServer
 from pipeline.streaming.observability.worker_log import configure_log
 from pipeline.streaming.records import Outcome, Output, Record
-from pipeline.streaming.steps.handlers import LanguageHandler, PartitionsAreAlike
+from pipeline.streaming.steps.article_records import PartitionsAreAlike
+from pipeline.streaming.steps.language_step import IntakeFacts, LanguageHandler
 from tests.bench.bench_hop import STEP, Clocked, Supervised, load
 
 SCRAPE_SECONDS = 1.0
@@ -67,20 +68,22 @@ class CountedPassOn(PartitionsAreAlike):
         self._clocked = clocked
         self._counts = LanguageHandler(LanguageIdentifier(), sink=sink)
 
-    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome[Any]]:
         """Each record as it is."""
         return [
             Outcome(
                 record,
                 (Output(self._sink, record.key, record.value),),
-                language="de" if record.offset % 3 else "ru",
-                ingested_at=record.timestamp,
-                source=f"Source {record.offset % 20}",
+                facts=IntakeFacts(
+                    language="de" if record.offset % 3 else "ru",
+                    ingested_at=record.timestamp,
+                    source=f"Source {record.offset % 20}",
+                ),
             )
             for record in records
         ]
 
-    def committed(self, outcomes: Sequence[Outcome]) -> None:
+    def committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
         """Count them, for the metrics and for the bench."""
         self._counts.committed(outcomes)
         self._clocked.add(len(outcomes))

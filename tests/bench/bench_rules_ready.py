@@ -24,7 +24,7 @@ from pipeline.settings import Settings
 from pipeline.streaming.kafka.client import client_options
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.supervision.running_worker import Worker
-from pipeline.topology import WATCH_RULES, StepName
+from pipeline.topology import RULES_STEP, WATCH_RULES
 from tests.bench.benchmark_page import machine, write_section
 from tests.bench.rule_population import Population
 from tests.bench.whole_way import Processes, kafka, use_two_cores, wide_console
@@ -78,14 +78,14 @@ async def _publish(producer: AIOKafkaProducer, topic: str, rules: Iterator[Watch
 def start_worker(settings: Settings, console: Console) -> tuple[float, int]:
     """Seconds until the rules step is ready, and the bytes that its process holds then."""
     processes = Processes()
-    worker = Worker(settings, {StepName.RULES: 1}, on_event=processes)
+    worker = Worker(settings, {RULES_STEP.name: 1}, on_event=processes)
     started = time.monotonic()
     try:
         with console.status("a worker is starting"):
             worker.start()
             worker.wait_ready(_LIMIT_SECONDS)
             seconds = time.monotonic() - started
-        pages = Path(f"/proc/{processes.ready[StepName.RULES]}/statm").read_text(encoding="ascii").split()[1]
+        pages = Path(f"/proc/{processes.ready[RULES_STEP.name]}/statm").read_text(encoding="ascii").split()[1]
     finally:
         worker.stop()
     return seconds, int(pages) * resource.getpagesize()

@@ -21,7 +21,7 @@ from pipeline.settings import Settings
 from pipeline.streaming.kafka.publishing import ArticlePayload, publish_articles
 from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
 from pipeline.streaming.supervision.running_worker import Worker
-from pipeline.topology import PARTITIONS, StepName
+from pipeline.topology import PARTITIONS, STEPS
 from tests.bench.whole_way import (
     FRENCH,
     NO_MODEL,
@@ -66,7 +66,7 @@ class Measurement:
                 since = time.monotonic()
                 worker.start()
                 await self._tell("start, no dead member", alerts, "start", since, _START_MARK_SECONDS)
-                for step in StepName:
+                for step in STEPS:
                     await asyncio.to_thread(worker.wait_ready, _LIMIT_SECONDS)
                     since = time.monotonic()
                     os.kill(processes.ready[step], signal.SIGKILL)

@@ -25,8 +25,8 @@ from rich.table import Table
 
 from pipeline.settings import Settings
 from pipeline.streaming.kafka.publishing import publish_articles
-from pipeline.streaming.supervision.running_worker import ALL_STEPS, Worker
-from pipeline.topology import StepName
+from pipeline.streaming.supervision.running_worker import ONE_OF_EACH, Worker
+from pipeline.topology import ENTITIES_STEP
 from tests.bench.whole_way import (
     BLANK,
     FRENCH,
@@ -113,7 +113,7 @@ async def whole_way_rate(
         on_alerts: Told now and then how many alerts there are.
     """
     await prepare(settings, traffic.rules(RULES))
-    steps = {**ALL_STEPS, StepName.ENTITIES: entities_processes}
+    steps = {**ONE_OF_EACH, ENTITIES_STEP.name: entities_processes}
     warm_up, payloads = traffic.payloads(_warm_up(articles), "warm-up"), traffic.payloads(articles)
     with Worker(settings, steps, on_event=lambda _event: None) as worker:
         await asyncio.to_thread(worker.wait_ready, 60)

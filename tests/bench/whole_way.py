@@ -120,10 +120,10 @@ class Processes:
 
     def __call__(self, event: WorkerEvent) -> None:
         """Take an event."""
-        if event.kind == "ready" and event.step is not None:
-            self._ready[event.step] = event.pid
-        elif event.kind == "died" and event.step is not None:
-            self._ready.pop(event.step, None)
+        if event.kind == "ready" and event.service is not None:
+            self._ready[event.service] = event.pid
+        elif event.kind == "died" and event.service is not None:
+            self._ready.pop(event.service, None)
 
     @property
     def ready(self) -> Mapping[str, int]:

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from deploy.grafana.__main__ import FOLDER as DASHBOARDS
 from deploy.helm.__main__ import FILE, rendered_topology
 from pipeline.settings import ENV_PREFIX, Settings
-from pipeline.topology import PARTITIONS, STEPS, TOPICS, StepName, channel_topic
+from pipeline.topology import PARTITIONS, STEPS, TOPICS, channel_topic
 from tests.contract.chart import CHART, EVERYTHING, PLAIN, SECURED, STRIMZI, Manifest, manifests, of_kind, refusal
 from tests.contract.tools import DEPLOY, load, run, tool
 
@@ -34,10 +34,10 @@ def test_the_chart_knows_the_route_of_the_code() -> None:
 
 def test_the_values_name_every_step_and_no_more_replicas_than_partitions() -> None:
     steps = load(CHART / "values.yaml")["steps"]
-    assert list(steps) == list(StepName)
+    assert list(steps) == list(STEPS)
     assert all(of["replicas"] <= of["maxReplicas"] <= PARTITIONS for of in steps.values())
     schema = json.loads((CHART / "values.schema.json").read_text())
-    assert schema["properties"]["steps"]["propertyNames"]["enum"] == list(StepName)
+    assert schema["properties"]["steps"]["propertyNames"]["enum"] == list(STEPS)
     step = schema["properties"]["steps"]["additionalProperties"]["properties"]
     assert (step["replicas"]["maximum"], step["maxReplicas"]["maximum"]) == (PARTITIONS, PARTITIONS)
 
@@ -64,14 +64,14 @@ def test_what_is_of_kubernetes_itself_keeps_to_its_schemas(values: str) -> None:
 
 def test_a_deployment_for_each_step_and_the_canary() -> None:
     found = of_kind(manifests(PLAIN), "Deployment")
-    assert set(found) == {f"news-wirewatch-{name}" for name in (*StepName, "canary")}
+    assert set(found) == {f"news-wirewatch-{name}" for name in (*STEPS, "canary")}
     for manifest in found.values():
         assert variables(manifest).keys() <= SETTING_NAMES
         pod = manifest["spec"]["template"]["spec"]
         assert pod["enableServiceLinks"] is False
         assert pod["securityContext"]["runAsNonRoot"] is True
         assert pod["containers"][0]["securityContext"]["readOnlyRootFilesystem"] is True
-    assert set(of_kind(manifests(PLAIN), "PodDisruptionBudget")) == {f"news-wirewatch-{step}" for step in StepName}
+    assert set(of_kind(manifests(PLAIN), "PodDisruptionBudget")) == {f"news-wirewatch-{step}" for step in STEPS}
 
 
 def test_brokers_are_required_unless_strimzi_makes_them() -> None:
@@ -119,7 +119,7 @@ def test_steps_scale_on_the_lag_of_their_group_and_never_above_the_partitions() 
     found = manifests(values)
     assert all("replicas" not in d["spec"] for name, d in of_kind(found, "Deployment").items() if "canary" not in name)
     scaled = of_kind(found, "ScaledObject")
-    assert set(scaled) == {f"news-wirewatch-{step}" for step in StepName}
+    assert set(scaled) == {f"news-wirewatch-{step}" for step in STEPS}
     for name, step in STEPS.items():
         spec = scaled[f"news-wirewatch-{name}"]["spec"]
         assert spec["scaleTargetRef"]["name"] in of_kind(found, "Deployment")

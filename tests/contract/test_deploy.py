@@ -17,7 +17,7 @@ from pipeline.brokers import kafka_version
 from pipeline.concepts import KnowledgeBase
 from pipeline.rules.files.rule_file import check_rules
 from pipeline.settings import ENV_PREFIX, Settings
-from pipeline.topology import StepName
+from pipeline.topology import STEPS
 from tests.contract.tools import DEPLOY, ROOT, load, run, tool
 
 DASHBOARDS = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
@@ -101,13 +101,13 @@ def test_compose_has_one_service_for_each_step(services: Mapping[str, Any]) -> N
     commands = {
         name: service["command"] for name, service in services.items() if "worker" in service.get("command", ())
     }
-    assert commands == {str(step): ["worker", "--step", str(step)] for step in StepName}
+    assert commands == {str(step): ["worker", "--step", str(step)] for step in STEPS}
 
 
 def test_compose_starts_steps_when_their_topics_are_there(services: Mapping[str, Any]) -> None:
     assert services["topics"]["command"] == ["topics", "apply"]
     assert services["topics"]["depends_on"] == {"kafka": {"condition": "service_healthy"}}
-    for step in StepName:
+    for step in STEPS:
         assert services[step]["depends_on"] == {"topics": {"condition": "service_completed_successfully"}}
 
 
@@ -155,8 +155,8 @@ def test_prometheus_in_compose_scrapes_every_step() -> None:
     [job] = load(DEPLOY / "prometheus" / "compose.yml")["scrape_configs"]
     assert job["job_name"] == "wirewatch"
     supervisors, steps = job["dns_sd_configs"]
-    assert supervisors["names"] == [*StepName, "canary"]
-    assert steps["names"] == list(StepName)
+    assert supervisors["names"] == [*STEPS, "canary"]
+    assert steps["names"] == list(STEPS)
 
 
 def test_prometheus_in_compose_says_which_process_a_series_is_of() -> None:
@@ -166,7 +166,7 @@ def test_prometheus_in_compose_says_which_process_a_series_is_of() -> None:
         relabelled({"__meta_dns_name": name, "__address__": f"172.18.0.7:{port}"}, job["relabel_configs"])["process"]
         for name, port in discovered
     }
-    assert processes == {"canary", *StepName, *(f"{step}/supervisor" for step in StepName)}
+    assert processes == {"canary", *STEPS, *(f"{step}/supervisor" for step in STEPS)}
     assert len(processes) == len(discovered)
 
 
@@ -187,7 +187,7 @@ def test_the_file_is_what_the_compose_specification_allows() -> None:
 def test_compose_loads_the_file_with_every_profile() -> None:
     project = yaml.safe_load(run([tool("compose-loader"), str(ROOT / "docker-compose.yml")]))
     services = project["services"]
-    assert {"kafka-ui", "cli", "canary", "watch-rules", *StepName} <= services.keys()
+    assert {"kafka-ui", "cli", "canary", "watch-rules", *STEPS} <= services.keys()
     assert services["kafka-ui"]["profiles"] == ["tools"]
     assert services["kafka"]["volumes"][0]["source"] == "kafka-data"
     for name, service in services.items():

@@ -21,7 +21,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from pipeline.settings import Settings, settings_environment
-from pipeline.topology import DEAD_LETTERS, RAW, STEPS, StepName, Topic, channel_topic
+from pipeline.topology import ALERTS_STEP, DEAD_LETTERS, LANGUAGE_STEP, RAW, STEPS, Topic, channel_topic
 from tests.integration import chaos_worker
 from tests.integration.chaos_input import CHANNEL, Input
 
@@ -80,7 +80,7 @@ class WorkerProcess:
         """How many events of this kind there were."""
         return sum(event[0] == kind for event in tuple(self.events))
 
-    def ready_processes(self, step: StepName) -> list[int]:
+    def ready_processes(self, step: str) -> list[int]:
         """The process ids of a step that are at work, the latest last."""
         ready: list[int] = []
         for kind, event_step, pid, _ in tuple(self.events):
@@ -92,7 +92,7 @@ class WorkerProcess:
                 ready = []
         return ready
 
-    async def kill_process(self, step: StepName, deadline_seconds: float) -> int:
+    async def kill_process(self, step: str, deadline_seconds: float) -> int:
         """``kill -9`` a step's process that is at work, and wait until its supervisor has seen it."""
         while True:
             await wait_for(f"{step} at work in {self.name}", partial(self.ready_processes, step), deadline_seconds)
@@ -220,7 +220,7 @@ async def sender(settings: Settings) -> AsyncIterator[Sender]:
         await producer.stop()
 
 
-async def lag(settings: Settings) -> dict[StepName, int]:
+async def lag(settings: Settings) -> dict[str, int]:
     """How many records each step has not committed yet."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
     consumer = AIOKafkaConsumer(bootstrap_servers=settings.bootstrap_servers)
@@ -241,13 +241,13 @@ async def lag(settings: Settings) -> dict[StepName, int]:
         await admin.close()
 
 
-def steps_to_kill(count: int, random_: random.Random) -> list[StepName]:
+def steps_to_kill(count: int, random_: random.Random) -> list[str]:
     """A random order of steps, each one as often as any other, as far as the count goes."""
-    drawn: list[StepName] = []
+    drawn: list[str] = []
     while len(drawn) < count:
-        drawn += random_.sample(list(StepName), len(StepName))
+        drawn += random_.sample(list(STEPS), len(STEPS))
     return drawn[:count]
 
 
 CHAOS_CHANNEL = channel_topic(CHANNEL)
-OBSERVED = (STEPS[StepName.ALERTS].sink, DEAD_LETTERS, CHAOS_CHANNEL, STEPS[StepName.LANGUAGE].sink)
+OBSERVED = (ALERTS_STEP.sink, DEAD_LETTERS, CHAOS_CHANNEL, LANGUAGE_STEP.sink)

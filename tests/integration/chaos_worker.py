@@ -13,7 +13,7 @@ from pipeline.streaming.supervision.worker_events import WorkerEvent, log_event
 
 def tell(event: WorkerEvent) -> None:
     log_event(event)
-    print(json.dumps([event.kind, event.step, event.pid, event.text]), flush=True)
+    print(json.dumps([event.kind, event.service, event.pid, event.text]), flush=True)
 
 
 if __name__ == "__main__":

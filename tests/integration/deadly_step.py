@@ -10,20 +10,21 @@ import os
 import signal
 import threading
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 from pipeline.settings import Settings
+from pipeline.streaming.loading import LoadedStep
 from pipeline.streaming.records import Outcome, Output, Record
-from pipeline.streaming.steps.handlers import PartitionsAreAlike
-from pipeline.streaming.steps.step_loading import LoadedStep
+from pipeline.streaming.steps.article_records import PartitionsAreAlike
 from pipeline.streaming.supervision.child import main
-from pipeline.topology import STEPS, StepName
+from pipeline.topology import STEPS, Service
 
 
 class DeadlyHandler(PartitionsAreAlike):
     def __init__(self, sink: str) -> None:
         self._sink = sink
 
-    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome[Any]]:
         for record in records:
             if record.value == b"kill":
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -33,8 +34,8 @@ class DeadlyHandler(PartitionsAreAlike):
 
 
 @contextlib.asynccontextmanager
-async def deadly_step(step: StepName, settings: Settings) -> AsyncIterator[LoadedStep]:
-    yield LoadedStep(DeadlyHandler(STEPS[step].sink.full_name(settings.topic_prefix)))
+async def deadly_step(service: Service, settings: Settings) -> AsyncIterator[LoadedStep]:
+    yield LoadedStep(DeadlyHandler(STEPS[service.name].sink.full_name(settings.topic_prefix)))
 
 
 if __name__ == "__main__":

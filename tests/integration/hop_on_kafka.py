@@ -7,6 +7,7 @@ import contextlib
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
@@ -15,9 +16,9 @@ from pipeline.settings import Settings, load_settings
 from pipeline.streaming.faust.app import StepApp, create_app
 from pipeline.streaming.kafka.client import client_options
 from pipeline.streaming.records import Outcome, Output, Position, Record, StepHandler
-from pipeline.topology import DEAD_LETTERS, STEPS, StepName, Topic
+from pipeline.topology import DEAD_LETTERS, LANGUAGE_STEP, Topic
 
-STEP = STEPS[StepName.LANGUAGE]
+STEP = LANGUAGE_STEP
 Raw = tuple[bytes | None, bytes | None]
 
 
@@ -59,13 +60,13 @@ class PassOn:
     def __post_init__(self) -> None:
         self.gate.set()
 
-    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome[Any]]:
         self.gate.wait(60)
         self.seen += len(records)
         self.strangers += [record.position for record in records if record.partition not in self.owned]
         return [self._outcome(record) for record in records]
 
-    def _outcome(self, record: Record) -> Outcome:
+    def _outcome(self, record: Record) -> Outcome[Any]:
         value = record.value
         if value is None or value.startswith(b"bad"):
             error: ArticleError = SchemaError("bad")
@@ -74,7 +75,7 @@ class PassOn:
             raise ValueError("poison")
         return Outcome(record, (Output(self.sink, record.key, value * (1 if value[:5] != b"swell" else 1_000_000)),))
 
-    def committed(self, outcomes: Sequence[Outcome]) -> None:
+    def committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
         """Nothing to remember."""
 
     async def assigned(self, partitions: frozenset[int]) -> None:
@@ -91,7 +92,7 @@ class PassOn:
 @contextlib.asynccontextmanager
 async def running(
     settings: Settings,
-    handler: StepHandler,
+    handler: StepHandler[Any],
     *,
     stopped: list[WirewatchError] | None = None,
     commit_seconds: float | None = None,

@@ -27,7 +27,7 @@ from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.streaming.supervision.slot import Backoff
 from pipeline.streaming.supervision.worker_events import WorkerEvent
-from pipeline.topology import ALERTS, HELD, StepName, Topic, channel_topic
+from pipeline.topology import ALERTS, ALERTS_STEP, HELD, Topic, channel_topic
 
 from .matches_on_kafka import MORNING, RULES, await_alerts, match, publish_matches, read_alerts
 
@@ -91,7 +91,7 @@ def test_no_alert_is_lost_and_next_to_none_repeated_over_kills(
     asyncio.run(publish_matches(settings, matches))
 
     lives = Lives()
-    with Worker(settings, {StepName.ALERTS: 1}, on_event=lives, backoff=Backoff(0.05, 0.05)):
+    with Worker(settings, {ALERTS_STEP.name: 1}, on_event=lives, backoff=Backoff(0.05, 0.05)):
         for _ in range(kills):
             pid = lives.next()
             asyncio.run(written_within_a_life(settings, chance.randrange(1, count // (kills + 1))))
@@ -142,7 +142,7 @@ def test_kills_change_nothing_in_what_is_held_back(settings: Settings, request: 
     held = sum(held_by is not None for held_by, _ in expected.values())
 
     lives = Lives()
-    with Worker(settings, {StepName.ALERTS: 1}, on_event=lives, backoff=Backoff(0.05, 0.05)):
+    with Worker(settings, {ALERTS_STEP.name: 1}, on_event=lives, backoff=Backoff(0.05, 0.05)):
         for _ in range(kills):
             pid = lives.next()
             asyncio.run(written_within_a_life(settings, chance.randrange(1, held // (kills + 1)), HELD))

@@ -26,20 +26,9 @@ from pipeline.streaming.kafka.topic_admin import topic_admin
 from pipeline.streaming.kafka.topic_reader import topic_reader
 from pipeline.streaming.kafka.topic_setup import apply_topics, delete_topics
 from pipeline.streaming.records import Position
-from pipeline.streaming.steps.alert_handler import AlertHandler
 from pipeline.streaming.steps.alert_history import KafkaAlertHistory
-from pipeline.topology import (
-    ALERTS,
-    DEAD_LETTERS,
-    HELD,
-    MATCHES,
-    PARTITIONS,
-    RAW,
-    SHADOW,
-    STEPS,
-    StepName,
-    channel_topic,
-)
+from pipeline.streaming.steps.alerts_step import AlertHandler
+from pipeline.topology import ALERTS, ALERTS_STEP, DEAD_LETTERS, HELD, MATCHES, PARTITIONS, RAW, SHADOW, channel_topic
 
 from .matches_on_kafka import (
     MORNING,
@@ -71,7 +60,7 @@ class NobodyWatches:
 async def alerts_step(settings: Settings) -> AsyncIterator[list[WirewatchError]]:
     given_up: list[WirewatchError] = []
     app = create_app(
-        STEPS[StepName.ALERTS],
+        ALERTS_STEP,
         settings,
         AlertHandler(settings),
         in_flight=NobodyWatches(),

@@ -21,7 +21,7 @@ from pipeline.streaming.kafka.topic_reader import topic_reader
 from pipeline.streaming.records import Output, Record
 from pipeline.streaming.steps.dead_letter_queue import dead_letter
 from pipeline.streaming.supervision.running_worker import Worker
-from pipeline.topology import ALERTS, RAW, TOPICS, StepName
+from pipeline.topology import ALERTS, LANGUAGE_STEP, RAW, TOPICS
 from tests.command_line import WIREWATCH, CommandLine
 
 RULES = """\
@@ -66,7 +66,7 @@ def set_aside(settings: Settings, *values: bytes) -> None:
                 record = Record(topic, 0, offset, datetime.now(UTC), b"key", value)
                 error = SchemaError("not a RawArticle: no id")
                 letter = dead_letter(
-                    record, error, step=StepName.LANGUAGE, prefix=settings.topic_prefix, now=datetime.now(UTC)
+                    record, error, step=LANGUAGE_STEP.name, prefix=settings.topic_prefix, now=datetime.now(UTC)
                 )
                 assert not await publisher.publish([letter])
 

@@ -20,7 +20,7 @@ from pipeline.streaming.steps.dead_letter_queue import (
     list_dead_letters,
     replay_dead_letters,
 )
-from pipeline.topology import DEAD_LETTERS, RAW, StepName
+from pipeline.topology import DEAD_LETTERS, ENTITIES_STEP, LANGUAGE_STEP, RAW, RULES_STEP
 from tests.integration.hop_on_kafka import hop_settings, read_all
 
 MORNING = datetime(2024, 3, 1, 8, tzinfo=UTC)
@@ -35,7 +35,7 @@ def letter(
     settings: Settings,
     number: int,
     *,
-    step: StepName = StepName.LANGUAGE,
+    step: str = LANGUAGE_STEP.name,
     error: ArticleError | None = None,
     value: bytes | None = b"",
 ) -> Output:
@@ -48,7 +48,7 @@ def letter(
 
 async def prepare(settings: Settings, letters: list[Output]) -> None:
     await apply_topics(settings)
-    publisher = KafkaPublisher(settings, StepName.LANGUAGE)
+    publisher = KafkaPublisher(settings, LANGUAGE_STEP.name)
     await publisher.start()
     assert not await publisher.publish(letters)
     await publisher.stop()
@@ -72,8 +72,8 @@ def test_the_newest_are_listed_across_partitions_oldest_first(settings: Settings
 
 def test_they_are_listed_by_reason_and_step_however_far_back(settings: Settings) -> None:
     rare = [
-        letter(settings, 0, step=StepName.ENTITIES, error=StepFailedError("broken")),
-        letter(settings, 1, step=StepName.RULES),
+        letter(settings, 0, step=ENTITIES_STEP.name, error=StepFailedError("broken")),
+        letter(settings, 1, step=RULES_STEP.name),
     ]
 
     async def run() -> None:
@@ -124,7 +124,7 @@ def test_a_replay_publishes_the_original_bytes_and_keeps_the_dead_letters(settin
 def test_a_message_without_key_and_value_is_kept_and_replayed(settings: Settings) -> None:
     source = Record(RAW.full_name(settings.topic_prefix), 0, 0, MORNING, None, None)
     nothing = dead_letter(
-        source, SchemaError("nothing"), step=StepName.LANGUAGE, prefix=settings.topic_prefix, now=MORNING
+        source, SchemaError("nothing"), step=LANGUAGE_STEP.name, prefix=settings.topic_prefix, now=MORNING
     )
 
     async def run() -> None:

@@ -19,7 +19,7 @@ from pipeline.messages.articles import IdentifiedArticle
 from pipeline.messages.codec import decode
 from pipeline.streaming.kafka.client import client_options
 from pipeline.streaming.kafka.topic_setup import apply_topics
-from pipeline.streaming.steps.handlers import LanguageHandler
+from pipeline.streaming.steps.language_step import LanguageHandler
 from pipeline.topology import DEAD_LETTERS
 from tests.integration.hop_on_kafka import (
     STEP,

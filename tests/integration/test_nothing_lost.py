@@ -21,7 +21,7 @@ from pipeline.messages.codec import decode
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
-from pipeline.topology import ALERTS, DEAD_LETTERS, IDENTIFIED, RAW, StepName
+from pipeline.topology import ALERTS, DEAD_LETTERS, IDENTIFIED, RAW
 from tests.integration import chaos, chaos_input, deadly_pipeline
 from tests.integration.chaos import CHAOS_CHANNEL, Observer, Sender, WorkerProcess, wait_for
 from tests.integration.chaos_input import Input
@@ -118,9 +118,9 @@ class Chaos:
         self.bad = [*chaos_input.poison(size.poison), *chaos_input.too_large_articles(5)]
         self.places: dict[tuple[int, int], Input] = {}
 
-    def blows(self) -> list[StepName | str]:
+    def blows(self) -> list[str]:
         """What is killed, in which order."""
-        blows: list[StepName | str] = [*chaos.steps_to_kill(self.size.kills, self.random), "supervisor", "broker"]
+        blows: list[str] = [*chaos.steps_to_kill(self.size.kills, self.random), "supervisor", "broker"]
         self.random.shuffle(blows)
         return blows
 
@@ -131,7 +131,7 @@ class Chaos:
         everything.insert(len(everything) // count // 2, self.deadly)
         return chaos_input.spread(count, everything)
 
-    async def strike(self, blow: StepName | str) -> None:
+    async def strike(self, blow: str) -> None:
         """Kill something, and bring back what nobody else would."""
         if blow == "broker":
             await asyncio.to_thread(self.broker.restart)
@@ -140,7 +140,7 @@ class Chaos:
             worker.kill_supervisor()
             worker.start()
         else:
-            await self.random.choice(self.workers).kill_process(StepName(blow), STEP_DEADLINE_SECONDS)
+            await self.random.choice(self.workers).kill_process(blow, STEP_DEADLINE_SECONDS)
 
     def alerted(self) -> int:
         """How many alerts have been seen, repeats included."""

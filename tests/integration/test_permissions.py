@@ -16,7 +16,7 @@ from pipeline.settings import Settings, load_settings
 from pipeline.streaming.kafka.publishing import ArticlePayload, publish_articles
 from pipeline.streaming.kafka.subscription import subscribed
 from pipeline.streaming.kafka.topic_setup import apply_topics, delete_topics
-from pipeline.streaming.steps.alert_handler import AlertHandler
+from pipeline.streaming.steps.alerts_step import AlertHandler
 from pipeline.streaming.stores.rule_reader import RuleReader
 from pipeline.streaming.stores.rule_store import RuleStore
 

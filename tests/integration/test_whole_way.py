@@ -25,7 +25,7 @@ from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
 from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.streaming.supervision.worker_events import WorkerEvent
-from pipeline.topology import RAW, StepName
+from pipeline.topology import RAW, STEPS
 
 DEADLINE_SECONDS = 120.0
 RULE = WatchRule(id="nato-north-korea", when="NATO + North Korea")
@@ -98,22 +98,22 @@ def test_an_article_raises_its_alert_and_so_does_a_rule_applied_meanwhile(settin
 
 
 def test_killing_every_process_in_turn_loses_and_repeats_no_alert(settings: Settings) -> None:
-    pids: dict[StepName, int] = {}
-    deaths: queue.Queue[StepName] = queue.Queue()
+    pids: dict[str, int] = {}
+    deaths: queue.Queue[str] = queue.Queue()
     lock = threading.Lock()
 
     def listen(event: WorkerEvent) -> None:
-        if event.step is None:
+        if event.service is None:
             return
         if event.kind == "started":
             with lock:
-                pids[event.step] = event.pid
+                pids[event.service] = event.pid
         if event.kind == "died":
-            deaths.put(event.step)
+            deaths.put(event.service)
 
     with Worker(settings, on_event=listen) as worker:
         worker.wait_ready(DEADLINE_SECONDS)
-        for turn, step in enumerate(StepName):
+        for turn, step in enumerate(STEPS):
             asyncio.run(send(settings, range(turn * 100, turn * 100 + 100)))
             with lock:
                 os.kill(pids[step], signal.SIGKILL)

@@ -24,12 +24,12 @@ from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.streaming.supervision.slot import Backoff
 from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
-from pipeline.topology import DEAD_LETTERS, IDENTIFIED, RAW, StepName, Topic
+from pipeline.topology import DEAD_LETTERS, ENTITIES_STEP, IDENTIFIED, LANGUAGE_STEP, RAW, Topic
 
 REPOSITORY = Path(__file__).parents[2]
 DEADLY_STEP = Path(__file__).with_name("deadly_step.py")
 DEADLINE_SECONDS = 90.0
-LANGUAGE = {StepName.LANGUAGE: 1}
+LANGUAGE = {LANGUAGE_STEP.name: 1}
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,7 @@ class Events:
                 return event
 
 
-def deadly(_step: StepName, process: str) -> Sequence[str]:
+def deadly(_step: str, process: str) -> Sequence[str]:
     return [sys.executable, str(DEADLY_STEP), "--step", _step, "--process", process]
 
 
@@ -162,7 +162,7 @@ def test_an_article_that_ends_its_process_is_a_dead_letter_and_no_other(settings
 
 def test_a_missing_model_stops_the_worker_with_the_reason(settings: Settings) -> None:
     wrong = settings.model_copy(update={"spacy_models": {"fr": ["no_such_pipeline"]}})
-    worker = Worker(wrong, {StepName.ENTITIES: 1}, on_event=Events())
+    worker = Worker(wrong, {ENTITIES_STEP.name: 1}, on_event=Events())
     worker.start()
     with pytest.raises(StepStoppedError, match="no_such_pipeline"):
         worker.wait_ready(DEADLINE_SECONDS)
@@ -173,8 +173,8 @@ OWNER = """
 import sys
 from pipeline.settings import load_settings
 from pipeline.streaming.supervision.running_worker import Worker
-from pipeline.topology import StepName
-worker = Worker(load_settings(), {StepName.LANGUAGE: 2}, on_event=lambda event: None, output=int(sys.argv[1]))
+from pipeline.topology import ENTITIES_STEP, LANGUAGE_STEP
+worker = Worker(load_settings(), {LANGUAGE_STEP.name: 2}, on_event=lambda event: None, output=int(sys.argv[1]))
 worker.start()
 worker.wait_ready(60)
 print("ready", flush=True)

@@ -15,7 +15,7 @@ from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.codec import decode
 from pipeline.messages.intake import read_article
 from pipeline.settings import Settings
-from pipeline.topology import ALERTS, DEAD_LETTERS, ENRICHED, StepName, Topic
+from pipeline.topology import ALERTS, ALERTS_STEP, DEAD_LETTERS, ENRICHED, STEPS, Topic
 
 if TYPE_CHECKING:
     from pipeline.streaming.kafka.consumer_lag import LagReader
@@ -108,12 +108,12 @@ async def run_articles(
             counts = await publish_articles(settings, _at_pace(articles), on_published=audience.published)
             result.published = counts.published
             # In the route's order: what a step has done with is in its sink, so that the next one's end is final.
-            for step in StepName:
+            for step in STEPS:
                 await _drained(lags, step, gave_up)
             raised = await _count(settings, ALERTS)
             while len(result.alerts) < raised:
                 news.clear()
-                async with _stuck_after(StepName.ALERTS, raised - len(result.alerts)):
+                async with _stuck_after(ALERTS_STEP.name, raised - len(result.alerts)):
                     await news.wait()
             listening.cancel()
     result.through = await _enriched(settings)
@@ -144,7 +144,7 @@ def _seen(received: ReceivedAlert) -> SeenAlert:
     )
 
 
-async def _drained(lags: LagReader, step: StepName, gave_up: Callable[[], str]) -> None:
+async def _drained(lags: LagReader, step: str, gave_up: Callable[[], str]) -> None:
     lag = await lags.lag(step)
     moved_at = time.monotonic()
     while lag:
@@ -159,7 +159,7 @@ async def _drained(lags: LagReader, step: StepName, gave_up: Callable[[], str]) 
 
 
 @contextlib.asynccontextmanager
-async def _stuck_after(step: StepName, count: int) -> AsyncIterator[None]:
+async def _stuck_after(step: str, count: int) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(STUCK_SECONDS):
             yield

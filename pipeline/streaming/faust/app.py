@@ -113,7 +113,7 @@ class _NoStatistics(Monitor):
 def create_app(
     step: Step,
     settings: Settings,
-    handler: StepHandler,
+    handler: StepHandler[Any],
     *,
     in_flight: InFlight,
     on_stopped: Callable[[WirewatchError], None],

@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from pipeline.settings import Settings
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.kafka.topic_admin import partitions_of
-from pipeline.topology import STEPS, StepName
+from pipeline.topology import STEPS
 
 
 class LagReader:
@@ -22,18 +22,18 @@ class LagReader:
         settings: Settings,
         admin: AIOKafkaAdminClient,
         consumer: AIOKafkaConsumer,
-        places: dict[StepName, list[TopicPartition]],
+        places: dict[str, list[TopicPartition]],
     ) -> None:
         self._settings = settings
         self._admin = admin
         self._consumer = consumer
         self._places = places
 
-    def partitions(self, step: StepName) -> int:
+    def partitions(self, step: str) -> int:
         """How many partitions the step's source topic had when the reader was made."""
         return len(self._places[step])
 
-    async def lag(self, step: StepName) -> int:
+    async def lag(self, step: str) -> int:
         """How many messages of its source topic the step has not yet committed.
 
         At 0 every message that was there when it was asked for has been processed, and all that came of it is in the

@@ -10,12 +10,11 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from prometheus_client import REGISTRY, CollectorRegistry
 
 from pipeline import metrics
 from pipeline.errors import AccessDeniedError, BrokerError
@@ -27,65 +26,55 @@ from pipeline.streaming.kafka.client import client_options, connected
 from pipeline.streaming.kafka.consumer_lag import lag_reader
 from pipeline.streaming.kafka.subscription import subscribed
 from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.loading import LoadedService, Standing
 from pipeline.streaming.observability.canary_flight import CanaryFlight
-from pipeline.streaming.observability.health import HealthServer, Heartbeat
-from pipeline.streaming.observability.targets import Target, TargetsFile, targets_path
 from pipeline.streaming.observability.tracing import child_traceparent
-from pipeline.streaming.supervision.readiness import Readiness
 from pipeline.topology import RAW, STEPS
 
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS = 0.2
-_STUCK_LOOP_SECONDS = 20.0
 _RECONNECT_SECONDS = 2.0
 # Clocks of brokers and of this machine differ.
 _OVERLAP_SECONDS = 10.0
 _PASSING = (BrokerError, KafkaError, TimeoutError)
 
 
+@contextlib.asynccontextmanager
+async def load(settings: Settings) -> AsyncIterator[LoadedService]:
+    """Load nothing; what it counts is served by this service alone."""
+    yield LoadedService(CanaryWatch(settings).work, metrics.CANARY_REGISTRY)
+
+
 class CanaryWatch:
     """Sends canaries and reads the lag, until its task is cancelled; a broker that goes away is waited for.
 
     Args:
-        settings: Brokers, prefix, intervals, where to serve the metrics.
-        on_serving: Called with ``host:port`` of /metrics, /livez and /readyz.
+        settings: Brokers, prefix, intervals.
     """
 
-    def __init__(self, settings: Settings, *, on_serving: Callable[[str], None] = lambda _address: None) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._on_serving = on_serving
         self._flight = CanaryFlight(settings.canary_timeout_seconds)
-        self._readiness = Readiness()
-        self._heartbeat = Heartbeat(_STUCK_LOOP_SECONDS)
         self._listening = asyncio.Event()
         self._heard_at: float | None = None
         self._sending: set[asyncio.Task[None]] = set()
 
-    async def run(self) -> None:
+    async def work(self, standing: Standing) -> None:
         """Watch until cancelled.
 
         Raises:
-            SettingError: The metrics cannot be served, or the brokers not be reached, as set.
+            SettingError: The brokers cannot be reached as set.
             BrokerError: The broker does not answer at the start, or refuses a topic or a group at any time.
         """
-        settings = self._settings
-        registry = CollectorRegistry()
-        for part in (REGISTRY, metrics.CANARY_REGISTRY):
-            registry.register(part)
-        host, port = settings.metrics_host, settings.metrics_port
-        live, ready = self._heartbeat.problem, self._readiness.problem
-        with HealthServer(host, port, live=live, ready=ready, registry=registry) as server:
-            self._on_serving(server.address)
-            with _target(settings, server.address):
-                await apply_topics(settings, channels=[CANARY_CHANNEL])
-                try:
-                    async with asyncio.TaskGroup() as tasks:
-                        tasks.create_task(self._keep_up("canary alerts", self._listen))
-                        tasks.create_task(self._keep_up("lag", self._read_lag))
-                        tasks.create_task(self._send_all())
-                except ExceptionGroup as group:
-                    raise group.exceptions[0] from group
+        await apply_topics(self._settings, channels=[CANARY_CHANNEL])
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._keep_up("canary alerts", lambda: self._listen(standing)))
+                tasks.create_task(self._keep_up("lag", self._read_lag))
+                tasks.create_task(self._send_all())
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from group
 
     async def _keep_up(self, subject: str, watch: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -97,7 +86,7 @@ class CanaryWatch:
                 log.warning("the %s cannot be read, trying again in %g s: %s", subject, _RECONNECT_SECONDS, error)
             await asyncio.sleep(_RECONNECT_SECONDS)
 
-    async def _listen(self) -> None:
+    async def _listen(self, standing: Standing) -> None:
         # What was raised while nobody listened is read too; one that is told twice ends once.
         since = (
             None if self._heard_at is None else timedelta(seconds=time.monotonic() - self._heard_at + _OVERLAP_SECONDS)
@@ -107,7 +96,7 @@ class CanaryWatch:
             # One that breaks off again before it has caught up begins where it began.
             if self._heard_at is None:
                 self._heard_at = listening_since
-            self._readiness.set(None)
+            standing.ready()
             self._flight.listen()
             self._listening.set()
             try:
@@ -121,7 +110,7 @@ class CanaryWatch:
                             metrics.CANARY_LATENCY.observe(seconds)
             finally:
                 self._flight.stop_listening()
-                self._readiness.set("waiting for the broker")
+                standing.waiting("waiting for the broker")
 
     async def _send_all(self) -> None:
         """Send one at each interval and count those that are missed, however long a broker takes to accept one."""
@@ -132,7 +121,6 @@ class CanaryWatch:
         async with connected(producer, self._settings):
             due_at = loop.time()
             while True:
-                self._heartbeat.turned()
                 now = loop.time()
                 if now >= due_at:
                     self._send(producer)
@@ -177,20 +165,3 @@ class CanaryWatch:
             # No lag is better than an old one.
             metrics.CONSUMER_LAG.clear()
             raise
-
-
-@contextlib.contextmanager
-def _target(settings: Settings, address: str) -> Iterator[None]:
-    """Stand in the workers' Prometheus file meanwhile."""
-    targets = TargetsFile(targets_path(settings))
-    try:
-        targets.publish([Target("canary", address)])
-    except OSError as error:
-        # As for a worker: in a read-only container it is scraped by other means.
-        log.warning("cannot write WIREWATCH_METRICS_TARGETS_FILE: %s", error)
-        yield
-        return
-    try:
-        yield
-    finally:
-        targets.withdraw()

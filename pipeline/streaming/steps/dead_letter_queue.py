@@ -20,7 +20,7 @@ from pipeline.settings import Settings
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.kafka.topic_reader import TopicReader, topic_reader
 from pipeline.streaming.records import Output, Position, Record
-from pipeline.topology import DEAD_LETTERS, STEPS, StepName
+from pipeline.topology import DEAD_LETTERS, STEPS
 
 _MAX_ERROR_CODE_POINTS = 2_000
 _FIRST_WINDOW = 200
@@ -62,7 +62,7 @@ class Replayed:
     position: Position
 
 
-def dead_letter(record: Record, error: ArticleError, *, step: StepName, prefix: str, now: datetime) -> Output:
+def dead_letter(record: Record, error: ArticleError, *, step: str, prefix: str, now: datetime) -> Output:
     """Set a record aside.
 
     Args:

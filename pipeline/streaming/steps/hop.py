@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -25,12 +25,10 @@ from pipeline.errors import (
     TopicRefusedError,
     WirewatchError,
 )
-from pipeline.messages.canary_rule import CANARY_LANGUAGE
 from pipeline.settings import Settings
 from pipeline.streaming.backoff import pauses
 from pipeline.streaming.clock import Clock
 from pipeline.streaming.kafka.producer import Publisher
-from pipeline.streaming.observability.bounded_labels import BoundedLabels
 from pipeline.streaming.observability.log_context import article_context, cause_of, place_of
 from pipeline.streaming.records import Caution, InFlight, Outcome, Output, Position, Record, StepHandler
 from pipeline.streaming.steps.dead_letter_queue import dead_letter
@@ -41,9 +39,6 @@ log = logging.getLogger(__name__)
 EventT = TypeVar("EventT")
 
 FAILURE_WINDOW_ARTICLES = 200
-
-# More than the first step knows; another client may write any tag.
-_LANGUAGE_LABELS = 300
 
 # Raised by a handler or a publisher, these end the step: trying again would not help.
 _STOPPING = (AccessDeniedError, StepStoppedError)
@@ -62,7 +57,7 @@ class Hop:
         self,
         step: Step,
         settings: Settings,
-        handler: StepHandler,
+        handler: StepHandler[Any],
         publisher: Publisher,
         *,
         in_flight: InFlight,
@@ -82,8 +77,6 @@ class Hop:
         self._pause = pause
         self._failed: deque[bool] = deque(maxlen=FAILURE_WINDOW_ARTICLES)
         self._passed_over: set[Position] = set()
-        self._languages = BoundedLabels(_LANGUAGE_LABELS, always=(CANARY_LANGUAGE,))
-        self._publish_to_step = metrics.PUBLISH_TO_STEP.labels(step.name)
         metrics.start_at_nought(step.name)
         self._revoked_at: float | None = None
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"step-{step.name}")
@@ -228,7 +221,7 @@ class Hop:
         if rest:
             await self._carry_part(rest, attempts)
 
-    async def _process(self, records: Sequence[Record], attempts: int) -> Sequence[Outcome]:
+    async def _process(self, records: Sequence[Record], attempts: int) -> Sequence[Outcome[Any]]:
         attempt = 1
         for wait in pauses(self._settings):
             try:
@@ -255,7 +248,7 @@ class Hop:
             await self._pause(wait)
         raise AssertionError("pauses never end")
 
-    async def _process_once(self, records: Sequence[Record]) -> Sequence[Outcome]:
+    async def _process_once(self, records: Sequence[Record]) -> Sequence[Outcome[Any]]:
         self._in_flight.begin([record.position for record in records])
         try:
             outcomes = await asyncio.get_running_loop().run_in_executor(self._executor, self._handler.process, records)
@@ -265,32 +258,21 @@ class Hop:
             raise RuntimeError(f"step {self._step.name} gave {len(outcomes)} outcomes for {len(records)} records")
         return outcomes
 
-    async def _finish(self, outcomes: Sequence[Outcome]) -> None:
+    async def _finish(self, outcomes: Sequence[Outcome[Any]]) -> None:
         self._check_failures(outcomes)
         outcomes = await self._publish(outcomes)
         await self._set_aside(outcomes)
         self._handler.committed(outcomes)
-        self._count(outcomes)
+        self._count_dead_letters(outcomes)
 
-    def _count(self, outcomes: Sequence[Outcome]) -> None:
-        # Counted by the batch: a metric's lock and look-up for each article are a tenth of our own work on it.
-        for language, count in Counter(each.language for each in outcomes if each.error is None).items():
-            metrics.ARTICLES.labels(self._step.name, self._languages.label(language)).inc(count)
+    def _count_dead_letters(self, outcomes: Sequence[Outcome[Any]]) -> None:
         for reason, count in Counter(each.error.reason for each in outcomes if each.error is not None).items():
             metrics.DEAD_LETTERS.labels(self._step.name, reason).inc(count)
         if log.isEnabledFor(logging.DEBUG):
             for outcome in outcomes:
                 log.debug("finished, with %d messages", len(outcome.outputs), extra=article_context(outcome.record))
-        now = self._clock()
-        self._publish_to_step.observe_all(
-            [
-                max(0.0, (now - outcome.ingested_at).total_seconds())
-                for outcome in outcomes
-                if outcome.ingested_at is not None
-            ]
-        )
 
-    def _check_failures(self, outcomes: Sequence[Outcome]) -> None:
+    def _check_failures(self, outcomes: Sequence[Outcome[Any]]) -> None:
         self._failed.extend(isinstance(outcome.error, StepFailedError) for outcome in outcomes)
         failed = sum(self._failed)
         if failed > self._settings.failure_limit * FAILURE_WINDOW_ARTICLES:
@@ -302,7 +284,7 @@ class Hop:
                 f"(wirewatch dead-letters list --step {self._step.name}), then start it again"
             )
 
-    async def _publish(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+    async def _publish(self, outcomes: Sequence[Outcome[Any]]) -> Sequence[Outcome[Any]]:
         """Send stage by stage; an outcome that the broker refuses goes no further and becomes an error."""
         outcomes = list(outcomes)
         stages = sorted({output.stage for outcome in outcomes for output in outcome.outputs})
@@ -318,7 +300,7 @@ class Hop:
                 outcomes[owners[place]] = replace(outcomes[owners[place]], outputs=(), error=error)
         return outcomes
 
-    async def _set_aside(self, outcomes: Sequence[Outcome]) -> None:
+    async def _set_aside(self, outcomes: Sequence[Outcome[Any]]) -> None:
         now = self._clock()
         prefix = self._settings.topic_prefix
         letters = [

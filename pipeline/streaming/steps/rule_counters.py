@@ -14,7 +14,7 @@ from pipeline.messages.canary_rule import CANARY_RULE
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import Requirements
 from pipeline.streaming.observability.bounded_labels import BoundedLabels
-from pipeline.topology import StepName
+from pipeline.topology import RULES_STEP
 
 
 class RuleIndex(Protocol):
@@ -42,7 +42,7 @@ class RuleCounters:
         self._labels = BoundedLabels(limit)
         self._latest = ""
         self._lock = Lock()
-        metrics.NEAR_MISS_SAMPLES.labels(StepName.RULES)
+        metrics.NEAR_MISS_SAMPLES.labels(RULES_STEP.name)
 
     def add(self, rule: WatchRule, requirements: Requirements | None = None, /) -> None:
         """Put a rule into the index, and its counters at 0."""
@@ -70,7 +70,7 @@ class RuleCounters:
 
     def count_near_misses(self, rule_ids: Iterable[str]) -> None:
         """Count what one sampled article misses by one clause."""
-        metrics.NEAR_MISS_SAMPLES.labels(StepName.RULES).inc()
+        metrics.NEAR_MISS_SAMPLES.labels(RULES_STEP.name).inc()
         self._count(metrics.NEAR_MISSES, rule_ids)
 
     def _count(self, metric: prometheus_client.Counter, rule_ids: Iterable[str]) -> None:

@@ -22,7 +22,7 @@ from pipeline.streaming.cores import usable_cores
 from pipeline.streaming.kafka.topic_reader import Chunk, TopicReader, topic_reader
 from pipeline.streaming.stores.rule_compilers import Compiled, rule_compilers
 from pipeline.streaming.stores.rule_records import StoredRule, read_rule_record
-from pipeline.topology import WATCH_RULES, StepName
+from pipeline.topology import RULES_STEP, WATCH_RULES
 
 log = logging.getLogger(__name__)
 
@@ -212,7 +212,7 @@ class RuleReader:
     def _read(self, chunks: Iterable[Chunk]) -> list[StoredRule]:
         records = [record for chunk in chunks for record in chunk.records]
         if records:
-            metrics.RULES_CHANGED.labels(StepName.RULES).set(records[-1].timestamp / 1000)
+            metrics.RULES_CHANGED.labels(RULES_STEP.name).set(records[-1].timestamp / 1000)
         return [read_rule_record(record.key, record.value, record.headers) for record in records]
 
     def _report(self) -> None:
@@ -221,5 +221,5 @@ class RuleReader:
             if self._logged.get(rule_id) != problem:
                 log.error("rule %s is set aside, apply it again: %s", rule_id, problem)
         self._logged = set_aside
-        metrics.RULES_LOADED.labels(StepName.RULES).set(len(self._rules))
-        metrics.RULES_SET_ASIDE.labels(StepName.RULES).set(len(set_aside))
+        metrics.RULES_LOADED.labels(RULES_STEP.name).set(len(self._rules))
+        metrics.RULES_SET_ASIDE.labels(RULES_STEP.name).set(len(set_aside))

@@ -1,6 +1,7 @@
-"""One process of a step: ``python -m pipeline.streaming.supervision.child``, started by the supervisor.
+"""One process of a service: ``python -m pipeline.streaming.supervision.child``, started by the supervisor.
 
-It loads what its step needs, joins its consumer group and works until SIGTERM, or until its supervisor is gone.
+It loads what its service needs, joins the consumer group if it is a step, and works until SIGTERM, or until its
+supervisor is gone.
 """
 
 from __future__ import annotations
@@ -14,20 +15,23 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import Any, NoReturn
+
+from prometheus_client import REGISTRY, CollectorRegistry
 
 from pipeline import metrics
 from pipeline.errors import AccessDeniedError, InstallationError, StepStoppedError, UsageError, WirewatchError
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.faust.app import StepApp, create_app
 from pipeline.streaming.kafka.client import kafka_errors_translated
+from pipeline.streaming.loading import LoadedService, LoadedStep, ServiceLoader, load_service
 from pipeline.streaming.observability.health import HealthServer, Heartbeat
 from pipeline.streaming.observability.log_context import place_of
+from pipeline.streaming.observability.readiness import Readiness
 from pipeline.streaming.observability.worker_log import configure_log
 from pipeline.streaming.records import Caution, StepHandler
-from pipeline.streaming.steps.step_loading import StepLoader, loaded_step
 from pipeline.streaming.supervision.in_flight import (
     EXIT_STOPPED,
     Beat,
@@ -38,12 +42,12 @@ from pipeline.streaming.supervision.in_flight import (
     ReportPipe,
     Serving,
 )
-from pipeline.streaming.supervision.readiness import Readiness
-from pipeline.topology import STEPS, StepName
+from pipeline.topology import SERVICES, STEPS, Service, Step
 
 log = logging.getLogger(__name__)
 
 EXIT_FAILED = 1
+_NO_PARTITIONS = "waiting for its partitions"
 _BEAT_SECONDS = 1.0
 # A batch of articles is some ten thousand objects, none of them in a cycle: Python would look through them again and
 # again, by its default after each 700.
@@ -68,7 +72,9 @@ class WatchedHandler:
         on_revoked: Called before the handler gives up.
     """
 
-    def __init__(self, handler: StepHandler, on_assigned: Callable[[], None], on_revoked: Callable[[], None]) -> None:
+    def __init__(
+        self, handler: StepHandler[Any], on_assigned: Callable[[], None], on_revoked: Callable[[], None]
+    ) -> None:
         self.process = handler.process
         self.committed = handler.committed
         self._handler = handler
@@ -86,27 +92,29 @@ class WatchedHandler:
         await self._handler.revoked(partitions)
 
 
-class StepRunner:
-    """Runs one step in this process, under a supervisor.
+class ServiceRunner:
+    """Runs one service in this process, under a supervisor; to a service that is no step it is the ``Standing``.
 
     Args:
-        step: The step.
+        service: The service.
         settings: As the supervisor has them.
         reports: Where to tell the supervisor.
         orders: Where the supervisor tells what it has learnt.
-        load: Loads the step.
+        load: Loads the service.
     """
 
     def __init__(
-        self, step: StepName, settings: Settings, reports: ReportPipe, orders: OrderPipe, load: StepLoader
+        self, service: Service, settings: Settings, reports: ReportPipe, orders: OrderPipe, load: ServiceLoader
     ) -> None:
-        self._step = step
+        self._service = service
         self._settings = settings
         self._reports = reports
         self._orders = orders
         self._load = load
         self._readiness = Readiness()
         self._heartbeat = Heartbeat(_STUCK_LOOP_SECONDS)
+        self._registry = CollectorRegistry()
+        self._registry.register(REGISTRY)
         self._loop = asyncio.new_event_loop()
         self._stop_asked = asyncio.Event()
         self._given_up: asyncio.Future[None] = self._loop.create_future()
@@ -114,61 +122,95 @@ class StepRunner:
         self._has_joined = False
 
     def run(self) -> None:
-        """Load the step, join its group and work until told to stop.
+        """Load the service and work until told to stop; a step joins its group.
 
         Raises:
-            WirewatchError: The step cannot be loaded, or gave up.
+            WirewatchError: The service cannot be loaded, or gave up.
             Exception: Faust gave up.
         """
         self._readiness.set("loading")
         self._orders.follow(on_order=self._heed, on_end=self._leave)
         host, port = self._settings.metrics_host, self._settings.metrics_port
-        with HealthServer(host, port, live=self._live_problem, ready=self._readiness.problem) as server:
+        live, ready = self._live_problem, self._readiness.problem
+        with HealthServer(host, port, live=live, ready=ready, registry=self._registry) as server:
             self._reports.report(Serving(server.address))
             self._loop.run_until_complete(self._run())
+
+    def ready(self) -> None:
+        """See ``Standing``."""
+        self._has_joined = True
+        self._readiness.set(None)
+        self._reports.report(Ready(is_ready=True))
+
+    def waiting(self, problem: str) -> None:
+        """See ``Standing``."""
+        self._readiness.set(problem)
+        self._reports.report(Ready(is_ready=False))
 
     async def _run(self) -> None:
         # What is loaded stays for good. To look through it for garbage while it grows takes half of the time, and
         # later there is nothing to find.
         gc.disable()
         started = monotonic()
-        async with self._load(self._step, self._settings) as loaded:
-            metrics.LOAD_DURATION.labels(self._step, "all").set(monotonic() - started)
+        async with self._load(self._service, self._settings) as loaded:
+            metrics.LOAD_DURATION.labels(self._service.name, "all").set(monotonic() - started)
             gc.freeze()
             gc.enable()
             self._reports.report(Loaded())
-            self._readiness.set("waiting for its partitions")
-            app = create_app(
-                STEPS[self._step],
-                self._settings,
-                WatchedHandler(loaded.handler, self._take_partitions, self._lose_partitions),
-                in_flight=self._reports,
-                caution=self._orders.caution(),
-                on_stopped=self._give_up,
-            )
-            self._app = app
-            app.hop.heed(self._orders.caution())
             self._loop.add_signal_handler(signal.SIGTERM, self._stop)
-            tasks = [asyncio.ensure_future(part) for part in (self._work(app), self._beat(), loaded.follow())]
-            stop = asyncio.ensure_future(self._stop_asked.wait())
-            parts: list[asyncio.Future[Any]] = [*tasks, stop, self._given_up]
-            try:
-                done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-                failures = [error for part in done if (error := part.exception()) is not None]
-                if not failures:
-                    await app.stop()
-                    return
-                _exit_within(2 * _LEAVE_SECONDS, EXIT_FAILED)
-                await asyncio.wait([asyncio.ensure_future(app.stop())], timeout=_LEAVE_SECONDS)
-                raise failures[0]
-            finally:
-                for task in tasks:
-                    task.cancel()
-                # Whatever they have to say to the end concerns nobody any more.
-                await asyncio.gather(*tasks, return_exceptions=True)
+            if isinstance(loaded, LoadedStep):
+                await self._carry(loaded)
+            else:
+                await self._serve(loaded)
 
-    async def _work(self, app: StepApp) -> None:
-        step = STEPS[self._step]
+    async def _carry(self, loaded: LoadedStep) -> None:
+        """Put a step on its Faust app, and let it carry records."""
+        step = STEPS[self._service.name]
+        self._readiness.set(_NO_PARTITIONS)
+        app = create_app(
+            step,
+            self._settings,
+            WatchedHandler(loaded.handler, self.ready, lambda: self.waiting(_NO_PARTITIONS)),
+            in_flight=self._reports,
+            caution=self._orders.caution(),
+            on_stopped=self._give_up,
+        )
+        self._app = app
+        app.hop.heed(self._orders.caution())
+
+        async def leave() -> None:
+            await app.stop()
+
+        await self._until_stopped(leave, self._work(app, step), loaded.follow())
+
+    async def _serve(self, loaded: LoadedService) -> None:
+        """Let a service work that is no step."""
+        if loaded.registry is not None:
+            self._registry.register(loaded.registry)
+        self._readiness.set("starting")
+        await self._until_stopped(_nothing_to_leave, loaded.work(self))
+
+    async def _until_stopped(self, leave: Callable[[], Awaitable[None]], *works: Awaitable[None]) -> None:
+        """Run these until the process is told to stop; raises what ends one of them, once it has left."""
+        tasks = [asyncio.ensure_future(part) for part in (*works, self._beat())]
+        stop = asyncio.ensure_future(self._stop_asked.wait())
+        parts: list[asyncio.Future[Any]] = [*tasks, stop, self._given_up]
+        try:
+            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            failures = [error for part in done if (error := part.exception()) is not None]
+            if not failures:
+                await leave()
+                return
+            _exit_within(2 * _LEAVE_SECONDS, EXIT_FAILED)
+            await asyncio.wait([asyncio.ensure_future(leave())], timeout=_LEAVE_SECONDS)
+            raise failures[0]
+        finally:
+            for task in tasks:
+                task.cancel()
+            # Their last errors come from being cancelled, or have been raised above.
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _work(self, app: StepApp, step: Step) -> None:
         source = step.source.full_name(self._settings.topic_prefix)
         group = step.consumer_group(self._settings.topic_prefix)
         with kafka_errors_translated(self._settings, f"topic {source} as group {group}", "read"):
@@ -182,15 +224,6 @@ class StepRunner:
             self._heartbeat.turned()
             self._reports.report(Beat())
             await asyncio.sleep(_BEAT_SECONDS)
-
-    def _take_partitions(self) -> None:
-        self._has_joined = True
-        self._readiness.set(None)
-        self._reports.report(Ready(is_ready=True))
-
-    def _lose_partitions(self) -> None:
-        self._readiness.set("waiting for its partitions")
-        self._reports.report(Ready(is_ready=False))
 
     def _heed(self, caution: Caution) -> None:
         # What comes before there is an app is given to it when it is made.
@@ -218,15 +251,19 @@ class StepRunner:
         return self._heartbeat.problem()
 
 
-def main(arguments: Sequence[str] | None = None, load: StepLoader = loaded_step) -> NoReturn:
-    """Run the step that the command line names; the exit status says whether it may be started again.
+async def _nothing_to_leave() -> None:
+    """A service that is no step is in no group."""
+
+
+def main(arguments: Sequence[str] | None = None, load: ServiceLoader = load_service) -> NoReturn:
+    """Run the service that the command line names; the exit status says whether it may be started again.
 
     Args:
         arguments: The command line without the program; None: this process's own.
-        load: Loads the step.
+        load: Loads the service.
     """
     parser = argparse.ArgumentParser(prog="python -m pipeline.streaming.supervision.child", description=__doc__)
-    parser.add_argument("--step", type=StepName, required=True)
+    parser.add_argument("--service", choices=SERVICES, required=True)
     parser.add_argument("--process", required=True)
     parser.add_argument("--report-fd", type=int, required=True)
     parser.add_argument("--order-fd", type=int, required=True)
@@ -235,12 +272,12 @@ def main(arguments: Sequence[str] | None = None, load: StepLoader = loaded_step)
     # kill -USR1 shows where every thread is; the supervisor does so before it ends a process that hangs.
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     reports = ReportPipe(options.report_fd)
-    configure_log("INFO", options.process, step=options.step)
+    configure_log("INFO", options.process, step=options.service)
     try:
         settings = load_settings()
-        configure_log(settings.log_level, options.process, step=options.step, log_format=settings.log_format)
+        configure_log(settings.log_level, options.process, step=options.service, log_format=settings.log_format)
         reports.alarm_seconds = settings.step_timeout_seconds * _ALARM_SHARE
-        StepRunner(options.step, settings, reports, OrderPipe(options.order_fd), load).run()
+        ServiceRunner(SERVICES[options.service], settings, reports, OrderPipe(options.order_fd), load).run()
     except _LASTING as error:
         log.critical("%s", error)
         reports.report(GaveUp(str(error)))

@@ -1,17 +1,15 @@
-"""How a supervisor starts the process of a step: its command line."""
+"""How a supervisor starts the process of a service: its command line."""
 
 from __future__ import annotations
 
 import sys
 
-from pipeline.topology import StepName
 
-
-def child_command(step: StepName, process: str) -> list[str]:
-    """The command line of a step's process, without the descriptors of its pipes.
+def child_command(service: str, process: str) -> list[str]:
+    """The command line of a service's process, without the descriptors of its pipes.
 
     Args:
-        step: The step to run.
+        service: The name of the service to run.
         process: The process's name in logs and metrics, such as ``entities-0``.
     """
     return [
@@ -20,8 +18,8 @@ def child_command(step: StepName, process: str) -> list[str]:
         "faulthandler",
         "-m",
         "pipeline.streaming.supervision.child",
-        "--step",
-        step,
+        "--service",
+        service,
         "--process",
         process,
     ]

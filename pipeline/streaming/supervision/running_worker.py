@@ -1,4 +1,4 @@
-"""A worker: a supervisor with the processes of its steps, as the command line and the demo run it."""
+"""A worker: a supervisor with the processes of its services, as the command line and the demo run it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pipeline.streaming.supervision.child_command import child_command
 from pipeline.streaming.supervision.slot import DEFAULT_BACKOFF, Backoff
 from pipeline.streaming.supervision.supervisor import Supervisor
 from pipeline.streaming.supervision.worker_events import WorkerEvent, log_event
-from pipeline.topology import StepName
+from pipeline.topology import WORKER_SERVICES
 
-ALL_STEPS: Mapping[StepName, int] = dict.fromkeys(StepName, 1)
-"""One process for each step."""
+ONE_OF_EACH: Mapping[str, int] = dict.fromkeys(WORKER_SERVICES, 1)
+"""One process for each service that a worker runs unless told otherwise."""
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # What a supervisor needs beyond shutdown_timeout_seconds, to see that killed processes are gone.
@@ -27,28 +27,28 @@ _MARGIN_SECONDS = 5.0
 
 def run_worker(
     settings: Settings,
-    steps: Mapping[StepName, int] = ALL_STEPS,
+    services: Mapping[str, int] = ONE_OF_EACH,
     *,
     on_event: Callable[[WorkerEvent], None] = log_event,
     output: int | None = None,
-    command: Callable[[StepName, str], Sequence[str]] = child_command,
+    command: Callable[[str, str], Sequence[str]] = child_command,
 ) -> int:
     """Run a worker in this process's main thread until SIGTERM, SIGINT or SIGHUP; a second one kills.
 
     Args:
         settings: Of the worker and of every process of it; the topics must be there.
-        steps: How many processes each step gets.
+        services: How many processes each service gets.
         on_event: Called with what happens.
         output: Descriptor that takes the processes' logs; None: standard error.
-        command: Makes the command line of a step's process from its step and name.
+        command: Makes the command line of a service's process from its service and name.
 
     Returns:
-        The exit status: 0 when it was told to stop, 1 when a step gave up; the last ``gave-up`` event says why.
+        The exit status: 0 when it was told to stop, 1 when a service gave up; the last ``gave-up`` event says why.
 
     Raises:
         SettingError: The worker cannot serve its metrics.
     """
-    supervisor = Supervisor(settings, steps, on_event=on_event, output=output, command=command)
+    supervisor = Supervisor(settings, services, on_event=on_event, output=output, command=command)
     with _stopped_by_signals(supervisor):
         return supervisor.run()
 
@@ -69,14 +69,14 @@ def _stopped_by_signals(supervisor: Supervisor) -> Iterator[None]:
 
 
 class Worker:
-    """A worker in the background: its supervisor in a thread, its steps in processes of their own.
+    """A worker in the background: its supervisor in a thread, its services in processes of their own.
 
     As a context manager it starts at the beginning and stops at the end. Its processes end with this process, by
     whatever way that ends.
 
     Args:
         settings: As for ``run_worker``.
-        steps: As for ``run_worker``.
+        services: As for ``run_worker``.
         on_event: As for ``run_worker``, but called in the supervisor's thread.
         output: As for ``run_worker``.
         command: As for ``run_worker``.
@@ -86,18 +86,18 @@ class Worker:
     def __init__(
         self,
         settings: Settings,
-        steps: Mapping[StepName, int] = ALL_STEPS,
+        services: Mapping[str, int] = ONE_OF_EACH,
         *,
         on_event: Callable[[WorkerEvent], None] = log_event,
         output: int | None = None,
-        command: Callable[[StepName, str], Sequence[str]] = child_command,
+        command: Callable[[str, str], Sequence[str]] = child_command,
         backoff: Backoff = DEFAULT_BACKOFF,
     ) -> None:
         self._stop_seconds = settings.shutdown_timeout_seconds + _MARGIN_SECONDS
         self._on_event = on_event
         self._last_reason = ""
         self._supervisor = Supervisor(
-            settings, steps, on_event=self._hear, output=output, command=command, backoff=backoff
+            settings, services, on_event=self._hear, output=output, command=command, backoff=backoff
         )
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
         self._status = 1
@@ -112,7 +112,7 @@ class Worker:
 
         Raises:
             WorkerNotReadyError: One of them is not ready in that time.
-            StepStoppedError: A step gave up; the text is its reason.
+            StepStoppedError: A service gave up; the text is its reason.
             SettingError: The worker cannot serve its metrics.
         """
         problem = self._supervisor.readiness.wait(timeout_seconds)
@@ -127,7 +127,7 @@ class Worker:
         """Stop it within ``shutdown_timeout_seconds`` and a little; may be called again.
 
         Returns:
-            0 when it stopped because it was told to, 1 when a step gave up.
+            0 when it stopped because it was told to, 1 when a service gave up.
         """
         if self._thread.is_alive():
             self._supervisor.request_stop()

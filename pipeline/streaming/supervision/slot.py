@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pipeline.streaming.supervision.crash_record import CrashRecord
 from pipeline.streaming.supervision.in_flight import Run
 from pipeline.streaming.supervision.step_process import StepProcess
-from pipeline.topology import StepName
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ DEFAULT_BACKOFF = Backoff()
 class Slot:
     """The place of one process: who fills it now, and what is known of it."""
 
-    step: StepName
+    service: str
     name: str
     crashes: CrashRecord
     process: StepProcess | None = None

@@ -1,4 +1,4 @@
-"""Keep the processes of a worker's steps running, and learn from their deaths."""
+"""Keep the processes of a worker's services running, and learn from their deaths."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pipeline import metrics
 from pipeline.settings import Settings, settings_environment
 from pipeline.streaming.cores import usable_cores
 from pipeline.streaming.observability.health import HealthServer, Heartbeat
+from pipeline.streaming.observability.readiness import Readiness
 from pipeline.streaming.observability.targets import Target, TargetsFile, targets_path
 from pipeline.streaming.records import Position
 from pipeline.streaming.supervision.child_command import child_command
@@ -27,11 +28,9 @@ from pipeline.streaming.supervision.in_flight import (
     Run,
     Serving,
 )
-from pipeline.streaming.supervision.readiness import Readiness
 from pipeline.streaming.supervision.slot import DEFAULT_BACKOFF, Backoff, Slot
 from pipeline.streaming.supervision.step_process import StepProcess
 from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
-from pipeline.topology import StepName
 
 _SUPERVISOR = "supervisor"
 # Reports are read this often, and not as they come: two wake-ups a batch would cost more than they tell.
@@ -50,17 +49,17 @@ _LOADING_SECONDS = 5.0
 
 
 class Supervisor:
-    """Runs a worker's steps, each as one or more processes, until it is told to stop or a step gives up.
+    """Runs a worker's services, each as one or more processes, until it is told to stop or a service gives up.
 
     A process that ends otherwise is started again after a pause. One whose batch takes longer than
     ``step_timeout_seconds`` is ended. What was in flight at a death is counted, see ``CrashRecord``.
 
     Args:
         settings: Handed to every process.
-        steps: How many processes each step gets.
+        services: How many processes each service gets, by name.
         on_event: Called with what happens, in the thread that runs the supervisor.
         output: Descriptor that takes the processes' logs; None: this process's standard error.
-        command: Makes the command line of a process from its step and name.
+        command: Makes the command line of a process from its service and name.
         backoff: The pauses before a process is started again.
 
     Attributes:
@@ -70,11 +69,11 @@ class Supervisor:
     def __init__(
         self,
         settings: Settings,
-        steps: Mapping[StepName, int],
+        services: Mapping[str, int],
         *,
         on_event: Callable[[WorkerEvent], None],
         output: int | None = None,
-        command: Callable[[StepName, str], Sequence[str]] = child_command,
+        command: Callable[[str, str], Sequence[str]] = child_command,
         backoff: Backoff = DEFAULT_BACKOFF,
     ) -> None:
         self._settings = settings
@@ -84,9 +83,11 @@ class Supervisor:
         self._backoff = backoff
         self._environment = settings_environment(settings)
         self._cores = usable_cores()
-        crashes = {step: CrashRecord(settings.crash_attempts) for step in steps}
+        crashes = {service: CrashRecord(settings.crash_attempts) for service in services}
         self._slots = [
-            Slot(step, f"{step}-{number}", crashes[step]) for step, count in steps.items() for number in range(count)
+            Slot(service, f"{service}-{number}", crashes[service])
+            for service, count in services.items()
+            for number in range(count)
         ]
         self._targets = TargetsFile(targets_path(settings))
         self._targets_can_be_written = True
@@ -98,10 +99,10 @@ class Supervisor:
         self._gave_up = False
 
     def run(self) -> int:
-        """Run until ``request_stop``, or until a step gives up; once only.
+        """Run until ``request_stop``, or until a service gives up; once only.
 
         Returns:
-            0 when it was told to stop, 1 when a step gave up.
+            0 when it was told to stop, 1 when a service gave up.
 
         Raises:
             SettingError: The supervisor cannot serve its own metrics.
@@ -112,8 +113,8 @@ class Supervisor:
             self._tell("serving", f"serves http://{server.address}/metrics", address=server.address)
             self._publish_targets()
             for slot in self._slots:
-                metrics.RESTARTS.labels(slot.step)
-                metrics.CONDEMNED.labels(slot.step)
+                metrics.RESTARTS.labels(slot.service)
+                metrics.CONDEMNED.labels(slot.service)
             try:
                 self._run_until_asked()
             finally:
@@ -167,11 +168,11 @@ class Supervisor:
         return len(loading) < self._cores
 
     def _start(self, slot: Slot) -> None:
-        process = StepProcess(self._command(slot.step, slot.name), self._environment, self._output)
+        process = StepProcess(self._command(slot.service, slot.name), self._environment, self._output)
         slot.process = process
         process.order(slot.crashes.caution)
         if slot.starts:
-            metrics.RESTARTS.labels(slot.step).inc()
+            metrics.RESTARTS.labels(slot.service).inc()
         slot.starts += 1
         self._tell("started", "started" if slot.starts == 1 else f"started again (restart {slot.starts - 1})", slot)
 
@@ -238,7 +239,7 @@ class Supervisor:
         if verdict.alone:
             count = len(verdict.alone)
             self._tell("alone", f"{count} records were in flight at two deaths: from now on one at a time", slot)
-        metrics.CONDEMNED.labels(slot.step).inc(len(verdict.condemned))
+        metrics.CONDEMNED.labels(slot.service).inc(len(verdict.condemned))
         for position in sorted(verdict.condemned):
             text = (
                 f"{_place(position)} ended its process {self._settings.crash_attempts} times alone: dead letter `crash`"
@@ -246,7 +247,7 @@ class Supervisor:
             self._tell("condemned", text, slot)
         if verdict.is_new:
             for other in self._slots:
-                if other.step == slot.step and other is not slot and other.process is not None:
+                if other.service == slot.service and other is not slot and other.process is not None:
                     other.process.order(slot.crashes.caution)
         if slot.crashes.condemned_in_a_row >= _CONDEMNED_LIMIT:
             self._give_up(
@@ -313,7 +314,7 @@ class Supervisor:
             event = WorkerEvent(kind, text, None, _SUPERVISOR, os.getpid(), address)
         else:
             pid = slot.process.pid if slot.process else 0
-            event = WorkerEvent(kind, text, slot.step, slot.name, pid, address)
+            event = WorkerEvent(kind, text, slot.service, slot.name, pid, address)
         self._on_event(event)
 
 

@@ -6,8 +6,6 @@ import logging
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.topology import StepName
-
 _log = logging.getLogger(__name__)
 
 EventKind = Literal[
@@ -46,7 +44,7 @@ class WorkerEvent:
             stops the worker; ``targets`` cannot be written; ``stopping`` all; ``killed``, because it did not stop in
             time; ``stopped`` the whole worker.
         text: What happened, without saying to whom.
-        step: The step of the process, or None for the worker as a whole.
+        service: The service of the process, or None for the worker as a whole.
         process: The process's name, such as ``entities-0``; ``supervisor`` for the worker as a whole.
         pid: Of that process.
         address: Where it serves, ``host:port``, with ``serving``; else empty.
@@ -54,7 +52,7 @@ class WorkerEvent:
 
     kind: EventKind
     text: str
-    step: StepName | None
+    service: str | None
     process: str
     pid: int
     address: str = ""
@@ -65,5 +63,5 @@ class WorkerEvent:
 
 def log_event(event: WorkerEvent) -> None:
     """Log an event at the level that it deserves."""
-    context = {"step": event.step} if event.step else {}
+    context = {"step": event.service} if event.service else {}
     _log.log(_LEVELS.get(event.kind, logging.INFO), "%s", event, extra=context)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from pipeline.errors import (
     AccessDeniedError,
@@ -17,9 +18,9 @@ from pipeline.errors import (
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.records import Caution, Outcome, Output, Position, Record
 from pipeline.streaming.steps.hop import Hop
-from pipeline.topology import STEPS, StepName
+from pipeline.topology import LANGUAGE_STEP
 
-STEP = STEPS[StepName.LANGUAGE]
+STEP = LANGUAGE_STEP
 NOW = datetime(2024, 6, 18, 9, 30, tzinfo=UTC)
 SINK = "news.articles.identified.v1"
 DEAD_LETTERS = "news.dead-letters.v1"
@@ -57,17 +58,17 @@ class FakeHandler:
     stages: int = 1
     fails_on: Callable[[Sequence[Record]], bool] = lambda _: False
     batches: list[list[int]] = field(default_factory=list)
-    done: list[Outcome] = field(default_factory=list)
+    done: list[Outcome[Any]] = field(default_factory=list)
     failing_assignments: int = 0
 
-    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome[Any]]:
         self.batches.append([each.offset for each in records])
         if self.fails_on(records):
             raise ValueError("no")
         self.log.append(f"processed {len(records)}")
         return [self._outcome(each) for each in records]
 
-    def _outcome(self, record: Record) -> Outcome:
+    def _outcome(self, record: Record) -> Outcome[Any]:
         if record.value == b"bad":
             return Outcome(record, error=SchemaError("bad"))
         outputs = (
@@ -75,7 +76,7 @@ class FakeHandler:
         )
         return Outcome(record, tuple(outputs))
 
-    def committed(self, outcomes: Sequence[Outcome]) -> None:
+    def committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
         self.log.append(f"committed {len(outcomes)}")
         self.done += outcomes
 

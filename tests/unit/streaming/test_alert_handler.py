@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -16,8 +17,8 @@ from pipeline.messages.codec import decode, encode
 from pipeline.messages.rules import Suppress
 from pipeline.settings import load_settings
 from pipeline.streaming.records import Headers, Outcome, Record
-from pipeline.streaming.steps.alert_handler import AlertHandler
 from pipeline.streaming.steps.alert_history import read_past_alert
+from pipeline.streaming.steps.alerts_step import AlertHandler
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -48,7 +49,7 @@ class TopicsInMemory:
         self.starts: list[dict[int, dict[str, int]]] = []
         self.is_away = False
 
-    def write(self, outcomes: list[Outcome]) -> None:
+    def write(self, outcomes: list[Outcome[Any]]) -> None:
         for outcome in outcomes:
             for output in outcome.outputs:
                 if output.partition is not None and output.value is not None:
@@ -100,10 +101,10 @@ class Step:
         payload = encode(value) if isinstance(value, Match) else value
         return Record("test.matches.v1", partition, self.offset, NOON, b"nato", payload, headers)
 
-    def process(self, *records: Record) -> list[Outcome]:
+    def process(self, *records: Record) -> list[Outcome[Any]]:
         return list(self.handler.process(records))
 
-    def carry(self, *records: Record) -> list[Outcome]:
+    def carry(self, *records: Record) -> list[Outcome[Any]]:
         outcomes = self.process(*records)
         self.topic.write(outcomes)
         self.handler.committed(outcomes)
@@ -122,7 +123,7 @@ def step(topic: TopicsInMemory) -> Step:
     return step
 
 
-def kinds(outcomes: list[Outcome]) -> list[str | None]:
+def kinds(outcomes: list[Outcome[Any]]) -> list[str | None]:
     return [decode(outcome.outputs[-1].value or b"", Alert).kind if outcome.outputs else None for outcome in outcomes]
 
 
@@ -130,7 +131,8 @@ def test_an_alert_goes_to_the_partition_of_its_match_with_its_headers(step: Step
     [outcome] = step.process(step.record(match(), partition=1, headers=(("traceparent", TRACE), ("x", b"y"))))
     [output] = outcome.outputs
     assert (output.topic, output.partition, output.key) == ("test.alerts.v1", 1, b"nato")
-    assert outcome.language == "de"
+    assert outcome.facts is not None
+    assert outcome.facts.language == "de"
     alert = decode(output.value or b"", Alert)
     assert alert.times.raised_at == NOON
     headers = dict(output.headers)
@@ -158,7 +160,7 @@ def test_canaries_count_as_no_language_of_news(step: Step) -> None:
     canary = match(channel="canary")
     canary = replace(canary, article=replace(canary.article, source="wirewatch-canary"))
     outcomes = step.process(step.record(canary), step.record(match()))
-    assert [outcome.language for outcome in outcomes] == ["canary", "de"]
+    assert [outcome.facts and outcome.facts.language for outcome in outcomes] == ["canary", "de"]
 
 
 def test_a_channel_is_made_sure_of_once(step: Step) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from faust import SASLCredentials
@@ -16,12 +16,12 @@ from pipeline.errors import SettingError, WirewatchError
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.faust.app import StepApp, create_app, record_of
 from pipeline.streaming.records import Outcome, Position, Record
-from pipeline.streaming.steps.handlers import PartitionsAreAlike
-from pipeline.topology import STEPS, StepName
+from pipeline.streaming.steps.article_records import PartitionsAreAlike
+from pipeline.topology import ENTITIES_STEP, STEPS
 
 
 class NoStep(PartitionsAreAlike):
-    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome[Any]]:
         return [Outcome(record) for record in records]
 
 
@@ -33,20 +33,20 @@ class NobodyAsks:
         """Nothing to tell."""
 
 
-async def app_of_loop(settings: Settings, step: StepName = StepName.ENTITIES) -> StepApp:
+async def app_of_loop(settings: Settings, step: str = ENTITIES_STEP.name) -> StepApp:
     def stopped(error: WirewatchError) -> None:
         raise AssertionError(error)
 
     return create_app(STEPS[step], settings, NoStep(), in_flight=NobodyAsks(), on_stopped=stopped)
 
 
-def app_of(settings: Settings, step: StepName = StepName.ENTITIES) -> StepApp:
+def app_of(settings: Settings, step: str = ENTITIES_STEP.name) -> StepApp:
     return asyncio.run(app_of_loop(settings, step))
 
 
 def test_each_step_is_a_consumer_group_of_its_own() -> None:
     settings = load_settings(bootstrap_servers="a:1", topic_prefix="wire")
-    assert {app_of(settings, step).conf.id for step in StepName} == {f"wire.wirewatch.{step}" for step in StepName}
+    assert {app_of(settings, step).conf.id for step in STEPS} == {f"wire.wirewatch.{step}" for step in STEPS}
 
 
 def test_it_reads_raw_bytes_keeps_nothing_and_listens_nowhere() -> None:

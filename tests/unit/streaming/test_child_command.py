@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from pipeline.settings import Settings, load_settings, settings_environment
 from pipeline.streaming.supervision.child_command import child_command
-from pipeline.topology import StepName
+from pipeline.topology import RULES_STEP
 
 
 def given_settings(tmp_path: Path) -> Settings:
@@ -37,5 +37,5 @@ def test_a_child_reads_the_settings_of_its_supervisor(tmp_path: Path, monkeypatc
 
 
 def test_secrets_are_not_on_the_command_line(tmp_path: Path) -> None:
-    assert not any("pass" in part for part in child_command(StepName.RULES, "rules-0"))
+    assert not any("pass" in part for part in child_command(RULES_STEP.name, "rules-0"))
     assert settings_environment(given_settings(tmp_path))["WIREWATCH_SASL_PASSWORD"] == "pass word\n'\""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -28,14 +29,20 @@ from pipeline.messages.intake import read_match
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import NearMiss, Requirements
 from pipeline.streaming.records import Headers, Outcome, Record, StepHandler
-from pipeline.streaming.steps.handlers import EntitiesHandler, LanguageHandler, RuleMatcher, RulesHandler
+from pipeline.streaming.steps.entities_step import EntitiesHandler, MentionFacts
+from pipeline.streaming.steps.language_step import LanguageHandler
 from pipeline.streaming.steps.near_miss_sampler import NearMissSampler
 from pipeline.streaming.steps.rule_counters import RuleCounters
+from pipeline.streaming.steps.rules_step import RuleMatcher, RulesHandler
 
 INGESTED = datetime(2024, 6, 18, 9, 30, tzinfo=UTC)
 NOW = INGESTED + timedelta(seconds=1)
 TRACE = b"4bf92f3577b34da6a3ce929d0e0e4736"
 TRACED: Headers = (("traceparent", b"00-" + TRACE + b"-00f067aa0ba902b7-01"), ("other", b"x"))
+
+
+def language_of(outcome: Outcome[Any]) -> str | None:
+    return None if outcome.facts is None else outcome.facts.language
 
 
 def record(value: bytes | None, offset: int = 0, headers: Headers = TRACED) -> Record:
@@ -86,7 +93,7 @@ class FakeRules:
         ]
 
 
-def only(handler: StepHandler, value: bytes | None) -> Outcome:
+def only(handler: StepHandler[Any], value: bytes | None) -> Outcome[Any]:
     [outcome] = handler.process([record(value)])
     return outcome
 
@@ -101,7 +108,7 @@ def test_a_raw_article_is_identified_and_keyed_by_its_id(language_handler: Langu
     [output] = outcome.outputs
     identified = decode(output.value or b"", IdentifiedArticle)
     assert (output.topic, output.key, output.partition) == ("sink", b"dpa-1", None)
-    assert (identified.id, identified.language.tag, outcome.language) == ("dpa-1", "de", "de")
+    assert (identified.id, identified.language.tag, language_of(outcome)) == ("dpa-1", "de", "de")
     assert identified.times == Times(ingested_at=INGESTED, identified_at=NOW)
     assert identified.revised_at == INGESTED
     assert identified.body == raw["body"]
@@ -164,7 +171,7 @@ def test_good_articles_are_extracted_together_and_bad_ones_set_aside() -> None:
     assert [(each.id, each.mentions[0].text) for each in enriched] == [("1", "N"), ("2", "U")]
     assert {each.times.enriched_at for each in enriched} == {NOW}
     assert [output.key for outcome in outcomes for output in outcome.outputs] == [b"1", b"2"]
-    assert [outcome.language for outcome in outcomes] == ["en", "und", "en", "und"]
+    assert [language_of(outcome) for outcome in outcomes] == ["en", None, "en", None]
 
 
 def test_a_batch_of_bad_articles_only_needs_no_extraction() -> None:
@@ -215,7 +222,7 @@ def test_articles_are_counted_by_source_up_to_a_limit() -> None:
     values = [json.dumps({"body": "The minister spoke.", "source": source}).encode() for source in sources]
     before = {source: sample("wirewatch_source_articles_total", source=source) or 0 for source in ("other", "none")}
     outcomes = handler.process([record(value, number) for number, value in enumerate([*values, None])])
-    assert [outcome.ingested_at for outcome in outcomes] == [INGESTED] * 5 + [None]
+    assert [outcome.facts and outcome.facts.ingested_at for outcome in outcomes] == [INGESTED] * 5 + [None]
     handler.committed(outcomes)
     assert sample("wirewatch_source_articles_total", source="Limit One") == 2
     assert sample("wirewatch_source_articles_total", source="Limit Three") is None
@@ -265,8 +272,9 @@ def test_canaries_are_no_news(language_handler: LanguageHandler) -> None:
     assert sample("wirewatch_articles_taken_in_total") == before + 1
     identified = only(EntitiesHandler(Linking(), sink="sink", clock=lambda: NOW), raw.outputs[0].value)
     matched = only(rules_handler(FakeRules()), identified.outputs[0].value)
-    assert [outcome.language for outcome in (raw, identified, matched)] == ["canary"] * 3
-    assert identified.entities == frozenset()
+    assert [language_of(outcome) for outcome in (raw, identified, matched)] == ["canary"] * 3
+    assert isinstance(identified.facts, MentionFacts)
+    assert identified.facts.entities == frozenset()
 
 
 def test_matches_are_counted_from_nought_for_each_loaded_rule_and_make_room_when_one_is_removed() -> None:

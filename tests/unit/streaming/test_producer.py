@@ -12,7 +12,7 @@ from pipeline.errors import AccessDeniedError, BrokerUnreachableError, RefusedEr
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.kafka.producer import KafkaPublisher
 from pipeline.streaming.records import Output
-from pipeline.topology import StepName
+from pipeline.topology import RULES_STEP
 
 INVALID_RECORD = 87
 
@@ -117,7 +117,7 @@ def publish(cluster: FakeCluster, messages: Sequence[Output]) -> tuple[dict[int,
     async def run() -> dict[int, Exception]:
         publisher = KafkaPublisher(
             load_settings(bootstrap_servers="127.0.0.1:1"),
-            StepName.RULES,
+            RULES_STEP.name,
             make_producer=cluster.producer,
             pause=pause,
             restore=all_are_there,
@@ -270,7 +270,7 @@ def test_a_topic_that_is_gone_is_created_again_while_its_messages_wait(problem: 
     async def run() -> Mapping[int, Exception]:
         publisher = KafkaPublisher(
             load_settings(),
-            StepName.RULES,
+            RULES_STEP.name,
             make_producer=lambda: WaitingProducer(cluster),
             restore=restore,
             patience_seconds=0.01,

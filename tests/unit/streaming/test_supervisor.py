@@ -21,12 +21,12 @@ from pipeline.settings import Settings, load_settings
 from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.streaming.supervision.slot import Backoff
 from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
-from pipeline.topology import StepName
+from pipeline.topology import ENTITIES_STEP
 
 FAKE_STEP = Path(__file__).with_name("fake_step.py")
 REPOSITORY = Path(__file__).parents[3]
 DEADLINE_SECONDS = 30.0
-STEP = StepName.ENTITIES
+STEP = ENTITIES_STEP.name
 # Less than the supervisor waits for one that is loading.
 _A_WHILE_SECONDS = 4.0
 QUICK = Backoff(first_seconds=0.01, most_seconds=0.02)
@@ -36,7 +36,7 @@ def settings(folder: Path, **fields: object) -> Settings:
     return load_settings(metrics_port=0, data_dir=folder, **fields)
 
 
-def fake(behaviour: str, folder: Path) -> Callable[[StepName, str], Sequence[str]]:
+def fake(behaviour: str, folder: Path) -> Callable[[str, str], Sequence[str]]:
     return lambda _step, _process: [sys.executable, str(FAKE_STEP), behaviour, str(folder)]
 
 
@@ -97,7 +97,7 @@ def test_no_more_processes_start_at_once_than_there_are_cores(
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0}, raising=False)
     with Worker(settings(tmp_path), {STEP: 3}, on_event=events, command=fake("steady", tmp_path)) as worker:
         worker.wait_ready(DEADLINE_SECONDS)
-    started = [event.kind for event in events.all() if event.step and event.kind in ("started", "serving")]
+    started = [event.kind for event in events.all() if event.service and event.kind in ("started", "serving")]
     assert started == ["started", "serving"] * 3
 
 
@@ -167,7 +167,7 @@ def test_a_deadly_record_that_moves_to_a_sibling_is_condemned_all_the_same(tmp_p
 
 
 def test_living_processes_are_told_of_new_caution(tmp_path: Path, events: Events) -> None:
-    def command(_step: StepName, process: str) -> list[str]:
+    def command(_step: str, process: str) -> list[str]:
         behaviour = "poisoned" if process == "entities-0" else "steady"
         return [sys.executable, str(FAKE_STEP), behaviour, str(tmp_path)]
 
@@ -298,12 +298,12 @@ import os, sys
 from pathlib import Path
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.supervision.running_worker import Worker
-from pipeline.topology import StepName
+from pipeline.topology import ENTITIES_STEP
 folder, fake, output = sys.argv[1:]
 def command(step, process):
     return [sys.executable, fake, "stubborn", folder]
 settings = Settings(metrics_port=0, data_dir=folder)
-worker = Worker(settings, {StepName.ENTITIES: 2}, on_event=lambda event: None, output=int(output), command=command)
+worker = Worker(settings, {ENTITIES_STEP.name: 2}, on_event=lambda event: None, output=int(output), command=command)
 worker.start()
 worker.wait_ready(30)
 print("ready", flush=True)
@@ -336,14 +336,14 @@ FOREGROUND = """
 import sys
 from pipeline.settings import load_settings
 from pipeline.streaming.supervision.running_worker import run_worker
-from pipeline.topology import StepName
+from pipeline.topology import ENTITIES_STEP
 folder, fake, behaviour = sys.argv[1:]
 settings = load_settings(metrics_port=0, data_dir=folder, shutdown_timeout_seconds=60)
 def tell(event):
     print(event.kind, flush=True)
 def command(step, process):
     return [sys.executable, fake, behaviour, folder]
-sys.exit(run_worker(settings, {StepName.ENTITIES: 1}, on_event=tell, command=command))
+sys.exit(run_worker(settings, {ENTITIES_STEP.name: 1}, on_event=tell, command=command))
 """
 
 

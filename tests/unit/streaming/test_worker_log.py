@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -144,7 +145,7 @@ def test_what_fails_around_a_step_is_told_without_its_text_unless_that_is_our_ow
 
 def test_what_a_step_fails_on_is_told_by_place_and_id_and_not_by_its_text(caplog: pytest.LogCaptureFixture) -> None:
     class Quoting(FakeHandler):
-        def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        def process(self, records: Sequence[Record]) -> Sequence[Outcome[Any]]:
             raise ValueError(f"cannot parse {POISON!r}, the first of {len(records)}")
 
     scene = Scene()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime
 
 from pipeline.alerts import AlertDraft, AlertMemory, Decision, Destination
@@ -17,16 +18,24 @@ from pipeline.messages.rules import CANARY_CHANNEL
 from pipeline.settings import Settings
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.loading import LoadedStep
 from pipeline.streaming.observability.tracing import child_traceparent
 from pipeline.streaming.records import Headers, Outcome, Output, Position, Record
 from pipeline.streaming.steps.alert_counters import AlertCounters
 from pipeline.streaming.steps.alert_history import AlertHistory, KafkaAlertHistory, Offsets
-from pipeline.topology import ALERTS, HELD, SHADOW, Topic, channel_topic
+from pipeline.streaming.steps.article_records import ArticleCounters, ArticleFacts
+from pipeline.topology import ALERTS, ALERTS_STEP, HELD, SHADOW, Topic, channel_topic
 
 _TOPICS: dict[Destination, Topic] = {"alerts": ALERTS, "held": HELD, "shadow": SHADOW}
 
 _CHANNEL_STAGE = 0
 _ALERT_STAGE = 1
+
+
+@contextlib.asynccontextmanager
+async def load(settings: Settings) -> AsyncIterator[LoadedStep]:
+    """Load nothing: what was raised is read when partitions are assigned."""
+    yield LoadedStep(AlertHandler(settings))
 
 
 class AlertHandler:
@@ -65,8 +74,9 @@ class AlertHandler:
         self._read_up_to: dict[int, Offsets] = {}
         self._decided: dict[Position, list[Decision]] = {}
         self._counters = AlertCounters(settings.metrics_rule_limit)
+        self._articles = ArticleCounters(ALERTS_STEP.name, clock)
 
-    def process(self, records: Sequence[Record]) -> Sequence[Outcome]:
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome[ArticleFacts]]:
         """Decide on each match; see ``StepHandler``.
 
         Raises:
@@ -80,8 +90,9 @@ class AlertHandler:
         draft = self._memory.draft(now)
         return [self._outcome(record, draft, _rfc3339(now)) for record in records]
 
-    def committed(self, outcomes: Sequence[Outcome]) -> None:
+    def committed(self, outcomes: Sequence[Outcome[ArticleFacts]]) -> None:
         """Remember and count what is in the topics now."""
+        self._articles.count(outcomes)
         published: list[Decision] = []
         for outcome in outcomes:
             decisions = self._decided.pop(outcome.record.position, [])
@@ -118,7 +129,7 @@ class AlertHandler:
         self._assigned -= partitions
         self._decided.clear()
 
-    def _outcome(self, record: Record, draft: AlertDraft, raised_at: bytes) -> Outcome:
+    def _outcome(self, record: Record, draft: AlertDraft, raised_at: bytes) -> Outcome[ArticleFacts]:
         self._decided.pop(record.position, None)
         try:
             if record.value is None:
@@ -133,8 +144,9 @@ class AlertHandler:
         return Outcome(
             record,
             tuple(output for decision in decisions for output in self._outputs(decision, record, raised_at)),
-            language=counted_language(article.source, article.language),
-            ingested_at=match.times.ingested_at,
+            facts=ArticleFacts(
+                language=counted_language(article.source, article.language), ingested_at=match.times.ingested_at
+            ),
         )
 
     def _outputs(self, decision: Decision, record: Record, raised_at: bytes) -> Iterator[Output]:

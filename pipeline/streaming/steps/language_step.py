@@ -1,0 +1,86 @@
+"""The first step: raw articles, as anyone may have written them, to identified ones."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+
+from pipeline import metrics
+from pipeline.errors import ArticleError
+from pipeline.language import LanguageIdentifier, identify_language
+from pipeline.messages.canary_rule import CANARY_SOURCE, counted_language
+from pipeline.messages.intake import read_article
+from pipeline.settings import Settings
+from pipeline.streaming.clock import Clock, utc_now
+from pipeline.streaming.loading import LoadedStep
+from pipeline.streaming.observability.bounded_labels import BoundedLabels
+from pipeline.streaming.records import Outcome, Record
+from pipeline.streaming.steps.article_records import ArticleCounters, ArticleFacts, PartitionsAreAlike, output, payload
+from pipeline.topology import LANGUAGE_STEP
+
+NO_SOURCE = "none"
+"""The label under which articles count that name no source."""
+
+
+@contextlib.asynccontextmanager
+async def load(settings: Settings) -> AsyncIterator[LoadedStep]:
+    """Load the detectors of languages."""
+    sink = LANGUAGE_STEP.sink.full_name(settings.topic_prefix)
+    yield LoadedStep(LanguageHandler(LanguageIdentifier(), sink=sink, source_label_limit=settings.metrics_source_limit))
+
+
+class IntakeFacts(ArticleFacts, frozen=True, kw_only=True):
+    """What is counted of an article that is taken in.
+
+    Attributes:
+        source: As the article names it.
+        replaced_surrogates: Lone surrogates that were read as U+FFFD.
+    """
+
+    source: str
+    replaced_surrogates: int = 0
+
+
+class LanguageHandler(PartitionsAreAlike):
+    """Raw articles, as anyone may have written them, to identified ones, keyed by article id."""
+
+    def __init__(
+        self, identifier: LanguageIdentifier, *, sink: str, clock: Clock = utc_now, source_label_limit: int = 100
+    ) -> None:
+        self._identifier = identifier
+        self._sink = sink
+        self._clock = clock
+        self._sources = BoundedLabels(source_label_limit, always=(CANARY_SOURCE,))
+        self._articles = ArticleCounters(LANGUAGE_STEP.name, clock)
+
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome[IntakeFacts]]:
+        """See ``StepHandler.process``."""
+        return [self._identify(record) for record in records]
+
+    def committed(self, outcomes: Sequence[Outcome[IntakeFacts]]) -> None:
+        """Count the articles by source, and what was replaced in them, once however often they were tried."""
+        facts = self._articles.count(outcomes)
+        sources = Counter(each.source for each in facts)
+        metrics.TAKEN_IN.inc(sources.total() - sources[CANARY_SOURCE])
+        for source, count in sources.items():
+            metrics.SOURCE_ARTICLES.labels(self._sources.label(source) if source else NO_SOURCE).inc(count)
+        if replaced := sum(each.replaced_surrogates for each in facts):
+            metrics.REPLACED_SURROGATES.inc(replaced)
+
+    def _identify(self, record: Record) -> Outcome[IntakeFacts]:
+        try:
+            intake = read_article(payload(record), read_at=record.timestamp)
+        except ArticleError as error:
+            return Outcome(record, error=error)
+        article = identify_language(intake.article, self._identifier, ingested_at=record.timestamp, now=self._clock())
+        return Outcome(
+            record,
+            (output(record, self._sink, article.id, article),),
+            facts=IntakeFacts(
+                language=counted_language(article.source, article.language),
+                ingested_at=record.timestamp,
+                source=article.source,
+                replaced_surrogates=intake.replaced_surrogates,
+            ),
+        )

@@ -1,0 +1,132 @@
+"""The third step: enriched articles to matches, one for each rule that fires."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from time import monotonic
+from typing import Protocol
+
+import msgspec
+
+from pipeline import metrics
+from pipeline.assembly import build_rule_index
+from pipeline.errors import ArticleError
+from pipeline.messages.alerts import Match
+from pipeline.messages.articles import EnrichedArticle
+from pipeline.messages.canary_rule import CANARY_RULE, CANARY_SOURCE, counted_language
+from pipeline.messages.intake import read_enriched
+from pipeline.settings import Settings
+from pipeline.streaming.clock import Clock, utc_now
+from pipeline.streaming.kafka.topic_admin import partitions_of
+from pipeline.streaming.loading import LoadedStep
+from pipeline.streaming.records import Outcome, Record
+from pipeline.streaming.steps.article_records import ArticleCounters, ArticleFacts, PartitionsAreAlike, output, read
+from pipeline.streaming.steps.near_miss_sampler import NearMissSampler
+from pipeline.streaming.steps.rule_counters import RuleCounters
+from pipeline.streaming.stores.rule_reader import RuleReader
+from pipeline.topology import RULES_STEP
+
+
+@contextlib.asynccontextmanager
+async def load(settings: Settings) -> AsyncIterator[LoadedStep]:
+    """Load the knowledge base and all watch rules, and follow the rules while the step runs.
+
+    Raises:
+        BrokerError: The watch rules cannot be read.
+    """
+    step = RULES_STEP.name
+    sink = RULES_STEP.sink.full_name(settings.topic_prefix)
+    with metrics.LOAD_DURATION.labels(step, "names").time():
+        index = build_rule_index(settings)
+    index.add(CANARY_RULE)
+    counters = RuleCounters(index, settings.metrics_rule_limit)
+    started = monotonic()
+    partitions = await partitions_of(settings, sink)
+    async with RuleReader(settings, counters) as reader:
+        metrics.LOAD_DURATION.labels(step, "rules").set(monotonic() - started)
+        sampler = NearMissSampler(index, counters)
+        handler = RulesHandler(index, sink=sink, sink_partitions=partitions, counters=counters, near_misses=sampler)
+        yield LoadedStep(handler, reader.follow)
+
+
+class RuleMatcher(Protocol):
+    """Finds the rules that an article satisfies; see ``RuleIndex``."""
+
+    def match(self, article: EnrichedArticle, *, now: datetime) -> list[Match]:
+        """One match for each rule that fires."""
+        ...
+
+
+class RulesHandler(PartitionsAreAlike):
+    """Enriched articles to matches, one for each rule that fires, keyed by rule id.
+
+    A withdrawal goes as it is to every partition of the sink: whichever rules alerted on the article, each has its
+    alerts in one of them.
+
+    Args:
+        rules: What articles are matched against.
+        sink: Full name of the topic of the matches.
+        sink_partitions: All of its partitions.
+        clock: The time at which articles are matched.
+        counters: Told of every match.
+        near_misses: Offered every article.
+    """
+
+    def __init__(
+        self,
+        rules: RuleMatcher,
+        *,
+        sink: str,
+        sink_partitions: Sequence[int],
+        clock: Clock = utc_now,
+        counters: RuleCounters,
+        near_misses: NearMissSampler,
+    ) -> None:
+        self._rules = rules
+        self._near_misses = near_misses
+        self._sink = sink
+        self._sink_partitions = sink_partitions
+        self._clock = clock
+        self._counters = counters
+        self._articles = ArticleCounters(RULES_STEP.name, clock)
+
+    def process(self, records: Sequence[Record]) -> Sequence[Outcome[ArticleFacts]]:
+        """See ``StepHandler.process``."""
+        return [self._match(record) for record in records]
+
+    def committed(self, outcomes: Sequence[Outcome[ArticleFacts]]) -> None:
+        """Count the matches by rule."""
+        self._articles.count(outcomes)
+        self._counters.count_matches(
+            match.key for outcome in outcomes for match in outcome.outputs if match.partition is None
+        )
+
+    def _match(self, record: Record) -> Outcome[ArticleFacts]:
+        article = read(record, read_enriched)
+        if isinstance(article, ArticleError):
+            return Outcome(record, error=article)
+        if article.status == "withdrawn":
+            return self._pass_on(record, article)
+        # Rules that fire on anything, such as `lang:de`, shall not fire on canaries, nor theirs on what is none.
+        is_canary = article.source == CANARY_SOURCE
+        if not is_canary:
+            self._near_misses.offer(article)
+        matches = [
+            match
+            for match in self._rules.match(article, now=self._clock())
+            if (match.rule.id == CANARY_RULE.id) is is_canary
+        ]
+        outputs = tuple(output(record, self._sink, match.rule.id, match) for match in matches)
+        facts = ArticleFacts(
+            language=counted_language(article.source, article.language), ingested_at=article.times.ingested_at
+        )
+        return Outcome(record, outputs, facts=facts)
+
+    def _pass_on(self, record: Record, withdrawn: EnrichedArticle) -> Outcome[ArticleFacts]:
+        times = msgspec.structs.replace(withdrawn.times, matched_at=self._clock())
+        passed_on = output(record, self._sink, withdrawn.id, msgspec.structs.replace(withdrawn, times=times))
+        outputs = tuple(msgspec.structs.replace(passed_on, partition=partition) for partition in self._sink_partitions)
+        facts = ArticleFacts(language=withdrawn.language.tag, ingested_at=withdrawn.times.ingested_at)
+        return Outcome(record, outputs, facts=facts)

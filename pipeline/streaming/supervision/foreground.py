@@ -1,0 +1,103 @@
+"""Run one service in this process, for a command: ``wirewatch canary``."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+
+from prometheus_client import REGISTRY, CollectorRegistry
+
+from pipeline.settings import Settings
+from pipeline.streaming.loading import LoadedStep, ServiceLoader, load_service
+from pipeline.streaming.observability.health import HealthServer, Heartbeat
+from pipeline.streaming.observability.readiness import Readiness
+from pipeline.streaming.observability.targets import Target, TargetsFile, targets_path
+from pipeline.topology import Service
+
+log = logging.getLogger(__name__)
+
+_BEAT_SECONDS = 1.0
+_STUCK_LOOP_SECONDS = 20.0
+
+
+class ForegroundStanding:
+    """How the service stands, behind /readyz; see ``Standing``."""
+
+    def __init__(self) -> None:
+        self._readiness = Readiness()
+
+    def ready(self) -> None:
+        """See ``Standing``."""
+        self._readiness.set(None)
+
+    def waiting(self, problem: str) -> None:
+        """See ``Standing``."""
+        self._readiness.set(problem)
+
+    def problem(self) -> str | None:
+        """A ``Probe``."""
+        return self._readiness.problem()
+
+
+async def run_in_foreground(
+    service: Service,
+    settings: Settings,
+    *,
+    on_serving: Callable[[str], None] = lambda _address: None,
+    load: ServiceLoader = load_service,
+) -> None:
+    """Load and run a service that is no step until cancelled, serve its metrics and list it among the targets.
+
+    Args:
+        service: The service; a step runs under a supervisor only, which ends it when it hangs.
+        settings: What it is loaded with, and where to serve the metrics.
+        on_serving: Called with ``host:port`` of /metrics, /livez and /readyz.
+        load: Loads the service.
+
+    Raises:
+        SettingError: The metrics cannot be served, or the brokers not be reached, as set.
+        BrokerError: What the service itself does not wait for.
+    """
+    registry = CollectorRegistry()
+    registry.register(REGISTRY)
+    standing = ForegroundStanding()
+    heartbeat = Heartbeat(_STUCK_LOOP_SECONDS)
+    host, port = settings.metrics_host, settings.metrics_port
+    with HealthServer(host, port, live=heartbeat.problem, ready=standing.problem, registry=registry) as server:
+        on_serving(server.address)
+        with _listed(service, settings, server.address):
+            async with load(service, settings) as loaded:
+                if isinstance(loaded, LoadedStep):
+                    raise TypeError(f"step {service.name} runs under a supervisor: see wirewatch worker")
+                if loaded.registry is not None:
+                    registry.register(loaded.registry)
+                beating = asyncio.create_task(_beat(heartbeat))
+                try:
+                    await loaded.work(standing)
+                finally:
+                    beating.cancel()
+
+
+async def _beat(heartbeat: Heartbeat) -> None:
+    while True:
+        heartbeat.turned()
+        await asyncio.sleep(_BEAT_SECONDS)
+
+
+@contextlib.contextmanager
+def _listed(service: Service, settings: Settings, address: str) -> Iterator[None]:
+    """Stand in the workers' Prometheus file meanwhile."""
+    targets = TargetsFile(targets_path(settings))
+    try:
+        targets.publish([Target(service.name, address)])
+    except OSError as error:
+        # As for a worker: in a read-only container it is scraped by other means.
+        log.warning("cannot write WIREWATCH_METRICS_TARGETS_FILE: %s", error)
+        yield
+        return
+    try:
+        yield
+    finally:
+        targets.withdraw()
