@@ -16,7 +16,7 @@ KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/
   pipeline/transliteration/*.py pipeline/transliteration/weights/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check lint format bench bench-languages bench-entities bench-rules train-entities transliteration schemas concepts reference dashboards pictures chart deploy-tools image-check lock clean
+.PHONY: help services demo run test check lint format bench bench-languages bench-entities bench-rules train-entities transliteration schemas concepts reference dashboards pictures chart deploy-tools image-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ dashboards: $(READY) ## Write deploy/grafana/dashboards/ from the dashboards as 
 
 pictures: $(READY) ## Draw the dashboards to docs/pictures/ from minutes of news on a real pipeline
 	$(BIN)/python -m tests.pictures
+
+services: $(READY) ## Give Compose, Prometheus and the chart the services of pipeline/topology.py
+	$(BIN)/python -m deploy.services
 
 chart: $(READY) ## Give the Helm chart the route, the alerting rules and the dashboards
 	$(BIN)/python -m deploy.helm

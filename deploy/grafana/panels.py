@@ -6,6 +6,7 @@ A panel keeps the order in which it was made and takes the next free place of it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import TypeVar
 
 from grafana_foundation_sdk.builders import bargauge, common, dashboard, heatmap, prometheus, stat, table, timeseries
@@ -13,6 +14,8 @@ from grafana_foundation_sdk.models import common as common_models
 from grafana_foundation_sdk.models import dashboard as dashboard_models
 from grafana_foundation_sdk.models import heatmap as heatmap_models
 from grafana_foundation_sdk.models import prometheus as prometheus_models
+
+from pipeline.topology import STEPS
 
 DATASOURCE = dashboard_models.DataSourceRef(type_val="prometheus", uid="${datasource}")
 
@@ -30,7 +33,7 @@ _REF_IDS = "ABCDEFGH"
 BY_STEP = "{{step}}"
 """The legend of a series of one step, which has the same colour in every panel."""
 
-_STEP_COLOURS = {"language": "green", "entities": "orange", "rules": "blue", "alerts": "purple"}
+_STEP_COLOURS = dict(zip(STEPS, cycle(("green", "orange", "blue", "purple", "yellow", "red")), strict=False))
 
 
 def quantile(share: float, buckets: str, *, over: str, by: str = "") -> str:

@@ -20,7 +20,7 @@ from pipeline.settings import Settings
 from pipeline.topology import STEPS
 
 if TYPE_CHECKING:
-    from pipeline.streaming.records import Position
+    from pipeline.streaming.records import RecordPosition
     from pipeline.streaming.steps.dead_letter_queue import DeadLetter
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -150,10 +150,10 @@ async def _selected(
 
 
 async def _found(settings: Settings, places: Collection[tuple[int, int]]) -> Sequence[DeadLetter]:
-    from pipeline.streaming.records import Position  # noqa: PLC0415 - as above
+    from pipeline.streaming.records import RecordPosition  # noqa: PLC0415 - as above
     from pipeline.streaming.steps.dead_letter_queue import find_dead_letter  # noqa: PLC0415 - loads Kafka; --help need not
 
-    return [await find_dead_letter(settings, Position(*place)) for place in dict.fromkeys(places)]
+    return [await find_dead_letter(settings, RecordPosition(*place)) for place in dict.fromkeys(places)]
 
 
 async def _replay(settings: Settings, letters: Sequence[DeadLetter]) -> int:
@@ -166,7 +166,7 @@ async def _replay(settings: Settings, letters: Sequence[DeadLetter]) -> int:
     return count
 
 
-def _place(position: Position) -> str:
+def _place(position: RecordPosition) -> str:
     return f"{position.partition}:{position.offset}"
 
 

@@ -15,7 +15,7 @@ FactsT = TypeVar("FactsT")
 Headers = tuple[tuple[str, bytes], ...]
 
 
-class Position(NamedTuple):
+class RecordPosition(NamedTuple):
     """Where a record lies in a step's source topic."""
 
     partition: int
@@ -34,9 +34,9 @@ class Record(Struct, frozen=True):
     headers: Headers = ()
 
     @property
-    def position(self) -> Position:
+    def position(self) -> RecordPosition:
         """Partition and offset."""
-        return Position(self.partition, self.offset)
+        return RecordPosition(self.partition, self.offset)
 
 
 class Output(Struct, frozen=True):
@@ -106,14 +106,14 @@ class Caution(Struct, frozen=True):
         condemned: Records that killed it alone too often; they are dead-lettered ``crash`` unprocessed.
     """
 
-    alone: frozenset[Position] = frozenset()
-    condemned: frozenset[Position] = frozenset()
+    alone: frozenset[RecordPosition] = frozenset()
+    condemned: frozenset[RecordPosition] = frozenset()
 
 
 class InFlight(Protocol):
     """Tells the supervisor what a step is about to process, so that it can count a death against the records."""
 
-    def begin(self, positions: Sequence[Position]) -> None:
+    def begin(self, positions: Sequence[RecordPosition]) -> None:
         """These records are being processed from now on; returns once the supervisor's pipe holds it."""
         ...
 

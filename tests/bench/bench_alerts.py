@@ -26,7 +26,7 @@ from pipeline.settings import Settings, default_cache_dir, load_settings
 from pipeline.streaming.faust.app import create_app
 from pipeline.streaming.kafka.publishing import publishing
 from pipeline.streaming.kafka.topic_setup import apply_topics
-from pipeline.streaming.records import Outcome, Output, Position
+from pipeline.streaming.records import Outcome, Output, RecordPosition
 from pipeline.streaming.steps.alert_history import KafkaAlertHistory
 from pipeline.streaming.steps.alerts_step import AlertHandler
 from pipeline.topology import ALERTS_STEP, MATCHES, PARTITIONS
@@ -80,7 +80,7 @@ def match(number: int, *, channel: str | None) -> Match:
 class NobodyWatches:
     """Nobody asks what is in flight."""
 
-    def begin(self, positions: Sequence[Position]) -> None:
+    def begin(self, positions: Sequence[RecordPosition]) -> None:
         """Nothing to tell."""
 
     def end(self) -> None:

@@ -27,7 +27,7 @@ from pipeline.settings import Settings, default_cache_dir, load_settings
 from pipeline.streaming.faust.app import StepApp, create_app, faust_options
 from pipeline.streaming.kafka.client import client_options
 from pipeline.streaming.kafka.topic_setup import apply_topics
-from pipeline.streaming.records import Outcome, Output, Position, Record
+from pipeline.streaming.records import Outcome, Output, Record, RecordPosition
 from pipeline.topology import LANGUAGE_STEP
 
 STEP = LANGUAGE_STEP
@@ -36,7 +36,7 @@ STEP = LANGUAGE_STEP
 class Supervised:
     """Nobody asks what is in flight."""
 
-    def begin(self, positions: Sequence[Position]) -> None:
+    def begin(self, positions: Sequence[RecordPosition]) -> None:
         """Nothing to tell."""
 
     def end(self) -> None:

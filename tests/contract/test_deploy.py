@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
 from deploy.grafana.panels import NOTHING
+from deploy.services import rendered_files
 from pipeline import metrics
 from pipeline.brokers import kafka_version
 from pipeline.concepts import KnowledgeBase
@@ -95,6 +97,11 @@ def test_promtool_accepts_configuration_and_rules() -> None:
 def services() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = load(ROOT / "docker-compose.yml")["services"]
     return found
+
+
+@pytest.mark.parametrize("path", rendered_files(), ids=str)
+def test_the_file_has_the_services_of_the_topology(path: Path) -> None:
+    assert (ROOT / path).read_text(encoding="utf-8") == rendered_files()[path], "run make services"
 
 
 def test_compose_has_one_service_for_each_step(services: Mapping[str, Any]) -> None:

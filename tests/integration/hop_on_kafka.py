@@ -15,7 +15,7 @@ from pipeline.errors import ArticleError, SchemaError, WirewatchError
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.faust.app import StepApp, create_app
 from pipeline.streaming.kafka.client import client_options
-from pipeline.streaming.records import Outcome, Output, Position, Record, StepHandler
+from pipeline.streaming.records import Outcome, Output, Record, RecordPosition, StepHandler
 from pipeline.topology import DEAD_LETTERS, LANGUAGE_STEP, Topic
 
 STEP = LANGUAGE_STEP
@@ -39,7 +39,7 @@ def hop_settings(servers: str, prefix: str, **more: object) -> Settings:
 class NobodyAsks:
     """In flight, without a supervisor."""
 
-    def begin(self, positions: Sequence[Position]) -> None:
+    def begin(self, positions: Sequence[RecordPosition]) -> None:
         """Nothing to tell."""
 
     def end(self) -> None:
@@ -53,7 +53,7 @@ class PassOn:
     sink: str
     events: list[str] = field(default_factory=list)
     owned: set[int] = field(default_factory=set)
-    strangers: list[Position] = field(default_factory=list)
+    strangers: list[RecordPosition] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
     seen: int = 0
 

@@ -25,7 +25,7 @@ from pipeline.streaming.kafka.subscription import subscribed
 from pipeline.streaming.kafka.topic_admin import topic_admin
 from pipeline.streaming.kafka.topic_reader import topic_reader
 from pipeline.streaming.kafka.topic_setup import apply_topics, delete_topics
-from pipeline.streaming.records import Position
+from pipeline.streaming.records import RecordPosition
 from pipeline.streaming.steps.alert_history import KafkaAlertHistory
 from pipeline.streaming.steps.alerts_step import AlertHandler
 from pipeline.topology import ALERTS, ALERTS_STEP, DEAD_LETTERS, HELD, MATCHES, PARTITIONS, RAW, SHADOW, channel_topic
@@ -51,7 +51,7 @@ def settings(kafka: KafkaBroker, topic_prefix: str) -> Settings:
 
 
 class NobodyWatches:
-    def begin(self, positions: Sequence[Position]) -> None: ...
+    def begin(self, positions: Sequence[RecordPosition]) -> None: ...
 
     def end(self) -> None: ...
 

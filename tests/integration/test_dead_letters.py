@@ -12,7 +12,7 @@ from pipeline.errors import ArticleError, BrokerError, SchemaError, StepFailedEr
 from pipeline.settings import Settings
 from pipeline.streaming.kafka.producer import KafkaPublisher
 from pipeline.streaming.kafka.topic_setup import apply_topics
-from pipeline.streaming.records import Output, Position, Record
+from pipeline.streaming.records import Output, Record, RecordPosition
 from pipeline.streaming.steps.dead_letter_queue import (
     DeadLetter,
     dead_letter,
@@ -94,9 +94,9 @@ def test_one_that_is_not_there_is_told_with_what_is(settings: Settings) -> None:
     async def run() -> None:
         await apply_topics(settings)
         with pytest.raises(UsageError, match=r"3:7: not there; partition 3 .* holds nothing"):
-            await find_dead_letter(settings, Position(3, 7))
+            await find_dead_letter(settings, RecordPosition(3, 7))
         with pytest.raises(UsageError, match="no such partition"):
-            await find_dead_letter(settings, Position(99, 0))
+            await find_dead_letter(settings, RecordPosition(99, 0))
 
     asyncio.run(run())
 
@@ -112,7 +112,7 @@ def test_a_replay_publishes_the_original_bytes_and_keeps_the_dead_letters(settin
         chosen = [each for each in await list_dead_letters(settings) if each.source and each.source.offset != 2]
         replayed = [each async for each in replay_dead_letters(settings, chosen)]
         assert [each.letter for each in replayed] == chosen
-        records = {Position(record.partition, record.offset): record for record in await read_all(settings, RAW)}
+        records = {RecordPosition(record.partition, record.offset): record for record in await read_all(settings, RAW)}
         assert set(records) == {each.position for each in replayed}
         found = [(records[each.position].key, records[each.position].value) for each in replayed]
         assert found == [(b"key-1", b"\xff\x00"), (b"key-3", b"value-3")]

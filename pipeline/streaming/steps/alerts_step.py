@@ -20,7 +20,7 @@ from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.loading import LoadedStep
 from pipeline.streaming.observability.tracing import child_traceparent
-from pipeline.streaming.records import Headers, Outcome, Output, Position, Record
+from pipeline.streaming.records import Headers, Outcome, Output, Record, RecordPosition
 from pipeline.streaming.steps.alert_counters import AlertCounters
 from pipeline.streaming.steps.alert_history import AlertHistory, KafkaAlertHistory, Offsets
 from pipeline.streaming.steps.article_records import ArticleCounters, ArticleFacts
@@ -72,7 +72,7 @@ class AlertHandler:
         # For each partition in memory: up to where its topics have been read. It is kept over a revocation, since most
         # rebalances give a partition back, and only what was raised meanwhile has to be read then.
         self._read_up_to: dict[int, Offsets] = {}
-        self._decided: dict[Position, list[Decision]] = {}
+        self._decided: dict[RecordPosition, list[Decision]] = {}
         self._counters = AlertCounters(settings.metrics_rule_limit)
         self._articles = ArticleCounters(ALERTS_STEP.name, clock)
 

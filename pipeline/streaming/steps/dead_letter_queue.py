@@ -19,7 +19,7 @@ from pipeline.errors import ArticleError, TooLargeError, UsageError
 from pipeline.settings import Settings
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.kafka.topic_reader import TopicReader, topic_reader
-from pipeline.streaming.records import Output, Position, Record
+from pipeline.streaming.records import Output, Record, RecordPosition
 from pipeline.topology import DEAD_LETTERS, STEPS
 
 _MAX_ERROR_CODE_POINTS = 2_000
@@ -42,7 +42,7 @@ class DeadLetter:
         source: Its place in that topic, or None.
     """
 
-    position: Position
+    position: RecordPosition
     time: datetime
     key: bytes | None
     value: bytes | None
@@ -50,7 +50,7 @@ class DeadLetter:
     step: str
     topic: str
     error: str
-    source: Position | None
+    source: RecordPosition | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Replayed:
 
     letter: DeadLetter
     topic: str
-    position: Position
+    position: RecordPosition
 
 
 def dead_letter(record: Record, error: ArticleError, *, step: str, prefix: str, now: datetime) -> Output:
@@ -133,7 +133,7 @@ async def list_dead_letters(
     return sorted(found, key=lambda letter: (letter.time, letter.position))[-latest:]
 
 
-async def find_dead_letter(settings: Settings, position: Position) -> DeadLetter:
+async def find_dead_letter(settings: Settings, position: RecordPosition) -> DeadLetter:
     """One dead letter by its partition and offset.
 
     Raises:
@@ -199,7 +199,7 @@ async def _replay(producer: AIOKafkaProducer, letter: DeadLetter) -> Replayed:
             f"dead letter {letter.position.partition}:{letter.position.offset}: {letter.topic} refuses its "
             f"{len(letter.value or b''):,} bytes: raise the topic's max.message.bytes"
         ) from error
-    return Replayed(letter, letter.topic, Position(partition, written.offset))
+    return Replayed(letter, letter.topic, RecordPosition(partition, written.offset))
 
 
 async def _newest(
@@ -235,7 +235,7 @@ async def _read(reader: TopicReader, partition: int, start: int, end: int) -> As
 def _letter(record: ConsumerRecord[bytes, bytes]) -> DeadLetter:
     headers = {name: value.decode("utf-8", "replace") for name, value in record.headers}
     try:
-        source = Position(int(headers["ww_partition"]), int(headers["ww_offset"]))
+        source = RecordPosition(int(headers["ww_partition"]), int(headers["ww_offset"]))
     except (KeyError, ValueError):
         source = None
     try:
@@ -243,7 +243,7 @@ def _letter(record: ConsumerRecord[bytes, bytes]) -> DeadLetter:
     except (KeyError, ValueError):
         time = datetime.fromtimestamp(record.timestamp / 1000, UTC)
     return DeadLetter(
-        position=Position(record.partition, record.offset),
+        position=RecordPosition(record.partition, record.offset),
         time=time,
         key=record.key,
         value=record.value,

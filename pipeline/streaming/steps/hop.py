@@ -30,7 +30,7 @@ from pipeline.streaming.backoff import pauses
 from pipeline.streaming.clock import Clock
 from pipeline.streaming.kafka.producer import Publisher
 from pipeline.streaming.observability.log_context import article_context, cause_of, place_of
-from pipeline.streaming.records import Caution, InFlight, Outcome, Output, Position, Record, StepHandler
+from pipeline.streaming.records import Caution, InFlight, Outcome, Output, Record, RecordPosition, StepHandler
 from pipeline.streaming.steps.dead_letter_queue import dead_letter
 from pipeline.topology import Step
 
@@ -76,7 +76,7 @@ class Hop:
         self._clock = clock
         self._pause = pause
         self._failed: deque[bool] = deque(maxlen=FAILURE_WINDOW_ARTICLES)
-        self._passed_over: set[Position] = set()
+        self._passed_over: set[RecordPosition] = set()
         metrics.start_at_nought(step.name)
         self._revoked_at: float | None = None
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"step-{step.name}")
@@ -184,7 +184,7 @@ class Hop:
             yield records
             return
 
-        def kind(record: Record) -> Position | None:
+        def kind(record: Record) -> RecordPosition | None:
             return record.position if record.position in careful else None
 
         for _, part in groupby(records, kind):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from pipeline.messages.articles import EnrichedArticle
+from pipeline.rules import NearMiss
 from pipeline.streaming.observability.log_context import place_of
 from pipeline.streaming.steps.rule_counters import RuleCounters
 
@@ -18,15 +19,6 @@ _SHARE_OF_TIME = 0.01
 _LEAST_SECONDS = 1.0
 # So many take longer than a batch may be held up.
 _MOST_RULES = 10_000
-
-
-class NearMiss(Protocol):
-    """One rule that an article misses."""
-
-    @property
-    def rule_id(self) -> str:
-        """Which."""
-        ...
 
 
 class Rules(Protocol):

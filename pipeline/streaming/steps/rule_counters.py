@@ -17,7 +17,7 @@ from pipeline.streaming.observability.bounded_labels import BoundedLabels
 from pipeline.topology import RULES_STEP
 
 
-class RuleIndex(Protocol):
+class RuleTarget(Protocol):
     """What rules are put into; see ``pipeline.rules.RuleIndex``."""
 
     def add(self, rule: WatchRule, requirements: Requirements | None, /) -> object:
@@ -37,7 +37,7 @@ class RuleCounters:
         limit: How many rules have counters of their own; a rule that is removed makes room for another.
     """
 
-    def __init__(self, index: RuleIndex, limit: int) -> None:
+    def __init__(self, index: RuleTarget, limit: int) -> None:
         self._index = index
         self._labels = BoundedLabels(limit)
         self._latest = ""

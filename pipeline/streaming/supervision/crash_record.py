@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.streaming.records import Caution, Position
+from pipeline.streaming.records import Caution, RecordPosition
 from pipeline.streaming.supervision.in_flight import Run, positions_of
 
 # A batch that was in flight at two deaths is not tried whole a third time.
@@ -24,8 +24,8 @@ class Verdict:
         condemned: Records that from now on are dead letters.
     """
 
-    alone: frozenset[Position]
-    condemned: frozenset[Position]
+    alone: frozenset[RecordPosition]
+    condemned: frozenset[RecordPosition]
 
     @property
     def is_new(self) -> bool:
@@ -45,10 +45,10 @@ class CrashRecord:
 
     def __init__(self, crash_attempts: int) -> None:
         self._crash_attempts = crash_attempts
-        self._deaths: Counter[Position] = Counter()
-        self._deaths_alone: Counter[Position] = Counter()
-        self._alone: set[Position] = set()
-        self._condemned: set[Position] = set()
+        self._deaths: Counter[RecordPosition] = Counter()
+        self._deaths_alone: Counter[RecordPosition] = Counter()
+        self._alone: set[RecordPosition] = set()
+        self._condemned: set[RecordPosition] = set()
         self._condemned_in_a_row = 0
 
     @property

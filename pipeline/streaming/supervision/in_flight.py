@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from pipeline.streaming.records import Caution, Position
+from pipeline.streaming.records import Caution, RecordPosition
 
 EXIT_STOPPED = 3
 """A process that ends with this status is not started again: its worker stops."""
@@ -30,7 +30,7 @@ class Run(NamedTuple):
     last: int
 
 
-def runs_of(positions: Iterable[Position]) -> tuple[Run, ...]:
+def runs_of(positions: Iterable[RecordPosition]) -> tuple[Run, ...]:
     """Write positions as runs, sorted: a batch is a handful of them."""
     runs: list[Run] = []
     at = first = last = -1
@@ -46,9 +46,9 @@ def runs_of(positions: Iterable[Position]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def positions_of(runs: Iterable[Run]) -> frozenset[Position]:
+def positions_of(runs: Iterable[Run]) -> frozenset[RecordPosition]:
     """Write runs out as positions."""
-    return frozenset(Position(run.partition, offset) for run in runs for offset in range(run.first, run.last + 1))
+    return frozenset(RecordPosition(run.partition, offset) for run in runs for offset in range(run.first, run.last + 1))
 
 
 class Begin(msgspec.Struct, frozen=True, array_like=True, tag="begin"):
@@ -149,7 +149,7 @@ class ReportPipe:
         begun_at = self._begun_at
         return 0.0 if begun_at is None else time.monotonic() - begun_at
 
-    def begin(self, positions: Sequence[Position]) -> None:
+    def begin(self, positions: Sequence[RecordPosition]) -> None:
         """Say which records are processed from now on; returns once the pipe holds it."""
         self.report(Begin(runs_of(positions)))
         self._begun_at = time.monotonic()

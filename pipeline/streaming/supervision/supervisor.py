@@ -13,7 +13,7 @@ from pipeline.streaming.cores import usable_cores
 from pipeline.streaming.observability.health import HealthServer, Heartbeat
 from pipeline.streaming.observability.readiness import Readiness
 from pipeline.streaming.observability.targets import Target, TargetsFile, targets_path
-from pipeline.streaming.records import Position
+from pipeline.streaming.records import RecordPosition
 from pipeline.streaming.supervision.child_command import child_command
 from pipeline.streaming.supervision.crash_record import CrashRecord
 from pipeline.streaming.supervision.in_flight import (
@@ -318,14 +318,14 @@ class Supervisor:
         self._on_event(event)
 
 
-def _place(position: Position) -> str:
+def _place(position: RecordPosition) -> str:
     return f"partition {position.partition} offset {position.offset}"
 
 
 def _places(runs: Sequence[Run]) -> str:
     count = sum(run.last - run.first + 1 for run in runs)
     if count == 1:
-        return _place(Position(runs[0].partition, runs[0].first))
+        return _place(RecordPosition(runs[0].partition, runs[0].first))
     return f"{count} records: " + ", ".join(f"partition {p} offsets {first} to {last}" for p, first, last in runs[:4])
 
 

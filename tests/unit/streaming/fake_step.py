@@ -14,7 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
-from pipeline.streaming.records import Position
+from pipeline.streaming.records import RecordPosition
 from pipeline.streaming.supervision.in_flight import (
     EXIT_STOPPED,
     Beat,
@@ -40,7 +40,7 @@ def work(reports: ReportPipe, orders: OrderPipe, folder: Path, batch: int, poiso
     read = folder / "read"
     offset = int(read.read_text()) if read.exists() else 0
     while offset < RECORDS:
-        position = Position(PARTITION, offset)
+        position = RecordPosition(PARTITION, offset)
         caution = orders.caution()
         if position in caution.condemned:
             append(folder / "dead", offset)
@@ -48,7 +48,7 @@ def work(reports: ReportPipe, orders: OrderPipe, folder: Path, batch: int, poiso
         else:
             taken = [position]
             while len(taken) < batch and position not in caution.alone and taken[-1].offset + 1 < RECORDS:
-                following = Position(PARTITION, taken[-1].offset + 1)
+                following = RecordPosition(PARTITION, taken[-1].offset + 1)
                 if following in caution.alone or following in caution.condemned:
                     break
                 taken.append(following)
@@ -80,7 +80,7 @@ def main() -> None:
         case "stubborn":
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
         case "hanging":
-            reports.begin([Position(PARTITION, POISON)])
+            reports.begin([RecordPosition(PARTITION, POISON)])
             threading.Event().wait()
         case "refusing":
             reports.report(GaveUp("topic news.matches.v1 is not for this user"))

@@ -16,7 +16,7 @@ from pipeline.errors import (
     WirewatchError,
 )
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.records import Caution, Outcome, Output, Position, Record
+from pipeline.streaming.records import Caution, Outcome, Output, Record, RecordPosition
 from pipeline.streaming.steps.hop import Hop
 from pipeline.topology import LANGUAGE_STEP
 
@@ -94,7 +94,7 @@ class FakeHandler:
 class FakeInFlight:
     log: list[str]
 
-    def begin(self, positions: Sequence[Position]) -> None:
+    def begin(self, positions: Sequence[RecordPosition]) -> None:
         self.log.append(f"begin {[position.offset for position in positions]}")
 
     def end(self) -> None:

@@ -15,7 +15,7 @@ from faust.types.auth import AuthProtocol, SASLMechanism
 from pipeline.errors import SettingError, WirewatchError
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.faust.app import StepApp, create_app, record_of
-from pipeline.streaming.records import Outcome, Position, Record
+from pipeline.streaming.records import Outcome, Record, RecordPosition
 from pipeline.streaming.steps.article_records import PartitionsAreAlike
 from pipeline.topology import ENTITIES_STEP, STEPS
 
@@ -26,7 +26,7 @@ class NoStep(PartitionsAreAlike):
 
 
 class NobodyAsks:
-    def begin(self, positions: Sequence[Position]) -> None:
+    def begin(self, positions: Sequence[RecordPosition]) -> None:
         """Nothing to tell."""
 
     def end(self) -> None:
@@ -123,4 +123,4 @@ def test_a_timestamp_that_is_no_date_counts_as_of_now(seconds: float | None) -> 
     before = datetime.now(UTC)
     record = record_of(message)
     assert before <= record.timestamp <= datetime.now(UTC)
-    assert (record.position, record.headers) == (Position(0, 7), ())
+    assert (record.position, record.headers) == (RecordPosition(0, 7), ())

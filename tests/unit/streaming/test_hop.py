@@ -19,7 +19,7 @@ from pipeline.errors import (
     TopicRefusedError,
 )
 from pipeline.settings import load_settings
-from pipeline.streaming.records import Caution, Outcome, Output, Position, Record
+from pipeline.streaming.records import Caution, Outcome, Output, Record, RecordPosition
 from pipeline.streaming.steps.hop import FAILURE_WINDOW_ARTICLES
 from tests.unit.streaming.hop_scene import (
     DEAD_LETTERS,
@@ -180,7 +180,8 @@ def test_rare_failures_never_stop_a_step() -> None:
 def test_records_under_caution_are_processed_alone_and_condemned_ones_never() -> None:
     scene = Scene()
     scene.caution = Caution(
-        alone=frozenset({Position(0, 2), Position(0, 3)}), condemned=frozenset({Position(0, 4), Position(1, 0)})
+        alone=frozenset({RecordPosition(0, 2), RecordPosition(0, 3)}),
+        condemned=frozenset({RecordPosition(0, 4), RecordPosition(1, 0)}),
     )
     scene.run([record(offset) for offset in range(6)])
     assert scene.handler.batches == [[0, 1], [2], [3], [5]]
@@ -202,7 +203,7 @@ def test_a_new_caution_counts_from_the_next_batch_on() -> None:
 
     async def run() -> None:
         await scene.carry([record(0), record(1)], hop=hop)
-        hop.heed(Caution(condemned=frozenset({Position(0, 2)})))
+        hop.heed(Caution(condemned=frozenset({RecordPosition(0, 2)})))
         await scene.carry([record(2), record(3)], hop=hop)
 
     asyncio.run(run())

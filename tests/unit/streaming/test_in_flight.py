@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.streaming.records import Caution, Position
+from pipeline.streaming.records import Caution, RecordPosition
 from pipeline.streaming.supervision.in_flight import (
     Beat,
     Begin,
@@ -32,22 +32,24 @@ from pipeline.streaming.supervision.in_flight import (
     write_line,
 )
 
-positions = st.frozensets(st.builds(Position, st.integers(0, 3), st.integers(0, 40)))
+positions = st.frozensets(st.builds(RecordPosition, st.integers(0, 3), st.integers(0, 40)))
 
 
 @given(positions)
-def test_runs_say_the_same_as_their_positions(some: frozenset[Position]) -> None:
+def test_runs_say_the_same_as_their_positions(some: frozenset[RecordPosition]) -> None:
     assert positions_of(runs_of(some)) == some
 
 
 @given(positions)
-def test_runs_are_as_few_as_can_be(some: frozenset[Position]) -> None:
-    starts = [p for p in some if Position(p.partition, p.offset - 1) not in some]
+def test_runs_are_as_few_as_can_be(some: frozenset[RecordPosition]) -> None:
+    starts = [p for p in some if RecordPosition(p.partition, p.offset - 1) not in some]
     assert len(runs_of(some)) == len(starts)
 
 
 @given(positions, positions)
-def test_a_caution_goes_through_the_pipe_unchanged(alone: frozenset[Position], condemned: frozenset[Position]) -> None:
+def test_a_caution_goes_through_the_pipe_unchanged(
+    alone: frozenset[RecordPosition], condemned: frozenset[RecordPosition]
+) -> None:
     caution = Caution(alone, condemned)
     assert read_order(write_line(CautionOrder.of(caution))).caution == caution
 
@@ -79,7 +81,7 @@ def test_a_batch_is_told_before_and_after_and_its_time_is_known() -> None:
     reader, writer = os.pipe()
     pipe = ReportPipe(writer)
     assert pipe.busy_seconds == 0
-    pipe.begin([Position(1, 7), Position(1, 8), Position(0, 3)])
+    pipe.begin([RecordPosition(1, 7), RecordPosition(1, 8), RecordPosition(0, 3)])
     assert os.read(reader, 1000) == b'["begin",[[0,3,3],[1,7,8]]]\n'
     first = pipe.busy_seconds
     assert 0 <= first <= pipe.busy_seconds
@@ -94,14 +96,14 @@ def test_without_a_supervisor_a_batch_goes_on() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     pipe = ReportPipe(writer)
-    pipe.begin([Position(1, 7)])
+    pipe.begin([RecordPosition(1, 7)])
     pipe.end()
     os.close(writer)
 
 
 def test_orders_are_taken_as_they_come_and_their_end_is_told() -> None:
     reader, writer = os.pipe()
-    first, second = Caution(frozenset({Position(0, 1)})), Caution(condemned=frozenset({Position(0, 1)}))
+    first, second = Caution(frozenset({RecordPosition(0, 1)})), Caution(condemned=frozenset({RecordPosition(0, 1)}))
     os.write(writer, write_line(CautionOrder.of(first)))
     pipe = OrderPipe(reader)
     assert pipe.caution() == first
