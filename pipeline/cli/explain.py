@@ -18,6 +18,7 @@ from pipeline.cli.render import SEVERITY_STYLES, console, indented, marked, prin
 from pipeline.errors import ArticleError, UsageError
 from pipeline.messages.articles import EnrichedArticle, Language
 from pipeline.settings import Settings
+from pipeline.topology import ENTITIES_STEP, LANGUAGE_STEP, RULES_STEP
 
 _SILENT_SHOWN = 20
 
@@ -56,11 +57,11 @@ def command(settings: Settings, file: str, rules_file: Path | None) -> int:
     out = console()
     colour = out.is_terminal
     out.print(_header(enriched))
-    out.print(Rule("language", align="left"))
+    out.print(Rule(LANGUAGE_STEP.name, align="left"))
     out.print(_language(enriched.language))
-    out.print(Rule(f"entities: {len(enriched.mentions)}", align="left"))
+    out.print(Rule(f"{ENTITIES_STEP.name}: {len(enriched.mentions)}", align="left"))
     print_table(out, _entities(enriched))
-    out.print(Rule(f"rules: {len(matches)} of {len(index)} fire", align="left"))
+    out.print(Rule(f"{RULES_STEP.name}: {len(matches)} of {len(index)} fire", align="left"))
     for match in matches.values():
         out.print(
             Text.assemble(

@@ -124,15 +124,25 @@ def topics_page() -> str:
         kept = "the last of each key" if topic.retention_seconds is None else _days(topic.retention_seconds)
         largest = f"{topic.max_message_bytes // 1024 // 1024} MiB"
         lines.append(_row((f"`{topic.full_name('<prefix>')}`", value, topic.key, str(topic.partitions), kept, largest)))
-    lines += ["", "## Steps", "", "| step | reads | writes | consumer group |", "|---|---|---|---|"]
-    for step in topology.STEPS.values():
-        source, sink = step.source.full_name("<prefix>"), step.sink.full_name("<prefix>")
-        lines.append(_row((step.name, f"`{source}`", f"`{sink}`", f"`{step.consumer_group('<prefix>')}`")))
+    lines += [
+        "",
+        "## Services",
+        "",
+        "The steps are services with one source and one sink, in this order; their consumer group is",
+        "`<prefix>.wirewatch.<service>`.",
+        "",
+        "| service | does what | reads | may write |",
+        "|---|---|---|---|",
+    ]
+    for service in topology.SERVICES.values():
+        topics = [
+            ", ".join(f"`{topic.full_name('<prefix>')}`" for topic in some) for some in (service.reads, service.writes)
+        ]
+        lines.append(_row((service.name, service.purpose, *topics)))
     reasons = ", ".join(f"`{reason}`" for reason in get_args(DeadLetterReason))
     lines += [
         "",
-        "The rules step reads the watch rules beside, the alerts step its own alerts; each writes to dead letters what",
-        "it cannot use.",
+        "The alerts step also writes the topics of channels. A step writes to dead letters what it cannot use.",
         "",
         "## Headers",
         "",
