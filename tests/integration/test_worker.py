@@ -70,7 +70,7 @@ class Events:
 
 
 def deadly(_step: str, process: str) -> Sequence[str]:
-    return [sys.executable, str(DEADLY_STEP), "--step", _step, "--process", process]
+    return [sys.executable, str(DEADLY_STEP), "--service", _step, "--process", process]
 
 
 def send(settings: Settings, payloads: Sequence[tuple[str, bytes]]) -> None:
