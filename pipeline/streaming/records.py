@@ -1,4 +1,4 @@
-"""What the hop hands to a step and gets back: records as Kafka holds them, in bytes."""
+"""What the loop hands to a step and gets back: records as Kafka holds them, in bytes."""
 
 from __future__ import annotations
 
@@ -75,31 +75,31 @@ class StepHandler(Protocol[FactsT]):
     def process(self, records: Sequence[Record]) -> Sequence[Outcome[FactsT]]:
         """Make the outcomes of a batch, one for each record, in order; called in a thread, never twice at once.
 
-        A record that is at fault for good gets an outcome with an error. The same batch may come again, whole or in
-        part, when publishing failed: nothing may be remembered before ``committed``.
+        A record that cannot be used gets an outcome with an error. When publishing fails, the same batch may come again,
+        whole or in part, so the handler may remember nothing before ``committed``.
 
         Raises:
-            PartitionNotLoadedError: Records of that partition are another process's; the others are given once more.
-            BrokerError: What the step needs of a broker is not to be had now: tried again until it is.
-            Exception: A passing fault; the batch is tried again, then bisected.
+            PartitionNotLoadedError: Another process has that partition now; the other records are given once more.
+            BrokerError: The broker is away; the batch is tried until it is back.
+            Exception: Any other fault; the batch is tried again, then bisected.
         """
         ...
 
     def committed(self, outcomes: Sequence[Outcome[FactsT]]) -> None:
-        """The broker has acknowledged every output of these outcomes; called on the event loop, in order."""
+        """Called on the event loop, in order, once the broker has acknowledged every output of these outcomes."""
         ...
 
     async def assigned(self, partitions: frozenset[int]) -> None:
-        """These partitions of the source topic are now this process's; awaited before their first record."""
+        """Take over these partitions of the source topic; awaited before their first record."""
         ...
 
     async def revoked(self, partitions: frozenset[int]) -> None:
-        """These partitions are no longer this process's."""
+        """Give up these partitions: another process has them."""
         ...
 
 
 class Caution(Struct, frozen=True):
-    """What the supervisor has learnt from earlier deaths of a step's process.
+    """What the supervisor learnt from earlier deaths of a step's process.
 
     Attributes:
         alone: Records to be processed one at a time: a batch that held them killed the process twice.

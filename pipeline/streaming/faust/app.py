@@ -46,18 +46,18 @@ class StepApp(faust.App):
     publisher: KafkaPublisher
 
     async def on_start(self) -> None:
-        """Connect the producer first, so that a missing broker is told in our words."""
+        """Connect the producer first, so that our own error tells of a missing broker."""
         await self.publisher.start()
         await super().on_start()
 
     async def on_stop(self) -> None:
-        """Wait for what is in flight, unless the hop has given up and never will ack it."""
+        """Wait for what is in flight, unless the hop has given up and will not ack it."""
         if self.hop.has_stopped:
             self.consumer.unacked.clear()
         await super().on_stop()
 
     async def on_shutdown(self) -> None:
-        """Disconnect, once Faust has let go of the last record."""
+        """Disconnect once Faust has no record left."""
         await super().on_shutdown()
         await self.publisher.stop()
         self.hop.close()
@@ -66,17 +66,17 @@ class StepApp(faust.App):
         return HopTransport(self.conf.broker_consumer, self)
 
     def _create_directories(self) -> None:
-        """Make none: a step keeps no state on disk, and its working directory is not its own."""
+        """Create no directory: a step keeps no state on disk."""
 
 
 class _PatientRecovery(Recovery):
-    """Faust's task that lets records flow again after each rebalance, for as long as the app lives."""
+    """Faust's task that lets records flow again after each rebalance, without a time limit."""
 
     async def _wait(self, coro: WaitArgT, timeout: Seconds | None = None) -> None:  # noqa: ARG002, ASYNC109 - Faust's signature
-        """As Faust's own, without a limit.
+        """As Faust's own, without the time limit.
 
-        To go back to what is committed takes as long as the broker is away. When the limit is exceeded Faust takes it
-        for its own end: no record would flow in this process again, and nobody is told.
+        Seeking to the committed offsets takes as long as the broker is away. When Faust's limit runs out, its task ends
+        silently and no record flows in this process again.
         """
         await super()._wait(coro)
 
@@ -86,7 +86,7 @@ class _NoTables(TableManager):
 
     @property
     def recovery(self) -> Recovery:
-        """What resumes the flow."""
+        """The task that resumes the flow."""
         if self._recovery is None:
             self._recovery = _PatientRecovery(self.app, self, beacon=self.beacon, loop=self.loop)
         return self._recovery
@@ -98,16 +98,16 @@ class _NoTables(TableManager):
 
 
 class _NoStatistics(Monitor):
-    """Faust counts every message for pages that are off."""
+    """Counts nothing: Faust counts every message for web pages that are off here."""
 
     def on_message_in(self, tp: TP, offset: int, message: Message) -> None:
-        """Nothing to count."""
+        """Count nothing."""
 
     def on_message_out(self, tp: TP, offset: int, message: Message) -> None:
-        """Nothing to count."""
+        """Count nothing."""
 
     def track_tp_end_offset(self, tp: TP, offset: int) -> None:
-        """Nothing to count."""
+        """Count nothing."""
 
 
 def create_app(
@@ -154,8 +154,8 @@ def create_app(
 
     @app.agent(app.topic(topic, key_type=bytes, value_type=bytes), concurrency=1, name=f"wirewatch.{step.name}")
     async def carry(stream: StreamT[Any]) -> None:
-        # Taken from the queue behind the stream, where the consumer puts messages as they are: the stream itself acks
-        # what an agent that raises has not seen, and spends a turn of the event loop on each event.
+        # Messages are taken from the queue behind the stream. The stream itself would ack events that a raising agent
+        # has not seen, and spends a turn of the event loop on each event.
         batches = take_batches(
             cast("asyncio.Queue[Message]", cast("Any", stream).channel.queue),
             most=settings.batch_max_matches if step.source is MATCHES else settings.batch_max_articles,
@@ -168,12 +168,12 @@ def create_app(
         try:
             await hop.run(batches, record_of, ack, let_go)
         except Exception as error:
-            # A new agent would begin behind what this one had taken: only a new process begins where it should.
+            # A new agent would begin behind what this one took. Only a new process begins at the committed offset.
             await app.crash(error)
             raise
 
     def begin(message: Message) -> None:
-        # What Faust's stream does with each event, but for a turn of the event loop and a dozen calls.
+        # Faust's stream does the same with each event, in a dozen calls and a turn of the event loop.
         app.consumer.unacked.add(message)
         cast("HopConsumer", app.consumer).taken.set()
         app.monitor.stream_inbound_time[message.tp] = monotonic()
@@ -186,7 +186,7 @@ def create_app(
         app.consumer.ack(message)
 
     def let_go(message: Message) -> None:
-        # Faust would wait for its ack before it gives up the partition.
+        # Otherwise Faust waits for its ack before it gives up the partition.
         app.consumer.unacked.discard(message)
 
     # Faust resumes the flow of records only after this signal, so none comes before the handler is ready.
@@ -218,8 +218,8 @@ def faust_options(step: Step, settings: Settings) -> dict[str, Any]:
         "broker_request_timeout": max(30.0, settings.broker_session_timeout_seconds),
         "broker_commit_interval": 1,
         "broker_max_poll_records": MAX_POLL_MESSAGES,
-        # A client that has read nothing for so long leaves its group, and joins again once it reads, which a consumer
-        # that waits for its place never does. Whether a step hangs its supervisor knows.
+        # A client that reads nothing for this long leaves its group and rejoins when it reads again. A consumer that
+        # waits for its place never reads, so the limit is off. The supervisor detects a step that hangs.
         "broker_max_poll_interval": _NEVER_SECONDS,
         "stream_buffer_maxsize": QUEUE_MESSAGES,
         "stream_wait_empty": True,
@@ -236,7 +236,7 @@ def faust_options(step: Step, settings: Settings) -> dict[str, Any]:
 
 
 def record_of(message: Message) -> Record:
-    """The record of a message, as Kafka holds it, whatever its client made of the timestamp."""
+    """The record of a message. A timestamp that is no date becomes the present time, with a warning."""
     return Record(
         topic=message.topic,
         partition=message.partition,
@@ -252,7 +252,7 @@ def _timestamp(message: Message) -> datetime:
     try:
         return datetime.fromtimestamp(message.timestamp, UTC)
     except (ValueError, OverflowError, OSError, TypeError):
-        # Any client may stamp a message with any number, such as microseconds. That is no reason to end the process.
+        # Any client may stamp a message with any number, such as microseconds.
         log.warning(
             "%s partition %d offset %d has a timestamp that is no date (%r s since 1970): it counts as of now",
             message.topic, message.partition, message.offset, message.timestamp,

@@ -1,4 +1,4 @@
-"""Cut a queue of events into batches: all that has come while the last batch was on its way, at once."""
+"""Cut a queue of events into batches: each holds what came while the last one was being carried."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TypeVar
 EventT = TypeVar("EventT")
 
 _LULL_SECONDS = 0.001
-# What a batch costs by itself, above all the broker's answer, is spread over as many events as take this long: so a
-# backlog is read faster, and a slow step never has much in hand that a death would repeat.
+# A batch holds what a step can do in this time. Larger batches spread the cost of the broker's answer over more events;
+# smaller ones leave less to repeat when the process dies.
 _BATCH_SECONDS = 0.5
 _SMALLEST_BATCH = 20
-# As long as nothing is known of the pace: what a slow model reads first is on its way soon after a start.
+# Before the step's pace is known. A slow model still publishes its first results soon after a start.
 _FIRST_BATCH = 5
-# As many events of a few kilobytes: long articles are as much work as many short ones.
+# The size of so many events of a few kilobytes: one long article is as much work as many short ones.
 _SMALLEST_BATCH_BYTES = 100_000
 
 
@@ -33,18 +33,18 @@ async def take_batches(
 ) -> AsyncIterator[list[EventT]]:
     """Take events as they come and give them in batches, in order.
 
-    While a batch is being carried the next one gathers in the queue, and nowhere else: whoever clears the queue has
-    all that has not begun. A lone event is given after a millisecond.
+    While a batch is being carried, the next one gathers in the queue and nowhere else. So clearing the queue drops every
+    event that has not begun. A lone event is given after a millisecond.
 
     Args:
         queue: Where events come in.
-        most: In one batch; fewer where so many, or so many bytes, would take longer than half a second, by the last.
-        within_seconds: Longest that a batch that is not full is held back while others keep coming.
+        most: Largest batch. A batch is smaller when, at the pace of the last one, it would take over half a second.
+        within_seconds: How long a batch that is not full may be held back while events keep coming.
         size: Bytes of an event.
-        begin: Called with each event as it is taken: from now on it is waited for.
+        begin: Called with each event as it is taken; from then on its ack is expected.
         is_ours: Whether an event may still be carried; asked when its batch is given.
-        let_go: Called with each event that may not: its partition has been taken away, and will give it again.
-        clock: Seconds, never going back: how long a batch is being carried.
+        let_go: Called with each event that may not be carried: the new owner of its partition reads it again.
+        clock: Monotonic seconds, to measure how long a batch is being carried.
 
     Yields:
         One event or more, until the queue raises ``StopAsyncIteration``, as Faust's does when its stream is stopped.
@@ -78,7 +78,7 @@ async def take_batches(
 
 
 async def _let_fill(queue: asyncio.Queue[EventT], most: int, deadline: float) -> None:
-    """Wait as long as more come without a lull."""
+    """Wait while events keep coming without a pause."""
     before = -1
     while before < queue.qsize() < most and monotonic() < deadline:
         before = queue.qsize()

@@ -1,4 +1,4 @@
-"""Faust's consumer with three things done otherwise: a rebalance, a lost place in the group, the cost of a message."""
+"""Faust's consumer, changed in three ways: rebalances, a lost place in the group, and the cost of a message."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ log = logging.getLogger(__name__)
 
 MAX_POLL_MESSAGES = 500
 QUEUE_MESSAGES = 2000
-"""Of Faust's queue between consumer and agent."""
+"""Size of Faust's queue between consumer and agent."""
 
 _POLL_SECONDS = 1.0
 _MEMBERSHIP_SECONDS = 1.0
 
 
 class Deliveries:
-    """The messages of one partition that have been delivered, in order, and are not committable yet.
+    """The messages of one partition that are delivered, in order, and not committable yet.
 
-    Offsets that hold no message, on a compacted topic or after downtime beyond retention, will never be acked.
+    Some offsets hold no message: on a compacted topic, or when retention removed them. They are never acked.
 
     Args:
         first: Offset of the first message.
 
     Attributes:
-        due: Offset of the first message that is not committable: all before it are.
+        due: Offset of the first message that is not committable. All before it are.
     """
 
     def __init__(self, first: int) -> None:
@@ -44,7 +44,7 @@ class Deliveries:
     def add(self, offset: int) -> None:
         """A message is delivered."""
         if offset > self._next:
-            # Where all before it are acked already, no ack comes that would pass over it.
+            # If all before the gap are acked already, no further ack would pass over it.
             if self.due == self._next:
                 self.due = offset
             else:
@@ -56,17 +56,17 @@ class Deliveries:
         return offset < self._next
 
     def skip_to(self, committed: int) -> None:
-        """What is delivered of the messages before this offset is committed: an ack of it may never come."""
+        """Take all delivered messages before this offset for committed: their acks may never come."""
         while self.due < min(committed, self._next):
             self._pass()
 
     def passed(self, acked: Iterable[int]) -> int:
-        """How many of these offsets, ascending, are acked without one missing before them; they are let go."""
+        """Count and forget the offsets, ascending, that are acked with no missing ack before them."""
         count = 0
         for offset in acked:
             if offset > self.due:
                 break
-            # One that was acked twice stands before it.
+            # An offset below ``due`` was acked twice.
             if offset == self.due:
                 self._pass()
             count += 1
@@ -80,11 +80,11 @@ class Deliveries:
 async def seek_each_to_committed(client: AIOKafkaConsumer) -> dict[TopicPartition, int | None]:
     """Go back to the first message of each partition that is not committed.
 
-    The client leaves a partition of which nothing is committed where it stands. It is sent to its beginning at once:
-    what is committed while others are asked about would be read again.
+    The client does not move on a partition with no commit, so this sends it to the partition's beginning. It does so at
+    once: a commit made while other partitions are asked about would be read again.
 
     Returns:
-        What is committed of each.
+        The committed offset of each partition, or None.
     """
     committed: dict[TopicPartition, int | None] = {}
     for place in client.assignment():
@@ -100,22 +100,22 @@ class ClientThread(AIOKafkaConsumerThread):
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Go back to the first message of each partition that is not committed.
 
-        Faust asks for it at a rebalance, and when it drops what it has fetched meanwhile.
+        Faust calls this at a rebalance, and when it drops what it fetched meanwhile.
         """
         committed: Mapping[TP, int] = await self.call_thread(seek_each_to_committed, self._ensure_consumer())
         return committed
 
     async def check_membership(self) -> None:
-        """Raise what has ended the client's care for its place in the group.
+        """Raise the error that made the client give up its place in the group.
 
         Raises:
-            KafkaError: Such as a refusal to join. The client waits then until somebody has asked for the error, as its
-                own methods that read records do; Faust reads past them.
+            KafkaError: Such as a refusal to join. The client then waits until a caller asks for the error. Its own
+                methods that read records ask; Faust does not use them.
         """
         await self.call_thread(self._check_membership)
 
     async def _check_membership(self) -> None:
-        # The client has no public way to ask without reading.
+        # The client has no public method that asks without reading.
         self._ensure_consumer()._coordinator.check_errors()  # noqa: SLF001
 
 
@@ -123,10 +123,10 @@ class HopConsumer(Consumer):
     """Reads the source topic of a hop.
 
     Attributes:
-        taken: Set by the agent whenever it has taken from its queue.
+        taken: Set by the agent whenever it takes from its queue.
     """
 
-    # What the framework says of its services is the framework's: by default it would go by this module's name.
+    # Faust's own log lines keep Faust's name; by default they would carry this module's.
     logger = logging.getLogger(Consumer.__module__)
 
     _thread: ClientThread
@@ -141,7 +141,7 @@ class HopConsumer(Consumer):
 
     @Service.task
     async def _watch_membership(self) -> None:
-        """End the app when its client no longer joins its group: it would stand still for ever, and say nothing."""
+        """End the app when its client no longer joins its group. Otherwise it would stand still and say nothing."""
         while not self.should_stop:
             await self.sleep(_MEMBERSHIP_SECONDS)
             try:
@@ -155,7 +155,7 @@ class HopConsumer(Consumer):
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish and commit what is in flight first, then do as Faust does.
 
-        Faust forgets what was acked since its last commit when a rebalance begins: a second's work was done again.
+        Faust forgets acks since its last commit when a rebalance begins, so up to a second of work was repeated.
         """
         if self.assignment() and not self.app.should_stop:
             self.stop_flow()
@@ -169,8 +169,8 @@ class HopConsumer(Consumer):
     async def _drain_messages(self, fetcher: ServiceT) -> None:
         """Read until one of the two is stopped.
 
-        As Faust's own, but a poll goes into the agent's queue at once: two tasks, a dozen calls and an event for each
-        message took half of a hop's time, and let a rebalance come between. What does not fit waits to be polled.
+        Faust passes each message through two tasks and a dozen calls. That took half of a hop's time, and a rebalance
+        could come between. This puts a whole poll into the agent's queue at once; what does not fit is polled later.
         """
         try:
             while not (self.should_stop or fetcher.should_stop):
@@ -179,9 +179,9 @@ class HopConsumer(Consumer):
                 if self.flow_active and self.app.flow_control.is_active():
                     self._deliver(fetched or {})
                 elif fetched:
-                    # It came during a rebalance, and is no more to be carried.
+                    # It came during a rebalance; it is read again afterwards.
                     await self._go_back()
-                # A backlog is read without a pause otherwise, and nothing else of the process would get its turn.
+                # Otherwise a backlog is read without a pause, and no other task of the process gets its turn.
                 await asyncio.sleep(0)
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
@@ -203,7 +203,7 @@ class HopConsumer(Consumer):
                 offset = message.offset
                 if read is not None and offset < read:
                     continue
-                # After each rebalance Faust begins anew at what is committed. What is in hand then may still be acked.
+                # After a rebalance Faust begins at the committed offset again. Messages in hand may still be acked.
                 if deliveries is None or deliveries.is_behind(offset):
                     deliveries = self._deliveries[place] = Deliveries(offset)
                 deliveries.add(offset)
@@ -214,8 +214,8 @@ class HopConsumer(Consumer):
         try:
             await self.perform_seek()
         except (KafkaError, RuntimeError, AssertionError) as error:
-            # The end of the rebalance does it once more.
-            log.warning("what was read during a rebalance cannot be gone back to yet: %s", error)
+            # The end of the rebalance seeks once more.
+            log.warning("cannot go back to what was read during a rebalance yet: %s", error)
 
     def _queue(self) -> FlowControlQueue[Message]:
         """Where the agent takes its messages from."""
@@ -226,15 +226,15 @@ class HopConsumer(Consumer):
     def _new_offset(self, tp: TP) -> int | None:
         """The offset to commit, of the first message that is not acked; None where it is as before.
 
-        As Faust's own, which makes a list of all offsets that hold no message, millions after a day beyond retention,
-        and passes over one message that is not acked right behind what is committed.
+        Faust's own lists every offset that holds no message: millions after a day beyond retention. It also passes over a
+        message that is not acked right behind the committed offset.
         """
         acked: list[int] = self._acked[tp]
         deliveries = self._deliveries.get(tp)
         if not acked or deliveries is None:
             return None
         acked.sort()
-        # A partition that is read again from before what is committed: Faust does not hear the acks of that.
+        # When a partition is read again from before the committed offset, Faust ignores the acks of those messages.
         deliveries.skip_to(self._committed_offset[tp] or 0)
         before = deliveries.due
         done = deliveries.passed(acked)

@@ -1,4 +1,4 @@
-"""The one loop of all four steps: take, process, publish, await the acknowledgements, and only then ack."""
+"""The one loop of all steps: take, process, publish, await the acknowledgements, and only then ack."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ EventT = TypeVar("EventT")
 
 FAILURE_WINDOW_ARTICLES = 200
 
-# Raised by a handler or a publisher, these end the step: trying again would not help.
+# These errors of a handler or publisher stop the step: trying again would not help.
 _STOPPING = (AccessDeniedError, StepStoppedError)
-# What a broker says of one topic, such as a rule's channel, and will say again.
+# The broker refuses one topic, such as a rule's channel, and will refuse it again.
 _LASTING = (TopicMissingError, TopicRefusedError)
 
 
 class Hop:
     """Carries records through one step so that each ends in outputs or in a dead letter, whatever fails.
 
-    A batch that keeps failing is bisected; every part goes its whole way, to ``committed``, before the next is
-    processed, so that a handler with a memory never decides on records whose predecessors it has not seen through.
+    A batch that keeps failing is bisected. Each part is finished, up to ``committed``, before the next is processed. So a
+    handler with a memory has committed every record before it sees the next.
     """
 
     def __init__(
@@ -90,13 +90,13 @@ class Hop:
         ack: Callable[[EventT], object],
         let_go: Callable[[EventT], object],
     ) -> None:
-        """Carry batch after batch; raises nothing but cancellation, and what ``batches`` and the callbacks raise.
+        """Carry batch after batch. Only cancellation and errors of ``batches`` and the callbacks come out.
 
         Args:
             batches: Events as they are taken from the source topic; the next is asked for when the last is acked.
             record_of: The record that an event holds.
             ack: Marks an event as done, so that its offset can be committed.
-            let_go: Called instead with an event whose partition has been taken away: its new owner is given it again.
+            let_go: Called instead for an event whose partition was taken away: the new owner reads it again.
         """
         async for events in batches:
             records = [record_of(event) for event in events]
@@ -108,11 +108,11 @@ class Hop:
                     ack(event)
 
     def heed(self, caution: Caution) -> None:
-        """Go by this caution from the next batch on: other processes of the step have died meanwhile."""
+        """Use this caution from the next batch on: another process of the step has died."""
         self._next_caution = caution
 
     async def assigned(self, partitions: frozenset[int]) -> None:
-        """Let the handler take over partitions; returns once it has, and is ended early by ``revoked``."""
+        """Let the handler take over partitions and wait until it has; ``revoked`` cancels the wait."""
         self._assigning = asyncio.create_task(self._assign(partitions))
         await asyncio.wait({self._assigning})
         metrics.REBALANCES.labels(self._step.name).inc()
@@ -124,7 +124,7 @@ class Hop:
             self._revoked_at = None
 
     async def revoked(self, partitions: frozenset[int]) -> None:
-        """Let the handler give up partitions; what was in flight has been acked or will come again elsewhere."""
+        """Let the handler give up partitions. What was in flight is acked, or its new owner reads it again."""
         metrics.PARTITIONS.labels(self._step.name).set(0)
         if partitions and self._revoked_at is None:
             self._revoked_at = monotonic()
@@ -136,11 +136,11 @@ class Hop:
 
     @property
     def has_stopped(self) -> bool:
-        """Whether it has given up on purpose: what it holds is never acked."""
+        """Whether it stopped on purpose. What it holds is never acked."""
         return self._stopped
 
     def close(self) -> None:
-        """Let go of the thread; a batch that is being processed is not waited for."""
+        """Stop the thread without waiting for a batch in progress."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     async def _assign(self, partitions: frozenset[int]) -> None:
@@ -149,7 +149,7 @@ class Hop:
                 return await self._handler.assigned(partitions)
             except _STOPPING as error:
                 await self._stop(error)
-            except Exception as error:  # noqa: BLE001 - it is told, and tried again until it passes
+            except Exception as error:  # noqa: BLE001 - logged, and tried again until it passes
                 metrics.ERRORS.labels(self._step.name, "assigning").inc()
                 log.error("taking over partitions failed, trying again in %g s: %s", wait, cause_of(error))  # noqa: TRY400
                 await self._pause(wait)
@@ -161,8 +161,8 @@ class Hop:
                 return await self._carry_once(records)
             except _STOPPING as error:
                 await self._stop(error)
-            except Exception as error:  # noqa: BLE001 - it is told, and tried again until it passes
-                # Faust would ack what an agent that raised has never seen: nothing may leave this loop.
+            except Exception as error:  # noqa: BLE001 - logged, and tried again until it passes
+                # Faust acks events that a raising agent has not seen, so no error may leave this loop.
                 metrics.ERRORS.labels(self._step.name, "publishing").inc()
                 log.error("a batch failed outside of its step, trying again in %g s: %s", wait, cause_of(error))  # noqa: TRY400
                 await self._pause(wait)
@@ -200,7 +200,7 @@ class Hop:
             raise
         except PartitionNotLoadedError as error:
             return await self._pass_over(error, records, attempts)
-        except Exception as error:  # noqa: BLE001 - whatever a step raises is laid at an article's door
+        except Exception as error:  # noqa: BLE001 - whatever a step raises, the article is the suspect
             if len(records) == 1:
                 failed = StepFailedError(f"step {self._step.name} failed {attempts} times: {error!r}")
                 failed.__cause__ = error
@@ -210,7 +210,7 @@ class Hop:
             return await self._finish(outcomes)
         half = len(records) // 2
         for part in (records[:half], records[half:]):
-            # The whole batch has had its patience; its parts are tried to find the one at fault.
+            # The whole batch was retried already; the parts are tried once, to find the article at fault.
             await self._carry_part(part, attempts=1)
         return None
 
@@ -230,7 +230,7 @@ class Hop:
                 raise
             except Exception as error:
                 if _is_passing(error):
-                    # No article is at fault for a broker that is away: this is tried until it is back.
+                    # The broker is away, which is no article's fault: try until it is back.
                     metrics.ERRORS.labels(self._step.name, "publishing").inc()
                     metrics.RETRIES.labels(self._step.name).inc()
                     log.warning("step %s cannot go on, again in %g s: %s", self._step.name, wait, cause_of(error))
@@ -285,7 +285,7 @@ class Hop:
             )
 
     async def _publish(self, outcomes: Sequence[Outcome[Any]]) -> Sequence[Outcome[Any]]:
-        """Send stage by stage; an outcome that the broker refuses goes no further and becomes an error."""
+        """Send stage by stage. When the broker refuses an output, the outcome becomes an error and sends no more."""
         outcomes = list(outcomes)
         stages = sorted({output.stage for outcome in outcomes for output in outcome.outputs})
         for stage in stages:
@@ -333,5 +333,5 @@ class Hop:
 
 
 def _is_passing(error: Exception) -> bool:
-    """Whether it is the broker's state, which ends, that a step failed for."""
+    """Whether the step failed for the broker's state, which passes."""
     return isinstance(error, BrokerError) and not isinstance(error, _LASTING)
