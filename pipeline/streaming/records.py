@@ -75,8 +75,8 @@ class StepHandler(Protocol[FactsT]):
     def process(self, records: Sequence[Record]) -> Sequence[Outcome[FactsT]]:
         """Make the outcomes of a batch, one for each record, in order; called in a thread, never twice at once.
 
-        A record that cannot be used gets an outcome with an error. When publishing fails, the same batch may come again,
-        whole or in part, so the handler may remember nothing before ``committed``.
+        A record that cannot be used gets an outcome with an error. When publishing fails, the same batch may come
+        again, whole or in part, so the handler may remember nothing before ``committed``.
 
         Raises:
             PartitionNotLoadedError: Another process has that partition now; the other records are given once more.

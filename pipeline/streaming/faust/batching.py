@@ -33,8 +33,8 @@ async def take_batches(
 ) -> AsyncIterator[list[EventT]]:
     """Take events as they come and give them in batches, in order.
 
-    While a batch is being carried, the next one gathers in the queue and nowhere else. So clearing the queue drops every
-    event that has not begun. A lone event is given after a millisecond.
+    While a batch is being carried, the next one gathers in the queue and nowhere else. So clearing the queue drops
+    every event that has not begun. A lone event is given after a millisecond.
 
     Args:
         queue: Where events come in.

@@ -226,8 +226,8 @@ class HopConsumer(Consumer):
     def _new_offset(self, tp: TP) -> int | None:
         """The offset to commit, of the first message that is not acked; None where it is as before.
 
-        Faust's own lists every offset that holds no message: millions after a day beyond retention. It also passes over a
-        message that is not acked right behind the committed offset.
+        Faust's own lists every offset that holds no message: millions after a day beyond retention. It also passes over
+        a message that is not acked right behind the committed offset.
         """
         acked: list[int] = self._acked[tp]
         deliveries = self._deliveries.get(tp)

@@ -49,8 +49,8 @@ _LASTING = (TopicMissingError, TopicRefusedError)
 class Hop:
     """Carries records through one step so that each ends in outputs or in a dead letter, whatever fails.
 
-    A batch that keeps failing is bisected. Each part is finished, up to ``committed``, before the next is processed. So a
-    handler with a memory has committed every record before it sees the next.
+    A batch that keeps failing is bisected. Each part is finished, up to ``committed``, before the next is processed. So
+    a handler with a memory has committed every record before it sees the next.
     """
 
     def __init__(
