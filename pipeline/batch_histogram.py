@@ -1,4 +1,4 @@
-"""A histogram that takes a batch's values at once: one by one they cost as much as carrying the articles."""
+"""A histogram that observes a batch of values at once, since observing them one by one costs as much as a hop."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from prometheus_client import Histogram
 
 
 class BatchHistogram(Histogram):
-    """As the client's own, which takes a lock or two and looks through its buckets for each value."""
+    """Prometheus' histogram with one lock and one bucket search for a batch, instead of one for each value."""
 
     def observe_all(self, values: Sequence[float]) -> None:
         """Observe every value."""

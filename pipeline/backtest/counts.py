@@ -1,4 +1,4 @@
-"""Count what a rule does while articles go by, and keep some of them to show."""
+"""Count what a rule does over past articles, and keep samples to show."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _HEADLINE_CODE_POINTS = 100
 
 
 class Samples:
-    """A few of many, each as likely as any other, and the same ones whenever the articles are the same.
+    """A uniform sample of fixed size; the same articles always give the same sample.
 
     Args:
-        most: How many.
+        most: Size of the sample.
     """
 
     def __init__(self, most: int) -> None:
@@ -29,7 +29,7 @@ class Samples:
         self._kept: list[tuple[int, str, Sample]] = []
 
     def offer(self, article: EnrichedArticle, at: datetime, why: str) -> None:
-        """Keep an article, or do not."""
+        """Consider one article for the sample."""
         if not self._most:
             return
         key = f"{article.id}\0{article.revision}"
@@ -45,7 +45,7 @@ class Samples:
             heappushpop(self._kept, entry)
 
     def by_time(self) -> tuple[Sample, ...]:
-        """Those kept, oldest first."""
+        """The sample, oldest article first."""
         return tuple(sorted((sample for _, _, sample in self._kept), key=lambda sample: (sample.at, sample.article_id)))
 
 
@@ -63,11 +63,11 @@ class RuleCounts:
         self._missed_samples = Samples(samples)
 
     def fired(self) -> None:
-        """It fired on a revision of an article."""
+        """Count a revision of an article that the rule fired on."""
         self._fired += 1
 
     def decided(self, decision: Decision, article: EnrichedArticle, at: datetime) -> None:
-        """An alert of it was raised or held back."""
+        """Count an alert of the rule that was raised or held back."""
         alert = decision.alert
         if decision.destination == "held":
             self._held += 1
@@ -78,12 +78,12 @@ class RuleCounts:
             self._samples.offer(article, at, found(alert.evidence))
 
     def missed(self, article: EnrichedArticle, at: datetime, clause: str) -> None:
-        """An article missed it by one clause."""
+        """Count an article that missed the rule by one clause."""
         self._missed[clause] += 1
         self._missed_samples.offer(article, at, missing(clause))
 
     def report(self) -> RuleReport:
-        """What it has done."""
+        """The counts and samples so far."""
         return RuleReport(
             rule_id=self._rule_id,
             version=self._version,
@@ -103,7 +103,7 @@ class RuleCounts:
 
 
 def found(evidence: Iterable[Evidence]) -> str:
-    """What was found for each clause, each text once."""
+    """The texts found for each clause, each once."""
     by_clause: dict[str, dict[str, None]] = {}
     for item in evidence:
         by_clause.setdefault(item.clause, {})[item.text] = None
@@ -111,7 +111,7 @@ def found(evidence: Iterable[Evidence]) -> str:
 
 
 def missing(clause: str) -> str:
-    """What an article missed, or what blocked the rule."""
+    """The clause that was missing, or the NOT that blocked the rule."""
     blocking = clause.removeprefix("NOT ")
     return f"not found: {clause}" if blocking == clause else f"excluded: {blocking}"
 

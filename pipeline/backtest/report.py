@@ -1,4 +1,4 @@
-"""What a back-test says of each rule."""
+"""The report of a back-test: one entry for each rule."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Sample(Struct, frozen=True, kw_only=True):
     """One article of many, for a person to look at.
 
     Attributes:
-        at: When it came.
+        at: When the article arrived.
         headline: Its title, or the beginning of its text.
         why: What was found for each clause, or what was missing.
     """
@@ -35,10 +35,11 @@ class Sample(Struct, frozen=True, kw_only=True):
 
 
 class NearMissCount(Struct, frozen=True, kw_only=True):
-    """How many articles satisfied all of a rule but this.
+    """How many articles satisfied all clauses of a rule but one.
 
     Attributes:
-        clause: What was missing, in canonical form; what begins with NOT was there, and blocked the rule.
+        clause: The clause that was missing, in canonical form; a clause that begins with NOT was present and blocked
+            the rule.
     """
 
     clause: str
@@ -60,10 +61,10 @@ class RuleReport(Struct, frozen=True, kw_only=True):
         version: Of its document.
         fired: On how many revisions of articles.
         alerts: How many alerts it would have raised: each article once, and again when a revision was news.
-        updated: Those of them that say so of a revision.
+        updated: How many of these alerts are about a newer revision.
         withdrawn: How many alerts would have been taken back.
         held: How many would have been held back by the rule's ``suppress`` and ``limit``.
-        days: Alerts by day, UTC; days without are left out.
+        days: Alerts by day, UTC; days without alerts are left out.
         samples: Some of the alerts, drawn evenly.
         near_misses: What articles missed by one clause, most often first.
         near_miss_samples: Some of these articles.
@@ -88,14 +89,14 @@ class RuleReport(Struct, frozen=True, kw_only=True):
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """A rule against another version of it, on the same articles.
+    """A rule compared with another version of it, on the same articles.
 
     Attributes:
-        before: What the other version would have done; None where there is none, and the rule is new.
+        before: What the other version would have done; None if the rule is new.
         gained: On how many revisions of articles only the rule fires.
         lost: On how many only the other version does.
-        gained_samples: Some of the former.
-        lost_samples: Some of the latter.
+        gained_samples: Samples of ``gained``.
+        lost_samples: Samples of ``lost``.
     """
 
     rule_id: str
@@ -111,8 +112,8 @@ class BacktestReport(Struct, frozen=True, kw_only=True):
 
     Attributes:
         articles: How many revisions of articles there were.
-        start: From when on.
-        end: Until when.
+        start: Beginning of the time covered.
+        end: End of the time covered.
         rules: In the order given.
         comparisons: One for each rule, in the same order; empty where nothing was compared.
     """
@@ -125,11 +126,11 @@ class BacktestReport(Struct, frozen=True, kw_only=True):
 
     @property
     def span(self) -> timedelta:
-        """How long a time the articles cover."""
+        """Length of the time covered."""
         return timedelta(0) if self.start is None or self.end is None else self.end - self.start
 
     def forecast(self, rule: RuleReport) -> Forecast | None:
-        """Alerts a day from now on, if the news go on so; None where the time covered is too short to tell."""
+        """Expected alerts a day if the news stay as they are; None if the time covered is too short to tell."""
         return forecast(rule.alerts, self.span)
 
     def days(self) -> list[date]:
@@ -141,11 +142,11 @@ class BacktestReport(Struct, frozen=True, kw_only=True):
 
 
 def forecast(alerts: int, span: timedelta) -> Forecast | None:
-    """The rate of alerts, with how far it may be off if they come independently of each other.
+    """The rate of alerts with its 95 % interval, assuming that alerts come independently of each other.
 
     Args:
-        alerts: How many there were.
-        span: In how long a time.
+        alerts: Number of alerts.
+        span: Time in which they came.
 
     Source: Byar's approximation of the Poisson interval (Rothman and Boice, Epidemiologic Analysis with a Programmable
     Calculator, 1979).

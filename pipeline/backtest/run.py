@@ -1,4 +1,4 @@
-"""Send past articles by rules, one after the other in the order of time, and count."""
+"""Run past articles through rules, one after the other in order of time, and count."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.rules import RuleIndex
 
-# An article that is sent again comes soon after; remembering all would take memory without end.
+# A repeated article comes soon after the first; remembering all articles would take unbounded memory.
 _REMEMBERED_ARTICLES = 100_000
 
 
 class Backtest:
-    """Past articles against rules, and against other versions of them.
+    """Run past articles through rules, and through other versions of these rules.
 
-    What the alerts step would make of the matches counts: each article once, revisions that are news, and what the
-    rule's ``suppress`` and ``limit`` hold back, at the times of the articles.
+    Alerts are counted as the alerts step would raise them: each article once, revisions that are news, less what the
+    rule's ``suppress`` and ``limit`` hold back at the times of the articles.
 
     Args:
         rules: An index that holds the rules.
@@ -56,11 +56,11 @@ class Backtest:
         self._end: datetime | None = None
 
     def add(self, article: EnrichedArticle, at: datetime) -> None:
-        """Take the next article.
+        """Count the next article.
 
         Args:
             article: With its mentions.
-            at: When it came; not before the one before it, whose time it is given otherwise.
+            at: When it came. If it is earlier than the last article's time, the last article's time is used.
         """
         at = at.astimezone(UTC)
         self._start = self._start or at
@@ -81,11 +81,11 @@ class Backtest:
             self._compare(article, at, after, before)
 
     def report(self, *, start: datetime | None = None, end: datetime | None = None) -> BacktestReport:
-        """What the rules have done.
+        """Report what the rules have done.
 
         Args:
-            start: From when on the articles are all there; None: from the first one's time.
-            end: Until when; None: the last one's time.
+            start: Beginning of the time that the articles cover completely; None: the first article's time.
+            end: End of that time; None: the last article's time.
         """
         rules = self._after.reports()
         comparisons: list[Comparison] = []
@@ -116,7 +116,7 @@ class Backtest:
 
 
 class _Version:
-    """One version of each rule, with what it has done and the alerts that it would remember."""
+    """One version of each rule, with its counts and its memory of alerts."""
 
     def __init__(
         self, index: RuleIndex, versions: Mapping[str, str], alert_memory_seconds: float, samples: int
@@ -127,7 +127,7 @@ class _Version:
         self._memory.load(0)
 
     def add(self, article: EnrichedArticle, at: datetime, *, is_repeat: bool) -> dict[str, Match]:
-        """The matches of an article, by their rules."""
+        """Count the matches of an article; return them by rule."""
         draft = self._memory.draft(at)
         if article.status == "withdrawn":
             matches = {}
@@ -154,7 +154,7 @@ class _Version:
 
 
 class _Difference:
-    """On what two versions of a rule differ."""
+    """The articles on which two versions of a rule differ."""
 
     def __init__(self, samples: int) -> None:
         self._gained = self._lost = 0
@@ -162,17 +162,17 @@ class _Difference:
         self._lost_samples = Samples(samples)
 
     def gained(self, article: EnrichedArticle, at: datetime, match: Match) -> None:
-        """Only the rule fires."""
+        """Count an article on which only the rule fires."""
         self._gained += 1
         self._gained_samples.offer(article, at, found(match.evidence))
 
     def lost(self, article: EnrichedArticle, at: datetime, match: Match) -> None:
-        """Only its other version does."""
+        """Count an article on which only the other version fires."""
         self._lost += 1
         self._lost_samples.offer(article, at, found(match.evidence))
 
     def report(self, rule_id: str, before: RuleReport | None) -> Comparison:
-        """What it is."""
+        """The comparison for the report."""
         return Comparison(
             rule_id=rule_id,
             before=before,

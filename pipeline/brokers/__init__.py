@@ -1,7 +1,7 @@
 """Start a broker on this machine, for a first run and for tests.
 
 ``local_broker`` chooses: a real Apache Kafka where Java is there, an in-memory one where it is not. Both are a
-``Broker``: a context manager with ``bootstrap_servers``, and nothing of either is left when their process ends.
+``Broker``: a context manager with ``bootstrap_servers``. Both end with the process that started them.
 """
 
 from __future__ import annotations

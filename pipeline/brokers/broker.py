@@ -1,4 +1,4 @@
-"""What every local broker offers, whichever it is."""
+"""The interface of every local broker."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Broker(Protocol):
 
     @property
     def description(self) -> str:
-        """One line for a person: which broker this is, why it was chosen, and what it cannot do."""
+        """One line for people: which broker this is, why it was chosen, and what it cannot do."""
         ...
 
     @property

@@ -25,14 +25,15 @@ def local_broker(
 ) -> Broker:
     """Choose a broker for this machine; ``description`` says which and why. It is not started yet.
 
-    A real Apache Kafka where Java 17 and either its jars or Maven to fetch them are there; else the in-memory broker.
+    Chooses a real Apache Kafka if Java 17 is installed and Kafka's jars are cached or Maven can fetch them; else the
+    in-memory broker.
 
     Args:
         cache_dir: Where Kafka's jars are kept.
         data_directory: Kafka's data, kept between runs; None: temporary. The in-memory broker keeps nothing.
-        port: Kafka's port; 0 takes a free one. The in-memory broker takes a free one always.
-        kafka_required: A missing Kafka is an error; by default it is when ``CI=true`` is in the environment.
-        on_progress: Told, in a sentence, what is waited for.
+        port: Kafka's port; 0 takes a free one. The in-memory broker always takes a free one.
+        kafka_required: Whether a missing Kafka is an error; by default, if ``CI=true`` is in the environment.
+        on_progress: Called with a sentence that says what is waited for.
         environment: Where ``PATH``, ``JAVA_HOME`` and ``CI`` are read; by default this process's environment.
 
     Raises:
@@ -51,7 +52,7 @@ def local_broker(
 
 
 def is_continuous_integration(environment: Mapping[str, str]) -> bool:
-    """Whether ``CI=true`` is set, where nothing that can run may be left out."""
+    """Whether ``CI=true`` is set: tests may not be skipped for a missing tool then."""
     return environment.get("CI", "").lower() == "true"
 
 

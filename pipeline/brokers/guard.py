@@ -1,13 +1,13 @@
 """Run one child process for an owner, and end it when the owner is gone.
 
-A broker must not outlive the command that started it, even one that was ended by ``kill -9``. Java cannot be told
-so on every system; this small process between the two can. It is run as a script and needs the standard library only:
+A broker must not outlive the command that started it, even after ``kill -9``. Java cannot do that on every system; this
+small process between the two does. It is run as a script and needs the standard library only:
 
     python -I -S guard.py OWNER_PID GRACE_SECONDS ORPHAN_DIRECTORY COMMAND...
 
 Standard input is the owner's line: ``t`` ends the child with SIGTERM and, after the grace, with SIGKILL; ``k`` with
 SIGKILL at once. End of file, or a parent other than the owner, means that the owner is gone: the child is ended as by
-``t``, and the orphan directory (data that were meant for the owner's life only; ``-`` for none) is removed.
+``t``, and the orphan directory (data needed only while the owner lives; ``-`` for none) is removed.
 The exit status is the child's; 128 and the signal's number when a signal ended it.
 """
 
@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
 
 
 class _AskedToEndError(Exception):
-    """Somebody sent this process SIGTERM: as good as an owner that is gone."""
+    """This process got SIGTERM; it acts as if the owner were gone."""
 
 
 def _end_as_orphan(_number: int, _frame: FrameType | None) -> None:
@@ -59,7 +59,7 @@ def _end_as_orphan(_number: int, _frame: FrameType | None) -> None:
 
 
 def _await_order(child: subprocess.Popen[bytes], owner: int) -> bytes | None:
-    """Wait until the owner says something (its byte), is gone (no byte), or the child ends by itself (None)."""
+    """Wait for the owner's order (one byte), the owner's end (no byte) or the child's own end (None)."""
     while child.poll() is None:
         if os.getppid() != owner:
             return b""
@@ -78,7 +78,7 @@ def _terminate(child: subprocess.Popen[bytes], grace_seconds: float) -> None:
 
 
 def _die_with_the_guard() -> None:
-    # Covers kill -9 of the guard itself, where the kernel can (Linux); elsewhere the owner's end still does.
+    # Ends the child even after kill -9 of the guard, on Linux only; elsewhere the owner's end does.
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 

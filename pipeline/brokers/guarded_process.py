@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import IO
 
 _GUARD = Path(__file__).with_name("guard.py")
-# What the guard and the system need on top of the grace.
+# Time that the guard and the system need beyond the grace.
 _MARGIN_SECONDS = 10.0
 
 
 class GuardedProcess:
-    """Run a command under a guard, which ends it when this process is gone, by whatever way.
+    """Run a command under a guard, which ends the command when this process ends, however it ends.
 
     Args:
         command: Program and arguments.
         output: Takes the command's standard output and error.
         grace_seconds: Between SIGTERM and SIGKILL.
-        inherited: A file descriptor that stays open for as long as the command runs: a lock.
-        orphan_directory: Removed when this process is gone first.
+        inherited: A file descriptor, such as a lock's, that stays open while the command runs.
+        orphan_directory: Removed if this process ends before the command.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class GuardedProcess:
     def _end(self, order: bytes) -> None:
         if not self._line_is_open:
             return
-        # A guard whose command ended by itself no longer listens.
+        # The guard stops listening once its command has ended.
         with contextlib.suppress(BrokenPipeError):
             os.write(self._line, order)
         try:

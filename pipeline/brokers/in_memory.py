@@ -18,14 +18,14 @@ _LIMITS = (
 
 
 class InMemoryBroker:
-    """librdkafka's mock cluster of one broker, inside this process and gone with it.
+    """librdkafka's mock cluster of one broker; it runs inside this process and ends with it.
 
     Any Kafka client of any process on this machine can use it. It creates topics when they are first used, always
-    with four partitions; it cannot create or configure them, does not compact, and drops the oldest of a partition
+    with four partitions; it cannot create or configure them, does not compact, and drops a partition's oldest messages
     at about 4 MB.
 
     Args:
-        reason: Why this one was chosen, for ``description``.
+        reason: Why this broker was chosen, for ``description``.
 
     Source: https://github.com/confluentinc/librdkafka/blob/master/src/rdkafka_mock.h
     """
@@ -64,7 +64,7 @@ class InMemoryBroker:
             raise KafkaMissingError(
                 "confluent-kafka", "the in-memory broker needs confluent-kafka: pip install 'wirewatch[mock-broker]'"
             ) from error
-        # The cluster lives as long as this client, whose own log would announce it on standard error.
+        # The cluster lives as long as this client; the client's log would announce it on standard error.
         host = Producer({"test.mock.num.brokers": 1, "log_level": 4, "logger": logging.getLogger(__name__)})
         try:
             brokers = host.list_topics(timeout=_ANSWER_SECONDS).brokers
@@ -74,7 +74,7 @@ class InMemoryBroker:
         self._host = host
 
     def stop(self) -> None:
-        """End it and all that it holds; nothing happens if it does not run."""
+        """Stop it and drop all messages; nothing happens if it is not running."""
         self._host = None
         self._bootstrap_servers = ""
 

@@ -1,4 +1,4 @@
-"""Find a Java that Apache Kafka runs on."""
+"""Find a Java that can run Apache Kafka."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _candidates(environment: Mapping[str, str], wheel: str) -> Iterator[Path]:
 
 
 def _major_version(java: Path) -> int | None:
-    """Ask it, since a ``java`` may be there and not run: macOS ships one that only says where to get Java."""
+    """Run ``java`` to learn its version: a ``java`` may exist and not work, as the stub that macOS ships."""
     try:
         answer = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):

@@ -32,13 +32,13 @@ _LOG_TAIL_LINES = 20
 _EXCEPTION = re.compile(r"^(?:Caused by: |Exception in thread \S+ )?(?:[\w$]+\.)+([\w$]*(?:Exception|Error): .+)$")
 _PORT_TAKEN = "Address already in use"
 
-# For a short life on a small machine: the optimising compiler and the parallel collector cost more than they save.
-# Measured over 4,000 articles on two cores: 430 us of the broker's processor an article, against 715 us without.
+# For a short run on a small machine the optimising compiler and the parallel collector cost more than they save.
+# Over 4,000 articles on two cores the broker took 430 us of processor time an article, without these flags 715 us.
 _JVM_OPTIONS = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 
 class KafkaBroker:
-    """One Apache Kafka node on loopback that ends with this process, however it ends.
+    """One Apache Kafka node on loopback; it ends when this process ends, even by ``kill -9``.
 
     Args:
         java: A Java of version 17 or later (``find_java``).
@@ -46,12 +46,12 @@ class KafkaBroker:
         data_directory: Kept between runs, and used by one broker at a time; None: a temporary one, removed at the end.
         port: For clients; 0 takes a free one and keeps it over ``restart`` and ``kill``.
         properties: More settings of the broker, which win over its own.
-        listeners: More ports for clients, by security protocol (``{"SASL_PLAINTEXT": 9094}``); what these need comes by
-            ``properties``.
+        listeners: More ports for clients, by security protocol (``{"SASL_PLAINTEXT": 9094}``); ``properties`` holds
+            their configuration.
         reason: Why this broker was chosen, for ``description``.
         start_timeout_seconds: Longest that ``start`` waits.
-        stop_timeout_seconds: After this ``stop`` no longer waits for a clean end.
-        lock_wait_seconds: Longest that ``start`` waits for another broker, whose owner was killed, to leave the data.
+        stop_timeout_seconds: How long ``stop`` waits for a clean end before it kills.
+        lock_wait_seconds: Longest that ``start`` waits for a broker whose owner was killed to release the data.
     """
 
     supports_topic_creation = True
@@ -138,13 +138,13 @@ class KafkaBroker:
             self._remove_temporary_directory()
             raise
         finally:
-            # The guard has it too, and keeps the data locked for as long as Kafka runs.
+            # The guard inherits the lock, so the data stay locked while Kafka runs.
             os.close(lock)
 
     def stop(self) -> None:
         """Stop it within the bound; nothing happens if it does not run. Temporary data are removed."""
         if self._temporary_directory is not None:
-            # Data that go anyway need no clean end.
+            # Temporary data are removed, so they need no clean shutdown.
             self.kill()
         elif self._process is not None:
             self._process.terminate()
@@ -205,7 +205,7 @@ class KafkaBroker:
         java = [str(self._java), *_JVM_OPTIONS, "-Djava.awt.headless=true"]
         java += [f"-Dlog4j2.configurationFile={logging_configuration}", "-cp", self._jars.classpath]
         with console_file.open("wb") as console:
-            # Written last by the formatter, so that a directory which has it is whole.
+            # The formatter writes this file last: a directory that has it is complete.
             if not (data / "meta.properties").exists():
                 self._format(java, configuration, console)
             self._process = process = GuardedProcess(
@@ -251,10 +251,10 @@ class KafkaBroker:
             raise self._start_error(happened, log, Path(console.name))
 
     def _start_error(self, happened: str, log: tuple[str, ...], log_file: Path) -> BrokerStartError:
-        """Put the innermost exception of the log into the message; it says more than the exit status."""
+        """An error with the innermost exception of the log, which says more than the exit status."""
         causes = [found[1] for line in log if (found := _EXCEPTION.match(line))]
         cause = causes[-1] if causes else next((line for line in reversed(log) if line.strip()), "its log is empty")
-        # A temporary log is removed; its end is in the error.
+        # A temporary log is removed, so the error quotes its last lines.
         place = "" if self._temporary_directory else f"; log: {log_file}"
         return BrokerStartError(f"{happened}: {cause}{place}", log[-_LOG_TAIL_LINES:])
 
@@ -265,7 +265,7 @@ class KafkaBroker:
 
 
 def _locked(directory: Path, wait_seconds: float) -> int:
-    """Lock the data for one broker; a predecessor whose owner was killed is given time to end."""
+    """Lock the data for one broker; wait for a predecessor whose owner was killed to end."""
     descriptor = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     deadline = time.monotonic() + wait_seconds
     while True:
@@ -284,7 +284,7 @@ def _locked(directory: Path, wait_seconds: float) -> int:
 
 
 def _client_gets_answers(bootstrap_servers: str) -> bool:
-    # A thread of its own, so that a caller inside an event loop may start a broker too.
+    # In a thread, so that a caller inside an event loop can start a broker too.
     with ThreadPoolExecutor(max_workers=1) as executor:
         return executor.submit(asyncio.run, _cluster_is_complete(bootstrap_servers)).result()
 
@@ -305,6 +305,6 @@ def _lines(log: Path, start: int) -> list[str]:
     if not log.exists():
         return []
     with log.open("rb") as handle:
-        # A file shorter than it was has been rolled.
+        # The log was rolled if it is shorter than before.
         handle.seek(start if start <= log.stat().st_size else 0)
         return handle.read().decode("utf-8", "replace").splitlines()

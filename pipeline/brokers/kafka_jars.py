@@ -18,7 +18,7 @@ from pipeline.errors import KafkaMissingError
 
 Progress = Callable[[str], None]
 
-# A wheel carries the file beside this module; a checkout has it where operators look for it.
+# In a wheel the file is beside this module; in a checkout it is in deploy/kafka.
 _POM_PLACES = (Path(__file__).with_name("pom.xml"), Path(__file__).parents[2] / "deploy" / "kafka" / "pom.xml")
 _KAFKA_VERSION = re.compile(r"<kafka\.version>([^<]+)</kafka\.version>")
 _FETCH_TIMEOUT_SECONDS = 600.0
@@ -55,7 +55,7 @@ def kafka_version() -> str:
 
 
 def cached_jars(cache_dir: Path) -> KafkaJars | None:
-    """The jars, if they were fetched before; whatever is there is whole, since it is moved into place at the end."""
+    """The jars if they were fetched before, else None; a cached folder is always complete, since it is moved there."""
     jars = _jars_of_pom(cache_dir)
     return jars if jars.directory.is_dir() else None
 
@@ -65,14 +65,14 @@ def fetch_jars(
 ) -> KafkaJars:
     """Return the jars from the cache, or fetch them (54 MB, some seconds) when they are not there.
 
-    Two processes may call this at once: the second waits for the first. A download that is interrupted leaves no
-    jars behind that a later call could mistake for all of them.
+    Two processes may call this at once: the second waits for the first. An interrupted download leaves nothing that a
+    later call could mistake for all jars.
 
     Args:
         cache_dir: The jars go into a directory of their own below it.
         java: Runs Maven where ``JAVA_HOME`` and ``PATH`` name none.
-        on_progress: Told, in a sentence, what is waited for.
-        environment: Where Maven is looked for and what it is run with; by default this process's environment.
+        on_progress: Called with a sentence that says what is waited for.
+        environment: Finds Maven and is passed to it; by default this process's environment.
 
     Raises:
         KafkaMissingError: Maven is not installed, or could not fetch them.
@@ -102,7 +102,7 @@ def fetch_jars(
 
 
 def _jars_of_pom(cache_dir: Path) -> KafkaJars:
-    # The digest makes another list of jars another directory, though Kafka's version stays the same.
+    # With the digest, a changed list of jars gets a new directory even if Kafka's version stays the same.
     digest = hashlib.sha256(_pom().read_bytes()).hexdigest()[:8]
     version = kafka_version()
     return KafkaJars(cache_dir / f"kafka-{version}-{digest}", version)
@@ -110,7 +110,7 @@ def _jars_of_pom(cache_dir: Path) -> KafkaJars:
 
 def _fetch(cache_dir: Path, maven: str, environment: Mapping[str, str]) -> None:
     target = _jars_of_pom(cache_dir).directory
-    # Nobody else is here (the lock), so that whatever an interrupted run left can go.
+    # This process holds the lock, so it may remove what an interrupted run left.
     for leftover in cache_dir.glob("fetching-*"):
         shutil.rmtree(leftover)
     with tempfile.TemporaryDirectory(prefix="fetching-", dir=cache_dir) as partial:

@@ -8,8 +8,8 @@ import socket
 from pipeline.brokers.server_properties import HOST
 from pipeline.errors import BrokerStartError
 
-# Below every system's range for outgoing connections. A client that tries again and again to reach a broker that is
-# down can otherwise be given the broker's own port as its source, connect to itself, and keep the broker from it.
+# Below every system's range for outgoing connections. Else a client that keeps trying to reach a stopped broker can get
+# the broker's own port as its source port, connect to itself, and block the port.
 _FIRST, _LAST = 20_000, 29_999
 _TRIES = 100
 
@@ -27,9 +27,9 @@ def free_port() -> int:
 
 
 def port_is_free(port: int) -> bool:
-    """Whether a server could listen on this port of loopback now."""
+    """Whether a server can listen on this port of loopback now."""
     with socket.socket() as probe:
-        # As Java does it: what is left of closed connections is no obstacle, a listener is.
+        # As Java does: closed connections that linger do not block the port, a listener does.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
@@ -39,7 +39,7 @@ def port_is_free(port: int) -> bool:
 
 
 def port_answers(port: int) -> bool:
-    """Whether somebody accepts connections on this port of loopback."""
+    """Whether a server accepts connections on this port of loopback."""
     try:
         socket.create_connection((HOST, port), timeout=1).close()
     except OSError:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 HOST = "127.0.0.1"
-# A dead letter's topic takes 8 MiB; its headers come on top.
+# The dead letters' topic takes 8 MiB; headers come on top.
 _MAX_MESSAGE_BYTES = 9 * 1024 * 1024
 
 
@@ -34,15 +34,15 @@ def server_properties(
             f"{name}:{'PLAINTEXT' if name == 'CONTROLLER' else name}" for name in ports
         ),
         "log.dirs": str(data_directory),
-        # A topic that is misspelt must be an error, not a new topic with other settings.
+        # A misspelt topic must be an error, not a new topic with default settings.
         "auto.create.topics.enable": "false",
         "group.initial.rebalance.delay.ms": "0",
-        # After kill -9 the controller refuses the node until its old session is over: 9 s by default.
+        # After kill -9 the controller refuses the node until its old session expires: 9 s by default.
         "broker.heartbeat.interval.ms": "500",
         "broker.session.timeout.ms": "3000",
         "message.max.bytes": str(_MAX_MESSAGE_BYTES),
         "replica.fetch.max.bytes": str(_MAX_MESSAGE_BYTES),
-        # One node: one replica of everything, and few partitions of what Kafka keeps for itself.
+        # One node: one replica of everything, and few partitions for Kafka's internal topics.
         "default.replication.factor": "1",
         "offsets.topic.num.partitions": "8",
         "offsets.topic.replication.factor": "1",
@@ -52,7 +52,7 @@ def server_properties(
         "share.coordinator.state.topic.num.partitions": "4",
         "share.coordinator.state.topic.replication.factor": "1",
         "share.coordinator.state.topic.min.isr": "1",
-        # By default 128 MiB of a heap that is not much larger.
+        # The default of 128 MiB is nearly the whole heap.
         "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),
     }
 

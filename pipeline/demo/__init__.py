@@ -15,8 +15,8 @@ def articles() -> list[bytes]:
     """Read the sample articles.
 
     Returns:
-        One raw article a line, as JSON in UTF-8, in the order in which they are to be published: an id that comes twice
-        is first the article and then its revised edition.
+        One raw article a line, as JSON in UTF-8, in the order to publish them. An id that comes twice is an article and
+        then its revision.
     """
     return (_CONTENT / "articles.jsonl").read_bytes().splitlines()
 

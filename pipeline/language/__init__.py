@@ -1,4 +1,4 @@
-"""Which language an article is written in, from its text alone."""
+"""Identify the language of an article from its text alone."""
 
 from pipeline.language.identify import LanguageIdentifier, identify_language
 

@@ -1,4 +1,4 @@
-"""Simplified and traditional Chinese, told apart by the characters that only one of them uses."""
+"""Tell simplified from traditional Chinese by the characters that only one of them uses."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _TRADITIONAL = (
 _ONLY_SIMPLIFIED = frozenset(_SIMPLIFIED)
 _ONLY_TRADITIONAL = frozenset(_TRADITIONAL)
 
-# Every fifth or sixth character of Chinese news is in the table: a headline decides, and an article needs no more.
+# Every fifth or sixth character of Chinese news is in the table, so a headline is enough to decide.
 _READ_CODE_POINTS = 1_000
 
 
 def chinese_script(text: str) -> tuple[Literal["Hans", "Hant"], float]:
-    """Tell the writing of a Chinese text.
+    """Tell the script of a Chinese text.
 
     Args:
         text: Chinese; the first 1,000 code points are read.

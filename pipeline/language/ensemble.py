@@ -1,4 +1,4 @@
-"""What the detectors say together: every language that one of them names, and how probable it is."""
+"""Combine the detectors: every language that one of them names, with its probability."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from pipeline.language.ngrams import NgramModel, NgramReading
 from pipeline.text.language_tags import UNDETERMINED
 from pipeline.text.scripts import is_mostly
 
-# Where CLD2 alone is believed: it vouches for one language, for most of a text that is long enough, with a score that a
-# language which it does not know seldom reaches, and there are no close kin that it mixes up.
+# CLD2 alone decides if it calls one language reliable, for most of a text that is long enough, with a score that an
+# unknown language seldom reaches, and if the language has no close relative that CLD2 confuses with it.
 _CLEAR_LETTERS = 400
 _CLEAR_SHARE = 0.75
 _CLEAR_SCORE = 450
 _MIXED_UP = frozenset({"sr", "sr-Latn", "hr", "bs", "ku", "mi", "st", "tn", "xh", "zu"})
-# The share of such texts of the development documents for which it was right.
+# The share of such development documents for which CLD2 was right.
 _CLEAR_CONFIDENCE = 0.998
 
-# Serbian, Croatian and Bosnian in Latin letters are one to the other detectors; the n-grams tell which.
+# The other detectors cannot tell Serbian, Croatian and Bosnian in Latin letters apart; the n-grams can.
 _SOUTH_SLAVIC = ("sr-Latn", "hr", "bs")
 _SOUTH_SLAVIC_GROUP = "sr-Latn+"
-# Bosnian news is a tenth of Croatian and Serbian: what could be any of the three is not taken for it.
+# There is a tenth as much Bosnian news as Croatian and Serbian, so a text that could be any of the three is not
+# Bosnian.
 _BOSNIAN_PRIOR = -1.5
 
 _FLOOR = -8.0
@@ -34,13 +35,13 @@ _LIKELY = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The coefficients of the multinomial logit, one for each thing that speaks for a language or for none.
+    """The coefficients of the multinomial logit, one for each kind of evidence for a language or for ``und``.
 
     Attributes:
         ngrams: Of the log probability by our n-grams, above a floor.
         langid: Of langid's, above the same floor.
         share: Of the share of the text that CLD2 gives to the language.
-        vouched: CLD2 vouches for it.
+        vouched: CLD2 calls the language reliable.
         frequent: The language is one of the most frequent in news.
         unknown: For ``und``.
         unknown_letters: For ``und``, times a third of the logarithm of the letters, at most 400.
@@ -81,7 +82,7 @@ FREQUENT = frozenset({*_FREQUENT_LANGUAGES.split(), _SOUTH_SLAVIC_GROUP})
 
 
 class Ensemble:
-    """CLD2, langid and our n-grams; holds nothing that changes, so that threads may share it."""
+    """CLD2, langid and our n-grams; immutable, so threads may share it."""
 
     def __init__(self, ngrams: NgramModel, weights: Weights = WEIGHTS) -> None:
         self._ngrams = ngrams
@@ -89,14 +90,14 @@ class Ensemble:
         self._south_slavic = [ngrams.tags.index(tag) for tag in _SOUTH_SLAVIC]
 
     def guess(self, reading: Reading) -> list[Guess]:
-        """Name the languages that a text may be in: by CLD2 alone where it is clear, else by all detectors.
+        """List the languages that a text may be in: by CLD2 alone if the text is clear, else by all detectors.
 
         Args:
-            reading: The text, and what CLD2 says of it.
+            reading: The text with CLD2's answer.
 
         Returns:
             Languages with their probability, likeliest first, down to one in a hundred; ``und`` may be among them.
-            Empty where there is not one letter.
+            Empty if the text has no letter.
         """
         text = reading.text
         letters = letters_in(text, _CLEAR_LETTERS)
@@ -111,15 +112,15 @@ class Ensemble:
         return self._settled(_softmax(evidence), text, found) if evidence else [Guess(UNDETERMINED, 0.0)]
 
     def evidence(self, reading: Reading, found: NgramReading | None) -> dict[str, float]:
-        """Sum what speaks for each language that a detector names, and for none: linear in the weights.
+        """Sum the evidence for each language that a detector names, and for ``und``: linear in the weights.
 
         Args:
-            reading: The text, with at least one letter, and what CLD2 says of it.
-            found: What the n-grams say of it.
+            reading: The text, with at least one letter, and CLD2's answer.
+            found: The n-grams' answer.
 
         Returns:
-            By tag; Serbian, Croatian and Bosnian in Latin letters are one group. ``und`` stands only against what the
-            n-grams cover: other scripts name their language.
+            By tag; Serbian, Croatian and Bosnian in Latin letters are one group. ``und`` competes only in scripts that
+            the n-grams cover: other scripts determine the language.
         """
         weights = self._weights
         text = reading.text
@@ -160,7 +161,7 @@ class Ensemble:
         return evidence
 
     def _settled(self, probabilities: dict[str, float], text: str, found: NgramReading | None) -> list[Guess]:
-        """The languages with their close kin told apart, likeliest first."""
+        """The languages with close relatives told apart, likeliest first."""
         guesses: list[Guess] = []
         for tag, probability in sorted(probabilities.items(), key=lambda pair: -pair[1]):
             if probability < _LIKELY:
@@ -172,7 +173,7 @@ class Ensemble:
         return sorted(guesses, key=lambda guess: -guess.confidence)
 
     def _told_apart(self, group: Guess, found: NgramReading) -> list[Guess]:
-        """Serbian, Croatian and Bosnian in the place of their group, likeliest first."""
+        """Replace the group by Serbian, Croatian and Bosnian, likeliest first."""
         scores = {
             tag: float(found.log_probabilities[place]) + (_BOSNIAN_PRIOR if tag == "bs" else 0.0)
             for tag, place in zip(_SOUTH_SLAVIC, self._south_slavic, strict=True)
@@ -191,13 +192,13 @@ def _is_clear(reading: Reading) -> bool:
 
 
 def _is_south_slavic(reading: Reading) -> bool:
-    """Whether a text is clearly in one of the three that CLD2 mixes up, by the share of all of them together."""
+    """Whether a text is clearly in one of the three languages that CLD2 confuses, by their joint share."""
     share = sum(guess.confidence for guess in reading.guesses if guess.tag in _SOUTH_SLAVIC)
     return reading.score >= _CLEAR_SCORE and share >= _CLEAR_SHARE
 
 
 def written(guess: Guess, text: str) -> Guess:
-    """The guess with the writing in its tag where a language has two: Chinese and Kurdish."""
+    """The guess with the script in its tag for languages with two scripts: Chinese and Kurdish."""
     if guess.tag.startswith("zh"):
         script, share = chinese_script(text)
         return Guess(f"zh-{script}", guess.confidence * share)

@@ -1,4 +1,4 @@
-"""Identify the language of an article: CLD2 alone where it is clear, else what all detectors say together."""
+"""Identify the language of an article: by CLD2 alone if the text is clear, else by all detectors together."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from pipeline.messages.identity import revision
 from pipeline.text.language_tags import UNDETERMINED, normalise_tag
 
 _MOST_ALTERNATIVES = 4
-# How sure a sentence is that CLD2 finds in the language of the article around it.
+# Confidence of a sentence that CLD2 finds to be in the language of the article around it.
 _CONFIRMED = 0.98
 
 
 class LanguageIdentifier:
-    """Identifies languages; holds nothing that changes, so that threads may share it."""
+    """Identifies languages; immutable, so threads may share it."""
 
     def __init__(self, model_file: Path = MODEL_FILE) -> None:
         load_langid()
         self._ensemble = Ensemble(NgramModel.load(model_file))
 
     def identify(self, title: str, body: str, declared: str = "") -> Language:
-        """Tell what an article is written in.
+        """Identify the language of an article.
 
         Args:
             title: As received; read together with the body.
             body: As received, any length; addresses, handles and control characters are not read.
-            declared: What the source says. It never overrides the text: it is listed among the alternatives, and where
-                the text cannot be told the tag stays ``und``.
+            declared: The language that the source claims. It never overrides the text: it is listed among the
+                alternatives, and the tag stays ``und`` if the text does not tell.
 
         Returns:
             The tag with the probability that it is right, up to four alternatives from the text, likeliest first, the
@@ -55,7 +55,7 @@ class LanguageIdentifier:
         return _language(guesses, normalise_tag(declared), parts)
 
     def _sentence(self, sentence: str, main: str) -> Guess:
-        """The language of a sentence, for which CLD2 is enough where it says what the article's main language is."""
+        """The language of a sentence; CLD2 is enough if it finds the article's main language."""
         reading = read_with_cld2(sentence)
         if reading.is_reliable and reading.guesses[0].tag == main:
             return Guess(main, _CONFIRMED)
@@ -71,7 +71,7 @@ def identify_language(
     Args:
         article: With its id and time of revision settled, as ``read_article`` returns it. A withdrawal stays ``und``.
         identifier: Shared by all articles.
-        ingested_at: When the article reached the first topic, or None where there is none.
+        ingested_at: When the article reached the first topic, or None if unknown.
         now: When the step publishes it.
     """
     if article.status == "withdrawn":
@@ -87,7 +87,7 @@ def identify_language(
 
 
 def _by_size(passages: list[Passage], guesses: list[Guess]) -> list[Guess]:
-    """The guesses for an article in parts: the language of most text first, then the others by their share of it."""
+    """The guesses for an article in several languages, by their share of the text, largest first."""
     sizes: dict[str, int] = {}
     surest: dict[str, float] = {}
     for passage in passages:

@@ -1,7 +1,7 @@
 """Our own detector: letter sequences of a hundred languages, in a table of half a megabyte.
 
-It knows what the others do not name (Serbian in Latin letters, Bemba, Fijian) and tells close kin apart. CLD2 is surer
-of scripts that only one language is written in; those letters are not in the table.
+It knows languages that the others do not name (Serbian in Latin letters, Bemba, Fijian) and tells close relatives
+apart. Scripts that only one language uses are not in the table; CLD2 is better at them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _COVERED = (
     (0x1200, 0x139F),
     (0x1E00, 0x1EFF),
 )
-# A sign of Chinese or Korean says as much as three letters: a name in Latin ones does not outweigh a headline.
+# A Chinese or Korean character counts as three letters, so that a Latin name does not outweigh a headline.
 _UNCOVERED_WEIGHT = 3
 
 _NO_LETTERS = re.compile(r"[\W\d_]+")
@@ -40,12 +40,12 @@ _MULTIPLIER, _MIXER = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B)
 
 @dataclass(frozen=True, slots=True)
 class NgramReading:
-    """What the table says of a text.
+    """The table's answer for a text.
 
     Attributes:
         log_probabilities: Of each language, in the order of ``NgramModel.tags``.
-        coverage: The share of the text's sequences that are in the table, 0..1; a language that the table has never
-            seen has few.
+        coverage: The share of the text's sequences that are in the table, 0..1; low for a language that the table has
+            never seen.
     """
 
     log_probabilities: Floats
@@ -60,7 +60,7 @@ class NgramModel:
     """
 
     def __init__(self, buckets: Buckets, vectors: Floats, weights: Floats, bias: Floats, tags: tuple[str, ...]) -> None:
-        """Take what training found.
+        """Make a model from trained parameters.
 
         Args:
             buckets: Hashes of the sequences in the table, ``HASH_BITS`` wide, n of them.
@@ -101,8 +101,8 @@ class NgramModel:
         sequences = np.concatenate(sequence_buckets(points))
         rows = self._row.take(sequences)
         count = max(1, len(sequences))
-        # Row 0, for what is not in the table, holds zeros. With the square root, evidence grows with the text, yet not
-        # as if its sequences were independent.
+        # Row 0, for sequences that are not in the table, is zero. The square root lets evidence grow with the text, but
+        # less than if its sequences were independent.
         total = np.ones(len(rows), np.float32) @ self._vectors.take(rows, axis=0) / np.float32(count**0.5)
         scores = total @ self._weights + self._bias
         scores -= scores.max()

@@ -1,4 +1,4 @@
-"""The passages of an article that are in different languages."""
+"""Find the passages of an article that are in different languages."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pipeline.messages.articles import Field
 from pipeline.text.language_tags import UNDETERMINED
 from pipeline.text.sentences import sentence_ends
 
-# CLD2 gives a name or a title a few hundredths of a text; a quoted sentence has more.
+# For a name or a title CLD2 reports a few percent of a text; a quoted sentence has more.
 _LEAST_SHARE = 0.08
-# A sentence of fewer letters, or one that is less sure, goes with its neighbour.
+# A sentence with fewer letters or a lower confidence joins its neighbour.
 _LEAST_LETTERS = 40
 _LEAST_CONFIDENCE = 0.9
-# The longest article is read in bounded time: what comes behind goes with the last passage.
+# Bounds the time for the longest article: text beyond joins the last passage.
 _MOST_SENTENCES = 400
 
 # Languages so close that one sentence does not tell a change of language.
@@ -44,7 +44,7 @@ class Passage:
 
 
 def may_be_mixed(reading: Reading) -> bool:
-    """Whether CLD2 sees more than one language in a text, close kin aside: only then is it worth the time to look."""
+    """Whether CLD2 sees more than one language in a text, close relatives aside; else there is no need to look."""
     tags = [guess.tag for guess in reading.guesses if guess.confidence >= _LEAST_SHARE]
     return any(not _are_kin(tags[0], tag) for tag in tags[1:])
 
@@ -80,7 +80,7 @@ def _sure_sentences(field: Field, text: str, identify: Callable[[str], Guess]) -
 
 
 def _passages(field: Field, text: str, sure: list[Passage]) -> list[Passage]:
-    """The sure sentences of a field, joined where neighbours agree and stretched over what lies between."""
+    """The confident sentences of a field, joined where neighbours agree, and extended over the text between them."""
     joined: list[Passage] = []
     for sentence in sure:
         if sentence.field != field:
@@ -91,7 +91,7 @@ def _passages(field: Field, text: str, sure: list[Passage]) -> list[Passage]:
         else:
             joined.append(sentence)
     if not joined:
-        # A field without a sure sentence, such as a short headline, goes with the rest of the article.
+        # A field without a confident sentence, such as a short headline, joins the rest of the article.
         return [Passage(field, 0, len(text), sure[0].tag, 0.0)] if sure and text else []
     starts = [0, *(passage.start for passage in joined[1:])]
     ends = [*starts[1:], len(text)]
