@@ -10,7 +10,8 @@ from prometheus_client import Histogram
 
 
 class BatchHistogram(Histogram):
-    """Prometheus' histogram with one lock and one bucket search for a batch, instead of one for each value."""
+    """A histogram that adds once to each bucket of a batch; Prometheus' own locks and scans the buckets for each
+    value."""
 
     def observe_all(self, values: Sequence[float]) -> None:
         """Observe every value."""

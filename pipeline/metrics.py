@@ -1,6 +1,7 @@
-"""Every metric: its name, unit, labels and meaning. Each process serves those that it counts.
+"""Every metric: its name, unit, labels and meaning.
 
-A label that others choose (rules, sources, languages, organisations) is bounded: what is over counts as ``other``.
+Each process serves the metrics that it counts. Labels with unknown values (rules, sources, languages, organisations) are
+bounded: values over the limit count as ``other``.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disa
 from pipeline.batch_histogram import BatchHistogram
 from pipeline.errors import DeadLetterReason
 
-# Else each counter and histogram is served with a second series, the time of its first count.
+# Else each counter and histogram gets a second series, the time of its first count.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
-# Bounds around what is promised: an alert within 0.2 s, a step within 60 s.
+# Bounds around the targets: an alert within 0.2 s, a step within 60 s.
 _LATENCY_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 10, 15, 30, 60, 120, 300, 900, 3600)
 _DURATION_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15, 60)
 _BATCH_ARTICLES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
-# Articles on their way
+# Articles
 ARTICLES = Counter(
     "wirewatch_articles_total",
     "Articles (on the alerts step: matches) that a step has finished and published, by language tag; over 300: other. "
@@ -74,7 +75,7 @@ ERRORS = Counter(
 )
 RETRIES = Counter("wirewatch_retries_total", "Batches tried again after a passing error.", ["step"])
 RESTARTS = Counter("wirewatch_restarts_total", "Step processes that the supervisor has started again.", ["step"])
-# Not from the dead letters, whose counter dies with the process that the next such article ends.
+# The supervisor counts these: the dead letters' counter is lost when the next such article ends the process.
 CONDEMNED = Counter(
     "wirewatch_condemned_articles_total",
     "Articles that ended their process alone again and again, and so become dead letters; from the supervisor.",
@@ -125,7 +126,7 @@ ALERTS_HELD = Counter(
     ["rule", "by"],
 )
 
-# What the canary sees from outside; served by its process alone, since no other counts it.
+# What the canary measures from outside; only its process serves these.
 CANARY_REGISTRY = CollectorRegistry()
 CONSUMER_LAG = Gauge(
     "wirewatch_consumer_lag_messages",
@@ -174,7 +175,7 @@ BUILD = Gauge("wirewatch_build_info", "Always 1; the version of Wirewatch that t
 
 
 def start_at_nought(step: str) -> None:
-    """Let a step's process serve what may go wrong from the start: a counter that begins at 1 shows no growth."""
+    """Serve the counters of failures from 0: a counter that first appears as 1 shows no increase."""
     RETRIES.labels(step)
     REBALANCE_DURATION.labels(step)
     for during in ("assigning", "processing", "publishing"):

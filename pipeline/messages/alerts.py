@@ -33,13 +33,13 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         clause: The clause as the canonical form of the rule writes it.
-        field: Where it was found; a clause on what the article is has that field.
+        field: The field it was found in; for a clause on metadata, the metadata field.
         text: The text found, ``field[start:end]``, or the value of the metadata field.
         via: How it was found.
         start: First code point; null for ``via: metadata``.
         end: One past the last code point; null for ``via: metadata``.
-        entity: The concept, where the clause is one.
-        confidence: How sure the find is, 0 to 1; only with ``via: transliteration``.
+        entity: The concept, if the clause is one.
+        confidence: How certain the evidence is, 0 to 1; only with ``via: transliteration``.
     """
 
     clause: str
@@ -70,7 +70,7 @@ class ArticleHeader(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The article without its text.
 
     Attributes:
-        fingerprint: Equal for articles whose title and body are equal after folding, whoever prints them; there where
+        fingerprint: Equal for articles whose title and body are equal after folding, whatever the source; present if
             the rule suppresses by text.
     """
 
@@ -108,23 +108,22 @@ def _medium() -> Severity:
 
 
 class MatchedRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The rule as matches and alerts name it, with all that the alerts step needs of it, which reads no rules.
+    """The rule as matches and alerts carry it: all that the alerts step needs, since that step reads no rules.
 
     Attributes:
         version: 12 hex digits of the document's SHA-256.
-        severity: Always written, so that who filters by it needs no default; older messages lack it where it is
-            ``medium``.
+        severity: Always written, so that filters need no default; older messages omit ``medium``.
         channel: Where the alert is also published.
         mode: ``live``, or ``shadow``: its alerts go to the shadow channel only.
-        suppress: After an alert, those like it are held back for a time; null where none are.
-        limit: Most alerts in any minute, hour or day, such as ``20/h``; null where there is no limit.
+        suppress: After an alert, similar alerts are held back for a time; null if none are.
+        limit: Most alerts in any minute, hour or day, such as ``20/h``; null if there is no limit.
     """
 
     id: str
     version: str
     name: str
     tags: tuple[str, ...] = ()
-    # What a factory gives is no default that `omit_defaults` leaves out.
+    # With a factory, `omit_defaults` does not leave the value out.
     severity: Annotated[Severity, Meta(extra_json_schema={"default": "medium"})] = field(default_factory=_medium)
     channel: str | None = None
     mode: Mode = "live"
@@ -152,11 +151,11 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a subscriber reads.
 
     Attributes:
-        alert_id: Hash of rule id, article id, revision and kind: the same alert has the same id for ever.
+        alert_id: Hash of rule id, article id, revision and kind: the same alert always has the same id.
         kind: ``updated`` when a newer revision satisfies the rule by other evidence; ``withdrawn`` when the source has
-            taken back an article that the rule alerted on: it has no evidence, and is never held back.
-        held_back: How many alerts of the rule were held back since the last one raised.
-        held_by: Why this one is held back; null where it is raised.
+            withdrawn an article that the rule alerted on; such an alert has no evidence and is never held back.
+        held_back: How many alerts of the rule were held back since its last alert.
+        held_by: Why this alert is held back; null if it is raised.
     """
 
     alert_id: str

@@ -1,6 +1,6 @@
 """The article on its way: raw, identified, enriched.
 
-Each stage is a type of its own that adds to the one before. Text is never normalised: every offset is a
+Each stage has its own type, which adds to the one before. Text is never normalised: every offset is a
 Unicode code point of the original title or body, half open, so that ``body[start:end] == text``.
 """
 
@@ -26,7 +26,7 @@ ArticleId = Annotated[str, Meta(max_length=512)]
 
 
 class Times(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """When each step published the article: latency is measured on these, not on the reader's clock."""
+    """When each step published the article: latency is measured from these times, not by the reader's clock."""
 
     ingested_at: Instant | None = None
     identified_at: Instant | None = None
@@ -43,13 +43,13 @@ class RawArticle(Struct, frozen=True, kw_only=True, omit_defaults=True):
         url: Where it can be read, or empty.
         title: Headline as received; may be empty when the body is not.
         body: Text as received, plain; lines are paragraphs.
-        source: Who publishes it, such as ``Reuters``.
+        source: The publisher, such as ``Reuters``.
         published_at: When it was first published.
-        revised_at: When this revision was made; when absent, the Kafka timestamp of the message.
+        revised_at: When this revision was made; if absent, the Kafka timestamp of the message.
         declared_language: The language tag that the source claims; never overrides the text.
-        tags: The source's subjects.
-        attributes: Passed through to the alert untouched.
-        status: ``withdrawn`` takes an earlier article back and needs only the id.
+        tags: The subjects that the source gives.
+        attributes: Passed through to the alert unchanged.
+        status: ``withdrawn`` withdraws an earlier article and needs only the id.
     """
 
     id: ArticleId = ""
@@ -86,10 +86,11 @@ class Language(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The language of an article.
 
     Attributes:
-        tag: BCP 47, such as ``de``, ``zh-Hant``, ``sr-Latn``; ``und`` where it cannot be told.
-        confidence: The probability that the tag is right, 0..1; of ``und``, that no known language is.
+        tag: BCP 47, such as ``de``, ``zh-Hant``, ``sr-Latn``; ``und`` if it cannot be told.
+        confidence: The probability that the tag is right, 0..1; for ``und``, that the language is none of the known
+            ones.
         alternatives: Other candidates, likeliest first.
-        parts: Where passages are in different languages: all of them, in order, covering title and body; else empty.
+        parts: If passages are in different languages, all of them in order, covering title and body; else empty.
     """
 
     tag: str
@@ -104,7 +105,7 @@ class IdentifiedArticle(RawArticle, frozen=True, kw_only=True, omit_defaults=Tru
     Attributes:
         language: What it is written in.
         revision: Hash of title and body: equal text, equal revision.
-        times: Grows along the way.
+        times: Each step adds its own.
     """
 
     language: Language
@@ -124,15 +125,16 @@ class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One place in an article that names something.
 
     Attributes:
-        field: Which text the offsets count in.
+        field: The text that the offsets refer to.
         start: First code point.
         end: One past the last code point.
         text: ``field[start:end]``.
-        label: What the text names; an adjective is ``MISC``.
-        entity: The concept it is linked to; null where to none.
-        name: Of one without a concept: its text with single spaces, or the full name that the article gives the person.
+        label: The kind of thing named; an adjective is ``MISC``.
+        entity: The concept it is linked to; null if none.
+        name: For a mention without a concept, its text with single spaces, or the person's full name if the article
+            gives it.
         via: How it was found.
-        confidence: How sure the find is, 0 to 1; only with ``via: transliteration``.
+        confidence: How certain the mention is, 0 to 1; only with ``via: transliteration``.
     """
 
     field: Field

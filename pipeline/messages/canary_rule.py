@@ -1,7 +1,7 @@
-"""The canary: an article of our own that goes the whole way, to show that the way is open and how long it takes.
+"""The canary: an article of our own that passes all steps, to show that they work and how long they take.
 
-Its rule is part of every matcher and in no topic: it fires on canaries alone, and no other rule fires on these. Its
-alerts go to the reserved channel ``canary`` and nowhere else.
+Its rule is built into every matcher and is in no topic. It fires on canaries only, and no other rule fires on them. Its
+alerts go only to the reserved channel ``canary``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ CANARY_SOURCE = "wirewatch-canary"
 CANARY_LANGUAGE = "canary"
 """The language under which metrics count canaries, so that none is counted as news; no BCP 47 tag."""
 
-# No other rule may have this id, nor its channel.
+# No other rule may have this id or this channel.
 CANARY_RULE = WatchRule(
     id=CANARY_SOURCE,
     name="Canary",
@@ -29,9 +29,9 @@ def counted_language(source: str, language: Language) -> str:
 
 
 def canary_article(article_id: str) -> RawArticle:
-    """An article that satisfies the canary rule when every step has done its work on it.
+    """An article that satisfies the canary rule if every step works.
 
-    The rule's names stand in German forms that only the knowledge base can link.
+    It holds the rule's names in German forms, which only the knowledge base can link.
     """
     return RawArticle(
         id=article_id,

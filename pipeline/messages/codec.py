@@ -17,11 +17,11 @@ _decoders: dict[type, msgspec.json.Decoder[object]] = {}
 _TIME_MEND = ": write a time with its zone, as 2026-03-02T08:00:00Z or 2026-03-02T09:00:00+01:00"
 
 _REPLACEMENT = "\ufffd"
-# A pair of escapes is one character and is kept; what is left of the surrogates stands alone.
+# An escaped backslash and a pair of surrogates are kept; the group finds the escape of a lone surrogate.
 _ESCAPES = re.compile(
     rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
-# A surrogate in UTF-8's own scheme, as careless encoders write it.
+# A surrogate encoded as three bytes, as incorrect UTF-8 encoders write it.
 _RAW_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 
 

@@ -1,4 +1,4 @@
-"""Ids and revisions: the same content has the same id for ever, on every machine."""
+"""Ids and revisions: the same content always has the same id, on every machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.messages.rules import WatchRule
 
-# Parameters that say how a reader came to the page, never which page it is.
+# Parameters that tell how a reader came to the page, not which page it is.
 _TRACKING_PARAMETERS = frozenset({"fbclid", "gclid", "dclid", "msclkid", "yclid", "mc_cid", "mc_eid", "igshid"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _rule_encoder = msgspec.json.Encoder(order="sorted")
@@ -26,9 +26,9 @@ def digest(*parts: str, length: int = 32) -> str:
 
 
 def canonical_url(url: str) -> str:
-    """The URL without what does not change the page: fragment, default port, tracking parameters, their order.
+    """The URL without fragment, default port, tracking parameters and order of parameters: none changes the page.
 
-    A text that is no URL is returned stripped.
+    If the text is not a URL, it is returned stripped.
 
     Source: RFC 3986, section 6.2.2 and 6.2.3.
     """
@@ -55,12 +55,12 @@ def canonical_url(url: str) -> str:
 
 
 def article_id(url: str, title: str, body: str) -> str:
-    """The id of an article that came without one: from its canonical URL, else from title and body."""
+    """The id for an article without one: from its canonical URL, else from title and body."""
     return digest("url", canonical_url(url)) if url.strip() else digest("text", title, body)
 
 
 def revision(title: str, body: str) -> str:
-    """Which text this is: equal title and body, equal revision."""
+    """The revision of a text: equal for equal title and body."""
     return digest(title, body, length=16)
 
 

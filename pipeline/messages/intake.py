@@ -1,4 +1,4 @@
-"""Read a raw article from the outside world: decode, check, and settle its id and time of revision."""
+"""Read a raw article from a source: decode it, check it, and set its id and time of revision."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.messages.codec import decode, replace_lone_surrogates
 
 
 class Intake(NamedTuple):
-    """A raw article fit for the pipeline, and how many lone surrogates were replaced in it."""
+    """A valid raw article, with the number of lone surrogates replaced in it."""
 
     article: RawArticle
     replaced_surrogates: int
@@ -26,14 +26,14 @@ def read_article(payload: bytes, *, read_at: datetime) -> Intake:
 
     Args:
         payload: JSON as published by any client.
-        read_at: The Kafka timestamp of the message, or the time of reading; stands in for ``revised_at``.
+        read_at: The Kafka timestamp of the message, or the time of reading; used if ``revised_at`` is missing.
 
     Returns:
-        The article with its id and ``revised_at`` settled; a lone surrogate has become U+FFFD.
+        The article with its id and ``revised_at`` set; lone surrogates are replaced by U+FFFD.
 
     Raises:
         UndecodableError: Not UTF-8 JSON.
-        SchemaError: Not a raw article; says which field. Or a withdrawal that does not say of what.
+        SchemaError: Not a raw article (says which field), or a withdrawal without id and URL.
         EmptyArticleError: Neither title nor body holds text, and it is no withdrawal.
         TooLargeError: Title and body together have more than 200,000 code points.
     """
@@ -43,13 +43,13 @@ def read_article(payload: bytes, *, read_at: datetime) -> Intake:
 
 
 def settled(article: RawArticle, *, read_at: datetime) -> RawArticle:
-    """Check an article's content, and give it its id and time of revision where it came without.
+    """Check an article's content, and set its id and time of revision if they are missing.
 
-    A withdrawal needs nothing but the id, or the URL that it is made of. It gets no time of revision: unless it says so
-    itself, it takes back whatever was published before it.
+    A withdrawal needs only the id, or the URL from which the id is made. It gets no time of revision: without one it
+    withdraws everything published before it.
 
     Raises:
-        SchemaError: A withdrawal that does not say of what.
+        SchemaError: A withdrawal without id and URL.
         EmptyArticleError: Neither title nor body holds text, and it is no withdrawal.
         TooLargeError: Title and body together have more than 200,000 code points.
     """
@@ -72,14 +72,14 @@ def settled(article: RawArticle, *, read_at: datetime) -> RawArticle:
 
 
 def read_enriched(payload: bytes) -> EnrichedArticle:
-    """Read an enriched article that anyone may have written.
+    """Read an enriched article, whoever wrote it.
 
     Returns:
         The article; every mention's ``text`` is its slice of the field.
 
     Raises:
         UndecodableError: Not UTF-8 JSON.
-        SchemaError: Not an enriched article, without an id, or with a mention that is not where it says.
+        SchemaError: Not an enriched article, without an id, or with a mention whose offsets do not fit its text.
     """
     article = decode(payload, EnrichedArticle)
     if not article.id:
@@ -95,16 +95,16 @@ def read_enriched(payload: bytes) -> EnrichedArticle:
 
 
 def read_match(payload: bytes) -> Match | EnrichedArticle:
-    """Read what the rules step has written: a match, or an article that was withdrawn, as it came.
+    """Read an output of the rules step: a match, or a withdrawn article as received.
 
     Raises:
         UndecodableError: Not UTF-8 JSON.
-        SchemaError: Neither of the two; says what is missing for a match.
+        SchemaError: Neither of the two; says what a match would need.
     """
     try:
         return decode(payload, Match)
     except SchemaError as error:
-        # Withdrawals are rare: only they are read twice.
+        # Only withdrawals, which are rare, are decoded twice.
         try:
             article = decode(payload, EnrichedArticle)
         except ArticleError:

@@ -1,4 +1,4 @@
-"""The watch rule as a document: what a rule file holds and what travels through the rules topic."""
+"""The watch rule as a document, as rule files and the rules topic hold it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Mode = Literal["live", "shadow", "off"]
 SuppressBy = Literal["rule", "source", "entities", "text"]
 
 CANARY_CHANNEL = "canary"
-"""Where the alerts on canary articles go, and nothing else."""
+"""The channel of the alerts on canary articles; no other alerts go there."""
 
 RESERVED_CHANNELS = frozenset({"held", "shadow", CANARY_CHANNEL})
-"""Names of channels that the pipeline keeps for itself."""
+"""Channel names reserved for the pipeline."""
 
 RuleId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
 Channel = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}$")]
@@ -23,7 +23,7 @@ Duration = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,5}[smhd]$")]
 """A length of time, such as ``6h``."""
 
 Rate = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,3}/[mhd]$")]
-"""So many in any minute, hour or day, such as ``20/h``."""
+"""A number in any minute, hour or day, such as ``20/h``."""
 
 LanguageTag = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
@@ -36,12 +36,12 @@ class Examples(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unk
 
 
 class Suppress(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """After an alert, hold back those that are alike.
+    """After an alert, hold back similar alerts.
 
     Attributes:
         for: How long.
-        by: What makes them alike: the ``rule`` alone, and also the article's ``source``, the ``entities`` of the
-            evidence, or the ``text``, for reprints: title and body that are equal after folding.
+        by: What makes alerts similar: the ``rule`` alone, or also the article's ``source``, the ``entities`` of the
+            evidence, or the ``text`` (title and body equal after folding, for reprints).
     """
 
     for_: Duration = field(name="for")
@@ -49,23 +49,23 @@ class Suppress(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class WatchRule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What somebody watches for.
+    """A condition on articles, and what to do with the alerts.
 
     Attributes:
-        id: Names the rule for ever, and is its key in the rules topic.
+        id: The rule's permanent name, and its key in the rules topic.
         when: The condition, in the rule language.
-        name: For people; empty stands for the id.
+        name: For people; if empty, the id is shown.
         severity: Passed on to the alert.
         tags: Passed on to the alert.
         languages: The languages of the rule's plain words, likeliest first.
-        channel: Alerts are also published to ``<prefix>.alerts.<channel>.v1``; null where to no other topic.
+        channel: Alerts are also published to ``<prefix>.alerts.<channel>.v1``; null if to no other topic.
         metonyms: Whether a capital, or the seat of a country's government, stands for the country.
-        transliteration: Whether people's names also count as other scripts are likely to write them, unlisted.
-        min_score: The least score that fires; null where each that satisfies the condition does.
-        mode: ``live`` raises alerts; ``shadow`` to ``<prefix>.alerts.shadow.v1`` only, for a trial; ``off`` none.
-        suppress: After an alert, those like it are held back for a time; null where none are.
-        limit: Most alerts in any minute, hour or day, such as ``20/h``; the others are held back; null
-            where there is no limit.
+        transliteration: Whether people's names also match the likely spellings in other scripts that are not listed.
+        min_score: The lowest score that fires; null if every match fires.
+        mode: ``live`` raises alerts; ``shadow`` raises them on ``<prefix>.alerts.shadow.v1`` only, for a trial; ``off``
+            raises none.
+        suppress: After an alert, similar alerts are held back for a time; null if none are.
+        limit: Most alerts in any minute, hour or day, such as ``20/h``; more are held back; null if there is no limit.
         examples: Run before the rule goes live.
     """
 
@@ -86,7 +86,7 @@ class WatchRule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
 
 
 class Quota(NamedTuple):
-    """At most so many within so many seconds."""
+    """At most ``most`` alerts within ``seconds``."""
 
     most: int
     seconds: int
@@ -97,12 +97,12 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 @lru_cache(maxsize=1024)
 def duration_seconds(duration: str) -> int:
-    """The seconds of a ``Duration``."""
+    """A ``Duration`` in seconds."""
     return int(duration[:-1]) * _SECONDS[duration[-1]]
 
 
 @lru_cache(maxsize=1024)
 def quota(rate: str) -> Quota:
-    """What a ``Rate`` says."""
+    """Parse a ``Rate``."""
     most, _, unit = rate.partition("/")
     return Quota(int(most), _SECONDS[unit])

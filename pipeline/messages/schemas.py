@@ -39,7 +39,7 @@ _CLOUDEVENTS_HEADERS = {
     "content-type": "application/json.",
 }
 _DEAD_LETTER_HEADERS = {
-    "ww_reason": "Why it is here.",
+    "ww_reason": "Why it was set aside.",
     "ww_step": "Which step set it aside.",
     "ww_topic": "The topic it was read from.",
     "ww_partition": "Its partition there.",
@@ -54,10 +54,10 @@ class ChannelTopic:
     """A topic as the AsyncAPI document needs it.
 
     Attributes:
-        address: Full name, where ``{prefix}`` and ``{channel}`` may stand as parameters.
-        schemas: Keys of ``MESSAGES``, one for each kind of message there; none for dead letters.
-        key: What the messages are keyed by.
-        direction: What a user of the pipeline does with it: ``send`` or ``receive``.
+        address: Full name; ``{prefix}`` and ``{channel}`` may be parameters.
+        schemas: Keys of ``MESSAGES``, one for each kind of message in the topic; none for dead letters.
+        key: The key of the messages.
+        direction: What a client of the pipeline does: ``send`` or ``receive``.
         summary: One line.
     """
 
@@ -69,7 +69,7 @@ class ChannelTopic:
 
 
 def json_schema(name: str) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of one message, complete in itself.
+    """The JSON Schema (2020-12) of one message, without external references.
 
     Args:
         name: A key of ``MESSAGES``.
@@ -101,7 +101,7 @@ def dead_letter_headers_schema() -> dict[str, Any]:
 
 
 def asyncapi_document(topics: Iterable[ChannelTopic], version: str) -> dict[str, Any]:
-    """The AsyncAPI 3 document: which topics there are, what they carry, and who sends and receives it."""
+    """The AsyncAPI 3 document: the topics, their messages, and who sends and receives them."""
     channels: dict[str, Any] = {}
     operations: dict[str, Any] = {}
     messages: dict[str, Any] = {}
@@ -175,7 +175,7 @@ def _headers(headers: Mapping[str, str], *, required: bool) -> dict[str, Any]:
 
 
 def tidied(schema: Any) -> Any:  # noqa: ANN401 - JSON of any shape
-    """Docstrings as a schema's reader wants them: the first paragraph, and each attribute's text at its property."""
+    """Split docstrings for the schema: the first paragraph, and each attribute's text at its property."""
     if isinstance(schema, list):
         return [tidied(value) for value in schema]
     if not isinstance(schema, dict):

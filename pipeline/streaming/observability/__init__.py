@@ -1,1 +1,1 @@
-"""What can be seen from outside: health, metrics targets, logs, traces, the canary."""
+"""What shows the state of the pipeline: health, metrics targets, logs, traces, the canary."""

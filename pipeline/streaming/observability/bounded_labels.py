@@ -1,21 +1,21 @@
-"""Keep the number of time series bounded where others choose a label's values."""
+"""Bound the number of time series for labels whose values are not known in advance."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 OTHER = "other"
-"""The value under which all that is over the limit is counted."""
+"""The label of all values over the limit."""
 
 _LONGEST = 100
 
 
 class BoundedLabels:
-    """Gives the first values that come a label of their own, and ``other`` to all that come later.
+    """Gives the first values their own label, and ``other`` to all later ones.
 
     Args:
-        limit: How many values have a label of their own.
-        always: Values that have one beside these.
+        limit: How many values get their own label.
+        always: Values that get their own label beside these.
     """
 
     def __init__(self, limit: int, *, always: Collection[str] = ()) -> None:
@@ -23,7 +23,7 @@ class BoundedLabels:
         self._known = set(always)
 
     def label(self, value: str) -> str:
-        """The label under which a value counts, at most 100 code points long."""
+        """The label of a value, at most 100 code points long."""
         if value in self._known:
             return value
         value = value[:_LONGEST]
@@ -34,7 +34,7 @@ class BoundedLabels:
         return value
 
     def forget(self, value: str) -> bool:
-        """Make room for another; whether the value had a label of its own."""
+        """Free a value's label for another value; return whether it had one."""
         if value not in self._known:
             return False
         self._known.remove(value)

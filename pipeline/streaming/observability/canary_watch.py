@@ -1,6 +1,6 @@
-"""Watch the pipeline from outside: canaries that go the whole way, and how far each step is behind.
+"""Watch the pipeline from outside: send canaries through all steps, and read each step's lag.
 
-It is a process of its own, since a worker that is dead or stuck tells nothing of itself.
+It runs in its own process, since a worker that is dead or stuck cannot report it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ async def load(settings: Settings) -> AsyncIterator[LoadedService]:
 
 
 class CanaryWatch:
-    """Sends canaries and reads the lag, until its task is cancelled; a broker that goes away is waited for.
+    """Sends canaries and reads the lag until its task is cancelled; waits while the broker is away.
 
     Args:
         settings: Brokers, prefix, intervals.
@@ -93,7 +93,7 @@ class CanaryWatch:
         )
         async with subscribed(self._settings, channel=CANARY_CHANNEL, since=since) as alerts:
             listening_since = time.monotonic()
-            # One that breaks off again before it has caught up begins where it began.
+            # If reading breaks off before it has caught up, the next attempt begins at the same place.
             if self._heard_at is None:
                 self._heard_at = listening_since
             standing.ready()
@@ -105,7 +105,7 @@ class CanaryWatch:
                     seconds = self._flight.end(received.alert.article.id)
                     if seconds is not None:
                         metrics.CANARIES_RECEIVED.inc()
-                        # Of one that came while nobody listened it cannot be told how long it took.
+                        # The time of an alert that came while this process did not listen is unknown.
                         if seconds <= self._heard_at - listening_since:
                             metrics.CANARY_LATENCY.observe(seconds)
             finally:
@@ -113,8 +113,8 @@ class CanaryWatch:
                 standing.waiting("waiting for the broker")
 
     async def _send_all(self) -> None:
-        """Send one at each interval and count those that are missed, however long a broker takes to accept one."""
-        # What is sent before could be missed by our own fault.
+        """Send a canary at each interval and count the missed ones, however long the broker takes to accept one."""
+        # A canary sent earlier could be missed because we do not listen yet.
         await self._listening.wait()
         producer = AIOKafkaProducer(**client_options(self._settings), client_id="wirewatch-canary", acks="all")
         loop = asyncio.get_running_loop()
@@ -124,7 +124,7 @@ class CanaryWatch:
                 now = loop.time()
                 if now >= due_at:
                     self._send(producer)
-                    # After a pause of the whole process, such as a suspended machine, what it skipped is not made up.
+                    # Canaries skipped while the whole process was suspended are not sent later.
                     due_at = max(due_at, now - self._settings.canary_interval_seconds)
                     due_at += self._settings.canary_interval_seconds
                 for canary in self._flight.newly_missed():
@@ -162,6 +162,6 @@ class CanaryWatch:
                     await asyncio.sleep(self._settings.canary_lag_interval_seconds)
         except _PASSING:
             metrics.LAG_READ_FAILURES.inc()
-            # No lag is better than an old one.
+            # No value is better than an outdated one.
             metrics.CONSUMER_LAG.clear()
             raise

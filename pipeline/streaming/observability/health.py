@@ -1,7 +1,7 @@
 """Serve /metrics, /livez and /readyz of one process.
 
-A thread serves them, so that they answer while the process loads its models; whether its event loop turns is told by
-a heartbeat.
+A thread serves them, so that they answer while the process loads its models. A heartbeat tells whether its event loop
+runs.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pipeline.errors import SettingError
 from pipeline.metrics import BUILD
 
 Probe = Callable[[], str | None]
-"""Says what is wrong, in a few words; None when all is well."""
+"""Returns what is wrong, in a few words; None if nothing is."""
 
 _PORTS_TRIED = 200
 _HIGHEST_PORT = 65_535
@@ -33,10 +33,10 @@ _CONNECTIONS = 16
 
 
 class Heartbeat:
-    """Tells how long ago a loop last turned.
+    """Tells how long ago an event loop last ran.
 
     Args:
-        limit_seconds: From there on the loop counts as stuck. A loop that has not turned yet is still starting.
+        limit_seconds: After this time the loop counts as stuck. A loop that has not run yet is still starting.
     """
 
     def __init__(self, limit_seconds: float) -> None:
@@ -44,11 +44,11 @@ class Heartbeat:
         self._turned_at: float | None = None
 
     def turned(self) -> None:
-        """The loop turns: it is calling."""
+        """Called by the loop each time it runs."""
         self._turned_at = time.monotonic()
 
     def problem(self) -> str | None:
-        """A ``Probe``."""
+        """Why the loop counts as stuck; a ``Probe``."""
         turned_at = self._turned_at
         if turned_at is None:
             return None
@@ -57,11 +57,11 @@ class Heartbeat:
 
 
 class HealthServer:
-    """An HTTP server with three paths that only reads, in a thread.
+    """A read-only HTTP server with three paths, in a thread.
 
     Args:
         host: Address to listen on.
-        first_port: The first port to try; the next free one is taken. 0: any.
+        first_port: The first port to try; the next free one is used. 0: any.
         live: Behind /livez, 200 or 503.
         ready: Behind /readyz, 200 or 503.
         registry: The metrics to serve.
@@ -143,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(found.body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """A scrape every few seconds is no news."""
+        """Log no requests: a scrape comes every few seconds."""
 
 
 class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
@@ -169,7 +169,7 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
             self._free.release()
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:  # noqa: ANN401
-        """A client that hung up is its own affair."""
+        """Ignore a client that closed the connection."""
 
 
 def _bind_next_free(host: str, first_port: int, handler: type[BaseHTTPRequestHandler]) -> _Server:

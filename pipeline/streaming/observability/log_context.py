@@ -1,6 +1,6 @@
-"""What a log record may say of an article, and of the error that it caused: where, never what it says.
+"""What a log record may say about an article and its error: ids and code lines, never the article's text.
 
-An error's own text may quote the article. It is in the dead letter's ``ww_error``, beside the article itself.
+An error's text may quote the article. It is in the dead letter's ``ww_error``, beside the article itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _LONGEST_ID = 100
 
 
 def article_context(record: Record) -> dict[str, str]:
-    """The ``extra`` of a log record about one article: its id, as the message's key has it, and its trace."""
+    """The ``extra`` of a log record about one article: its id, from the message's key, and its trace."""
     context = {}
     if record.key is not None:
         context["article"] = record.key.decode("utf-8", "backslashreplace")[:_LONGEST_ID]
@@ -26,7 +26,7 @@ def article_context(record: Record) -> dict[str, str]:
 
 
 def cause_of(error: BaseException) -> str:
-    """Why something failed: our own errors' text, except of an article; of all others kind and place."""
+    """Why something failed: the text of our own errors, unless about an article; the kind and place of all others."""
     if isinstance(error, WirewatchError) and not isinstance(error, ArticleError):
         return str(error)
     return place_of(error)

@@ -20,7 +20,7 @@ class Target:
     """One process that serves metrics.
 
     Attributes:
-        process: Its name, such as ``entities-0`` or ``supervisor``: the label ``process`` of all that it serves. It is
+        process: Its name, such as ``entities-0`` or ``supervisor``; Prometheus adds it as the label ``process``. It is
             not called ``step``, which is a label of the metrics themselves.
         address: ``host:port``.
     """
@@ -30,18 +30,18 @@ class Target:
 
 
 def targets_path(settings: Settings) -> Path:
-    """Where the targets are written."""
+    """The path of the targets file."""
     return settings.metrics_targets_file or settings.data_dir / "prometheus-targets.json"
 
 
 class TargetsFile:
-    """This worker's part of a Prometheus file_sd file; other workers of the machine have theirs in the same file.
+    """This worker's part of a Prometheus file_sd file, which all workers of the machine share.
 
-    The file is replaced as a whole, so that Prometheus never reads half of it, and a worker that was killed is taken
-    out by the next one that writes.
+    The file is replaced as a whole, so that Prometheus never reads half of it. A killed worker's part is removed by the
+    next worker that writes.
 
     Args:
-        path: The file; its folder is made.
+        path: The file; its folder is created.
     """
 
     def __init__(self, path: Path) -> None:
@@ -61,7 +61,7 @@ class TargetsFile:
             self._replace([*self._groups_of_others(), *own])
 
     def withdraw(self) -> None:
-        """Take this worker's targets out again."""
+        """Remove this worker's targets."""
         self.publish(())
 
     def _groups_of_others(self) -> list[dict[str, Any]]:
@@ -70,7 +70,7 @@ class TargetsFile:
         except FileNotFoundError:
             return []
         except ValueError:
-            # Not ours to keep: what is no JSON is of no use to Prometheus either.
+            # Drop it: what is not JSON is of no use to Prometheus either.
             return []
         return [group for group in groups if self._is_living_other(group.get("labels", {}).get("worker", ""))]
 

@@ -10,9 +10,9 @@ from pipeline.streaming.records import Headers
 TRACEPARENT = "traceparent"
 
 _SAMPLED = "01"
-# Ids need to differ, not to be secret; the system's own source takes as long as reading the article.
+# Ids must differ, not be secret; the system's random source takes as long as reading the article.
 _ids = random.Random()  # noqa: S311
-# A later version may append fields behind a dash; the first four stay as they are.
+# A later version may append fields after a dash; the first four stay.
 _TRACEPARENT = re.compile(rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?", re.DOTALL)
 
 
@@ -25,14 +25,14 @@ def header(headers: Headers, name: str) -> bytes | None:
 
 
 def child_traceparent(headers: Headers) -> tuple[str, bytes]:
-    """The trace header of a message that is made from another.
+    """The trace header of a message derived from another.
 
     Args:
-        headers: Of the message read.
+        headers: The headers of the message read.
 
     Returns:
-        Name and value: the same trace and flags under a new span id; a new, sampled trace when the message
-        carries none, or one that breaks the standard.
+        Name and value: the same trace and flags under a new span id; a new, sampled trace if the message carries none
+        or an invalid one.
 
     Source: W3C Trace Context, section 3.2.
     """
@@ -41,7 +41,7 @@ def child_traceparent(headers: Headers) -> tuple[str, bytes]:
 
 
 def trace_id(headers: Headers) -> str | None:
-    """The trace that a message belongs to, 32 hex digits; None where it carries none."""
+    """The trace that a message belongs to, 32 hex digits; None if it carries none."""
     found = _parse(header(headers, TRACEPARENT) or b"")
     return found[0] if found else None
 

@@ -1,6 +1,6 @@
-"""The log of a process on standard error: JSON for machines, colours for a person at a terminal.
+"""The log of a process on standard error: JSON for machines, coloured text on a terminal.
 
-Modules log by the standard library; structlog renders. What is about one article names it, never quotes it: of a
+Modules log by the standard library; structlog renders. A record about one article names it and never quotes it: of a
 record's ``extra`` only the fields of ``CONTEXT_FIELDS`` are written.
 """
 
@@ -22,15 +22,15 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 LogFormat = Literal["auto", "json", "console"]
 
 CONTEXT_FIELDS = ("article", "step", "trace_id")
-"""What a record may say beside its text: the article's id, the step, and the trace that its messages carry."""
+"""Fields that a record may have beside its text: the article's id, the step, and the trace of its messages."""
 
-# Frameworks that tell of every heartbeat at INFO; Faust does so in the name of the app's module, too.
+# Frameworks that log every heartbeat at INFO; Faust also logs under the name of the app's module.
 _FRAMEWORKS = ("faust", "mode", "aiokafka", "kafka", "asyncio")
 _CHATTERING = (*_FRAMEWORKS, "pipeline.streaming.faust.app")
 
-# While a broker is away its clients tell of every vain attempt, hundreds of lines a second in a worker.
+# While a broker is away its clients log every failed attempt: hundreds of lines a second in a worker.
 _REPEAT_SECONDS = 10.0
-# Some fill their texts in themselves, so that each is new.
+# Some format their texts before they log them, so that each text is new.
 _REMEMBERED_KINDS = 500
 
 
@@ -41,10 +41,10 @@ class _Repeated:
 
 
 class RepeatFilter(logging.Filter):
-    """Lets a framework's message through once in a while, however often it comes.
+    """Passes a framework's repeated message only once in a while.
 
-    Messages are the same when their logger, level and unfilled text are. What was held back is counted on the next one
-    that passes. Our own messages all pass: each is about another thing. The last 500 kinds are remembered.
+    Messages are the same when their logger, level and unfilled text are. The next one that passes says how many were
+    held back. Our own messages all pass, since each is about something else. The last 500 kinds are remembered.
 
     Args:
         clock: Seconds, never going back.
@@ -53,7 +53,7 @@ class RepeatFilter(logging.Filter):
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._clock = clock
-        # By the time last passed, longest ago first.
+        # In order of the time last passed, oldest first.
         self._kinds: OrderedDict[tuple[str, int, str], _Repeated] = OrderedDict()
 
     def __len__(self) -> int:
@@ -84,10 +84,10 @@ def configure_log(level: str, process: str, *, step: str = "", log_format: LogFo
     """Log to standard error, each record with its time in UTC, level, logger, process and pid.
 
     Args:
-        level: Least level that is logged; the frameworks' own chatter starts at WARNING whatever it is, and a message
-            of theirs that comes again and again is written every ten seconds, with a count.
+        level: Lowest level that is logged. Frameworks are logged from WARNING on, whatever the level is, and their
+            repeated messages are written every ten seconds, with a count.
         process: The name of this process in every record, such as ``rules-0``.
-        step: The step of this process, if it has one.
+        step: The step of this process, if any.
         log_format: ``json``: one object a line; ``console``: for a person; ``auto``: for a person on a terminal.
     """
     is_for_people = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
@@ -120,7 +120,7 @@ def _formatter(process: str, step: str, *, is_for_people: bool) -> structlog.std
             structlog.dev.ConsoleRenderer(
                 colors=sys.stderr.isatty(),
                 timestamp_key="time",
-                # The others show the values of local variables, which are articles.
+                # The other formatters show the values of local variables, which are articles.
                 exception_formatter=structlog.dev.plain_traceback,
             )
         )
