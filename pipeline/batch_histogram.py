@@ -10,8 +10,7 @@ from prometheus_client import Histogram
 
 
 class BatchHistogram(Histogram):
-    """A histogram that adds once to each bucket of a batch; Prometheus' own locks and scans the buckets for each
-    value."""
+    """A histogram that adds a batch's values in one go; Prometheus' own locks and scans its buckets for each value."""
 
     def observe_all(self, values: Sequence[float]) -> None:
         """Observe every value."""

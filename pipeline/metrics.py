@@ -1,7 +1,7 @@
 """Every metric: its name, unit, labels and meaning.
 
-Each process serves the metrics that it counts. Labels with unknown values (rules, sources, languages, organisations) are
-bounded: values over the limit count as ``other``.
+Each process serves the metrics that it counts. Labels with unknown values (rules, sources, languages, organisations)
+are bounded: values over the limit count as ``other``.
 """
 
 from __future__ import annotations

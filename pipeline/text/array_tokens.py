@@ -1,7 +1,7 @@
-"""Cut a long text into tokens with arrays: all of its letters at once, which takes a third of the time.
+"""Cut a long text into tokens with arrays, all characters at once, in a third of the time.
 
-What a token is, the expression in ``tokens`` says. Here every code point has a kind, and a token begins where the kinds
-say so; the few texts for which that is not enough are left to the expression.
+The regular expression in ``tokens`` defines tokens. Here every code point has a kind, and the kinds tell where a token
+begins; the few texts that need more go to the expression.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from pipeline.text.scripts import UNSEGMENTED
 from pipeline.text.tokens import BASIC_PLANE, JOINED, MANY_MARKS, RARE_LETTER, SIGN
 
-# The rare kinds last: the greatest one of a text tells what need not be looked for in it.
+# The rare kinds last: the highest kind in a text tells which of them it does not hold.
 _GAP, _LETTER, _UNSEGMENTED, _JOINED, _SIGN, _OTHER_PLANE = range(6)
 _ENCODING = "utf-32-le"
 _BLANK = ord(" ")
@@ -23,7 +23,7 @@ _GLUED_SIGN = re.compile(SIGN)
 
 
 def _kinds() -> npt.NDArray[np.uint8]:
-    """The kind of each code point of the Basic Multilingual Plane, and behind them that of all others."""
+    """The kind of each code point of the Basic Multilingual Plane; the last entry is for all others."""
     kinds = np.zeros(len(BASIC_PLANE) + 1, np.uint8)
     for kind, letters in (
         (_LETTER, rf"[^\W_{UNSEGMENTED}]"),
@@ -45,10 +45,10 @@ class Cut(NamedTuple):
 
     Attributes:
         codes: Its code points.
-        kinds: Of each; what is in no token is a gap.
-        is_first: Whether a token begins there.
-        is_last: Whether one ends there.
-        may_touch: Whether tokens may stand side by side with no gap between: there are others than words.
+        kinds: The kind of each; a code point in no token is a gap.
+        is_first: For each, whether a token begins there.
+        is_last: For each, whether a token ends there.
+        may_touch: Whether tokens may touch without a gap, since not all of them are words.
     """
 
     codes: npt.NDArray[np.uint32]
@@ -59,7 +59,7 @@ class Cut(NamedTuple):
 
     def words(self) -> list[str]:
         """Each token as written."""
-        # With blanks in place of all gaps the text need only be split; before tokens that may touch, one is put in.
+        # With blanks for all gaps, `split` gives the words; a blank is inserted between tokens that may touch.
         spaced = np.where(self.kinds, self.codes, np.uint32(_BLANK))
         if self.may_touch:
             apart = np.full(len(spaced) + np.count_nonzero(self.is_first), _BLANK, np.uint32)
@@ -68,7 +68,7 @@ class Cut(NamedTuple):
         return spaced.tobytes().decode(_ENCODING).split()
 
     def bounds(self) -> tuple[memoryview, memoryview]:
-        """The first code point of each token, and one past its last: as they are in memory, since few are looked at."""
+        """The first code point of each token and one past its last, as raw arrays, since few are looked up."""
         return self.is_first.nonzero()[0].data, (self.is_last.nonzero()[0] + 1).data
 
     def letters(self) -> npt.NDArray[np.uint32] | None:
@@ -79,7 +79,7 @@ class Cut(NamedTuple):
 
 
 def cut(text: str) -> Cut | None:
-    """The tokens of a text that is not empty, or None where it needs the expression."""
+    """The tokens of a non-empty text, or None if it needs the expression."""
     codes = np.frombuffer(text.encode(_ENCODING, "surrogatepass"), np.uint32)
     kinds = _KINDS.take(codes, mode="clip")
     rarest = kinds.max()
@@ -94,7 +94,7 @@ def cut(text: str) -> Cut | None:
     if rarest >= _JOINED:
         is_joined = kinds == _JOINED
         kinds[is_joined] = _LETTER
-        # A mark goes on with a word; one behind anything else belongs to none.
+        # A combining mark continues a word; after anything else it is in no token.
         if is_joined[0] or (is_joined[1:] & (kinds[:-1] != _LETTER)).any() or MANY_MARKS.search(text):
             return None
     is_letter = kinds == _LETTER

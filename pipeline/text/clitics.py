@@ -1,4 +1,4 @@
-"""Small words written together with a name: Arabic and Hebrew proclitics, Korean particles, Germanic directions."""
+"""Small words joined to a name: Arabic and Hebrew proclitics, Korean particles, Germanic directions."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from itertools import product
 
 from pipeline.text.scripts import script_of
 
-# A shorter rest is any word: Hebrew "לו" (to him) is no Laos.
+# A shorter remainder could be any word: Hebrew "לו" (to him) is not Laos.
 _SHORTEST_REST = 3
 
-# And, so; then in, for, like; then the article, which "for" swallows: لل is ل and ال.
+# And, so; then in, for, like; then the article, which merges with "for": لل is ل and ال.
 _ARABIC = re.compile(r"(?P<before>[وف]?)(?P<preposition>[بلك]?)(?P<article>ال|(?<=ل)ل)?")
 _ARABIC_ARTICLE = "ال"
 _LONGEST_ARABIC = 4
@@ -62,15 +62,15 @@ _LONGEST_KOREAN_TAIL = max(map(len, _KOREAN_TAILS))
 
 
 def without_proclitics(word: str, language: str = "") -> tuple[str, ...]:
-    """The words that are left when proclitics are taken off.
+    """The words that remain when proclitics are removed.
 
     Args:
         word: One folded Arabic or Hebrew word.
         language: BCP 47 tag of the text; Persian, Urdu and the like write Arabic letters and have no proclitics.
 
     Returns:
-        Each at least three letters, with the Arabic article put back where a preposition swallowed it (``للصين`` gives
-        ``الصين`` and ``صين``). Empty for other scripts.
+        Each at least three letters, with the Arabic article restored where it merged with a preposition (``للصين``
+        gives ``الصين`` and ``صين``). Empty for other scripts.
     """
     script = script_of(word[0])
     if script == "hebrew":
@@ -91,7 +91,7 @@ def without_proclitics(word: str, language: str = "") -> tuple[str, ...]:
 
 
 def without_particles(word: str) -> tuple[str, ...]:
-    """The words that are left when Korean particles, and the nouns that stand glued to a name, are taken off.
+    """The words that remain when Korean particles, and nouns joined to a name, are removed.
 
     Returns:
         Each at least two letters, be they Hangul or the Latin ones of ``UN의``; empty for words of other scripts.
@@ -116,7 +116,7 @@ _SHORTEST_PLACE = 4
 
 
 def without_direction(word: str, language: str) -> str:
-    """What is left of a folded compound that begins with a direction: ``sudlibanon`` gives ``libanon``; or nothing."""
+    """The rest of a folded compound that begins with a direction: ``sudlibanon`` gives ``libanon``; else nothing."""
     directions = _DIRECTIONS.get(language.partition("-")[0])
     match = directions.match(word) if directions else None
     return word[match.end() :] if match and len(word) - match.end() >= _SHORTEST_PLACE else ""

@@ -1,4 +1,4 @@
-"""Know a text again that somebody else has printed: equal letters, whatever their case, width, accents and spaces."""
+"""Recognise a reprinted text: equal letters, whatever their case, width, accents and spaces."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pipeline.text.folding import fold
 
 
 def fingerprint(*texts: str) -> str:
-    """16 hex digits, equal for texts that are equal after folding their words and making one blank of any space.
+    """16 hex digits, equal for texts that are equal after folding their words and reducing space to single blanks.
 
     Args:
-        texts: Such as title and body; where one ends and the next begins makes a difference.
+        texts: Such as title and body; the border between them counts.
     """
     hasher = hashlib.sha256()
     for text in texts:

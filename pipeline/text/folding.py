@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Letters that Unicode does not decompose, and letters that newsrooms use one for the other.
+# Letters that Unicode does not decompose, and letters that newsrooms use interchangeably.
 # Combining marks stay where they are letters of their own: й, Thai and Hindi vowels, dakuten.
 _LETTERS = str.maketrans(
     {
@@ -36,7 +36,7 @@ _LETTERS = str.maketrans(
 )
 
 LONGEST_REMEMBERED = 100
-"""Code points of a token that a memo may keep: a longer one is no word that comes again, and would fill the memory."""
+"""Longest token, in code points, that a memo keeps: longer ones do not recur and would fill the memory."""
 
 
 def _fold_letter(letter: str) -> str:
@@ -49,7 +49,7 @@ def _fold_letter(letter: str) -> str:
 
 
 def _is_dropped_mark(letter: str, after: str) -> bool:
-    """Whether a combining mark only decorates: on a Latin or Greek letter, Hebrew points, Arabic vowel signs."""
+    """Whether folding drops a combining mark: on Latin and Greek letters, Hebrew points, Arabic vowel signs."""
     code = ord(letter)
     if 0x0591 <= code <= 0x05C7 or 0x064B <= code <= 0x0652 or code == 0x0670:
         return True
@@ -59,8 +59,8 @@ def _is_dropped_mark(letter: str, after: str) -> bool:
 def fold(word: str) -> str:
     """The form of a token that comparison uses.
 
-    Case, full and half width, and accents of Latin and Greek letters make no difference; neither do Turkish dots,
-    Hebrew points, Arabic vowel signs and hamza carriers. ``й``, Indic and Thai vowel signs and dakuten do.
+    Case, full and half width, accents of Latin and Greek letters, Turkish dots, Hebrew points, Arabic vowel signs and
+    hamza carriers make no difference. ``й``, Indic and Thai vowel signs and dakuten do.
 
     Args:
         word: One token, or any text whose tokens are to be folded alike.
@@ -90,12 +90,12 @@ def _folded_as_a_whole(word: str) -> str:
     return result if result == word or result.isascii() else _folded_as_a_whole(result)
 
 
-# Latin, Greek and Cyrillic without combining marks: what a letter becomes does not depend on those beside it.
+# Latin, Greek and Cyrillic without combining marks: each letter folds independently of its neighbours.
 _FOLDS_BY_LETTER = re.compile("[\x00-\x7f\u00c0-\u02af\u0386-\u0481\u048a-\u052f]+")
 
 
 class _Letters(dict[int, str]):
-    """What letters become by their code points, each found when it is first met."""
+    """Folded letters by code point, each computed when first needed."""
 
     def __missing__(self, code: int) -> str:
         letter = self[code] = _folded_as_a_whole(chr(code))
@@ -104,5 +104,5 @@ class _Letters(dict[int, str]):
 
 _BY_LETTER = _Letters()
 
-# Full after a few hundred articles, so that a process soon has the size that it keeps.
+# Full after a few hundred articles, so that a process soon reaches its final size.
 _remembered = lru_cache(maxsize=32_768)(_folded)

@@ -1,4 +1,4 @@
-"""Token sequences in flat arrays: what ``TokenTrie`` is to rules that change, for names that do not."""
+"""Token sequences in flat arrays, for names, which do not change at run time."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class FrozenTrie(NamedTuple):
         Raises:
             ValueError: The tokens that begin sequences are not the lowest numbers.
         """
-        # A level of states at a time: each state is the list of what is left of its sequences.
+        # One level of states at a time: each state is the list of the remainders of its sequences.
         level: list[list[tuple[Sequence[int], int]]] = [list(sequences)]
         first_edges, edge_tokens, first_values, values = array("I"), array("I"), array("I"), array("I")
         depth = 0

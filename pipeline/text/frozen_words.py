@@ -1,4 +1,4 @@
-"""A sorted set of words in flat arrays, asked for the words that another word begins with."""
+"""A sorted set of words in flat arrays, which finds the words that another word begins with."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KEY_BYTES = 8
 
 
 class FrozenWords(NamedTuple):
-    """Words in order of their UTF-8 bytes, each with the number of the longest other word that it begins with.
+    """Words in order of their UTF-8 bytes, each linked to the longest other word that it begins with.
 
     Any prefix of a word that is in the set stands, in this order, at or before the word's own place, and every word
     between begins with it too: so one bisection and a walk along the links find all of them, however long the list of
@@ -52,7 +52,7 @@ class FrozenWords(NamedTuple):
         return cls(keys, ends, parents, bytes(letters))
 
     def prefixes(self, word: str, longest_rest: int) -> Iterator[tuple[int, str]]:
-        """The words of the set that a word begins with, the longest first, the word itself among them.
+        """The words of the set that a word begins with, longest first, including the word itself.
 
         Args:
             word: Any word.
@@ -71,7 +71,7 @@ class FrozenWords(NamedTuple):
         while place >= 0:
             known = self._bytes(place)
             if len(known) < least:
-                # And what this one begins with is shorter still.
+                # The prefixes of this one are shorter still.
                 return
             if encoded.startswith(known):
                 yield place, encoded[len(known) :].decode()

@@ -1,4 +1,4 @@
-"""How a proper name changes at its end, language by language: the bounded tails that may follow its stem."""
+"""The endings of proper names, by language: a bounded list of tails that may follow the stem."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipeline.text.folding import fold
 
-# A shorter rest of a word says too little: "Chi" of China, "Ira" of Iran.
+# A shorter stem says too little: "Chi" of China, "Ira" of Iran.
 _SHORTEST_STEM = 3
 
 
@@ -17,11 +17,11 @@ class NameInflection(NamedTuple):
     """The endings of names in one language, in folded letters.
 
     Attributes:
-        dropped: Endings of the nominative that give way to a tail; the longest that fits is dropped.
+        dropped: Endings of the nominative that a tail replaces; the longest that fits is dropped.
         tails: What may follow the stem or the whole name.
         adjectival: Tails that make the adjective, written small: Hungarian ``kínai`` of ``Kína``.
-        adjectival_from: How many letters a name has at least that makes one: Russian ``римский`` is of the Church too.
-        every_word: Every word of a name of several is inflected, not the last alone.
+        adjectival_from: Fewest letters of a name that makes an adjective: Russian ``римский`` also means the Church.
+        every_word: Whether every word of a name is inflected, not only the last.
         grades: Consonants before the last vowel that weaken: Finnish ``Englanti``, ``Englannin``.
     """
 
@@ -43,7 +43,7 @@ _GENITIVE_S = NameInflection(tails=frozenset({"s"}))
 
 
 def _compounds(heads: str, links: str = "- s") -> NameInflection:
-    """The nouns that news writes together with a name, as in ``Ukrainekrieg``: after it, or after its genitive."""
+    """The nouns that news joins to a name, as in ``Ukrainekrieg``: after the name or its genitive."""
     return NameInflection(tails=frozenset({"s"}) | _tails(links, heads))
 
 
@@ -236,20 +236,20 @@ _INFLECTIONS: Mapping[str, NameInflection] = {
 
 
 def inflection_of(language: str) -> NameInflection:
-    """The endings of names in a language, by its tag; none where it does not inflect or is not known."""
+    """The endings of names in a language, by its tag; none if it does not inflect or is unknown."""
     return _INFLECTIONS.get(language) or _INFLECTIONS.get(language.partition("-")[0]) or NameInflection()
 
 
 @lru_cache(maxsize=65_536)
 def name_stems(word: str, language: str) -> tuple[str, ...]:
-    """The stems that a tail may follow, beside the word itself.
+    """The stems that a tail may follow, apart from the word itself.
 
     Args:
         word: One folded word of a name, in the nominative.
         language: BCP 47 tag.
 
     Returns:
-        Stems of at least three letters, none equal to the word; empty where nothing gives way.
+        Stems of at least three letters, none equal to the word; empty if no ending is replaced.
     """
     rules = inflection_of(language)
     stems: list[str] = []

@@ -1,4 +1,4 @@
-"""Language tags as the pipeline writes them: BCP 47, one tag a language whatever a source calls it."""
+"""Language tags as the pipeline writes them: BCP 47, one tag a language, whatever a source calls it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from babel.core import get_global
 UNDETERMINED = "und"
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,6}")
-# What a source writes here is its own affair: the memo keeps nothing longer than a tag can be.
+# A source may write anything here: the memo keeps nothing longer than a tag can be.
 _LONGEST_TAG = 80
 _ALIASES = cast("Mapping[str, str]", get_global("language_aliases"))
 
-# What CLDR leaves open or treats as a language of its own, and newsrooms do not.
+# Codes that CLDR leaves open or treats as separate languages, and newsrooms do not.
 _OURS = {
     "no": "nb",
     "nor": "nb",
@@ -44,8 +44,8 @@ def normalise_tag(code: str) -> str:
         code: A BCP 47 tag, an ISO 639 code or an old name of one (``iw``, ``deu``, ``pt_BR``, ``zh-TW``).
 
     Returns:
-        The tag: aliases resolved, ``nb`` for Norwegian without further word, ``zh-Hans`` or ``zh-Hant`` for Chinese,
-        ``sr-Latn`` for Serbian in Latin letters, a region kept. Empty when the code is no tag, or says nothing.
+        The tag: aliases resolved, ``nb`` for plain Norwegian, ``zh-Hans`` or ``zh-Hant`` for Chinese,
+        ``sr-Latn`` for Serbian in Latin letters, a region kept. Empty if the code is not a tag, or names no language.
 
     Source: RFC 5646, section 2.1.1 (case of subtags); CLDR's language aliases.
     """

@@ -1,4 +1,4 @@
-"""What an inflected name may be in the nominative: Путина is Путин, Kowalskiej Kowalska, وبوتين بوتين."""
+"""Possible nominatives of an inflected name: Путин for Путина, Kowalska for Kowalskiej, بوتين for وبوتين."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from pipeline.text.clitics import without_particles, without_proclitics
 from pipeline.text.inflection import inflection_of
 
-# Shorter than elsewhere, since a name is asked for: Яна is Ян.
+# Shorter than for inflection, since the caller looks for a given name: Ян for Яна.
 _SHORTEST_STEM = 2
 
 
 def nominatives(word: str, language: str) -> tuple[str, ...]:
-    """The names that a word of a text may be a form of.
+    """The nominatives of which a word of a text may be a form.
 
     Args:
         word: One folded word.
-        language: BCP 47 tag of the text; where it does not inflect, or cannot be told, only clitics are taken off.
+        language: BCP 47 tag of the text; if it does not inflect, or is ``und``, only clitics are removed.
 
     Returns:
-        The word itself first, each once. Most are no names at all: whoever asks knows the names.
+        The word itself first, each once. Most are not names; the caller looks them up.
     """
     return tuple(
         dict.fromkeys(

@@ -1,4 +1,4 @@
-"""Which script a character is written in, as far as matching treats scripts differently."""
+"""The script of a character, as far as matching treats scripts differently."""
 
 from __future__ import annotations
 

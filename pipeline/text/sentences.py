@@ -1,10 +1,10 @@
-"""Where a text's sentences and paragraphs end."""
+"""Find the ends of sentences and paragraphs."""
 
 from __future__ import annotations
 
 import re
 
-# An ending sign, what closes with it, and a blank; in scripts without blanks the sign alone.
+# An end mark, closing quotes and brackets, and a blank; in scripts without blanks no blank is needed.
 _END = re.compile(
     r"""
     \r?\n | [\u0085\u2028\u2029]
@@ -14,7 +14,7 @@ _END = re.compile(
     re.VERBOSE,
 )
 _PARAGRAPH_END = re.compile(r"\r?\n|[\u0085\u2028\u2029]")
-# Before a full stop that ends no sentence: an initial (J. Smith), an ordinal (18. Juni), a title or other short form.
+# Text before a full stop that ends no sentence: an initial (J. Smith), an ordinal (18. Juni), an abbreviation.
 _NO_END = re.compile(
     r"""
     (?: (?<!\w)\w | (?<!\w)\w\.\w
@@ -33,10 +33,10 @@ _LONGEST_SHORT_FORM = 8
 
 
 def sentence_ends(text: str) -> list[int]:
-    """The offset behind each sentence, in order; a line break always ends one.
+    """The offset after each sentence, in order; a line break always ends one.
 
-    A full stop ends a sentence when a blank follows and the next word does not begin in lower case, but for initials,
-    ordinals of two digits and common short forms (``Dr.``).
+    A full stop ends a sentence if a blank follows and the next word does not begin in lower case, except after
+    initials, ordinals of two digits and common abbreviations (``Dr.``).
     """
     ends: list[int] = []
     for found in _END.finditer(text):
@@ -47,12 +47,12 @@ def sentence_ends(text: str) -> list[int]:
 
 
 def paragraph_ends(text: str) -> list[int]:
-    """The offset behind each line, in order."""
+    """The offset after each line, in order."""
     return [found.end() for found in _PARAGRAPH_END.finditer(text)]
 
 
 def _goes_on(text: str, start: int, end: int, sign: str) -> bool:
-    """Whether the sentence goes on behind a full stop or an ellipsis."""
+    """Whether the sentence continues after a full stop or an ellipsis."""
     after = re.compile(r"[^\S\n]*").match(text, end)
     following = text[after.end() : after.end() + 1] if after else ""
     if following.islower():

@@ -1,4 +1,4 @@
-"""The stem of a word, by which its inflected forms are found: ``sanctions`` and ``sanction`` have the same."""
+"""Stem words, to find their inflected forms: ``sanctions`` and ``sanction`` have the same stem."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def stem(word: str, language: str) -> str:
 
 
 def _turkish_stem(word: str, stemmer: Stemmer.Stemmer) -> str:
-    """Stemmed until nothing goes: of ``depremler`` it leaves ``deprem``, of that ``depre``."""
+    """Stem until nothing changes: ``depremler`` gives ``deprem``, which gives ``depre``."""
     while (shorter := stemmer.stemWord(word)) != word:
         word = shorter
     return word
@@ -87,5 +87,5 @@ def _turkish_stem(word: str, stemmer: Stemmer.Stemmer) -> str:
 
 @cache
 def _stemmer(algorithm: str) -> Stemmer.Stemmer:
-    # Its own memory is off: who stems many words remembers them anyhow.
+    # The stemmer's own cache is off: callers that stem many words cache them.
     return Stemmer.Stemmer(algorithm, 0)

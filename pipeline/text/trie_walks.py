@@ -1,7 +1,7 @@
-"""Where in a text the sequences of a frozen trie begin: walked from all of its tokens at once, a step of all at a time.
+"""Find where in a text the sequences of a frozen trie begin, walking from all tokens in parallel.
 
-In a text without spaces nearly every letter may begin a name, and most walks end at the second or third. One by one
-they take longer than all else that is done with such a text.
+In a text without spaces nearly every letter may begin a name, and most walks end at the second or third. Walking one by
+one takes longer than everything else done with such a text.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pipeline.text.frozen_trie import FrozenTrie
 NOTHING = -1
 """A token of the text that is in no sequence."""
 ANYTHING = -2
-"""A token that may be several of the trie: where a walk comes to it, it may go on."""
+"""A token that may stand for several tokens of the trie: every walk may continue at it."""
 
 Tokens = npt.NDArray[np.int32]
-"""For each token of a text its number in the trie, or one of the above."""
+"""For each token of a text, its number in the trie or one of the above."""
 
 _TOKEN_BITS = 32
 
@@ -37,12 +37,11 @@ class TrieWalks:
         """The places of a text at which sequences begin.
 
         Args:
-            tokens: Of the text.
-            few: When so many walks are left it ends, since a step of all takes as long for one as for a hundred.
+            tokens: The tokens of the text.
+            few: Stop when this many walks are left: a parallel step takes as long for one walk as for a hundred.
 
         Returns:
-            All such places, ascending; among them at most ``few`` at which none begins, beside those where it takes
-            ``ANYTHING`` to tell.
+            All such places, ascending, with at most ``few`` false ones, and those that depend on ``ANYTHING``.
         """
         tokens = np.append(tokens.astype(np.int64), NOTHING)
         begins = tokens == ANYTHING

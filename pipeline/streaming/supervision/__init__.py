@@ -1,1 +1,1 @@
-"""Processes: a supervisor, its children, what they tell each other, and what deaths teach."""
+"""The processes of a worker: a supervisor, its children, their messages, and the record of crashes."""

@@ -49,26 +49,25 @@ log = logging.getLogger(__name__)
 EXIT_FAILED = 1
 _NO_PARTITIONS = "waiting for its partitions"
 _BEAT_SECONDS = 1.0
-# A batch of articles is some ten thousand objects, none of them in a cycle: Python would look through them again and
-# again, by its default after each 700.
+# A batch of articles is some ten thousand objects, none in a cycle. By default Python would scan them after each 700.
 _GARBAGE_THRESHOLD = 20_000
 _STUCK_LOOP_SECONDS = 20.0
-# Of step_timeout_seconds, after which the kernel ends a process that its supervisor should have ended long ago.
+# Times step_timeout_seconds: then the kernel ends a process that its supervisor should have ended before.
 _ALARM_SHARE = 2.0
-# Of shutdown_timeout_seconds, for the batch in flight to be acknowledged; the supervisor waits a little longer.
+# Share of shutdown_timeout_seconds in which the batch in flight is to be acknowledged; the supervisor waits longer.
 _STOP_SHARE = 0.8
-# Without a supervisor, or after a failure: enough to leave the group, so that others take over at once.
+# Without a supervisor, or after a failure: enough to leave the group, so that other processes take over at once.
 _LEAVE_SECONDS = 1.5
-# Starting such a process again would end in the same way.
+# After these errors a new process would fail in the same way.
 _LASTING = (StepStoppedError, AccessDeniedError, UsageError, InstallationError)
 
 
 class WatchedHandler:
-    """A step's handler that tells when it has taken over its partitions, and when it has lost them.
+    """Wraps a step's handler and reports when it has taken over its partitions, and when it loses them.
 
     Args:
-        handler: The step's own.
-        on_assigned: Called when the handler has taken over, though it be no partition at all.
+        handler: The step's own handler.
+        on_assigned: Called when the handler has taken over its partitions, even if there are none.
         on_revoked: Called before the handler gives up.
     """
 
@@ -148,8 +147,8 @@ class ServiceRunner:
         self._reports.report(Ready(is_ready=False))
 
     async def _run(self) -> None:
-        # What is loaded stays for good. To look through it for garbage while it grows takes half of the time, and
-        # later there is nothing to find.
+        # What is loaded stays. Collecting garbage while it grows takes half of the time, and later there is nothing to
+        # find.
         gc.disable()
         started = monotonic()
         async with self._load(self._service, self._settings) as loaded:
@@ -226,7 +225,7 @@ class ServiceRunner:
             await asyncio.sleep(_BEAT_SECONDS)
 
     def _heed(self, caution: Caution) -> None:
-        # What comes before there is an app is given to it when it is made.
+        # Orders that come before the app exists are passed to it when it is made.
         if self._app is not None:
             self._app.hop.heed(caution)
 
@@ -235,7 +234,7 @@ class ServiceRunner:
             self._given_up.set_exception(error)
 
     def _stop(self) -> None:
-        # One that still looks for its broker has nothing to finish.
+        # An app that is still waiting for its broker has nothing to finish.
         seconds = self._settings.shutdown_timeout_seconds * _STOP_SHARE
         _exit_within(seconds if self._has_joined else min(seconds, _LEAVE_SECONDS), 0)
         self._stop_asked.set()
@@ -269,7 +268,7 @@ def main(arguments: Sequence[str] | None = None, load: ServiceLoader = load_serv
     parser.add_argument("--order-fd", type=int, required=True)
     options = parser.parse_args(arguments)
     faulthandler.enable()
-    # kill -USR1 shows where every thread is; the supervisor does so before it ends a process that hangs.
+    # kill -USR1 logs every thread's stack; the supervisor sends it before it ends a process that hangs.
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     reports = ReportPipe(options.report_fd)
     configure_log("INFO", options.process, step=options.service)
@@ -292,7 +291,7 @@ def main(arguments: Sequence[str] | None = None, load: ServiceLoader = load_serv
 
 
 def _exit(status: int) -> NoReturn:
-    """End at once: a batch that hangs in its thread, and Faust with unacknowledged records, would wait for ever."""
+    """End at once: a batch that hangs in its thread, or Faust with unacknowledged records, would block the exit."""
     logging.shutdown()
     sys.stdout.flush()
     os._exit(status)

@@ -1,4 +1,4 @@
-"""Which records of a step have ended its processes, and what follows for them."""
+"""Find the records that end a step's processes, and decide how to treat them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from pipeline.streaming.records import Caution, RecordPosition
 from pipeline.streaming.supervision.in_flight import Run, positions_of
 
-# A batch that was in flight at two deaths is not tried whole a third time.
+# After two deaths a batch is not tried whole again.
 _DEATHS_BEFORE_ALONE = 2
-# A partition that is read this far beyond a record does not come back to it: commits are at most seconds behind.
+# A partition read this far beyond a record does not return to it: commits are at most seconds behind.
 _FAR_BEHIND = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one death has changed.
+    """The consequences of one death.
 
     Attributes:
-        alone: Records that from now on are processed one at a time.
-        condemned: Records that from now on are dead letters.
+        alone: Records that are now processed one at a time.
+        condemned: Records that become dead letters.
     """
 
     alone: frozenset[RecordPosition]
@@ -36,11 +36,11 @@ class Verdict:
 class CrashRecord:
     """Counts the deaths of one step's processes by the records that were in flight.
 
-    The counts are the step's and not a process's: when a deadly record moves with its partition to another process,
-    they go with it. A record that was processed, by whichever process, is cleared.
+    The counts belong to the step, not to a process: when a deadly record moves with its partition to another process,
+    its count moves too. A record that any process has processed is cleared.
 
     Args:
-        crash_attempts: Deaths with this record alone in flight after which it is condemned.
+        crash_attempts: A record is condemned after so many deaths with it alone in flight.
     """
 
     def __init__(self, crash_attempts: int) -> None:
@@ -53,7 +53,7 @@ class CrashRecord:
 
     @property
     def caution(self) -> Caution:
-        """What a process of this step has to know now."""
+        """The caution that the step's processes must follow now."""
         return Caution(frozenset(self._alone), frozenset(self._condemned))
 
     @property
@@ -62,7 +62,7 @@ class CrashRecord:
         return self._condemned_in_a_row
 
     def died(self, in_flight: Iterable[Run]) -> Verdict:
-        """A process ended, not by order, while it processed these records."""
+        """Count an unordered end of a process while it processed these records."""
         runs = tuple(in_flight)
         self._forget_far_behind(runs)
         positions = positions_of(runs)
@@ -80,7 +80,7 @@ class CrashRecord:
         return verdict
 
     def passed(self, in_flight: Iterable[Run]) -> None:
-        """A process processed these records and lives."""
+        """Clear records that a process has processed without dying."""
         self._condemned_in_a_row = 0
         if not self._deaths:
             return

@@ -1,7 +1,7 @@
-"""What a step's process and its supervisor say to each other, over two pipes, one JSON line a message.
+"""Messages between a step's process and its supervisor: JSON lines over two pipes.
 
-The process tells which records it is about to process, so that the supervisor can lay its death at their door; the
-supervisor tells what it has learnt from such deaths. The end of the supervisor's pipe is the end of the supervisor.
+The process reports which records it is about to process, so that the supervisor knows them if the process dies. The
+supervisor orders how to treat records that were in flight at deaths. When the supervisor ends, its pipe ends.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import msgspec
 from pipeline.streaming.records import Caution, RecordPosition
 
 EXIT_STOPPED = 3
-"""A process that ends with this status is not started again: its worker stops."""
+"""Exit status after which a process is not started again; its worker stops."""
 
 
 class Run(NamedTuple):
@@ -52,37 +52,37 @@ def positions_of(runs: Iterable[Run]) -> frozenset[RecordPosition]:
 
 
 class Begin(msgspec.Struct, frozen=True, array_like=True, tag="begin"):
-    """The process processes these records from now on."""
+    """The process starts to process these records."""
 
     runs: tuple[Run, ...]
 
 
 class End(msgspec.Struct, frozen=True, array_like=True, tag="end"):
-    """It has processed them and lives."""
+    """The process has processed its records."""
 
 
 class Serving(msgspec.Struct, frozen=True, array_like=True, tag="serving"):
-    """It serves its metrics and health at this address, ``host:port``."""
+    """The process serves its metrics and health at this address, ``host:port``."""
 
     address: str
 
 
 class Loaded(msgspec.Struct, frozen=True, array_like=True, tag="loaded"):
-    """It has loaded what its step needs; what is left is the broker's part."""
+    """The process has loaded what its step needs, and now joins its group."""
 
 
 class Ready(msgspec.Struct, frozen=True, array_like=True, tag="ready"):
-    """It has its partitions, or has lost them in a rebalance."""
+    """The process has taken over its partitions, or has lost them in a rebalance."""
 
     is_ready: bool
 
 
 class Beat(msgspec.Struct, frozen=True, array_like=True, tag="beat"):
-    """Its event loop turns; said about once a second from the loop's start."""
+    """The process's event loop runs; sent about once a second once the loop has started."""
 
 
 class GaveUp(msgspec.Struct, frozen=True, array_like=True, tag="gave-up"):
-    """It ends for a reason that starting it again would not cure."""
+    """The process ends for a reason that a restart would not cure."""
 
     reason: str
 
@@ -91,7 +91,7 @@ Report = Begin | End | Serving | Loaded | Ready | Beat | GaveUp
 
 
 class CautionOrder(msgspec.Struct, frozen=True, array_like=True, tag="caution"):
-    """The supervisor's order: go about these records with this caution."""
+    """The supervisor's order: process these records with this caution."""
 
     alone: tuple[Run, ...]
     condemned: tuple[Run, ...]
@@ -113,29 +113,29 @@ _order_decoder = msgspec.json.Decoder(CautionOrder)
 
 
 def write_line(message: Report | CautionOrder) -> bytes:
-    """One message as it goes into a pipe."""
+    """Encode one message for a pipe."""
     return _encode(message) + b"\n"
 
 
 def read_report(line: bytes) -> Report:
-    """Read what ``write_line`` wrote of a report; raises ``msgspec.ValidationError`` for anything else."""
+    """Decode a report from a line of ``write_line``; raises ``msgspec.ValidationError`` for anything else."""
     return _report_decoder.decode(line)
 
 
 def read_order(line: bytes) -> CautionOrder:
-    """Read what ``write_line`` wrote of an order; raises ``msgspec.ValidationError`` for anything else."""
+    """Decode an order from a line of ``write_line``; raises ``msgspec.ValidationError`` for anything else."""
     return _order_decoder.decode(line)
 
 
 class ReportPipe:
-    """The process's end of its reports; the ``InFlight`` of its step.
+    """The process's end of the pipe for reports; implements ``InFlight`` for its step.
 
     Args:
-        descriptor: Where to write: a pipe that the supervisor reads.
+        descriptor: A pipe that the supervisor reads.
 
     Attributes:
-        alarm_seconds: The kernel ends the process when a batch takes that long. This is for a process that hangs in
-            C code and has lost its supervisor, which would have ended it sooner; None sets no alarm.
+        alarm_seconds: The kernel ends the process when a batch takes this long; None sets no alarm. It is for a process
+            that hangs in C code and has lost its supervisor, which would have ended it sooner.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -145,7 +145,7 @@ class ReportPipe:
 
     @property
     def busy_seconds(self) -> float:
-        """How long the batch in flight has taken so far; 0 when there is none."""
+        """Time since the batch in flight began; 0 if there is none."""
         begun_at = self._begun_at
         return 0.0 if begun_at is None else time.monotonic() - begun_at
 
@@ -157,17 +157,17 @@ class ReportPipe:
             signal.setitimer(signal.ITIMER_REAL, self.alarm_seconds)
 
     def end(self) -> None:
-        """Say that they have been processed."""
+        """Report that they have been processed."""
         self._begun_at = None
         if self.alarm_seconds is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)
         self.report(End())
 
     def report(self, message: Report) -> None:
-        """Say anything else.
+        """Send any other report.
 
-        Without a supervisor it is said to nobody, and is no error: the process is about to end for that reason, and
-        an error here would be laid at the door of the articles in hand.
+        A missing supervisor is not an error here: the process is about to end for that reason, and an error would be
+        blamed on the articles in flight.
         """
         line = write_line(message)
         with contextlib.suppress(BrokenPipeError):
@@ -176,10 +176,10 @@ class ReportPipe:
 
 
 class OrderPipe:
-    """The process's end of its supervisor's orders.
+    """The process's end of the pipe for orders.
 
     Args:
-        descriptor: Where to read: a pipe that only the supervisor writes. Its first order is awaited.
+        descriptor: A pipe that only the supervisor writes. Waits for its first order.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -188,15 +188,15 @@ class OrderPipe:
         self._is_over = not self._take()
 
     def caution(self) -> Caution:
-        """What the supervisor ordered last."""
+        """The last order of the supervisor."""
         return self._caution
 
     def follow(self, on_order: Callable[[Caution], None], on_end: Callable[[], None]) -> None:
-        """Take further orders in a thread, and call there.
+        """Read further orders in a thread; the callbacks run in that thread.
 
         Args:
-            on_order: Called with each further caution.
-            on_end: Called once, when the supervisor is gone.
+            on_order: Called with each new caution.
+            on_end: Called once, when the supervisor has ended.
         """
         threading.Thread(target=self._follow, args=(on_order, on_end), name="orders", daemon=True).start()
 

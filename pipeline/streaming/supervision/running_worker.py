@@ -21,7 +21,7 @@ ONE_OF_EACH: Mapping[str, int] = dict.fromkeys(WORKER_SERVICES, 1)
 """One process for each service that a worker runs unless told otherwise."""
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-# What a supervisor needs beyond shutdown_timeout_seconds, to see that killed processes are gone.
+# Time beyond shutdown_timeout_seconds in which a supervisor reaps killed processes.
 _MARGIN_SECONDS = 5.0
 
 
@@ -58,7 +58,7 @@ def _stopped_by_signals(supervisor: Supervisor) -> Iterator[None]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         supervisor.request_stop()
 
-    # One that is ignored stays so: nohup, or a shell's background job.
+    # An ignored signal stays ignored, as under nohup or in a shell's background job.
     heeded = [number for number in _STOP_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, stop) for number in heeded}
     try:
@@ -71,8 +71,8 @@ def _stopped_by_signals(supervisor: Supervisor) -> Iterator[None]:
 class Worker:
     """A worker in the background: its supervisor in a thread, its services in processes of their own.
 
-    As a context manager it starts at the beginning and stops at the end. Its processes end with this process, by
-    whatever way that ends.
+    As a context manager it starts on entry and stops on exit. Its processes end when this process ends, however it
+    ends.
 
     Args:
         settings: As for ``run_worker``.
@@ -124,7 +124,7 @@ class Worker:
             raise WorkerNotReadyError(problem, timeout_seconds)
 
     def stop(self) -> int:
-        """Stop it within ``shutdown_timeout_seconds`` and a little; may be called again.
+        """Stop it within little more than ``shutdown_timeout_seconds``; may be called again.
 
         Returns:
             0 when it stopped because it was told to, 1 when a service gave up.

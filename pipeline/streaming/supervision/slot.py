@@ -1,4 +1,4 @@
-"""The places of a worker: one for each process that it keeps running."""
+"""The slots of a worker: one for each process that it keeps running."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pipeline.streaming.supervision.step_process import StepProcess
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Pauses before a process is started again: doubled by each death, forgotten after a healthy while."""
+    """Pauses before a restart: doubled at each death, reset after a healthy time."""
 
     first_seconds: float = 0.2
-    # Also the longest that a worker stands still once a broker that was away is back.
+    # Also the longest delay of a worker after a broker has come back.
     most_seconds: float = 10.0
     healthy_seconds: float = 60.0
 
@@ -28,7 +28,7 @@ DEFAULT_BACKOFF = Backoff()
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """The place of one process: who fills it now, and what is known of it."""
+    """One process that a worker keeps running: the current process, and its state."""
 
     service: str
     name: str
@@ -48,14 +48,14 @@ class Slot:
     gave_up: str = "gave up without a reason: see its log"
 
     def excuse(self, pause_seconds: float) -> None:
-        """Do not hold a time against the process in which its supervisor did not run either."""
+        """Do not count a time against the process in which its supervisor did not run either."""
         if self.begun_at is not None:
             self.begun_at += pause_seconds
         if self.beaten_at is not None:
             self.beaten_at += pause_seconds
 
     def forget_process(self) -> None:
-        """Empty the place; what was learnt of the dead stays with the step."""
+        """Empty the slot; the step keeps its record of deaths."""
         self.process = None
         self.is_loaded = self.is_ready = self.has_been_ready = False
         self.in_flight = ()

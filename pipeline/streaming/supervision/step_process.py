@@ -1,4 +1,4 @@
-"""The supervisor's side of one process of a step: its pipes, its signals, what it said last."""
+"""The supervisor's side of one step process: its pipes, signals and reports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _READ_BYTES = 65_536
 
 
 class StepProcess:
-    """A running child, with the pipe that it reports by and the pipe that it takes orders by.
+    """A running child, with a pipe for its reports and a pipe for its orders.
 
     Args:
         command: Program and arguments; ``--report-fd N --order-fd N`` are added.
@@ -42,7 +42,7 @@ class StepProcess:
                 stderr=destination,
                 env=dict(environment),
                 pass_fds=(child_report_end, child_order_end),
-                # Ctrl-C in the terminal is for the supervisor, which stops its children in order.
+                # Ctrl-C in a terminal must reach the supervisor only, which stops its children in order.
                 start_new_session=True,
             )
             on_failure.pop_all()
@@ -61,14 +61,14 @@ class StepProcess:
         return self._popen.poll()
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal; one that has ended gets none."""
+        """Send a signal, unless the process has ended."""
         self._popen.send_signal(number)
 
     def reports(self) -> list[Report]:
-        """Take what it has said since the last time, in order.
+        """The reports since the last call, in order.
 
         Raises:
-            msgspec.ValidationError: It said something that is no report.
+            msgspec.ValidationError: It sent something that is not a report.
         """
         while chunk := self._read():
             self._unread += chunk
@@ -76,12 +76,12 @@ class StepProcess:
         return [read_report(line) for line in lines]
 
     def order(self, caution: Caution) -> None:
-        """Tell it of a caution; sent as far as its pipe takes it, the rest by ``send_orders``."""
+        """Order a caution. Writes what the pipe takes; ``send_orders`` writes the rest."""
         self._unsent += write_line(CautionOrder.of(caution))
         self.send_orders()
 
     def send_orders(self) -> None:
-        """Send what its pipe did not take before. A process that is ending takes no more."""
+        """Write what the pipe did not take before. A process that is ending reads no more."""
         while self._unsent and self._orders_end_open:
             try:
                 self._unsent = self._unsent[os.write(self._order_end, self._unsent) :]
@@ -91,7 +91,7 @@ class StepProcess:
                 self._unsent = b""
 
     def close(self) -> None:
-        """Close the pipes: for a child that still runs, the sign that its supervisor is gone."""
+        """Close the pipes; a child that still runs takes this as its supervisor's end."""
         os.close(self._report_end)
         os.close(self._order_end)
         self._orders_end_open = False

@@ -33,26 +33,26 @@ from pipeline.streaming.supervision.step_process import StepProcess
 from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
 
 _SUPERVISOR = "supervisor"
-# Reports are read this often, and not as they come: two wake-ups a batch would cost more than they tell.
+# Reports are polled at this interval: waking up for each would cost more than it is worth.
 _TICK_SECONDS = 0.05
-# A supervisor that did not run for this long (a paused container) does not hold the time against its processes.
+# If the supervisor did not run for this long (a paused container), the time does not count against its processes.
 _PAUSE_SECONDS = 5.0
 _STUCK_LOOP_SECONDS = 20.0
-# Between the order to write down where a stuck process hangs and its end.
+# Between the signal to log a stuck process's stacks and its end.
 _TRACE_SECONDS = 0.5
-# Of shutdown_timeout_seconds, for the processes to stop by themselves; the rest is for killing and reaping.
+# Share of shutdown_timeout_seconds in which processes may stop on their own; the rest is for killing and reaping.
 _STOP_SHARE = 0.9
-# When so many articles in a row each ended their process and none passed, it is not the articles.
+# If so many articles in a row end their process and none passes, the step is at fault.
 _CONDEMNED_LIMIT = 10
-# A process that has not come so far by then holds up no other.
+# After this time a process that is still loading no longer delays the start of others.
 _LOADING_SECONDS = 5.0
 
 
 class Supervisor:
     """Runs a worker's services, each as one or more processes, until it is told to stop or a service gives up.
 
-    A process that ends otherwise is started again after a pause. One whose batch takes longer than
-    ``step_timeout_seconds`` is ended. What was in flight at a death is counted, see ``CrashRecord``.
+    A process that ends otherwise is restarted after a pause. A process whose batch takes longer than
+    ``step_timeout_seconds`` is ended. The records in flight at a death are counted, see ``CrashRecord``.
 
     Args:
         settings: Handed to every process.
@@ -124,7 +124,7 @@ class Supervisor:
         return 1 if self._gave_up else 0
 
     def request_stop(self) -> None:
-        """Ask for an orderly stop, from any thread or signal handler; asked again, kill at once."""
+        """Ask for an orderly stop, from any thread or signal handler; a second call kills at once."""
         self._kill_requested = self._stop_requested
         self._stop_requested = True
 
@@ -148,7 +148,7 @@ class Supervisor:
             if now >= slot.start_at and not self._gave_up and self._has_a_core_to_start_on(now):
                 self._start(slot)
             return
-        # In this order: what it said before its end is in the pipe when its end is known.
+        # In this order: when the end is known, all reports sent before it are in the pipe.
         status = process.poll()
         for report in process.reports():
             self._hear(slot, process, report)
@@ -159,7 +159,7 @@ class Supervisor:
             self._end_stuck(slot, process, now)
 
     def _has_a_core_to_start_on(self, now: float) -> bool:
-        """Fewer processes are loading than there are cores: more would slow the one with most to load."""
+        """Whether fewer processes are loading than there are cores: more would slow the one with most to load."""
         loading = [
             slot.process
             for slot in self._slots
@@ -277,7 +277,7 @@ class Supervisor:
                 self._kill_requested = False
             for slot, process in list(running):
                 ended = process.poll() is not None
-                # A process that says something on its way out must not wait for a reader.
+                # A process that reports while it ends must not wait for a reader.
                 process.reports()
                 if ended:
                     process.close()
@@ -297,7 +297,7 @@ class Supervisor:
         try:
             self._targets.publish(targets)
         except OSError as error:
-            # The steps run without it: a worker in a read-only container is scraped by other means.
+            # The steps run without it: in a read-only container Prometheus finds the worker in another way.
             if self._targets_can_be_written:
                 self._tell("targets", f"cannot write WIREWATCH_METRICS_TARGETS_FILE: {error}")
             self._targets_can_be_written = False

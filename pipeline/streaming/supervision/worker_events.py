@@ -1,4 +1,4 @@
-"""What a worker tells about itself while it runs."""
+"""The events that a running worker reports."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LEVELS: dict[EventKind, int] = {
 
 @dataclass(frozen=True, slots=True)
 class WorkerEvent:
-    """One thing that happened in a worker; ``str()`` is one line for people.
+    """One event of a worker; ``str()`` gives one line for people.
 
     Attributes:
         kind: ``started`` a process; ``serving`` its metrics and health; ``ready`` to process; ``died`` not by order;
