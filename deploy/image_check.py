@@ -1,7 +1,7 @@
 """Build the image and start a worker from it, without a container engine: ``make image-check``.
 
-Needs root, and buildah and mmdebstrap from Debian. The base image is made here from Debian's packages, so that no image
-registry is asked; everything lives in a temporary folder and is gone at the end.
+Needs root, and buildah and mmdebstrap from Debian. The base image is made from Debian's packages, so no image registry
+is needed. Everything is in a temporary folder that is removed at the end.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ READY_SECONDS = 120
 
 
 class Buildah:
-    """buildah with its storage in a folder, without kernel features that a container of our own may lack."""
+    """buildah with its storage in a folder, without kernel features that are missing inside a container."""
 
     def __init__(self, folder: Path) -> None:
         self._options = ["--root", str(folder / "storage"), "--runroot", str(folder / "run"), "--storage-driver", "vfs"]
         self._environment = {**os.environ, "BUILDAH_ISOLATION": "chroot"}
 
     def __call__(self, *arguments: str, text: str | None = None) -> str:
-        """Run a command to its end, and return what it prints."""
+        """Run a command and return its output."""
         command = ["buildah", *self._options, *arguments]
         answer = subprocess.run(
             command, env=self._environment, input=text, stdout=subprocess.PIPE, text=True, check=True
@@ -48,7 +48,7 @@ class Buildah:
 
     @contextmanager
     def running(self, container: str, *command: str, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
-        """Run a command in a container as long as the context, on this machine's network."""
+        """Run a command in a container while the context lasts, on this machine's network."""
         flags = [flag for name, value in variables.items() for flag in ("--env", f"{name}={value}")]
         process = subprocess.Popen(
             ["buildah", *self._options, "run", *flags, container, "--", *command], env=self._environment
@@ -61,12 +61,12 @@ class Buildah:
 
 
 def step(text: str) -> None:
-    """Say what comes now."""
+    """Print the next step's name."""
     print(f"── {text}", flush=True)
 
 
 def make_base(buildah: Buildah, folder: Path) -> None:
-    """A Debian with Python, and with what this machine needs to reach the package index."""
+    """Make a Debian image with Python and this machine's settings for the package index."""
     root = folder / "base.tar"
     subprocess.run(
         ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={PACKAGES}", "bookworm", str(root)], check=True
@@ -82,7 +82,7 @@ def make_base(buildah: Buildah, folder: Path) -> None:
 
 
 def check(buildah: Buildah) -> None:
-    """The image as it stands: who runs, what it answers, and a worker that becomes ready on a real Kafka.
+    """Check the image: its user, its answers, and a worker that becomes ready on a real Kafka.
 
     Raises:
         AssertionError: Something is not as it should be.
@@ -110,7 +110,7 @@ def check(buildah: Buildah) -> None:
 
 
 def is_ready(port: int) -> bool:
-    """Whether /readyz says so."""
+    """Whether /readyz answers that the worker is ready."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
             return bool(answer.status == 200)

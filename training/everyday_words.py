@@ -1,9 +1,9 @@
 """Learn ``pipeline/entities/everyday_words.txt``: which words that the linker takes for a name are everyday words.
 
-Run with ``python -m training.everyday_words FOLDER`` on the measuring data (CONTRIBUTING.md). A word counts that the
-texts write small at least twice as often as with a capital inside a sentence, and that is taken for a name when it
-begins a sentence. Where letters have no case, what counts is found for a name outside the labelled ones at least three
-times as often as within. Of the parallel sentences only the odd lines are read; the even ones are for judging.
+Run with ``python -m training.everyday_words FOLDER`` on the measuring data (CONTRIBUTING.md). A word counts if the
+texts write it small at least twice as often as with a capital inside a sentence, and if the linker takes it for a name
+when it begins a sentence. In scripts without case, a word counts if the linker finds it outside labelled names at least
+three times as often as within. Of the parallel sentences only the odd lines are read; the even ones are for judging.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _MORE_LANGUAGES = {
     "est": "et", "cat": "ca", "glg": "gl", "isl": "is", "mkd": "mk", "bel": "be", "nno": "nn", "swa": "sw",
     "bos": "bs", "sqi": "sq", "aze-Latn": "az",
 }  # fmt: skip
-# Of the languages without capitals, those whose labelled names leave few out.
+# Languages without capitals whose labels leave few names out.
 _WITHOUT_CASE = {"fa", "th", "bn"}
 # The data's Indonesian writes names small; Kazakh's adjectives of places are names with an ending.
 _LEFT_OUT = {"id", "ms", "kk"}
 _ENDS = frozenset(".!?:…–—-\"“”„«»'’([{|/*•>")
 _ADJECTIVE = re.compile("(?:sk|ck|цк|ск|чк)[^ ]{0,3}$")
 _SMALL_TO_CAPITAL, _OUTSIDE_TO_WITHIN, _OFTEN, _LONGEST = 2, 3, 5, 6
-# Written by hand, since the texts are too few to hold them: what begins sentences in these languages.
+# Written by hand, since the texts are too few: words that begin sentences in these languages.
 _KNOWN = {
     "bg": "мали бари пари сам мека ница крит лима самара",
     "bs": "mali male mala lima nisam nisu nisi naše naši našu našoj našim naših malo puno nikoga boje piše",
@@ -92,7 +92,7 @@ _KNOWN = {
     "сана сани маска маски маску маскою масці мале кале калі лиман лиману",
     "vi": "mali",
 }
-# In this many different words a word that is there once may be a slip.
+# In this many different words a single occurrence may be an error.
 _LARGE_VOCABULARY = 15_000
 _KIN_LETTERS = 5
 
@@ -136,7 +136,7 @@ def _cased(folder: Path, kb: KnowledgeBase, linker: Linker) -> dict[str, set[str
 
 
 def _is_taken_for_another(word: str, language: str, kb: KnowledgeBase, linker: Linker) -> bool:
-    """Whether a word that begins a sentence is linked to what it does not mean when small: no country's adjective."""
+    """Whether a word that begins a sentence is linked to a concept other than a country's adjective."""
     surface = word[0].upper() + word[1:]
     mentions = linker.link("", f"{surface} x", language)
     if not mentions or mentions[0].text != surface or linker.link("", f"Xx {word} Xx", language):

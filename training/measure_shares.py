@@ -24,7 +24,7 @@ from pipeline.rules.index.shares import SHARES_FILE
 
 FILES = ("train.jsonl.xz", "train-more.jsonl.xz")
 ARTICLE_CODE_POINTS = 4_000
-# More of one language would change nothing that matters.
+# More articles of one language would not change the result much.
 MOST_ARTICLES = 3_000
 _BATCH = 100
 

@@ -1,4 +1,4 @@
-"""What all dashboards share: variables, annotations, links to each other, and how panels are laid out."""
+"""What all dashboards share: variables, annotations, links and layout."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def encoded_board(
         title: Its name.
         description: What it answers.
         rows: Its panels.
-        variables: Beside the data source.
+        variables: Variables besides the data source.
     """
     builder = (
         dashboard.Dashboard(title)

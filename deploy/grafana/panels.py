@@ -23,7 +23,7 @@ PanelBuilder = stat.Panel | timeseries.Panel | bargauge.Panel | heatmap.Panel | 
 AnyPanel = TypeVar("AnyPanel", stat.Panel, timeseries.Panel, bargauge.Panel, heatmap.Panel, table.Panel)
 
 Limits = Sequence[tuple[float, str]]
-"""From which value on a colour shows; below the first it is green."""
+"""The value from which each colour shows; below the first it is green."""
 
 Queries = Sequence[tuple[str, str]]
 """PromQL, and the legend of its series."""
@@ -42,20 +42,20 @@ def quantile(share: float, buckets: str, *, over: str, by: str = "") -> str:
     Args:
         share: Of the observations, 0..1.
         buckets: The histogram's ``_bucket`` series, with their label filter.
-        over: The time that is looked back, such as ``5m``.
-        by: A label to tell apart; empty: all together.
+        over: The window, such as ``5m``.
+        by: The label to group by; empty: no grouping.
     """
     labels = f"{by}, le" if by else "le"
     return f"histogram_quantile({share:g}, sum by ({labels}) (rate({buckets}[{over}])))"
 
 
 def most(metric: str, label: str, count: int) -> str:
-    """PromQL for the rates of those with most in the whole range: topk() of a rate would change its members.
+    """PromQL for the rates of the series with the most in the whole range: topk() of a rate would change members.
 
     Args:
         metric: A counter, with its label filter.
-        label: What to tell apart.
-        count: Of series.
+        label: The label to group by.
+        count: Number of series.
     """
     return (
         f"sum by ({label}) (rate({metric}[$__rate_interval])) "
@@ -64,7 +64,7 @@ def most(metric: str, label: str, count: int) -> str:
 
 
 def ranked(metric: str, label: str, count: int) -> str:
-    """PromQL for how much each grew in the whole range, most first; none that did not grow."""
+    """PromQL for the growth of each series in the whole range, largest first; only those that grew."""
     return f"sort_desc(topk({count}, sum by ({label}) (increase({metric}[$__range])) > 0))"
 
 
@@ -77,13 +77,13 @@ def occurring(metric: str, labels: str) -> str:
 
 
 NOTHING = ("vector(0)", "none")
-"""A line at nought for a panel that shows only what happens: no line would look like no data."""
+"""A line at 0 for a panel of events that may not occur: without it the panel would say "No data"."""
 
 
 def figure(
     title: str, description: str, expression: str, *, unit: str, limits: Limits = (), places: int = 0
 ) -> stat.Panel:
-    """One number of now, with its colour, and its course behind it."""
+    """One current number, coloured, with a sparkline."""
     panel = _framed(stat.Panel(), title, description, unit, [(expression, "")])
     panel.decimals(places).color_mode(common_models.BigValueColorMode.VALUE)
     panel.graph_mode(common_models.BigValueGraphMode.AREA)
@@ -92,7 +92,7 @@ def figure(
 
 
 def count(title: str, description: str, expression: str, *, unit: str = "short", limits: Limits = ()) -> stat.Panel:
-    """One number of the whole range that is looked at."""
+    """One number for the whole time range."""
     panel = _framed(stat.Panel(), title, description, unit, [(expression, "")], is_instant=True)
     panel.decimals(0).color_mode(common_models.BigValueColorMode.VALUE)
     panel.graph_mode(common_models.BigValueGraphMode.NONE)
@@ -115,11 +115,11 @@ def course(
     Args:
         title: A question or a plain fact.
         description: What is counted, and how.
-        queries: Of its lines.
-        unit: Grafana's name of it.
-        limits: From which values on it is no longer well.
+        queries: One for each line or group of lines.
+        unit: Grafana's name of the unit.
+        limits: The values from which the state is bad.
         is_stacked: Whether the lines are parts of a whole.
-        lowest: Where the axis begins; None: where the lines do.
+        lowest: Where the axis begins; None: automatic.
     """
     panel = _framed(timeseries.Panel(), title, description, unit, queries)
     panel.line_width(1).fill_opacity(60 if is_stacked else 8)
@@ -150,7 +150,7 @@ def course(
 
 
 def ranking(title: str, description: str, expression: str, legend: str, *, unit: str = "short") -> bargauge.Panel:
-    """Bars of the whole range that is looked at, longest first."""
+    """Bars for the whole time range, longest first."""
     panel = _framed(bargauge.Panel(), title, description, unit, [(expression, legend)], is_instant=True)
     panel.orientation(common_models.VizOrientation.HORIZONTAL).min(0).decimals(0)
     panel.display_mode(common_models.BarGaugeDisplayMode.BASIC)
@@ -161,7 +161,7 @@ def ranking(title: str, description: str, expression: str, legend: str, *, unit:
 
 
 def heat_map(title: str, description: str, expression: str, *, unit: str) -> heatmap.Panel:
-    """How the values of a histogram are spread, over time."""
+    """The distribution of a histogram's values over time."""
     panel = _framed(heatmap.Panel(), title, description, "short", [])
     panel.with_target(
         prometheus.Dataquery()
@@ -189,7 +189,7 @@ def heat_map(title: str, description: str, expression: str, *, unit: str) -> hea
 def listing(
     title: str, description: str, expression: str, columns: dict[str, str], *, unit: str, limits: Limits = ()
 ) -> table.Panel:
-    """A table of now: of the labels, and of ``Value``, those that ``columns`` gives a heading, in its order."""
+    """A table of current values; ``columns`` maps the labels to show (and ``Value``) to their headings, in order."""
     panel = _framed(table.Panel(), title, description, unit, [])
     panel.with_target(
         prometheus.Dataquery()

@@ -10,7 +10,7 @@ _ALERTS = 'wirewatch_alerts_total{rule=~"$rule"}'
 _HELD = 'wirewatch_alerts_held_total{rule=~"$rule"}'
 _NEAR_MISSES = 'wirewatch_near_misses_total{rule=~"$rule"}'
 _SAMPLES = "wirewatch_near_miss_samples_total"
-# A share is of counters that are not read at the same moment: it shall not be more than all.
+# The counters of a share are not read at the same moment; the share must not exceed 1.
 _MOST = 15
 _LOUDEST = f"topk({_MOST}, sum by (rule) (increase({_MATCHES}[$__range] @ end())))"
 _RAISED = (

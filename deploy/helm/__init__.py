@@ -1,1 +1,1 @@
-"""The chart, and what it is told of the route."""
+"""The Helm chart, and what it gets from the code."""

@@ -1,7 +1,6 @@
-"""Give the chart what it has to know: ``python -m deploy.helm`` (``make chart``).
+"""Write what the chart takes from the code: ``python -m deploy.helm`` (``make chart``).
 
-The route is written from the code; the alerting rules and the dashboards are links to where they are committed, which
-helm follows.
+The topology is written from the code; the alerting rules and dashboards are linked, and helm follows the links.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ def rendered_topology() -> str:
 
 
 def link_files() -> None:
-    """Link to the alerting rules and to every dashboard, and to nothing that is gone."""
+    """Link to the alerting rules and every dashboard; remove links to deleted ones."""
     (FOLDER / "dashboards").mkdir(exist_ok=True)
     for link in (FOLDER / "dashboards").iterdir():
         link.unlink()

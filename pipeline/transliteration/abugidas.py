@@ -1,7 +1,6 @@
 """Spell a word in Devanagari and Thai, whose vowels are signs on or around a consonant.
 
-The word is first heard as consonants and vowels, by a table from the way Russian writes it; then these are put
-together.
+A table first turns the Russian spelling of the word into consonants and vowels; then these are put together.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from pipeline.transliteration.graphones import Spelling
 _VIRAMA = "\u094d"
 _DEVANAGARI_CONSONANTS = "कखगघचछजझटठडढणतथदधनपफबभमयरलवशषसह"
 _NUKTA = "\u093c"
-# A vowel after a consonant, and where none stands before it. The inherent vowel is written by nothing.
+# A vowel after a consonant, and without one before it. The inherent vowel is not written.
 _DEVANAGARI_VOWELS = {
     "A": ("ा", "आ"),
     "a": ("", "अ"),
@@ -26,8 +25,7 @@ _DEVANAGARI_VOWELS = {
     "O": ("ॉ", "ऑ"),
 }
 
-# English t and d are heard as retroflex, those of most other languages as dental: all of a name is the one or the
-# other.
+# English t and d become retroflex, those of most other languages dental: a whole name uses one or the other.
 _RETROFLEX = {"т": "ट", "д": "ड", "нд": "ंड|न्ड", "нт": "ंट|न्ट", "ст": "स्ट"}
 _DENTAL = {"т": "त", "д": "द", "нд": "ंद|न्द", "нт": "ंत|न्त", "ст": "स्त"}
 _OTHER_SOUNDS = {
@@ -168,7 +166,7 @@ _TO_THAI = RewritingTable(
     }
 )
 _THAI_CONSONANTS = "กคจชซดตทธนบปพฟมยรลวสฮง"
-# What stands before the consonant and after it, where another consonant closes the syllable and where none does.
+# The signs before and after the consonant, in a closed and in an open syllable.
 _THAI_VOWELS = {
     "a": (("", "ั"), ("", "า")),
     "A": (("", "า"), ("", "า")),
@@ -216,7 +214,7 @@ def spell_thai(word: str, limit: int) -> list[Spelling]:
 
 
 def _devanagari(heard: str, *, joins_all: bool) -> str:
-    """Consonants and vowels as one word; two consonants are joined at its ends and beside r."""
+    """Write consonants and vowels as a word; two consonants are joined at its ends and beside r."""
     written: list[str] = []
     for place, sound in enumerate(heard):
         before = heard[place - 1] if place else ""
@@ -232,7 +230,7 @@ def _devanagari(heard: str, *, joins_all: bool) -> str:
 
 
 def _thai(heard: str, *, silences_last: bool) -> str:
-    """Consonants and vowels as one word, each vowel around the consonants before it."""
+    """Write consonants and vowels as a word, each vowel around the consonants before it."""
     written: list[str] = []
     onset = ""
     for place, sound in enumerate(heard):

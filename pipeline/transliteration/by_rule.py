@@ -1,4 +1,4 @@
-"""Spell a word by a table: what stands for a few letters, the usual way first."""
+"""Spell a word by a table of replacements, the usual one first."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from pipeline.transliteration.graphones import Spelling
 
-# Each further way to write the same letters is taken for so much as likely as the one before it.
+# Each further way to write the same letters is this many times as likely as the one before it.
 _NEXT_WAY = 0.35
 _BEAM = 40
-# A key that begins so stands at the beginning of a word only, one that ends so at its end.
+# A key that begins with this mark matches only at the beginning of a word, one that ends with it only at the end.
 _BEGINNING, _END = "^", "$"
 _OR = "|"
 
@@ -26,8 +26,8 @@ class RewritingTable:
     """Letters to the ways of writing them.
 
     Args:
-        ways: For some letters, the ways in order with ``|`` between them; nothing between two bars is written as
-            nothing. Of several keys that fit, the longest counts, and of these the one bound to an end of the word.
+        ways: Letters to their spellings in order, separated by ``|``; an empty spelling drops the letters. If several
+            keys fit, the longest counts, and of equally long ones that at an end of the word.
     """
 
     def __init__(self, ways: Mapping[str, str]) -> None:
@@ -35,7 +35,7 @@ class RewritingTable:
         self._longest = max(len(key.strip(_BEGINNING + _END)) for key in ways)
 
     def spell(self, word: str, limit: int) -> list[Spelling]:
-        """The likeliest spellings of a word, the best first; a letter that the table does not have is left out."""
+        """The likeliest spellings of a word, best first; letters that are not in the table are left out."""
         found = [_Way("", 1.0)]
         place = 0
         while place < len(word):
@@ -69,7 +69,7 @@ def _weighed(options: str) -> tuple[_Way, ...]:
 
 
 def _best(ways: list[_Way], limit: int) -> list[_Way]:
-    """Each text once, with all its likelihood; the likeliest first, of equal ones the first found."""
+    """Each text once with its summed likelihood, likeliest first; ties in the order found."""
     totals: dict[str, float] = {}
     for way in ways:
         totals[way.written] = totals.get(way.written, 0.0) + way.likelihood

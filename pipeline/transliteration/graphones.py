@@ -1,8 +1,8 @@
 """Spell a word by a joint n-gram model: letters of both scripts are made together, unit by unit.
 
-A unit, or graphone, is a few Latin letters with the letters that stand for them: ``sch`` with ``ш``. A word is a row
-of units, each as probable as the n-gram model says it is after those before it; since the rows say both spellings, one
-model serves in both directions.
+A unit, or graphone, is a few Latin letters with the letters that stand for them: ``sch`` with ``ш``. A word is a
+sequence of units, and an n-gram model gives the probability of each after those before it. Since a sequence holds both
+spellings, one model serves both directions.
 
 Source: Bisani and Ney, Joint-sequence models for grapheme-to-phoneme conversion (2008).
 """
@@ -21,14 +21,14 @@ import numpy.typing as npt
 from pipeline.transliteration.packed import END, START, STEP, PackedModel, parents_of, sums, unpack_numbers
 
 LONGEST_WORD = 24
-"""Letters of a word that is spelled; no name of one word is longer."""
+"""Most letters of a word; no name of one word is longer."""
 
-# The states kept at a letter, and how much less probable than the best of them one may be, in nats.
+# How many states are kept at a letter, and how far below the best one they may be, in nats.
 _BEAM = 20
 _BEAM_WIDTH = 7.0
-# For the same letters, the units that are tried.
+# How many units are tried for the same letters.
 _MAX_EMISSIONS = 16
-# Latin letters that the other script does not write, one after the other.
+# How many Latin letters in a row may have no counterpart in the other script.
 _MAX_SILENT = 2
 _NO_STATE = -1
 
@@ -38,7 +38,7 @@ class Spelling(NamedTuple):
 
     Attributes:
         text: As written.
-        confidence: How probable the model holds it, 0 to 1, among all ways to write this name.
+        confidence: Its probability by the model, 0 to 1, among all ways to write this name.
     """
 
     text: str
@@ -57,7 +57,7 @@ _Hypotheses = dict[tuple[int, str], float]
 
 
 class GraphoneModel:
-    """An n-gram model of units; immutable, so that threads may share it.
+    """An n-gram model of units; immutable, so threads may share it.
 
     Attributes:
         letters: The Latin letters that it knows.
@@ -85,7 +85,7 @@ class GraphoneModel:
         self._backoffs = b"".join(level.log_backoffs for level in packed.levels).ljust(int(offsets[-1]), b"\0")
         self._logs = [-STEP * count for count in range(256)]
         units = list(enumerate(zip(packed.sources, packed.targets, strict=True), 2))
-        # The likelier ones first, and so the likeliest are kept.
+        # Sorted by probability, so that the likeliest are kept.
         units.sort(key=lambda unit: self._probabilities[unit[0]])
         self._by_source = _emissions(
             (source, _Emission(symbol, len(source), target)) for symbol, (source, target) in units
@@ -129,7 +129,7 @@ class GraphoneModel:
         return self._finished(beams[-1], limit)
 
     def _advance(self, beams: list[_Hypotheses], place: int, emissions: Sequence[_Emission]) -> None:
-        """Go on from the best hypotheses at a letter, by each emission."""
+        """Extend the best hypotheses at a letter by each emission."""
         best = sorted(beams[place].items(), key=lambda item: -item[1])[:_BEAM]
         steps: dict[int, list[tuple[_Hypotheses, int, str, float]]] = {}
         for (state, written), score in best:
@@ -165,7 +165,7 @@ class GraphoneModel:
         return symbol, gain + logs[self._probabilities[symbol]]
 
     def _finished(self, hypotheses: _Hypotheses, limit: int) -> list[Spelling]:
-        """The words of the last beam; a word's ways to be cut into units add up."""
+        """The words of the last beam; the probabilities of all ways to cut a word into units add up."""
         totals: dict[str, float] = {}
         if not hypotheses:
             return []

@@ -5,18 +5,18 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Set as AbstractSet
 
-# Hangul as its letters: initial, vowel, final. The initial ieung is silent and says only that a vowel begins: it is
-# left out, and comes back where a vowel follows no initial.
+# Hangul as its letters: initial, vowel, final. The silent initial ieung is left out, and restored where a vowel follows
+# no initial.
 _SILENT_INITIAL = "\u110b"
 _INITIALS = ("\u1100", "\u1112")
 _VOWELS = ("\u1161", "\u1175")
 
-# Signs between the letters of names that no spelling shows.
+# Marks in names that no spelling shows.
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼʻ`´′ʹʿʾ", "'"))
 
 
 def latin_letters(word: str, known: AbstractSet[str]) -> str:
-    """A Latin word in the letters that a model knows: lower case; accents it does not know are left out."""
+    """A Latin word in a model's letters: lower case, without accents that the model does not know."""
     letters: list[str] = []
     for letter in unicodedata.normalize("NFC", word.lower()).translate(_APOSTROPHES):
         if letter in known:
@@ -34,7 +34,7 @@ def hangul_letters(word: str) -> str:
 
 
 def hangul_syllables(letters: str) -> str:
-    """The word of which ``hangul_letters`` made letters; letters that make no syllable stay as they are."""
+    """The inverse of ``hangul_letters``; letters that make no syllable stay as they are."""
     full: list[str] = []
     for letter in letters:
         if _VOWELS[0] <= letter <= _VOWELS[1] and not (full and _INITIALS[0] <= full[-1] <= _INITIALS[1]):

@@ -10,13 +10,13 @@ from pipeline.transliteration.graphones import GraphoneModel
 from pipeline.transliteration.packed import unpack
 
 Script = Literal["cyrillic", "arabic", "hebrew", "han", "kana", "hangul"]
-"""What has a trained model; ``cyrillic`` is spelled as Russian spells."""
+"""Scripts with a trained model; ``cyrillic`` is spelled as in Russian."""
 
 WEIGHTS_FOLDER = Path(__file__).with_name("weights")
 
 
 def weights_file(script: Script) -> Path:
-    """Where a script's model is."""
+    """The path of a script's model."""
     return WEIGHTS_FOLDER / f"{script}.msgpack.xz"
 
 

@@ -1,4 +1,4 @@
-"""Spell whole names: first and last name together, which is what makes a spelling nobody listed trustworthy."""
+"""Spell whole names: only first and last name together make an unlisted spelling trustworthy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.text.scripts import script_of
 from pipeline.transliteration.graphones import Spelling
 from pipeline.transliteration.writings import Writing, romanise_word, spell_word
 
-# Words of a name are parted by spaces, and by the hyphens and dots of the scripts; an apostrophe is part of a word.
+# Spaces, hyphens and dots of all scripts separate the words of a name; an apostrophe is part of a word.
 _PARTING = re.compile(r"[\s\u00b7\u2027\u30fb\uff65=＝\u2010-\u2015-]+")
 _INITIAL = re.compile(r"\w\.?|(?:\w\.)+")
 _BETWEEN: Mapping[Writing, str] = {"han": "·", "kana": "・"}
@@ -19,13 +19,13 @@ _BETWEEN: Mapping[Writing, str] = {"han": "·", "kana": "・"}
 _CASED = frozenset({"latin", "cyrillic", "greek"})
 _ARMENIAN = frozenset(map(chr, range(0x561, 0x588)))
 
-# So many spellings of each word are put together with those of the others.
+# How many spellings of each word are combined with those of the others.
 _SPELLINGS_OF_A_WORD = 8
 _MOST_WORDS = 4
 
 
 def name_words(name: str) -> tuple[str, ...]:
-    """The words of a person's name, initials left out: they are seldom written in another script."""
+    """The words of a person's name without initials, which are seldom written in another script."""
     return tuple(word for word in _PARTING.split(name.strip()) if word and not _INITIAL.fullmatch(word))
 
 
@@ -33,14 +33,15 @@ def spell_name(name: str, writing: Writing, limit: int, least_confidence: float 
     """The likeliest spellings of a whole name.
 
     Args:
-        name: Given name and family name, in this order; Latin, or as Russian writes it, as for ``spell_word``.
+        name: Given name, then family name; Latin, or the Russian spelling, as for ``spell_word``.
         writing: How it is to be written.
         limit: At most so many.
         least_confidence: Less likely ones are left out.
 
     Returns:
-        In the order of the words, with capitals where newspapers have them, the likeliest first. A name's confidence
-        is the product of its words'. None for a name of more than four words, or of a word that cannot be spelled.
+        Spellings in the order of the words, with capitals where newspapers use them, likeliest first. A name's
+        confidence is the product of its words' confidences. Empty for a name of more than four words or with a word
+        that cannot be spelled.
     """
     words = name_words(name)
     ways = [spell_word(word, writing, _SPELLINGS_OF_A_WORD) for word in words[: _MOST_WORDS + 1]]
@@ -57,7 +58,7 @@ def romanise_name(name: str, limit: int, least_confidence: float = 0.0) -> list[
 def _put_together(
     ways: Sequence[Sequence[Spelling]], between: str, limit: int, least_confidence: float
 ) -> list[Spelling]:
-    """Whole names of the ways to write their words; the likeliest first, of equal ones the first in the alphabet."""
+    """Combine the spellings of the words to whole names, likeliest first; ties in alphabetical order."""
     if not 0 < len(ways) <= _MOST_WORDS:
         return []
     names = (

@@ -13,7 +13,7 @@ START, END = 0, 1
 """Numbers of the two marks around every name; the model's units count from 2."""
 
 STEP = 0.125
-"""Logarithms are kept as multiples of this, in nats, from 0 down to 255 of them."""
+"""Logarithms are stored as 0 to 255 multiples of this, in nats, negated."""
 
 _LOWEST = 255
 
@@ -67,7 +67,7 @@ def unpack(data: bytes) -> PackedModel:
 
 
 def pack_numbers(numbers: npt.NDArray[np.int64]) -> bytes:
-    """Numbers below 65,536, low bytes before high ones: what is alike stands together."""
+    """Numbers below 65,536, all low bytes before the high ones, which compresses better."""
     return (numbers & 0xFF).astype(np.uint8).tobytes() + (numbers >> 8).astype(np.uint8).tobytes()
 
 
@@ -79,18 +79,18 @@ def unpack_numbers(data: bytes) -> npt.NDArray[np.int64]:
 
 
 def pack_logarithms(logarithms: npt.NDArray[np.float64]) -> bytes:
-    """Logarithms to the nearest ``STEP``; what is above 0 or below the lowest is cut off."""
+    """Logarithms rounded to ``STEP`` and clipped to the range that is stored."""
     return np.clip(np.rint(-logarithms / STEP), 0, _LOWEST).astype(np.uint8).tobytes()
 
 
 def differences(symbols: npt.NDArray[np.int64], parents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Each symbol less the one before it, where both have one parent."""
+    """Each symbol minus the one before it, if both have the same parent."""
     before = np.concatenate(([0], symbols[:-1]))
     return np.where(_first_of_parent(parents), symbols, symbols - before)
 
 
 def sums(steps: npt.NDArray[np.int64], parents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """The symbols of which ``differences`` made steps."""
+    """The inverse of ``differences``."""
     running = np.cumsum(steps)
     first = np.flatnonzero(_first_of_parent(parents))
     before = running[first] - steps[first]
@@ -104,5 +104,5 @@ def _first_of_parent(parents: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
 
 
 def parents_of(children: Sequence[int] | npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """For each n-gram of a level its parent's place in the level before."""
+    """The index of each n-gram's parent in the level before."""
     return np.repeat(np.arange(len(children)), children)

@@ -1,8 +1,7 @@
-"""How the writings without a trained model write a name, from the way Russian does.
+"""Tables that derive a name's spelling in writings without a trained model from its Russian spelling.
 
-Russian writes foreign names by their sound, with a letter for nearly every sound, so that Мэттью tells Greek or
-Georgian what Matthew does not. The ways are those of newspapers, in order of how usual they are, in letters as matching
-folds them.
+Russian writes foreign names by sound, with a letter for nearly every sound: Мэттью shows the sounds, Matthew does not.
+The spellings are those of newspapers, the most usual first, in folded letters.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ _SINGLE = {letter * 2: letter for letter in "бвгдзклмнпрстф"}
 
 
 def _table(letters: str, ways: dict[str, str]) -> RewritingTable:
-    """A table of single letters (``аα`` for each) with what else it has; doubled consonants are written once."""
+    """A table of single letters (``аα`` each) and of longer keys; doubled consonants are written once."""
     single = {pair[0]: pair[1:].replace("_", "") for pair in letters.split()}
     doubled = {twice: ways.get(once, single.get(once, "")) for twice, once in _SINGLE.items()}
     return RewritingTable(single | doubled | ways)

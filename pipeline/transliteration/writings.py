@@ -1,4 +1,4 @@
-"""Spell one word of a name in each way of writing, and a word of another script in Latin letters."""
+"""Spell one word of a name in each writing, and a word of another script in Latin letters."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Writing = Literal[
     "georgian",
     "armenian",
 ]
-"""A script, and where several languages spell names differently in it, theirs; ``cyrillic`` is as Russian spells."""
+"""A script, or one language's spelling in a script if languages differ; ``cyrillic`` is the Russian spelling."""
 
 LANGUAGES: Mapping[Writing, tuple[str, ...]] = {
     "cyrillic": ("ru", "be", "kk", "ky", "mn", "tg", "tt"),
@@ -50,12 +50,12 @@ LANGUAGES: Mapping[Writing, tuple[str, ...]] = {
     "georgian": ("ka",),
     "armenian": ("hy",),
 }
-"""The languages that write so."""
+"""The languages of each writing."""
 
-# Spellings of a word that are taken over from Russian into another Cyrillic alphabet.
+# How many Russian spellings of a word are converted to another Cyrillic alphabet.
 _RUSSIAN_SPELLINGS = 4
 _MAX_REMEMBERED = 65_536
-# Some rows of Hangul letters make no syllables: so many times more are asked for.
+# Some sequences of Hangul letters make no syllables, so this many times more are requested.
 _SPARE = 2
 
 _FROM_RUSSIAN: Mapping[Writing, Callable[[str, int], list[Spelling]]] = {
@@ -92,13 +92,13 @@ def spell_word(word: str, writing: Writing, limit: int) -> tuple[Spelling, ...]:
     """The likeliest spellings of one word of a name.
 
     Args:
-        word: Latin, in any case, accents counting; or as Russian writes it, for a writing that has no model.
+        word: Latin, in any case, with its accents; for a writing without a model, the Russian spelling.
         writing: How it is to be written.
         limit: At most so many.
 
     Returns:
-        In small letters, the best first; confidences are of this word alone. None where the word has no letter that can
-        be spelled, or more letters than any name.
+        Lower-case spellings, best first; the confidences are of this word alone. Empty if the word has no letter that
+        can be spelled, or too many letters.
     """
     script = script_of(word[0]) if word else "other"
     if script == "cyrillic" and writing in _FROM_RUSSIAN:
@@ -137,7 +137,7 @@ def _by_model(word: str, script: Script, limit: int) -> list[Spelling]:
 
 
 def _added_up(found: Iterable[Spelling]) -> tuple[Spelling, ...]:
-    """Each text once, with all its confidence; the likeliest first."""
+    """Each text once with its summed confidence, likeliest first."""
     totals: dict[str, float] = {}
     for spelling in found:
         totals[spelling.text] = totals.get(spelling.text, 0.0) + spelling.confidence

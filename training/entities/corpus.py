@@ -1,4 +1,4 @@
-"""The training data as arrays: what the network sees of each token, and the tag that it should give."""
+"""The training data as arrays: the features of each token and its correct tag."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def read_rows(path: Path) -> Iterator[Row]:
             yield Row(row["lang"], row["src"], row["text"], entities, [(s[0], s[1]) for s in row.get("ignore") or ()])
 
 
-# Here every word of a name is a name, with the comma behind it.
+# In this source every word of a name is annotated as a name, with the comma after it.
 _IN_PIECES = ("nl", "europeana")
 _EDGES = ".,;:!?\"'()[]»«„”“"
 
 
 def _joined(text: str, entities: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
-    """Words of one label behind each other are one name, up to its punctuation."""
+    """Join consecutive words of one label into one name, up to its punctuation."""
     begun: tuple[int, int, str] | None = None
     for start, end, label in sorted(entities):
         if begun and begun[2] == label and text[begun[1] : start] == " " and text[begun[1] - 1] not in ",;:":
@@ -66,7 +66,7 @@ def _without_edges(text: str, entity: tuple[int, int, str]) -> tuple[int, int, s
     return start, end, label
 
 
-# Beside the features of a token: its shape in capitals and in small letters.
+# Beside the features of a token: its shape in upper and in lower case.
 UPPER_COLUMN, LOWER_COLUMN = COLUMNS, COLUMNS + 1
 
 
@@ -75,9 +75,9 @@ class Example(NamedTuple):
 
     Attributes:
         features: Tokens by columns, as written, and the two further shapes.
-        tags: What each token should be tagged.
-        mentions: Spans that may give way to others, by token.
-        script: The script of the line; none where a character is a token.
+        tags: The correct tag of each token.
+        mentions: Spans that may be replaced by other names, by token.
+        script: The script of the line; None if each character is a token.
     """
 
     features: NDArray[np.uint64]
@@ -91,7 +91,7 @@ Mention = tuple[NDArray[np.uint64], NDArray[np.int8]]
 
 
 def examples_of(row: Row, nlp: Language) -> Iterator[Example]:
-    """Cut the lines of a row into tokens and say what each should be tagged; what no token bounds is unknown."""
+    """Cut the lines of a row into tokens with their tags; spans that do not fit token borders get no tag."""
     doc = nlp.tokenizer(row.text)
     spans: list[Span] = []
     unknown: list[tuple[int, int]] = []
@@ -121,14 +121,14 @@ def examples_of(row: Row, nlp: Language) -> Iterator[Example]:
 
 
 def mention_of(name: str, label: str, nlp: Language) -> Mention:
-    """A name by itself, as it is put in place of another."""
+    """A name alone, to replace another."""
     example = next(examples_of(Row("", "", name, [(0, len(name), label)], []), nlp))
     return example.features, example.tags
 
 
 @dataclass
 class Source:
-    """The examples of one source and language, given out in shuffled rounds."""
+    """The examples of one source and language, drawn in shuffled rounds."""
 
     language: str
     name: str
@@ -139,7 +139,7 @@ class Source:
 
     @property
     def tokens(self) -> int:
-        """Of all examples together."""
+        """Tokens of all examples together."""
         return sum(len(example.tags) for example in self.examples)
 
     def draw(self, count: int, random: np.random.Generator) -> list[Example]:
@@ -153,7 +153,7 @@ class Source:
 
 
 class Chances(NamedTuple):
-    """How often an example is changed, so that the network learns more than its words by heart.
+    """How often an example is changed, so that the network does not just memorise its words.
 
     Attributes:
         upper_case: Share of the documents in capitals.
@@ -183,7 +183,7 @@ class Sampler:
         joined: How often a document is joined of 1, 2, … examples.
         chances: How often it is changed.
         known: Names by language and label.
-        random: Where chance comes from.
+        random: The random generator.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""How good a network is on the rows that progress is watched on, and how readily it should find a name."""
+"""Evaluate a network on the validation rows, and choose its threshold for names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COST = 0.1
 
 
 class Watched(NamedTuple):
-    """Rows of one source that progress is watched on.
+    """Validation rows of one source.
 
     Attributes:
         examples: Of all rows.
@@ -45,8 +45,8 @@ def evaluate(network: Tagger, development: Mapping[str, Watched]) -> dict[str, f
 def balance(network: Tagger, development: Mapping[str, Watched]) -> float:
     """Lower the score of no name as far as that costs the mean F1 of all sources nothing, and return by how much.
 
-    Trained to be right on single tokens, of which few belong to names, a network misses more names than it invents; and
-    to who watches the news, a name missed is worse than one too many.
+    Trained on single tokens, few of which belong to names, a network misses more names than it invents. For news
+    monitoring a missed name is worse than a false one.
     """
     scores = {name: list(_scores(network, watched, in_capitals=False)) for name, watched in development.items()}
 

@@ -1,4 +1,4 @@
-"""The knowledge base's own names, which the model is to know before it meets them."""
+"""The knowledge base's names, for the model to learn."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def rate(highest: float, warmed_up: float, fallen: float, last: float) -> float:
 
 
 def gradient_of(scores: NDArray[np.float32], tags: NDArray[np.int8]) -> tuple[NDArray[np.float32], float]:
-    """The gradient and the mean of the cross-entropy; tokens without a tag have none."""
+    """The gradient and the mean of the cross-entropy; tokens without a tag contribute nothing."""
     shifted = scores - scores.max(axis=1, keepdims=True)
     chances = np.exp(shifted)
     chances /= chances.sum(axis=1, keepdims=True)
@@ -162,7 +162,7 @@ def gradient_of(scores: NDArray[np.float32], tags: NDArray[np.int8]) -> tuple[ND
 
 
 class Average:
-    """A running mean of the weights, which is what is evaluated and kept."""
+    """A running mean of the weights; the mean is evaluated and kept."""
 
     def __init__(self, network: Tagger) -> None:
         self._places = [(node, name) for node in network.walk() for name in node.param_names if node.has_param(name)]
@@ -170,7 +170,7 @@ class Average:
         self._updates = 0
 
     def update(self) -> None:
-        """Take the weights as they are now into the mean."""
+        """Include the current weights in the mean."""
         self._updates += 1
         new = 1 - min(0.99, self._updates / (self._updates + 9))
         for number, (node, name) in enumerate(self._places):
@@ -193,19 +193,19 @@ class Average:
 
 
 def mean_of(weights: Sequence[list[Any]], shares: Sequence[float]) -> list[Any]:
-    """Of several networks of one shape, parameter by parameter; ``shares`` add up to 1."""
+    """The weighted mean of networks of one shape, by parameter; ``shares`` add up to 1."""
     return [sum(share * own for share, own in zip(shares, same, strict=True)) for same in zip(*weights, strict=True)]
 
 
 def train(recipe: dict[str, Any], data: Path, checkpoints: Path) -> Tagger:
-    """Train by the recipe; every ten minutes, and after each stage, the weights are written and evaluated."""
+    """Train by the recipe; write and evaluate the weights every ten minutes and after each stage."""
     set_current_ops(NumpyOps(use_blis=False))  # numpy's own BLAS is twice as fast
     draw, settings = recipe["data"], recipe["training"]
     nlp = spacy.blank(NAME)
     sources, development = prepare(data, draw["files"], draw["held_out"], nlp)
     languages = {source.language for source in sources} | written_languages()
     written, known = prepare_written(draw["written_times"], settings["seed"], languages, nlp)
-    np.random.seed(settings["seed"])  # thinc takes its first weights and dropout from there
+    np.random.seed(settings["seed"])  # thinc draws initial weights and dropout from this generator
     random = np.random.default_rng(settings["seed"])
 
     def sampler_of(stage: Stage) -> Sampler:
@@ -244,7 +244,7 @@ def train(recipe: dict[str, Any], data: Path, checkpoints: Path) -> Tagger:
 
 
 def learn_words(network: Tagger, classes: WordClasses, steps: int, settings: dict[str, Any]) -> None:
-    """Learn the classes of words by themselves."""
+    """Train on the classes of single words."""
     set_dropout_rate(network, 0.0)
     optimizer = Adam(settings["learning_rate"], L2=0.0, grad_clip=settings["clip"], use_averages=False)
     for step in range(1, steps + 1):

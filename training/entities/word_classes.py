@@ -1,9 +1,9 @@
-"""A task beside tagging: to tell from a word alone which class it is of, such as surnames, towns or trades.
+"""An auxiliary task: predict the class of a single word, such as surnames, towns or trades.
 
-The classes are clusters of words that stand in like places in much text (Brown et al. 1992), a million words a
-language, from ``spacy-lookups-data`` (MIT). The rows with names hold some ten thousand words of German; a network that
-knows the class of a word can tell what it is without having seen it in a row (Miller et al. 2004). The classes are
-learned by the hash tables and shipped in no other form.
+The classes are clusters of words with similar contexts (Brown et al. 1992), a million words a language, from
+``spacy-lookups-data`` (MIT). The rows with names hold some ten thousand words of German; a network that
+knows the class of a word can tell what it is without having seen it in a row (Miller et al. 2004). The classes are not
+shipped; only the trained hash tables are.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipeline.entities.news_model.network import LEXICAL, Features, Tagger
 
 _CLASS = "lexeme_cluster"
 _LOG_PROBABILITY = "lexeme_prob"
-# A word is drawn by its frequency to this power: those that rows have anyway not much more often than the others.
+# A word is drawn by its frequency to this power, so that words that are frequent in the rows do not dominate.
 _RARITY = 0.35
 
 
@@ -48,7 +48,7 @@ def read_words(language: str, count: int, nlp: Language) -> Words:
     own: list[int] = []
     logs: list[float] = []
     for word in sorted(frequencies, key=lambda word: -frequencies[word]):
-        # Class 0 is that of words too rare for one.
+        # Class 0 holds words too rare for a class.
         if classes.get(word) and any(letter.isalpha() for letter in word):
             doc = nlp.tokenizer(word)
             if len(doc) == 1:
@@ -65,10 +65,10 @@ class WordClasses:
     """Learns the classes of words with the part of a network that sees a word alone.
 
     Args:
-        network: Learns.
+        network: The network to train.
         words: By language.
-        shares: How often a batch is of each language.
-        random: Where chance comes from.
+        shares: How often a batch is in each language.
+        random: The random generator.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class WordClasses:
             head.initialize()
 
     def learn(self, count: int, weight: float) -> float:
-        """Add ``weight`` times the gradient on a batch of words to the network's; the share that was right."""
+        """Add ``weight`` times the gradient on a batch of words to the network's; return the share of right answers."""
         number = int(self._random.choice(len(self._words), p=self._shares))
         words, head = self._words[number], self._heads[number]
         drawn = np.searchsorted(words.draws, self._random.random(count))
@@ -98,6 +98,6 @@ class WordClasses:
         return right
 
     def finish(self, optimizer: Adam) -> None:
-        """Change the weights that only this task has; the network's own are its owner's to change."""
+        """Update the weights of this task only; the caller updates the network's."""
         for head in self._heads:
             head.finish_update(optimizer)

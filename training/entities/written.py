@@ -18,12 +18,12 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 
 def written_languages() -> set[str]:
-    """In which there are any."""
+    """The languages with written sentences."""
     return {path.stem for path in _FOLDER.glob("*.toml")}
 
 
 def written_rows(times: int, seed: int, known: Mapping[str, Mapping[str, list[str]]]) -> Iterator[Row]:
-    """Each frame of each language, filled ``times`` times; ``known``: names by language and label."""
+    """Fill each frame of each language ``times`` times; ``known`` gives names by language and label."""
     random = np.random.default_rng(seed)
     for path in sorted(_FOLDER.glob("*.toml")):
         written = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -48,7 +48,7 @@ class _Fillings:
             self._labels[slot] = label
 
     def fill(self, frame: str) -> tuple[str, list[tuple[int, int, str]]]:
-        """The text, and the names in it: start, end, label."""
+        """The filled text, and its names: start, end, label."""
         text, entities, done = "", [], 0
         for slot in _SLOT.finditer(frame):
             text += frame[done : slot.start()]

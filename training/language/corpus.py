@@ -13,18 +13,18 @@ from pipeline.text.language_tags import normalise_tag
 
 DEVELOPMENT_FILE = Path("parallel") / "ntrex-dev.jsonl.xz"
 
-# Scripts that the table does not cover, and the two writings of Chinese, which a list of characters tells apart.
+# Scripts that the table does not cover, and Chinese, whose scripts a list of characters tells apart.
 _UNCOVERED_CODES = "zho-CN zho-TW yue jpn kor tha ell heb kat hye tam tel kan mal guj pan sin mya khm lao ben div"
 _UNCOVERED = frozenset(_UNCOVERED_CODES.split())
-# Varieties that news of the language is taken for.
+# Varieties that count as the language itself.
 _MERGED = {"mey": "ar", "prs": "fa", "fra-CA": "fr", "por-BR": "pt", "spa-MX": "es"}
 
-# Sources whose writing is not that of today's news: old papers read by machine, tweets, cut contractions, timetables.
+# Sources unlike today's news: old newspapers from OCR, tweets, split contractions, timetables.
 _SOURCES_LEFT_OUT = "europeana btc wnut17 smartdata-tweet smartdata-rss parstwiner klue-nsmc uner-pt_bosque mobie"
 _LEFT_OUT = frozenset(_SOURCES_LEFT_OUT.split())
 _SHORTEST_ROW = 30
 _MOST_CHARACTERS = 150_000
-# Where a close neighbour has little text of its own, more would teach the subject and not the language.
+# If a close relative has little text, more of this language would teach the topic and not the language.
 _MOST_CHARACTERS_OF = {"id": 60_000, "gl": 70_000}
 
 _HINT_LINES, _HINT_WORDS = 250, 8
@@ -38,9 +38,9 @@ def read_corpus(data: Path, hints: dict[str, str], *, documents: Iterable[int], 
 
     Args:
         data: The folder of the measuring data.
-        hints: Words that tell close kin apart, by tag.
+        hints: Words that tell close relatives apart, by tag.
         documents: Numbers of the parallel documents to learn from; the others stay unseen.
-        seed: Of the draw.
+        seed: Seed of the random draw.
     """
     draw = random.Random(seed)  # noqa: S311 - a draw that can be repeated
     lines: dict[str, list[str]] = {}

@@ -29,14 +29,14 @@ from training.language.corpus import tag_of
 _NAMES = [field.name for field in fields(Weights)]
 _LINES = 4
 _RIDGE = 0.05
-# A set of the 42 counts whole, a language left out by half, another by less.
+# A set of the 42 has full weight, a language left out half, others less.
 _WEIGHT, _WEIGHT_LEFT_OUT, _WEIGHT_OTHER = 1.0, 0.5, 0.3
 
 Floats = NDArray[np.float64]
 
 
 class Example(NamedTuple):
-    """One text: a row of features for each candidate, the place of the right one, and how much it counts."""
+    """One text: a row of features for each candidate, the index of the right one, and its weight."""
 
     features: Floats
     right: int

@@ -28,7 +28,7 @@ DOCUMENTS = {"odd": range(1, 1000, 2), "quarter": range(1, 1000, 4)}
 
 ROWS, DIMENSIONS, STEPS, BATCH, SEED = 32_000, 16, 2_600, 768, 1
 LEARNING_RATE, DECAY, DROPPED = 0.03, 2e-5, 0.25
-# Languages that are often taken for a neighbour are shown more often.
+# Languages that are often confused with a neighbour are drawn more often.
 _OFTEN_MISTAKEN = "sr-Latn hr bs id ms da nb nn sv gl pt es cs sk sl sr bg mk ru uk be en fr it de nl"
 OFTEN = frozenset(_OFTEN_MISTAKEN.split())
 MORE_OFTEN = 1.6
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def choose_sequences(texts: dict[str, list[str]]) -> NDArray[np.int64]:
-    """The hashes that tell the most about the language: frequency times divergence from the mean over the languages."""
+    """The hashes that discriminate most: frequency times divergence from the mean over the languages."""
     size = 1 << HASH_BITS
     mean, own = np.zeros(size), np.zeros(size)
     for some in texts.values():
@@ -145,7 +145,7 @@ def write(path: Path, buckets: NDArray[Any], learned: tuple[Floats, Floats, Floa
     scale = (np.abs(vectors).max(axis=0) / 127).astype(np.float32)
     chosen = np.zeros(1 << HASH_BITS, np.uint8)
     chosen[buckets] = 1
-    # To a name, NumPy would add an ending of its own.
+    # Given a file name, NumPy would append its own suffix.
     with path.open("wb") as file:
         np.savez_compressed(
             file,

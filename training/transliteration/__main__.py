@@ -42,8 +42,8 @@ class Recipe(NamedTuple):
         threshold: The least loss of log probability for which an n-gram is kept, in nats.
         noise: The share of pairs that is left out because they align worst: a family name beside a given name, or a
             translation.
-        rarest: Units seen less often are dropped, with the names that need them.
-        least_share: So are units that are a smaller share of those with the same Latin letters.
+        rarest: Units seen less often than this are dropped, with the names that need them.
+        least_share: Units are also dropped if they are a smaller share than this of those with the same Latin letters.
     """
 
     shape: Shape
@@ -87,7 +87,7 @@ def train(folder: Path, script: Script, console: Console) -> bytes:
 
 
 def aligned(pairs: Sequence[Unit], recipe: Recipe) -> list[Alignment]:
-    """Align the pairs, and those that are not noise again without it."""
+    """Align the pairs, drop the noise, and align the rest again."""
     first = _fitted(pairs, recipe.shape)
     first.sort(key=lambda alignment: (-alignment.score, alignment.pair))
     kept = first[: round(len(first) * (1 - recipe.noise))]
@@ -101,7 +101,7 @@ def _fitted(pairs: Sequence[Unit], shape: Shape) -> list[Alignment]:
 
 
 def usual_units(names: Sequence[Sequence[Unit]], recipe: Recipe) -> set[Unit]:
-    """The units that are no accident of one name."""
+    """The units that are frequent enough to keep."""
     counts = Counter(unit for name in names for unit in name)
     by_source: Counter[str] = Counter()
     for (source, _), count in counts.items():
@@ -114,7 +114,7 @@ def usual_units(names: Sequence[Sequence[Unit]], recipe: Recipe) -> set[Unit]:
 
 
 def packed_model(letters: frozenset[str], units: Sequence[Unit], levels: Sequence[PrunedLevel]) -> PackedModel:
-    """Lay the n-grams out as they ship."""
+    """Pack the n-grams into the model file's format."""
     packed: list[PackedLevel] = []
     for depth, level in enumerate(levels):
         children = b""

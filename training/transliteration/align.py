@@ -27,12 +27,12 @@ _CONSONANTS = frozenset("bcdfghjklmnpqrstvwxz")
 
 
 class Shape(NamedTuple):
-    """How many letters one unit may hold.
+    """The maximum size of a unit.
 
     Attributes:
         source: Latin letters, 1 to this many.
         target: Letters of the other script, 0 to this many; more than one only for a single Latin letter, or for
-            consonants: without that bound whole syllables would be learned, and no spelling.
+            consonants: without that bound whole syllables would be learned instead of spellings.
     """
 
     source: int
@@ -50,10 +50,10 @@ class Shape(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Pairs of one length on both sides, so that they are worked on as arrays.
+    """Pairs with the same lengths on both sides, processed together as arrays.
 
     Attributes:
-        places: Where each pair stands in the corpus.
+        places: The index of each pair in the corpus.
         arcs: ``(i, j, a, b)`` of each arc of the lattice: from (i, j) to (i + a, j + b).
         units: Unit of each arc and pair, of shape (arcs, pairs).
     """
@@ -70,7 +70,7 @@ class Alignment(NamedTuple):
     Attributes:
         pair: As given.
         units: In order.
-        score: Logarithm of their probability, for each Latin letter: low where the one is no spelling of the other.
+        score: Log probability for each Latin letter; low if one is not a spelling of the other.
     """
 
     pair: Unit
@@ -169,7 +169,7 @@ def _alphabet(words: Sequence[str]) -> dict[str, int]:
 
 
 def _can_end(source: int, target: int, shape: Shape) -> bool:
-    """Whether letters in these numbers can be cut into units at all."""
+    """Whether words of these lengths can be cut into units."""
     return target == 0 or (source > 0 and target <= source * shape.target)
 
 

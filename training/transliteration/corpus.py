@@ -16,13 +16,13 @@ from pipeline.transliteration.model_files import Script
 _HELD_OUT_SHARE = 10
 _SEED = 7
 
-# A letter with its accent is one of the model's letters from so many names on; a rarer one loses its accent.
+# An accented letter is in the model if at least this many names have it; a rarer one loses its accent.
 _LETTER_NAMES = 60
 _LONGEST = 18
 
 
 class NamePair(NamedTuple):
-    """A Latin name of one word and its spelling in another script, and how many people are called so."""
+    """A Latin name of one word, its spelling in another script, and how many people have it."""
 
     latin: str
     spelled: str
@@ -36,7 +36,7 @@ class ScriptData(NamedTuple):
         file: Name of the table.
         first: First letter of the script; spellings with other signs are not learned from.
         last: Last one.
-        signs: What else its spellings hold.
+        signs: Other characters in its spellings.
     """
 
     file: str
@@ -80,7 +80,7 @@ def known_letters(pairs: Sequence[NamePair]) -> frozenset[str]:
 
 
 def to_align(pairs: Sequence[NamePair], script: Script, letters: frozenset[str]) -> list[tuple[str, str]]:
-    """The pairs as the model reads and writes them, each once, without those that no rule of spelling made."""
+    """The pairs in the model's letters, each once, without those that are not phonetic spellings."""
     data = SCRIPTS[script]
     written: set[tuple[str, str]] = set()
     for pair in pairs:

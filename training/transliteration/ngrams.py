@@ -39,7 +39,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class PrunedLevel:
-    """What ships of one level, in the same order.
+    """The part of a level that ships, in the same order.
 
     Attributes:
         parent: Place of the parent among what ships of the level before.
@@ -90,7 +90,7 @@ def smoothed(levels: Sequence[Level]) -> tuple[list[Floats], list[Floats]]:
         if depth + 1 < len(levels):
             longer = levels[depth + 1]
             different = np.bincount(longer.suffix, minlength=len(count))
-            # What begins with the mark of the start has nothing before it: its own count stands.
+            # Nothing precedes the start mark, so n-grams that begin with it keep their own counts.
             count = np.where(different > 0, different, count)
         if depth == 0:
             count[START] = 0
@@ -109,7 +109,7 @@ def smoothed(levels: Sequence[Level]) -> tuple[list[Floats], list[Floats]]:
 
 
 def pruned(levels: Sequence[Level], threshold: float) -> list[PrunedLevel]:
-    """Drop what says little that shorter n-grams do not say, and give its weight back to them."""
+    """Drop n-grams that add little to shorter ones, and give their weight back to the shorter ones."""
     probabilities, backoffs = smoothed(levels)
     keep = [np.ones(len(level.symbol), np.bool_) for level in levels]
     for depth in range(len(levels) - 1, 0, -1):
@@ -153,7 +153,7 @@ def _left_over(
 
 
 def _discounts(count: Floats) -> Floats:
-    """What is taken from each count: one amount for once, one for twice, one for more often."""
+    """The discounts for n-grams seen once, twice, and more often."""
     ones, twos, threes, fours = (max(float(np.sum(count == times)), 1.0) for times in (1, 2, 3, 4))
     basis = ones / (ones + 2 * twos)
     amounts = (1 - 2 * basis * twos / ones, 2 - 3 * basis * threes / twos, 3 - 4 * basis * fours / threes)
