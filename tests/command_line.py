@@ -1,4 +1,4 @@
-"""The command line: in this process with its output, or as a program with what it leaves running."""
+"""Run the command line: in this process with its output, or as a program, checking what it leaves running."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WIREWATCH = (sys.executable, "-c", "from pipeline.cli import main; main()")
 
 
 def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
-    """This process's own without Wirewatch settings, and with a folder by which to find what it started."""
+    """This process's environment without Wirewatch settings, and with a folder that marks the processes it starts."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(ENV_PREFIX)}
     return {**own, "XDG_DATA_HOME": str(tmp_path), "TMPDIR": str(tmp_path), **variables}
 
@@ -52,7 +52,7 @@ def standard_input(data: bytes) -> Iterator[TextIO]:
 
 @contextlib.contextmanager
 def _log_restored() -> Iterator[None]:
-    """A worker takes the log of its process for itself."""
+    """Restore the log, which a worker configures for its process."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     try:
@@ -74,7 +74,7 @@ class Outcome:
 
 
 class CommandLine:
-    """Runs command lines with exactly these settings, whatever the developer's own are."""
+    """Runs command lines with exactly these settings, whatever the developer's environment has."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], **variables: str) -> None:
         for name in os.environ:

@@ -64,7 +64,7 @@ def test_metrics_and_settings_are_defined_in_one_place(module: Path) -> None:
 
 
 def test_importing_the_core_loads_no_framework() -> None:
-    """What import-linter reads from the text, seen at run time too."""
+    """import-linter reads the imports from the source; this checks them at run time."""
     program = (
         "import sys\n"
         "import pipeline.messages.intake, pipeline.language, pipeline.concepts, pipeline.rules, pipeline.alerts\n"

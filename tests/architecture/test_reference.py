@@ -1,4 +1,4 @@
-"""The reference is what the code says: a setting, metric, verb or topic that it lacks fails here."""
+"""The reference agrees with the code: a missing setting, metric, verb or topic fails here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings: every one documented, bad values said in one line, secrets never shown."""
+"""Settings: each is documented, bad values give one line of error, secrets are never shown."""
 
 from __future__ import annotations
 

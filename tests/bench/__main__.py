@@ -1,6 +1,6 @@
 """Run the benches one after another: ``python -m tests.bench [NAME ...]``, all without a name.
 
-Each is a module ``bench_NAME`` that measures and prints in a process of its own, so that none warms or burdens another.
+Each is a module ``bench_NAME`` that measures and prints in its own process, so that no bench affects another.
 """
 
 from __future__ import annotations

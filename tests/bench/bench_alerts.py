@@ -1,4 +1,4 @@
-"""Alerts a second through the alerts step alone, its matches there already, and how fast it reads them back.
+"""Alerts a second of the alerts step alone, with its matches already in the topic, and how fast it reads them back.
 
 The step is one process on one core; the broker uses the others. Run it with ``python tests/bench/bench_alerts.py``.
 """
@@ -78,7 +78,7 @@ def match(number: int, *, channel: str | None) -> Match:
 
 
 class NobodyWatches:
-    """Nobody asks what is in flight."""
+    """An ``InFlight`` without a supervisor."""
 
     def begin(self, positions: Sequence[RecordPosition]) -> None:
         """Nothing to tell."""
@@ -88,7 +88,7 @@ class NobodyWatches:
 
 
 class TimedHandler(AlertHandler):
-    """The step's handler, with a clock on what it has finished."""
+    """The step's handler, with a clock on its finished matches."""
 
     def __init__(self, settings: Settings, expected: int) -> None:
         super().__init__(settings)
@@ -142,7 +142,7 @@ async def read_back(settings: Settings, alerts: int) -> dict[str, float]:
 
 
 async def load(settings: Settings, alerts: int, channel: str | None) -> int:
-    """Create the topics and put the matches into theirs; returns the size of one."""
+    """Create the topics and publish the matches; returns the size of one match."""
     await apply_topics(settings, channels=[CHANNEL])
     topic = MATCHES.full_name(settings.topic_prefix)
     size = 0
@@ -182,7 +182,7 @@ def main() -> None:
 
         async def child() -> None:
             print(json.dumps(await work(settings, options.alerts)), flush=True)
-            # Nothing is left to be finished, and a step's app stops in its own time.
+            # Nothing is left to finish, and a step's app stops slowly.
             os._exit(0)
 
         asyncio.run(child())

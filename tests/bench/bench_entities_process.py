@@ -1,4 +1,4 @@
-"""The entities step's own process with the shipped model: how soon it has loaded, what it weighs after traffic."""
+"""The entities step's process with the shipped model: time to load, and memory after traffic."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.bench.wire_traffic import EVERY_ARTICLE, WireTraffic
 LOAD_MARK_SECONDS = 1.0
 MARK_MEGABYTES = 500
 ARTICLES = 2_000
-# The demo speaks 21 languages: each has names of its own to load.
+# The demo has 21 languages, each with its own names to load.
 DEMO_ROUNDS = 3
 _LIMIT_SECONDS = 600.0
 _LOAD = f"""
@@ -60,7 +60,7 @@ def size_of(pid: int) -> ProcessSize:
 
 
 async def size_after_traffic(settings: Settings, articles: int) -> ProcessSize:
-    """Run a worker, carry articles through it, and look at its entities process."""
+    """Run a worker, publish articles, and measure its entities process."""
     traffic = WireTraffic()
     await prepare(settings, [EVERY_ARTICLE])
     payloads = [*_many_languages(), *traffic.payloads(articles)]

@@ -34,7 +34,7 @@ STEP = LANGUAGE_STEP
 
 
 class Supervised:
-    """Nobody asks what is in flight."""
+    """An ``InFlight`` without a supervisor."""
 
     def begin(self, positions: Sequence[RecordPosition]) -> None:
         """Nothing to tell."""
@@ -55,7 +55,7 @@ class Clocked:
         self.done = asyncio.Event()
 
     def add(self, events: int) -> None:
-        """So many more."""
+        """Count so many more events."""
         if not self.first:
             self.first, self.cpu_first = time.monotonic(), time.process_time()
             return
@@ -97,7 +97,7 @@ class PassOn:
 
 
 def our_app(settings: Settings, clocked: Clocked) -> StepApp:
-    """The app as it is."""
+    """Our own app."""
 
     def stop(error: WirewatchError) -> None:
         sys.exit(str(error))
@@ -129,14 +129,14 @@ def topic_send_app(settings: Settings, clocked: Clocked) -> faust.App:
 
 
 async def measure(kind: str, settings: Settings, events: int) -> None:
-    """Run one app over what lies in its source topic, print the result and end the process."""
+    """Run one app over the events in its source topic, print the result and end the process."""
     clocked = Clocked(events)
     app: faust.App = our_app(settings, clocked) if kind == "hop" else topic_send_app(settings, clocked)
     await app.start()
     async with asyncio.timeout(240):
         await clocked.done.wait()
     print(json.dumps(clocked.result()), flush=True)
-    # Faust starts its agents anew when a loop that ends cancels them.
+    # Faust restarts its agents when a closing loop cancels them.
     os._exit(0)
 
 

@@ -28,7 +28,7 @@ from tests.bench.whole_way import wide_console
 WARM_UP_ARTICLES = 5_000
 MARK = 0.05
 ALONE = "none"
-# What is measured unless the command line says otherwise: with which model, articles, bytes of each.
+# The default runs: model, number of articles, bytes of each.
 RUNS = ((ALONE, 200_000, 100), (SHIPPED, 200_000, 100), (ALONE, 200_000, 3_000), (SHIPPED, 20_000, 3_000))
 _BATCH_ARTICLES = 100
 _LINES = 20
@@ -56,7 +56,7 @@ def resident_megabytes() -> float:
 
 
 def measure(console: Console, model: str, articles: int, size: int) -> None:
-    """Carry articles through the handler of a worker's entities step, and draw its memory as they pass."""
+    """Pass articles through the handler of a worker's entities step, and plot its memory."""
     recognizer: Recognizer = NoRecognizer() if model == ALONE else SpacyRecognizer(ModelPreferences(fallback=model))
     handler = EntitiesHandler(EntityExtractor(recognizer, Linker(KnowledgeBase.load())), sink="articles.enriched")
     payloads = articles_of_new_words(size)

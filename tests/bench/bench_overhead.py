@@ -1,7 +1,7 @@
 """What metrics and logs cost a hop: the median of paired runs with and without them.
 
 A hop passes on articles, as in ``bench_hop``, and counts all that the first step counts; its metrics are scraped each
-second, more often than any Prometheus does. Without them every metric of ours counts nothing, and nothing is logged.
+second, more often than any Prometheus does. Without them our metrics count nothing, and nothing is logged.
 Runs alternate, each in a process of its own that is pinned to one core. Run it with
 ``python -m tests.bench.bench_overhead``.
 """
@@ -41,10 +41,10 @@ SCRAPE_SECONDS = 1.0
 
 
 class NoMetric:
-    """Counts nothing."""
+    """A metric that counts nothing."""
 
     def labels(self, *_values: object) -> NoMetric:
-        """The same for all."""
+        """The same metric for all labels."""
         return self
 
     def inc(self, _amount: float = 1) -> None:
@@ -90,7 +90,7 @@ class CountedPassOn(PartitionsAreAlike):
 
 
 def remove_metrics() -> None:
-    """Let every metric of ours count nothing."""
+    """Replace our metrics by ones that count nothing."""
     for name, metric in list(vars(metrics).items()):
         if isinstance(metric, MetricWrapperBase):
             setattr(metrics, name, NoMetric())
@@ -109,7 +109,7 @@ async def measure(settings: Settings, events: int) -> None:
     async with asyncio.timeout(240):
         await clocked.done.wait()
     print(json.dumps(clocked.result()), flush=True)
-    # Faust starts its agents anew when a loop that ends cancels them.
+    # Faust restarts its agents when a closing loop cancels them.
     os._exit(0)
 
 
@@ -172,7 +172,7 @@ def main() -> None:
         by_rate, by_cpu = [], []
         for pair in range(options.pairs):
             rate, cpu = {}, {}
-            # Which goes first changes, so that a machine that grows slower is fair to both.
+            # The order alternates, so that a machine that becomes slower affects both equally.
             for is_bare in (False, True) if pair % 2 else (True, False):
                 prefix = f"overhead-{pair}-{'bare' if is_bare else 'full'}"
                 here = {"bootstrap_servers": broker.bootstrap_servers, "topic_prefix": prefix}

@@ -95,7 +95,7 @@ def new_index(population: Population) -> RuleIndex:
 
 
 class Growth:
-    """An index that grows, without looking for garbage, as a worker loads its rules."""
+    """An index that grows without garbage collection, as when a worker loads its rules."""
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class Growth:
         gc.enable()
 
     def bytes_a_rule(self) -> float:
-        """What the process has grown by, for each rule."""
+        """The growth of the process for each rule, in bytes."""
         return (resident_bytes() - self._empty_bytes) / len(self._index)
 
 

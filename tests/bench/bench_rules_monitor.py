@@ -48,7 +48,7 @@ _HEADER = ("rules", "", "Wirewatch", f"Lucene Monitor {monitor_version()}", "rat
 
 
 class Comparison(NamedTuple):
-    """Both on the same rules."""
+    """The results of both on the same rules."""
 
     rules: int
     ours: Run
@@ -96,7 +96,7 @@ def compare(size: int, core: int, console: Console) -> Comparison:
 
 
 def match(size: int, core: int, console: Console) -> Run:
-    """Our side, on one core; nothing of it is left in memory."""
+    """Measure our side on one core, and free its memory."""
     population = Population()
     articles = population.articles(_ARTICLES)
     index = new_index(population)

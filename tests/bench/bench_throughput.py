@@ -42,7 +42,7 @@ from tests.bench.wire_traffic import CLOSELY_WATCHED, EVERY_ARTICLE, WATCHED, Wi
 
 MARK = 0.8
 RULES = 1_000
-# Of all that is measured: what a process remembers of words, and a broker compiles, is not there from the start.
+# Share of the articles for warming up: caches of words, and the broker's compiled code.
 _WARM_UP_SHARE = 0.1
 _FEWEST_ARTICLES = 200
 _GUESS_ARTICLES = 100
@@ -66,7 +66,7 @@ class Bare:
 
 @dataclass(frozen=True)
 class WholeWay:
-    """What a whole way has carried."""
+    """The result of a run of all steps."""
 
     articles_per_second: float
     alerts_per_article: float
@@ -110,7 +110,7 @@ async def whole_way_rate(
         traffic: What is published, and the rules.
         articles: How many are measured.
         entities_processes: Of the entities step; the others have one each.
-        on_alerts: Told now and then how many alerts there are.
+        on_alerts: Called now and then with the number of alerts.
     """
     await prepare(settings, traffic.rules(RULES))
     steps = {**ONE_OF_EACH, ENTITIES_STEP.name: entities_processes}

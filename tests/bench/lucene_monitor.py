@@ -1,4 +1,4 @@
-"""Lucene's Monitor on the same rules and articles: written out for it, run on one core, its answer read back."""
+"""Run Lucene's Monitor on the same rules and articles, on one core, and read its answers."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from pipeline.text.tokens import words_of
 
 _FOLDER = Path(__file__).with_name("lucene")
 _TIMEOUT_SECONDS = 1_800
-# What the presearcher files queries by is the best of those tried: one posting a query.
+# The best of the presearcher settings tried: one posting a query.
 _PASSES = "1"
 
 
 class Run(NamedTuple):
-    """What one side did.
+    """The results of one side.
 
     Attributes:
         found_per_second: Articles, with the ids of the rules that match.
@@ -32,8 +32,8 @@ class Run(NamedTuple):
         build_seconds: To take up all rules.
         bytes_a_rule: Of memory.
         pairs: Each article and rule that match, by their ids.
-        found_collecting: Of the time for finding, the share that went into collecting garbage; None: not told apart.
-        proven_collecting: Of the time with proof.
+        found_collecting: Share of the time for finding spent on garbage collection; None: not measured.
+        proven_collecting: The same for the time with proof.
     """
 
     found_per_second: float

@@ -1,4 +1,4 @@
-"""What changes of the rules cost who matches: processor time of each, and how long matching stands still meanwhile."""
+"""What rule changes cost matching: processor time of each change, and how long articles wait."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Changes(NamedTuple):
 
 
 class Waits(NamedTuple):
-    """How matching goes in one thread while another does something.
+    """How matching runs in one thread while another thread works.
 
     Attributes:
         articles: How many were matched.

@@ -1,9 +1,9 @@
-"""Rules and articles to measure the matcher with: generated, the same for the same seed.
+"""Generated rules and articles to measure the matcher; the same seed gives the same ones.
 
 Words follow Zipf's law, and frequent ones are short. The articles' words are drawn by frequency; the rules' words are
 one in a hundred drawn so too, and otherwise any but the 2,000 most frequent, so that most rules ask for words that most
-articles do not hold, as people's rules do: an article satisfies one rule in some thirty thousand. Some words end as
-English words do, so that stems meet.
+articles lack, as real rules do: an article satisfies one rule in some thirty thousand. Some words have English endings,
+so that their stems coincide.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Population:
             for number in range(CONCEPTS)
         ]
         self._concept_weights = list(accumulate(1 / (rank + 5) for rank in range(CONCEPTS)))
-        # People ask for rarer things than the news is full of.
+        # Rules ask for rarer words than the news is full of.
         self._asked_weights = list(accumulate(1 / (rank + 1_000) for rank in range(CONCEPTS)))
         self.knowledge_base = KnowledgeBase.of(
             Contents(

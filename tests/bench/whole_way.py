@@ -127,7 +127,7 @@ class Processes:
 
     @property
     def ready(self) -> Mapping[str, int]:
-        """Of the steps that are at work."""
+        """The process ids of the steps that are ready."""
         return dict(self._ready)
 
 

@@ -1,4 +1,4 @@
-"""French wire articles of 3 kB and the rules that watch them: generated, the same for the same seed.
+"""Generated French wire articles of 3 kB and watch rules; the same seed gives the same ones.
 
 The articles are put together from the sentences of the demo's French articles, so that a model has real language to
 read. A wire says more than five articles do, and what a pipeline has read before it reads faster: so a share of the
@@ -31,8 +31,8 @@ ARTICLE_BYTES = 3_000
 CLOSELY_WATCHED = 0.1
 """With 1,000 rules: over four alerts an article."""
 WATCHED = 0.04
-"""With 1,000 rules: one for ``EVERY_ARTICLE``, and another for each seventeenth article. As people want it: at 100,000
-articles a day that is six alerts for each rule."""
+"""With 1,000 rules: one for ``EVERY_ARTICLE``, and another for each seventeenth article. Realistic: at 100,000 articles
+a day that is six alerts for each rule."""
 
 _VOCABULARY = 300_000
 _MADE_UP_SHARE = 0.6
@@ -49,11 +49,11 @@ _WORD_SYLLABLES = (3, 3, 4)
 
 
 class WireTraffic:
-    """A French wire, and who watches it.
+    """A French wire and its watch rules.
 
     Args:
         seed: Of all that is random.
-        own_words: Of the words of the rules, the share that the articles do use: how closely they are watched.
+        own_words: Share of the rules' words that the articles use.
     """
 
     def __init__(self, seed: int = 1, *, own_words: float = CLOSELY_WATCHED) -> None:
@@ -95,7 +95,7 @@ class WireTraffic:
         for rule in self._candidates(kb):
             if len(rules) == count:
                 return rules
-            # A concept whose name is ambiguous is refused, as it is to people.
+            # A rule with an ambiguous name would be refused.
             try:
                 check_rule(rule, kb)
             except RuleError:

@@ -1,4 +1,4 @@
-"""What the Helm chart makes of values."""
+"""Render the Helm chart."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Manifest = dict[str, Any]
 
 
 def manifests(values: str) -> list[Manifest]:
-    """Of a release named ``news`` in the namespace ``wire``."""
+    """The manifests of a release named ``news`` in the namespace ``wire``."""
     text = run([tool("helm"), "template", "news", str(CHART), "--namespace", "wire", "--set", values])
     return [manifest for manifest in yaml.safe_load_all(text) if manifest]
 
 
 def refusal(values: str) -> str:
-    """Why helm refuses these values; it has to."""
+    """The error with which helm refuses these values; fails if it accepts them."""
     command = [tool("helm"), "template", "news", str(CHART), "--set", values]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     assert answer.returncode != 0, values

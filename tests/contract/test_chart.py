@@ -1,4 +1,4 @@
-"""The Helm chart: by helm itself, by the schemas of what it makes, and against the code that it runs."""
+"""The Helm chart: checked by helm, by the schemas of its manifests, and against the code."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_the_monitor_finds_every_port_that_serves_metrics() -> None:
         )
         served |= {port["name"] for port in manifest["spec"]["template"]["spec"]["containers"][0]["ports"]}
     assert named == served
-    # Which process a series is of, since a pod of a step has two.
+    # The label that tells the two processes of a step's pod apart.
     for endpoint in monitor["spec"]["podMetricsEndpoints"]:
         [process] = [each for each in endpoint["relabelings"] if each["targetLabel"] == "process"]
         assert process["sourceLabels"] == [

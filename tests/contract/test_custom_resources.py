@@ -1,4 +1,4 @@
-"""What the chart makes for operators keeps to the schemas of their own releases: Strimzi, KEDA, Prometheus."""
+"""The chart's custom resources keep to the schemas of Strimzi, KEDA and the Prometheus operator."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def schemas_in(file: Path) -> Iterator[tuple[str, Any]]:
 
 
 def closed(schema: Any) -> Any:
-    """The schema, refusing what it does not name: Kubernetes drops unknown fields without a word."""
+    """The schema, closed to unknown fields, which Kubernetes would drop silently."""
     if isinstance(schema, list):
         return [closed(part) for part in schema]
     if not isinstance(schema, dict):

@@ -88,7 +88,7 @@ def test_the_first_dashboard_in_compose_is_one_of_them() -> None:
 
 
 def test_every_metric_is_on_a_dashboard_or_watched() -> None:
-    """A metric that nobody looks at is either missing there or superfluous."""
+    """A metric on no dashboard and in no alerting rule is either forgotten there or superfluous."""
     text = "\n".join(expression for _, expression in expressions())
     names = {name.removesuffix("_bucket") for name in series() if not name.endswith(("_sum", "_count"))}
     assert {name for name in names if name not in text} == set()

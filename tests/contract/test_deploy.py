@@ -1,4 +1,4 @@
-"""What is under deploy/ and docker-compose.yml agrees with the code, and with the tools that read it."""
+"""deploy/ and docker-compose.yml agree with the code and with the tools that read them."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_compose_names_settings_that_exist_and_tagged_images(services: Mapping[s
 
 def test_compose_mounts_files_that_exist(services: Mapping[str, Any]) -> None:
     volumes = [volume for service in services.values() for volume in service.get("volumes", ())]
-    # The short form takes a file's name without a folder for a volume's, so what a user chooses needs the long one.
+    # The short form reads a file name without a folder as a volume's name, so the user's choice needs the long form.
     assert [each for each in volumes if isinstance(each, str) and "$" in each] == []
     sources = [each.split(":")[0] if isinstance(each, str) else each["source"] for each in volumes]
     by_default = [re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", source) for source in sources]
@@ -153,7 +153,7 @@ def test_compose_builds_the_image_once_and_asks_no_registry_for_it(services: Map
     ours = {name: service for name, service in services.items() if service["image"] == "wirewatch:local"}
     assert [name for name, service in ours.items() if "build" in service] == ["topics"]
     assert {service.get("pull_policy") for name, service in ours.items() if name != "topics"} == {"never"}
-    # Whoever is started alone brings the builder along.
+    # Each service builds the image if it is started alone.
     for name in ours.keys() - {"topics"}:
         assert "topics" in services[name]["depends_on"]
 

@@ -1,4 +1,4 @@
-"""Every metric keeps to the conventions of Prometheus, by its own tool."""
+"""Every metric keeps to the conventions of Prometheus, as promtool checks them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from pipeline import metrics
 from tests.contract.tools import tool
 
-# What every scrape gives to all series of a target, so that no metric may use it.
+# Labels that every scrape adds to all series, so no metric may use them.
 TARGET_LABELS = {"job", "instance", "process", "worker", "service"}
 
 

@@ -1,4 +1,4 @@
-"""The committed schemas are those of the types, and every committed v1 example stays readable for ever."""
+"""The committed schemas fit the types, and every committed v1 example stays readable."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_a_loss_is_found_however_deep_it_lies() -> None:
 
 
 def _lost(given: Any, written: Any, path: str = "$") -> list[str]:
-    """Where ``given`` holds what ``written`` does not, but for values that are a field's default."""
+    """What ``given`` holds and ``written`` lacks, except default values of fields."""
     if isinstance(given, dict):
         pairs = [(f"{path}.{key}", value, written.get(key)) for key, value in given.items()]
     elif isinstance(given, list):

@@ -1,4 +1,4 @@
-"""The programs that read what is under deploy/, run as an operator would run them."""
+"""Run the programs that read deploy/, as an operator would."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def load(file: Path) -> Any:
 
 
 def tool(name: str) -> str:
-    """A program of this environment or of the machine; where there is none the test is skipped, in CI it fails."""
+    """A program of this environment or machine; if it is missing, the test is skipped, or fails in CI."""
     program = shutil.which(name, path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     if program is None:
         missing = f"{name} is not installed: {_HOW_TO_GET.get(name, '`make` installs it into .venv')}"
@@ -41,7 +41,7 @@ def tool(name: str) -> str:
 
 
 def run(command: list[str]) -> str:
-    """What a program prints; it has to be content."""
+    """Run a program that must succeed, and return its output."""
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     return answer.stdout

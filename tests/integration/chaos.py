@@ -1,4 +1,4 @@
-"""What the proof that nothing is lost needs: workers whose processes can be killed, and an observer beside them."""
+"""Tools to prove that nothing is lost: workers whose processes can be killed, and an observer."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _LOOK_SECONDS = 0.05
 
 
 async def wait_for(what: str, is_so: Callable[[], object], deadline_seconds: float) -> None:
-    """Return as soon as it is so.
+    """Wait until the condition holds.
 
     Raises:
-        AssertionError: It is not so by the deadline; says what was waited for.
+        AssertionError: It does not hold by the deadline; says what was waited for.
     """
     deadline = time.monotonic() + deadline_seconds
     while not is_so():
@@ -44,7 +44,7 @@ class WorkerProcess:
     """A worker in a process of its own, started again by hand as an orchestrator would.
 
     Attributes:
-        events: What its supervisors have told so far: kind, step, pid, text.
+        events: The events of its supervisors so far: kind, step, pid, text.
     """
 
     def __init__(self, name: str, settings: Settings, python_path: Path, log: Path) -> None:
@@ -97,7 +97,7 @@ class WorkerProcess:
         while True:
             await wait_for(f"{step} at work in {self.name}", partial(self.ready_processes, step), deadline_seconds)
             pid = self.ready_processes(step)[-1]
-            # It may just have died of something else.
+            # It may just have died for another reason.
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
                 break
@@ -109,7 +109,7 @@ class WorkerProcess:
         return any(kind == "died" and dead == pid for kind, _, dead, _ in tuple(self.events))
 
     def kill_supervisor(self) -> None:
-        """``kill -9`` the supervisor; its children are on their own."""
+        """``kill -9`` the supervisor only."""
         assert self._popen is not None
         assert self._reader is not None
         self._popen.kill()
@@ -134,7 +134,7 @@ class WorkerProcess:
         return status
 
     def end(self) -> None:
-        """Kill what is left of it."""
+        """Kill the remaining processes."""
         if self._popen is not None:
             self._popen.kill()
             self._popen.wait()
@@ -154,13 +154,13 @@ class Observer:
         self._reading: asyncio.Future[None] | None = None
 
     def check(self) -> None:
-        """Raise what has ended the reading: what is not read looks as if it were lost."""
+        """Raise the error that has ended reading: unread records would look lost."""
         if self._reading is not None and self._reading.done():
             self._reading.result()
 
     @contextlib.asynccontextmanager
     async def observing(self) -> AsyncIterator[None]:
-        """Read on while the context lasts; a broker that goes away is waited for."""
+        """Read while the context lasts; wait while the broker is away."""
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap_servers, enable_auto_commit=False, auto_offset_reset="earliest"
         )
@@ -192,7 +192,7 @@ class Observer:
 
 
 class Sender:
-    """Another client: writes raw messages, and remembers where each one lies."""
+    """A client that writes raw messages and remembers the offset of each."""
 
     def __init__(self, producer: AIOKafkaProducer, settings: Settings) -> None:
         self._producer = producer

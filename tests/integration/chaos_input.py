@@ -1,4 +1,4 @@
-"""What goes in for the proof that nothing is lost: good articles in many languages, and every kind of bad one."""
+"""The input to prove that nothing is lost: good articles in many languages, and every kind of bad one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Input:
 
     Attributes:
         rule_id: The one rule that it satisfies; None for a bad one.
-        reason: Under which its dead letter is to be filed; None for a good one.
+        reason: The reason that its dead letter must have; None for a good one.
     """
 
     article_id: str
@@ -59,7 +59,7 @@ def good_articles(count: int, random_: random.Random) -> Iterator[Input]:
         article = {"id": f"good-{number:05d}", "title": title, "body": body, "source": "chaos"}
         value = json.dumps(article, ensure_ascii=bool(number % 2))
         if number % 50 == 0:
-            # NUL and half a surrogate pair are odd, and no fault.
+            # NUL and half a surrogate pair are odd, but valid.
             value = value.replace('"body": "', '"body": "\\u0000 \\ud83d ', 1)
         key = random_.choice([None, article["id"].encode(), b"\xff\x00other"])
         yield Input(article["id"], key, value.encode(), rule_id=f"chaos-{rule}")
@@ -114,7 +114,7 @@ def deadly_article() -> Input:
 
 
 def spread(parts: int, inputs: Iterable[Input]) -> list[list[Input]]:
-    """Cut into portions of about the same size."""
+    """Divide into portions of about the same size."""
     everything = list(inputs)
     bounds = [len(everything) * part // parts for part in range(parts + 1)]
     return [everything[start:end] for start, end in pairwise(bounds)]

@@ -28,18 +28,18 @@ def kafka_program() -> tuple[Path, KafkaJars]:
 
 @pytest.fixture(scope="session")
 def kafka(kafka_program: tuple[Path, KafkaJars]) -> Iterator[KafkaBroker]:
-    """A running Kafka that the tests of one process share; one that stops or kills its broker starts its own."""
+    """A running Kafka that the tests of one process share; a test that stops or kills its broker starts its own."""
     with KafkaBroker(*kafka_program) as broker:
         yield broker
 
 
 @pytest.fixture(autouse=True)
 def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Names of the knowledge base suffice here, and processes that start often start sooner; the demo has the model."""
+    """Run without a model, so that processes start sooner; the demo's tests use the model."""
     monkeypatch.setenv("WIREWATCH_SPACY_FALLBACK", NO_PIPELINE)
 
 
 @pytest.fixture
 def topic_prefix() -> str:
-    """A topic prefix that no other test has, so that tests can share a broker."""
+    """A unique topic prefix, so that tests can share a broker."""
     return f"t{secrets.token_hex(4)}"

@@ -1,4 +1,4 @@
-"""Grafana's part: the panels of the committed dashboards, and their queries with the variables filled in."""
+"""Do what Grafana does: read the committed dashboards and fill the variables into their queries."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one query of a panel gave."""
+    """The answer to one query of a panel."""
 
     legend: str
     series: list[Series]
@@ -51,7 +51,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Event:
-    """What a dashboard marks in all its panels, and when it was: seconds since 1970."""
+    """An annotation of a dashboard, and its time in seconds since 1970."""
 
     name: str
     colour: str
@@ -97,7 +97,7 @@ def answers(
         step_seconds: Between two points of a course.
     """
     found = []
-    # One for all queries of the panel, as in Grafana: else the parts of a whole would not stand on each other.
+    # One end for all queries of the panel, as in Grafana: else stacked series would not line up.
     end = time.time()
     for target in panel.json["targets"]:
         expression = filled(target["expr"], chosen, seconds=seconds)
@@ -110,7 +110,7 @@ def answers(
 
 
 def events(name: str, prometheus: PrometheusServer, *, seconds: int, step_seconds: float = 5) -> list[Event]:
-    """What a dashboard's annotations mark in the range up to now; their queries give the times, in milliseconds."""
+    """The annotations of a dashboard in the range up to now; their queries give the times in milliseconds."""
     found = []
     for mark in board(name)["annotations"]["list"]:
         series = prometheus.course(mark["expr"], seconds=seconds, step_seconds=step_seconds)

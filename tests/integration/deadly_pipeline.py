@@ -1,7 +1,6 @@
-"""A spaCy pipeline that ends its process on one text, as broken native code would: kill -9, no exception, no goodbye.
-On another it raises, as a defect in Python would.
-
-It is no hook of the product: it is installed beside it, as any third-party pipeline is, and named in a setting.
+"""A spaCy pipeline that ends its process on one text by kill -9, as broken native code would.
+On another text it raises, as a defect in Python would. It is installed as any third-party pipeline is, and named in a
+setting.
 """
 
 from __future__ import annotations

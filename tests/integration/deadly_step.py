@@ -1,4 +1,4 @@
-"""The process of a step whose handler passes articles on, but for those that kill it or keep it for ever.
+"""A step's process whose handler passes articles on, except those that kill it or block it for ever.
 
 Run as ``pipeline.streaming.supervision.child`` is, with the same arguments.
 """

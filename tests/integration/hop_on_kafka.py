@@ -1,4 +1,4 @@
-"""A step's app on a real Kafka, run and started again as a worker would, with a handler that a test can watch."""
+"""Run and restart a step's app on a real Kafka, as a worker would, with a handler that a test can watch."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def hop_settings(servers: str, prefix: str, **more: object) -> Settings:
 
 
 class NobodyAsks:
-    """In flight, without a supervisor."""
+    """An ``InFlight`` without a supervisor."""
 
     def begin(self, positions: Sequence[RecordPosition]) -> None:
         """Nothing to tell."""
@@ -79,7 +79,7 @@ class PassOn:
         """Nothing to remember."""
 
     async def assigned(self, partitions: frozenset[int]) -> None:
-        # A record that came before this is ready would be a stranger's.
+        # A record that comes before this handler is ready would be an error.
         await asyncio.sleep(0.05)
         self.owned |= partitions
         self.events.append(f"assigned {len(partitions)}")
@@ -119,7 +119,7 @@ async def running(
             await asyncio.sleep(0.2)
 
     serving = asyncio.create_task(serve())
-    # So that there is an app from the first.
+    # So that there is an app from the start.
     await asyncio.sleep(0)
     try:
         yield lambda: apps[-1]
@@ -136,7 +136,7 @@ async def stop(app: StepApp) -> None:
 
 
 async def send(settings: Settings, topic: Topic, messages: Iterable[Raw]) -> None:
-    """Publish as a foreign client would: one message after the other, and the default partitioner."""
+    """Publish as any client would: one message after the other, with the default partitioner."""
     options = client_options(settings) | {"max_request_size": 16_000_000, "linger_ms": 5}
     async with AIOKafkaProducer(**options) as producer:
         sent = [await producer.send(topic.full_name(settings.topic_prefix), value, key) for key, value in messages]
@@ -144,7 +144,7 @@ async def send(settings: Settings, topic: Topic, messages: Iterable[Raw]) -> Non
 
 
 async def read_all(settings: Settings, topic: Topic) -> list[ConsumerRecord[bytes, bytes]]:
-    """All that a topic holds now."""
+    """Read all messages in a topic."""
     found: list[ConsumerRecord[bytes, bytes]] = []
     async with AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False) as consumer:
         places = [TopicPartition(topic.full_name(settings.topic_prefix), number) for number in range(topic.partitions)]
@@ -174,7 +174,7 @@ async def await_count(settings: Settings, count: int, *, within_seconds: float =
 
 
 async def until(holds: Callable[[], Awaitable[bool]], *, within_seconds: float = 60) -> None:
-    """Ask until it holds."""
+    """Wait until the condition holds."""
     async with asyncio.timeout(within_seconds):
         while not await holds():  # noqa: ASYNC110 - another process's effect sends no event to wait for
             await asyncio.sleep(0.05)

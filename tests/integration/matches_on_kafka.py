@@ -1,4 +1,4 @@
-"""Matches put on a real Kafka, and the alerts that a step made of them."""
+"""Publish matches on a real Kafka, and read the alerts of the step."""
 
 from __future__ import annotations
 

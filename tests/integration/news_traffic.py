@@ -1,4 +1,4 @@
-"""Articles that keep coming while a test looks at what they do, and the faults that can be put among them."""
+"""A stream of articles in the background, into which a test can mix faults."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class NewsTraffic:
             ticked_at = time.monotonic()
             while not self._is_over.is_set():
                 now = time.monotonic()
-                # At most two seconds are made up, so that a machine that stalls sends no flood.
+                # Catches up two seconds at most, so that a machine that stalls sends no flood.
                 due += self.rate * min(2.0, now - ticked_at)
                 ticked_at = now
                 while due >= 1:

@@ -1,4 +1,4 @@
-"""A real Prometheus that scrapes what a worker's target file names, and its answers."""
+"""Run a real Prometheus that scrapes a worker's targets, and query it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from tests.contract.tools import tool
 
 ALERTS = Path(__file__).parents[2] / "deploy" / "prometheus" / "alerts.yml"
 SCRAPE_SECONDS = 2
-# An alerting rule that watches for half an hour does so for a minute here, and no window is too short for a scrape.
+# A window of half an hour becomes a minute, and no window becomes too short for a scrape.
 _QUICKENED = 30
 _LEAST_SECONDS = 12
-# What is late on a quiet machine is not so on one that runs all tests at once.
+# The limit for late alerts is for a quiet machine, not for one that runs all tests at once.
 _LATE, _LATE_HERE = "> 0.8\n", "> 15\n"
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
@@ -65,7 +65,7 @@ class PrometheusServer:
             return False
 
     def ask(self, path: str, **arguments: str) -> Any:
-        """The data of one answer; an error that the server tells is raised."""
+        """The data of one answer; raises the server's error."""
         address = f"{self._address}/api/v1/{path}?{urllib.parse.urlencode(arguments)}"
         try:
             with urllib.request.urlopen(address, timeout=60) as answer:
@@ -88,7 +88,7 @@ class PrometheusServer:
         return [Series(each["metric"], [_sample(one) for one in each["values"]]) for each in found["result"]]
 
     def alerts(self) -> dict[str, str]:
-        """Every alert that is pending or firing, with which of the two."""
+        """Every alert that is pending or firing, with its state."""
         found: dict[str, str] = {}
         for each in self.ask("alerts")["alerts"]:
             name = each["labels"]["alertname"]

@@ -1,4 +1,4 @@
-"""kill -9 of the alerts step, again and again while it drains matches: nothing lost, next to nothing repeated."""
+"""Repeated kill -9 of the alerts step while it drains matches: nothing is lost, next to nothing repeated."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ READY_WITHIN_SECONDS = 60
 def settings(
     kafka_program: tuple[Path, KafkaJars], topic_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Settings]:
-    """A broker of its own that gives up a dead member soon, so that many deaths do not take minutes."""
+    """A separate broker that drops a dead member soon, so that many deaths do not take minutes."""
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
     with KafkaBroker(*kafka_program, properties={"group.min.session.timeout.ms": "1000"}) as broker:
         settings = load_settings(
@@ -51,7 +51,7 @@ def settings(
             data_dir=tmp_path,
             metrics_port=0,
             broker_session_timeout_seconds=2.0,
-            # A death is not laid at an article's door here: it comes from outside, at any batch.
+            # No article must be blamed for a death here: the kills come from outside, during any batch.
             crash_attempts=20,
         )
         asyncio.run(apply_topics(settings, channels=[CHANNEL]))

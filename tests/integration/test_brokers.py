@@ -173,7 +173,7 @@ def test_a_user_without_permission_is_refused(kafka_program: tuple[Path, KafkaJa
     plain = "org.apache.kafka.common.security.plain.PlainLoginModule required"
     properties = {
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-        # Whoever comes by the listener without passwords is the administrator.
+        # A client of the listener without passwords is the administrator.
         "super.users": "User:ANONYMOUS",
         "sasl.enabled.mechanisms": "PLAIN",
         "listener.name.sasl_plaintext.plain.sasl.jaas.config": f'{plain} user_reader="a-password";',
@@ -244,7 +244,7 @@ def read(broker: Broker, topic: str, count: int) -> list[bytes]:
 
 
 def listening_addresses(port: int) -> set[str]:
-    """The local addresses on which somebody listens at this port (Linux: /proc; elsewhere: lsof)."""
+    """The local addresses with a listener on this port (Linux: /proc; elsewhere: lsof)."""
     if Path("/proc/net/tcp").exists():
         found = set()
         for table in ("/proc/net/tcp", "/proc/net/tcp6"):

@@ -34,7 +34,7 @@ from tests.integration.hop_on_kafka import (
     until,
 )
 
-# Faust leaves its connections to the collector when it is stopped within a bound.
+# When Faust is stopped within a bound, it leaves its connections to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
@@ -132,7 +132,7 @@ def test_an_article_that_keeps_failing_is_set_aside_and_the_rest_arrives(kafka: 
 
 
 def test_a_step_that_stops_on_purpose_acks_nothing_of_its_batch(kafka: KafkaBroker, topic_prefix: str) -> None:
-    # The fifth that fails is one too many, and still in the small batch that a step begins with.
+    # The fifth failure is one too many, and still in the small first batch of a step.
     settings = hop_settings(kafka.bootstrap_servers, topic_prefix, retry_attempts=1, failure_limit=0.02)
     stopped: list[WirewatchError] = []
 
@@ -228,7 +228,7 @@ def test_what_has_been_fetched_and_dropped_is_fetched_again_where_nothing_is_com
 ) -> None:
     settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
     handler = PassOn(STEP.sink.full_name(topic_prefix))
-    # More than a batch: the first is in hand, and the rest in the queue.
+    # More than a batch: the first is being processed, the rest is in the queue.
     count = 1_000
 
     async def run() -> None:
@@ -239,7 +239,7 @@ def test_what_has_been_fetched_and_dropped_is_fetched_again_where_nothing_is_com
             await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(count)])
             consumer = app().consumer
             await until(lambda: truth(bool(consumer.unacked) and sum(map(waiting, app().topics)) > 0))
-            # As a rebalance leaves it: what was read is gone, and nobody has acked it.
+            # As after a rebalance: what was read is dropped and not acked.
             consumer.stop_flow()
             app().flow_control.suspend()
             app().flow_control.clear()

@@ -32,7 +32,7 @@ STEP_DEADLINE_SECONDS = 300.0
 
 @dataclass(frozen=True)
 class Size:
-    """How much goes in, and how much is done to it; what differs from the settings' defaults is for speed."""
+    """The amount of input and of kills; settings differ from the defaults for speed only."""
 
     articles: int
     kills: int
@@ -60,7 +60,7 @@ def seed(request: pytest.FixtureRequest) -> int:
 def broker(kafka_program: tuple[Path, KafkaJars]) -> Iterator[KafkaBroker]:
     # Only the broker's own lower bound keeps a test from a session shorter than 6 s.
     properties = {"group.min.session.timeout.ms": "1000"}
-    # It starts again while all that it has kept waiting works at once.
+    # The broker restarts while all its waiting clients reconnect.
     with KafkaBroker(*kafka_program, properties=properties, start_timeout_seconds=STEP_DEADLINE_SECONDS) as broker:
         yield broker
 
@@ -102,7 +102,7 @@ def test_every_good_article_raises_its_alert_and_every_bad_one_is_a_dead_letter(
 
 
 class Chaos:
-    """One run: what is done, and what has been seen."""
+    """One run: its kills and input, and what the observer has seen."""
 
     def __init__(
         self, broker: KafkaBroker, settings: Settings, workers: list[WorkerProcess], size: Size, random_: random.Random
@@ -125,7 +125,7 @@ class Chaos:
         return blows
 
     def portions(self, count: int) -> list[list[Input]]:
-        """What is sent, in which order: the bad among the good, the deadly one early."""
+        """The input in order: bad articles among good ones, the deadly one early."""
         everything = [*self.good, *self.bad]
         self.random.shuffle(everything)
         everything.insert(len(everything) // count // 2, self.deadly)
@@ -205,7 +205,7 @@ async def _send_and_strike(run: Chaos, sender: Sender) -> None:
 
 
 async def _until_all_is_committed(run: Chaos) -> None:
-    """Only then can nothing more come."""
+    """Wait until all is committed: nothing more can come then."""
     deadline = time.monotonic() + STEP_DEADLINE_SECONDS
     while any((lag := await chaos.lag(run.settings)).values()):
         assert time.monotonic() < deadline, f"still not committed: {lag}"

@@ -1,7 +1,7 @@
-"""What an operator sees and is told: dashboards and alerting rules on a real Prometheus, worker, canary and Kafka.
+"""Dashboards and alerting rules on a real Prometheus, worker, canary and Kafka.
 
-The tests share one pipeline and run in order. First everything is well and no alert fires. Then the causes are provoked
-one after the other, while news keeps coming; every panel must show data, and every alerting rule must fire.
+The tests share one pipeline and run in order. First everything is well and no alert fires. Then the test provokes each
+cause while news keeps coming; every panel must show data, and every alerting rule must fire.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ RATE = 12.0
 # So that over 500 wait in the shortest window, however slow the machine.
 FLOOD_RATE = 80.0
 PANELS = panels()
-# Panels that show something only when something is wrong: each must have shown more than noughts.
+# Panels of faults: each must have shown more than zeros.
 OF_FAULTS = {
     "Dead letters in an hour",
     "Lone surrogates that were replaced",

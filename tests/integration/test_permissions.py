@@ -23,7 +23,7 @@ from pipeline.streaming.stores.rule_store import RuleStore
 
 @pytest.fixture(scope="module")
 def reader_settings(kafka_program: tuple[Path, KafkaJars]) -> Iterator[Settings]:
-    """A user whom the broker lets in and lets do nothing; the topics are there."""
+    """A user without any permission on the broker; the topics exist."""
     port = free_port()
     login = "org.apache.kafka.common.security.plain.PlainLoginModule required"
     properties = {

@@ -1,4 +1,4 @@
-"""All that an operator has: a worker and a canary on a real Kafka, a Prometheus that scrapes them, and news."""
+"""A whole installation: a worker and a canary on a real Kafka, a Prometheus that scrapes them, and news."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MORE_RULES = (
 
 @dataclass
 class WatchedPipeline:
-    """What runs, and how to disturb it.
+    """The running pipeline, and ways to disturb it.
 
     Attributes:
         pids: Of the worker's processes, by name.
@@ -155,7 +155,7 @@ def _restore(name: str, value: str | None) -> None:
 
 
 def until(holds: Callable[[], bool], *, within_seconds: float, what: Callable[[], str]) -> None:
-    """Ask again and again until it holds; else say what does not."""
+    """Wait until the condition holds; fails with what was waited for."""
     deadline = time.monotonic() + within_seconds
     while not holds():
         assert time.monotonic() < deadline, f"not within {within_seconds:g} s: {what()}"

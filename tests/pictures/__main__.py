@@ -1,6 +1,6 @@
 """Draw the dashboards to ``docs/pictures/`` from minutes of news: ``python -m tests.pictures`` (``make pictures``).
 
-A real worker, canary, Kafka and Prometheus run for it, with some of what goes wrong on a bad day.
+Runs a real worker, canary, Kafka and Prometheus, with some typical faults.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ STEP_SECONDS = 4
 
 
 def watch(pipeline: WatchedPipeline, minutes: float) -> None:
-    """Let news come, and a few things go wrong among it."""
+    """Publish news with a few faults."""
     length = minutes * 60
     started = time.monotonic()
 
@@ -53,7 +53,7 @@ def watch(pipeline: WatchedPipeline, minutes: float) -> None:
 
 
 class Seen(msgspec.Struct):
-    """What one dashboard was answered.
+    """The answers for one dashboard.
 
     Attributes:
         answers: Of each panel's queries, by the panel's id.
@@ -65,7 +65,7 @@ class Seen(msgspec.Struct):
 
 
 def ask(pipeline: WatchedPipeline, minutes: float) -> dict[str, Seen]:
-    """What each dashboard is answered, by its name."""
+    """The answers for each dashboard, by its name."""
     found: dict[str, Seen] = {}
     seconds = int(minutes * 60)
     for panel in panels():

@@ -47,7 +47,7 @@ _INK, _PALE, _FRAME, _GROUND = "#24292e", "#6a737d", "#d0d7de", "#f4f5f7"
 _MOST_LEGENDS = 10
 _NARROW_INCHES = 6.0
 
-# No font of the drawing library has the signs of East Asia; one of these may be on the machine.
+# The drawing library has no font with East Asian characters; one of these may be installed.
 _FONTS = ["DejaVu Sans", *({"WenQuanYi Micro Hei", "Noto Sans CJK JP", "Droid Sans Fallback"} & set(get_font_names()))]
 _SIGNS = [get_font(findfont(name)) for name in _FONTS]
 
@@ -267,7 +267,7 @@ def _limit_lines(axes: Axes, defaults: Mapping[str, Any]) -> None:
         return
     top = axes.get_ylim()[1]
     for step in defaults["thresholds"]["steps"]:
-        # One that is far above all that was seen would press it to the ground.
+        # A limit far above all values would squeeze the series to the bottom.
         if step["value"] is not None and step["value"] < 2.5 * top:
             axes.axhline(step["value"], color=_NAMED[step["color"]], lw=0.9, ls="--", alpha=0.8)
 

@@ -1,4 +1,4 @@
-"""Properties are judged by their answers: a loaded machine, or a first call that loads data, fails none of them.
+"""Property tests have no deadline: a loaded machine, or a first call that loads data, must not fail them.
 
 ``PROPERTY_TIMES=100 pytest tests/property/...`` draws a hundred times as many examples, and ``make check`` a
 quarter.

@@ -1,4 +1,4 @@
-"""The rule language by its definition, evaluated the slow way: every place, every pair, no index."""
+"""A slow evaluator straight from the definition of the rule language: every place, every pair, no index."""
 
 from __future__ import annotations
 

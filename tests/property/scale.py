@@ -1,4 +1,4 @@
-"""How much is drawn and compared: a million texts take longer than every change of the code can wait for."""
+"""The number of examples: a million texts would take too long for every change of the code."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def same_news(one: Match | Alert, other: Match | Alert) -> bool:
 
 @dataclass
 class Expected:
-    """The definition, read off the design: every alert so far is looked at, and nothing is remembered beside."""
+    """The definition: look at every alert so far, and remember nothing else."""
 
     alerts: list[tuple[AlertKind, HeldBy | None, int, Match]] = field(default_factory=list)
 
@@ -271,7 +271,7 @@ def test_what_is_raised_is_the_definition_however_batches_fall_fail_or_move(
 def test_a_batch_of_which_any_part_was_published_is_decided_the_same_again(
     given_messages: list[Message], data: st.DataObject
 ) -> None:
-    """A process dies while it publishes: alerts raised and held back go to several topics, and any may be there."""
+    """A process may die while it publishes to several topics, so any part of a batch may be written."""
     whole = AlertMemory(86_400)
     whole.load(0)
     draft = whole.draft(NOON + timedelta(days=1))

@@ -362,7 +362,7 @@ def assert_read_or_refused(when: str, limits: Limits) -> None:
         assert error.line is not None
         assert error.column is not None
         assert 1 <= error.line <= when.count("\n") + 1
-        # In an empty line there is nothing to point at.
+        # An empty line has no column to point at.
         assert error.excerpt.endswith("^") == bool(when.split("\n")[error.line - 1])
     else:
         read = parse(when, limits=limits)

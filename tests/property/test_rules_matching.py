@@ -242,7 +242,7 @@ def missed_by_one_clause(index: RuleIndex, on: EnrichedArticle) -> list[str]:
 
 
 class ChangingIndex(RuleBasedStateMachine):
-    """Whatever rules came and went, the index is the one that the remaining rules alone would make."""
+    """After any adds and removes, the index equals one built from the remaining rules."""
 
     def __init__(self) -> None:
         super().__init__()

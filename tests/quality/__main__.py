@@ -18,13 +18,13 @@ from tests.quality.measuring_data import expected_place, find_measuring_data
 from tests.quality.report import read_sections, write_report
 
 SECTIONS = ("language", "concepts", "directions", "traps", "transliteration", "strangers", "entities")
-"""In the order of the report; whoever adds a section adds its name here."""
+"""In the order of the report; add new sections here."""
 
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "quality.md"
 
 
 def main() -> int:
-    """Measure what the command line names; the exit status is 1 without data to measure on."""
+    """Measure the sections that the command line names; the exit status is 1 without data."""
     parser = argparse.ArgumentParser(prog="python -m tests.quality", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("names", nargs="*", metavar="SECTION", help=f"one of {', '.join(SECTIONS)}; none: all")
     names = parser.parse_args().names or list(SECTIONS)

@@ -1,4 +1,4 @@
-"""What no newsroom writes takes bounded time, and whatever is found lies where it says."""
+"""Hostile text takes bounded time, and every mention has correct offsets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An error's text is one line that no article and no rule can break or colour."""
+"""An error's text is one line; articles and rules cannot put line breaks or escapes into it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Articles within every limit, made so that comparing everything with everything takes the square of their length.
+"""Articles within all limits, made so that pairwise comparison would take quadratic time.
 
 The deadline is many times what a step needs, and a fraction of what such comparing would.
 """

@@ -1,4 +1,4 @@
-"""How often a rule for a person whom nobody has listed fires on somebody else, in scripts that are not Latin."""
+"""How often a rule for an unlisted person fires on somebody else, in non-Latin scripts."""
 
 from __future__ import annotations
 

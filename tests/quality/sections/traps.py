@@ -25,7 +25,7 @@ class Trap:
         concept: What must stay silent, or must be found.
         text: The sentence.
         must_fire: Whether it is a counterpart.
-        is_held_out: Whether it is kept for judging: nobody mends the program by it. It stands in a folder of its own.
+        is_held_out: Whether it is kept for judging and not used to improve the program; it is in a folder of its own.
     """
 
     language: str

@@ -1,4 +1,4 @@
-"""An alerts step without Kafka: matches made in a line, decided on one by one, at times of their own."""
+"""An alerts step without Kafka: short ways to make matches, decided one by one at chosen times."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class AlertsStep:
         self.decisions: list[Decision] = []
 
     def __call__(self, message: Match | EnrichedArticle, minute: float = 0) -> list[Alert]:
-        """What becomes of a message that comes so many minutes after noon."""
+        """The decisions on a message that comes so many minutes after noon."""
         at = NOON + timedelta(minutes=minute)
         message = msgspec.structs.replace(message, times=Times(ingested_at=at, matched_at=at))
         draft = self.memory.draft(at)
@@ -101,6 +101,6 @@ class AlertsStep:
         return next((f"{alert.kind} {alert.held_by or ''}".strip() for alert in alerts), None)
 
     def restart(self) -> None:
-        """Lose the memory, and read it back in some other order."""
+        """Lose the memory, and read it back in another order."""
         self.memory = AlertMemory(86_400)
         self.memory.load(0, [each.past for each in reversed(self.decisions)])

@@ -1,4 +1,4 @@
-"""What a rule's ``suppress`` and ``limit`` hold back, and that it is told."""
+"""What a rule's ``suppress`` and ``limit`` hold back, and how the next alert reports it."""
 
 from __future__ import annotations
 

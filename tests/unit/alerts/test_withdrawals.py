@@ -1,4 +1,4 @@
-"""An article that its source takes back: each rule that alerted on it says so, once."""
+"""A withdrawn article: each rule that alerted on it raises ``withdrawn`` once."""
 
 from __future__ import annotations
 

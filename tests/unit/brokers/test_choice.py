@@ -1,4 +1,4 @@
-"""Which broker is chosen, and that it says so."""
+"""Which broker is chosen, and how it describes itself."""
 
 from __future__ import annotations
 

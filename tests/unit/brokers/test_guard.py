@@ -122,7 +122,7 @@ def is_alive(process: int) -> bool:
     # It may go between any two of these.
     try:
         os.kill(process, 0)
-        # Whoever has to reap it may be slow; it runs no more.
+        # It may be reaped late, but it no longer runs.
         return not (state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z")
     except (ProcessLookupError, FileNotFoundError):
         return False

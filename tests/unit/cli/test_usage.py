@@ -1,4 +1,4 @@
-"""Exit statuses and first lines: 0 done, 1 failed, 2 wrong usage; what is wrong is one line."""
+"""Exit statuses: 0 done, 1 failed, 2 wrong usage; an error is one line."""
 
 from __future__ import annotations
 

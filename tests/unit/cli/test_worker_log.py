@@ -1,4 +1,4 @@
-"""What a worker or a canary in a container says: its log, and nothing between the lines."""
+"""In a container a worker or canary writes its log and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo's articles and rules are what the demo promises, and agree with what a careful reader says of them."""
+"""The demo's articles and rules are what the demo promises, and agree with a careful reader's judgement."""
 
 from __future__ import annotations
 

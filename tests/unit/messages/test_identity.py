@@ -1,4 +1,4 @@
-"""Ids are the same for ever: these values are part of the contract with every stored alert."""
+"""Ids never change: these values are part of the contract with every stored alert."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is allowed in a rule and can hardly be meant: each doubt at its place, with what to write instead."""
+"""Warnings for what is allowed in a rule but probably not meant, each with its place and what to write instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names with a wrong letter are told, and words that are meant as they stand are left in peace."""
+"""Misspelt names get a warning, and words that are meant as they stand get none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What users of media monitoring ask first, each question in the words of a rule and an article."""
+"""Frequent questions of media monitoring users, each as a rule and an article."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""A step's process for the supervisor's tests: speaks its protocol and works on ten records in a folder, without Kafka.
+"""A fake step process for the supervisor's tests: speaks the protocol and processes ten records in a folder.
 
     python fake_step.py BEHAVIOUR FOLDER --report-fd N --order-fd N
 
-The records are the offsets 0 to 9 of partition 3. ``FOLDER/read`` holds the next offset, ``FOLDER/passed`` and
-``FOLDER/dead`` what became of each.
+The records are the offsets 0 to 9 of partition 3. ``FOLDER/read`` holds the next offset; ``FOLDER/passed`` and
+``FOLDER/dead`` list the records passed and set aside.
 """
 
 from __future__ import annotations

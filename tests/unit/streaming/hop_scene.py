@@ -154,7 +154,7 @@ class Scene:
         asyncio.run(self.carry(*batches))
 
     def run_until_stopped(self, *batches: Sequence[Record]) -> WirewatchError:
-        """The hop stays idle once it has stopped, so that Faust acks nothing in its stead."""
+        """The hop stays idle once it has stopped, so that Faust acks nothing for it."""
 
         async def run() -> None:
             self.has_stopped = asyncio.Event()

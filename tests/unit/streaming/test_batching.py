@@ -136,7 +136,7 @@ def test_a_batch_of_which_nothing_is_left_is_not_given() -> None:
 
 
 class Ending(asyncio.Queue[int]):
-    """As Faust's queue: a stopped stream raises in whoever takes from it next, before what is left."""
+    """Like Faust's queue: after a stop, the next read raises before it returns remaining events."""
 
     stopped_after = 3
 

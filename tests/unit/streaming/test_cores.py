@@ -1,4 +1,4 @@
-"""How many cores a process may use: those of its affinity, less what its control groups take away."""
+"""How many cores a process may use, by its affinity and the limits of its control groups."""
 
 from __future__ import annotations
 

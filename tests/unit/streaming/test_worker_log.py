@@ -62,7 +62,7 @@ def test_every_line_is_an_object_that_names_its_process_and_the_frameworks_keep_
 
 @pytest.mark.parametrize("log_format", ["json", "console"])
 def test_neither_secrets_nor_the_text_of_articles_are_written(log_format: str) -> None:
-    """Not what is passed beside the text of a record, not a secret setting, not what a failing line held."""
+    """Checks the extras of a record, secret settings, and the variables of a failing line."""
     text = logged(log_format)
     assert "nw-1" in text
     assert "no broker" in text
