@@ -9,9 +9,9 @@ from pathlib import Path
 _HEAD = """\
 # How well
 
-Measured by `make bench-languages` (`python -m tests.quality [SECTION ...]`), which writes this page: figures are never
-edited by hand. The texts that were measured on stay out of the project; `WIREWATCH_TEST_DATA` names their folder. Each
-section says which part of them was looked at while the program was made (development) and which was not (held out).
+`make bench-languages` (`python -m tests.quality [SECTION ...]`) measures and writes this page; do not edit figures. The
+texts are not part of the project; `WIREWATCH_TEST_DATA` names their folder. Each section says which texts were read
+during development and which were held out.
 """
 _MARK = "<!-- section: {name} -->"
 _SECTION = re.compile(r"<!-- section: ([a-z-]+) -->\n(.*?)(?=<!-- section: |\Z)", re.DOTALL)
