@@ -109,7 +109,7 @@ def topics_page() -> str:
         "# Topics",
         "",
         "`<prefix>` is `WIREWATCH_TOPIC_PREFIX`, by default `news`. `wirewatch topics apply` creates and checks them.",
-        "Values are JSON with [schemas](../../schemas/); [asyncapi.yaml](../../schemas/asyncapi.yaml) describes them all.",
+        "Values are JSON with [schemas](../../schemas/); [asyncapi.yaml](../../schemas/asyncapi.yaml) has all of it.",
         "",
         "| topic | value | key | partitions | kept | largest message |",
         "|---|---|---|---|---|---|",

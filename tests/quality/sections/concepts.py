@@ -47,14 +47,12 @@ def measure(data: Path) -> str:
 ## Concepts
 
 Truth: `tests/quality/concept_truth.yaml`, {named} concepts on the English side, by hand. A concept counts once a text.
-Names were written while looking at ntrex-dev and at the odd lines of pud. What a translation leaves out, adds or says
-otherwise is marked in the truth and counts neither way: on the odd lines while the names were written; on the even
-lines afterwards, by reading once what was missed and found there. Only what is plain from the text was marked, in Thai
-and Hindi least. So the even lines are not held out in the strict sense; "before marking" is what was scored there on
-the truth that nobody had edited by them. Two changes to the names came after the even lines were read: Finnish got nine
-forms of Yhdysvallat, known from odd lines, and Indonesian lost the alias "Republik", seen to be wrong on even lines.
-Names, peoples and rules that were added since were written from odd lines, ntrex-dev and general knowledge; the even
-lines were scored after some of these steps, and not read.
+Names, peoples and rules were written from ntrex-dev, the odd lines of pud and general knowledge. The truth marks what a
+translation leaves out, adds or says otherwise, which counts neither way: on the odd lines while the names were written,
+on the even lines afterwards, by reading once what was missed and found there. Only plain cases were marked, fewest in
+Thai and Hindi. So the even lines are not strictly held out; "before marking" is their score on the unmarked truth. Two
+changes came after the even lines were read: Finnish got nine forms of Yhdysvallat, known from odd lines, and Indonesian
+lost the alias "Republik", which was wrong on even lines.
 Recall / precision in percent."""
     sentences = _corpus(data, linker, "pud", "Sentences (even lines of pud, read once for marking)", BEFORE_MARKING)
     documents = _corpus(data, linker, "ntrex-dev", "Documents (ntrex-dev, development)")

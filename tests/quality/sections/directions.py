@@ -101,12 +101,12 @@ def _paragraphs(data: Path) -> Iterator[str]:
     yield (
         f"{len(every_pair):,} rules `A + B`, one for each pair of concepts that a document of ntrex-dev names, "
         "written with the names of each language and run over the 61 documents in each. Recall / precision in "
-        "percent against `tests/quality/concept_truth.yaml`; these documents were looked at while names were "
+        "percent against `tests/quality/concept_truth.yaml`; these documents were read while names were "
         "written. Languages are given, and there is no statistical model."
     )
     yield table(["rules in", *(f"news in {language}" for language in LANGUAGES)], rows)
     yield (
-        "Terms written by the concept's id, since the name alone means several or is none: "
+        "Terms written with the concept's id, because the name is ambiguous or missing: "
         + ", ".join(f"{language} {count}" for language, count in by_ids.items())
         + f", of {2 * len(every_pair):,} each."
     )

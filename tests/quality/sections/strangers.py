@@ -121,10 +121,10 @@ def _paragraphs(data: Path) -> Iterator[str]:
     counted = {script: count_strangers(data, script, extractor, kb) for script in LANGUAGES}
     yield "## Strangers"
     yield (
-        'Rules `person:"First Last"` for people whom the knowledge base does not have, by names of the held-out tenth, '
-        f"over up to {TEXTS} labelled texts a script that name people by two words. Nobody there is called so: "
-        "every find is wrong. Half of the rules share one name with a person of the texts, the other being drawn at "
-        "random; of the others both are."
+        'Rules `person:"First Last"` for people who are not in the knowledge base, with names of the held-out tenth, '
+        f"over up to {TEXTS} labelled texts a script that name people by two words. No text names these people, so "
+        "every find is wrong. Half of the rules share one name with a person of the texts, with the other drawn at "
+        "random; the others have two random names."
     )
     yield table(
         [

@@ -147,9 +147,9 @@ def _paragraphs(data: Path) -> Iterator[str]:
     found = {script: accuracy(held_out_names(data, script), script) for script in get_args(Script)}
     size = sum(weights_file(script).stat().st_size for script in get_args(Script))
     yield (
-        f"Names of one word from Wikidata (Merhav and Ash, 2018), a random tenth of which was never learned from; "
-        f"{NAMES_MEASURED:,} of those, drawn at random, for each script. Right is a spelling that somebody of that "
-        f"name has there, letter for letter. The baseline romanises that spelling (anyascii) and compares with the "
+        f"Names of one word from Wikidata (Merhav and Ash, 2018), a random tenth of which is held out; "
+        f"{NAMES_MEASURED:,} of those, drawn at random, for each script. A spelling is right if somebody of that "
+        f"name has it, letter for letter. The baseline romanises that spelling (anyascii) and compares with the "
         f"Latin name without accents. Back: from a spelling to the Latin name. The six models are {size / 1e6:.2f} MB."
     )
     yield table(
@@ -161,10 +161,10 @@ def _paragraphs(data: Path) -> Iterator[str]:
     )
     linker = Linker(KnowledgeBase.load())
     yield (
-        "In news: 61 articles in languages of which the knowledge base lists few names of people or none "
+        "In news: 61 articles in languages for which the knowledge base lists few names of people or none "
         "(development). How often the English article names somebody of the knowledge base in full, how often the "
         "translation is linked to that person, how often by spellings alone, and how often a spelling is linked to "
-        "somebody whose last name does not stand in the English article."
+        "somebody whose last name is not in the English article."
     )
     yield table(
         ["language", "named", "linked", "by spellings alone", "wrong"],

@@ -69,14 +69,13 @@ def _paragraphs() -> Iterator[str]:
     yield "## Traps"
     count = sum(not trap.must_fire for trap in traps)
     yield (
-        f"{count:,} sentences in {len(languages)} languages, each with a concept that a careless matcher finds "
-        "there, which must stay silent, and counterparts in which it must be found. The development part was written "
-        "before anybody looked at what fires; thirteen sentences that nobody would write were taken out afterwards, "
-        "twenty on demonyms before given names were added after the program was mended for them, and a third of it, "
-        "which had been held out until 2026-11-26 and of which 10.3 % fired then, was read on that day and mended by. "
-        "The held-out part was written on that day from general knowledge, before any of it was run, and has not been "
-        "changed, nor the program by it. One article holds one sentence, its language is given, and there is no "
-        "statistical model."
+        f"{count:,} sentences in {len(languages)} languages in which a careless matcher finds a concept that is "
+        "not meant, and counterparts in which it is meant. The development part was written before the first run; afterwards "
+        "thirteen unnatural sentences were removed, and twenty on demonyms before given names were added after the "
+        "program had been improved for them. A third of it was held out until 2026-11-26, when 10.3 % of it fired; "
+        "since then it serves development. The held-out part was written on that day from general knowledge, before "
+        "any run; neither it nor the program has been changed because of it. Each article is one sentence, its "
+        "language is given, and there is no statistical model."
     )
     yield table(
         ["", "traps", "fire", "in percent", "counterparts", "found", "in percent"],
