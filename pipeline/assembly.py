@@ -12,10 +12,10 @@ from pipeline.language import LanguageIdentifier, identify_language
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, RawArticle
 from pipeline.messages.intake import settled
 from pipeline.rules import Limits, RuleCompiler, RuleIndex
-from pipeline.settings import NO_PIPELINE, Settings
+from pipeline.settings import NO_PIPELINE, ConceptSettings, EntitySettings, RuleSettings
 
 
-def build_recognizer(settings: Settings) -> Recognizer:
+def build_recognizer(settings: EntitySettings) -> Recognizer:
     """The spaCy pipelines that the settings name, or none.
 
     Raises:
@@ -28,7 +28,7 @@ def build_recognizer(settings: Settings) -> Recognizer:
     return SpacyRecognizer(model_preferences(settings))
 
 
-def model_preferences(settings: Settings) -> ModelPreferences:
+def model_preferences(settings: EntitySettings) -> ModelPreferences:
     """Which spaCy pipelines the settings want for which language."""
     return ModelPreferences(
         by_language=settings.spacy_models,
@@ -38,12 +38,12 @@ def model_preferences(settings: Settings) -> ModelPreferences:
     )
 
 
-def build_extractor(settings: Settings) -> EntityExtractor:
+def build_extractor(settings: EntitySettings) -> EntityExtractor:
     """The entities step: the recognizer of the settings and the linker over the knowledge base."""
     return EntityExtractor(build_recognizer(settings), Linker(load_knowledge_base(settings)))
 
 
-def build_limits(settings: Settings) -> Limits:
+def build_limits(settings: RuleSettings) -> Limits:
     """How large a rule may be."""
     return Limits(
         max_length=settings.rule_max_length,
@@ -55,7 +55,7 @@ def build_limits(settings: Settings) -> Limits:
     )
 
 
-def load_knowledge_base(settings: Settings) -> KnowledgeBase:
+def load_knowledge_base(settings: ConceptSettings) -> KnowledgeBase:
     """The knowledge base, with the overlay that the settings name laid over it.
 
     Raises:
@@ -70,12 +70,12 @@ def load_knowledge_base(settings: Settings) -> KnowledgeBase:
     return load_with_overlay(settings.concepts_overlay, settings.cache_dir)
 
 
-def build_rule_index(settings: Settings) -> RuleIndex:
+def build_rule_index(settings: RuleSettings) -> RuleIndex:
     """An index without rules, over the knowledge base."""
     return RuleIndex(load_knowledge_base(settings), build_limits(settings))
 
 
-def build_rule_compiler(settings: Settings) -> RuleCompiler:
+def build_rule_compiler(settings: RuleSettings) -> RuleCompiler:
     """Makes of rules what such an index files."""
     return RuleCompiler(load_knowledge_base(settings), build_limits(settings))
 
@@ -88,7 +88,7 @@ class Enrichment:
         self._extractor = extractor
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Enrichment:
+    def from_settings(cls, settings: EntitySettings) -> Enrichment:
         """With the recognizer that the settings name."""
         return cls(LanguageIdentifier(), build_extractor(settings))
 

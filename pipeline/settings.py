@@ -1,15 +1,16 @@
-"""Every setting, read once from ``WIREWATCH_*`` environment variables by the command line."""
+"""Every setting, in groups; the command line reads them once from the ``WIREWATCH_*`` environment variables."""
 
 from __future__ import annotations
 
 import difflib
+import inspect
 import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 from pydantic_settings.sources import EnvSettingsSource
 
@@ -36,31 +37,19 @@ def default_cache_dir() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wirewatch"
 
 
-class Settings(BaseSettings):
-    """One frozen record of every setting; a field's description is its documentation."""
+class SettingsGroup(BaseModel):
+    """Settings that one kind of part needs; a part's signature names the group, and ``Settings`` is every group.
 
-    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="forbid")
+    A group inherits from the groups without which it cannot be used. Its docstring heads its section in the reference;
+    a field's description is the field's documentation.
+    """
 
-    # Kafka
-    bootstrap_servers: str = Field("", description="Kafka brokers, `host:port,host:port`. Empty: the local broker.")
-    topic_prefix: str = Field(
-        "news", pattern=r"^[a-zA-Z0-9._-]{1,100}$", description="First part of every topic and group name."
-    )
-    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        "PLAINTEXT", description="How to talk to the brokers."
-    )
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field("PLAIN", description="SASL mechanism.")
-    sasl_username: str = Field("", description="SASL user.")
-    sasl_password: SecretStr = Field(SecretStr(""), description="SASL password; never logged.")
-    ssl_ca_file: Path | None = Field(
-        None, description="CA certificates (PEM) that the brokers' certificates are checked against."
-    )
-    ssl_cert_file: Path | None = Field(None, description="Client certificate (PEM), for mutual TLS.")
-    ssl_key_file: Path | None = Field(None, description="Key (PEM) of the client certificate.")
-    replication_factor: int = Field(1, ge=1, le=15, description="Replicas of each topic that `topics apply` creates.")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    # Local broker
-    local_broker_port: Port = Field(9092, description="Port of the local broker on 127.0.0.1; 0 takes a free one.")
+
+class FolderSettings(SettingsGroup):
+    """Folders that Wirewatch writes to."""
+
     data_dir: Path = Field(
         default_factory=default_data_dir, description="Where the local broker keeps its data between runs."
     )
@@ -69,49 +58,141 @@ class Settings(BaseSettings):
         description="Where the Kafka jars are kept once fetched, and overlays of concepts once compiled.",
     )
 
-    # Steps
+
+class LocalBrokerSettings(SettingsGroup):
+    """The broker that a worker starts on this machine where no other is named."""
+
+    local_broker_port: Port = Field(
+        default=9092, description="Port of the local broker on 127.0.0.1; 0 takes a free one."
+    )
+
+
+class BackoffSettings(SettingsGroup):
+    """How long to wait before something that failed is tried again."""
+
+    retry_first_seconds: Seconds = Field(
+        default=0.5, description="First pause before a batch is tried again; doubles each time."
+    )
+    retry_max_seconds: Seconds = Field(default=10.0, description="Longest pause between two tries.")
+
+
+class KafkaSettings(LocalBrokerSettings, BackoffSettings):
+    """Which Kafka brokers to use, as which user, and how the topics are named."""
+
+    bootstrap_servers: str = Field(
+        default="", description="Kafka brokers, `host:port,host:port`. Empty: the local broker."
+    )
+    topic_prefix: str = Field(
+        default="news", pattern=r"^[a-zA-Z0-9._-]{1,100}$", description="First part of every topic and group name."
+    )
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT", description="How to talk to the brokers."
+    )
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        default="PLAIN", description="SASL mechanism."
+    )
+    sasl_username: str = Field(default="", description="SASL user.")
+    sasl_password: SecretStr = Field(default=SecretStr(""), description="SASL password; never logged.")
+    ssl_ca_file: Path | None = Field(
+        default=None, description="CA certificates (PEM) that the brokers' certificates are checked against."
+    )
+    ssl_cert_file: Path | None = Field(default=None, description="Client certificate (PEM), for mutual TLS.")
+    ssl_key_file: Path | None = Field(default=None, description="Key (PEM) of the client certificate.")
+    replication_factor: int = Field(
+        default=1, ge=1, le=15, description="Replicas of each topic that `topics apply` creates."
+    )
+
+
+class StepSettings(KafkaSettings):
+    """How a step takes its articles, and what it does with those that fail."""
+
     batch_max_articles: int = Field(
-        400,
+        default=400,
         ge=1,
         le=10_000,
         description="Most articles that a step takes at once; fewer where so many would take over half a second.",
     )
     batch_max_matches: int = Field(
-        1_000, ge=1, le=10_000, description="Most matches that the alerts step takes at once: each is little work."
+        default=1_000,
+        ge=1,
+        le=10_000,
+        description="Most matches that the alerts step takes at once: each is little work.",
     )
     batch_wait_seconds: Seconds = Field(
-        0.02, description="Longest that a batch that is not full is held back while more keep coming."
+        default=0.02, description="Longest that a batch that is not full is held back while more keep coming."
     )
-    step_timeout_seconds: Seconds = Field(60.0, description="A batch that takes longer ends its process.")
-    retry_first_seconds: Seconds = Field(
-        0.5, description="First pause before a batch is tried again; doubles each time."
-    )
-    retry_max_seconds: Seconds = Field(10.0, description="Longest pause between two tries.")
     retry_attempts: int = Field(
-        4, ge=1, le=100, description="Tries of a batch before it is bisected to the article at fault."
-    )
-    crash_attempts: int = Field(
-        3, ge=1, le=20, description="Times an article alone may end its process before it is a dead letter."
+        default=4, ge=1, le=100, description="Tries of a batch before it is bisected to the article at fault."
     )
     failure_limit: float = Field(
-        0.5,
+        default=0.5,
         gt=0,
         le=1,
         description="A step stops when more than this share of its last 200 articles failed.",
     )
-    shutdown_timeout_seconds: Seconds = Field(15.0, description="Longest that a worker takes to stop.")
     broker_session_timeout_seconds: Seconds = Field(
-        10.0, description="A dead member's partitions are taken over after this."
+        default=10.0, description="A dead member's partitions are taken over after this."
     )
 
-    # Entities
+
+class MetricsSettings(FolderSettings):
+    """Where each process serves its metrics and its health."""
+
+    metrics_host: str = Field(
+        default="127.0.0.1", description="Address on which each step serves /metrics, /livez and /readyz."
+    )
+    metrics_port: Port = Field(
+        default=9101, description="First port for these; the next processes take the next free ones."
+    )
+    metrics_targets_file: Path | None = Field(
+        default=None,
+        description="Prometheus file_sd file that the worker writes; else `<data_dir>/prometheus-targets.json`.",
+    )
+
+
+class LabelSettings(SettingsGroup):
+    """How many values a label of a metric may have."""
+
+    metrics_rule_limit: int = Field(
+        default=200, ge=0, description="Most rules with a counter of their own; the rest count as `other`."
+    )
+    metrics_source_limit: int = Field(
+        default=100, ge=0, description="Most sources with a counter of their own; the rest count as `other`."
+    )
+    metrics_organisation_limit: int = Field(
+        default=100, ge=0, description="Most organisations with a counter of their own; the rest count as `other`."
+    )
+
+
+class WorkerSettings(MetricsSettings):
+    """How a worker's supervisor treats its processes."""
+
+    step_timeout_seconds: Seconds = Field(default=60.0, description="A batch that takes longer ends its process.")
+    crash_attempts: int = Field(
+        default=3, ge=1, le=20, description="Times an article alone may end its process before it is a dead letter."
+    )
+    shutdown_timeout_seconds: Seconds = Field(default=15.0, description="Longest that a worker takes to stop.")
+
+
+class ConceptSettings(FolderSettings):
+    """The knowledge base."""
+
+    concepts_overlay: Path | None = Field(
+        default=None,
+        description="File of your own concepts and names, laid over the knowledge base (`concepts check FILE`).",
+    )
+
+
+class EntitySettings(ConceptSettings):
+    """Which spaCy pipelines find the entities of an article."""
+
     spacy_models: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(
         default_factory=dict,
         description="spaCy pipelines by language tag, the best first, as JSON: "
         '`{"fr": ["fr_core_news_md", "fr_core_news_sm"]}`; packages or folders. The first that is installed serves.',
     )
     spacy_fallback: str = Field(
-        "wirewatch_news",
+        default="wirewatch_news",
         min_length=1,
         description="spaCy pipeline for all other languages, and where a language's own are missing; `wirewatch_news` "
         "comes with Wirewatch. `none`: names from the knowledge base only.",
@@ -127,55 +208,98 @@ class Settings(BaseSettings):
         "those that entities do not need never are.",
     )
 
-    concepts_overlay: Path | None = Field(
-        None, description="File of your own concepts and names, laid over the knowledge base (`concepts check FILE`)."
-    )
 
-    # Rules
-    rule_max_length: int = Field(10_000, ge=1, le=100_000, description="Most characters of a rule's condition.")
-    rule_max_nodes: int = Field(1_000, ge=1, le=10_000, description="Most terms and operators of a rule.")
-    rule_max_nesting: int = Field(
-        30, ge=1, le=100, description="How deep a rule's brackets and NOTs may stand inside each other."
-    )
-    rule_max_prefixes: int = Field(100, ge=0, le=1_000, description="Most words with a star in a rule.")
-    rule_max_phrase_words: int = Field(
-        100, ge=1, le=1_000, description="Most words of one phrase; characters, where words are not spaced."
-    )
+class AlertMemorySettings(SettingsGroup):
+    """What the alerts step remembers."""
 
-    # Alerts
     alert_memory_seconds: Seconds = Field(
-        86_400.0, description="How far back an alert is remembered, so that it is raised once."
+        default=86_400.0, description="How far back an alert is remembered, so that it is raised once."
     )
 
-    # Observability
-    metrics_host: str = Field(
-        "127.0.0.1", description="Address on which each step serves /metrics, /livez and /readyz."
+
+class RuleSettings(ConceptSettings, AlertMemorySettings):
+    """How large a rule may be; a rule's own times are at most as long as an alert is remembered."""
+
+    rule_max_length: int = Field(default=10_000, ge=1, le=100_000, description="Most characters of a rule's condition.")
+    rule_max_nodes: int = Field(default=1_000, ge=1, le=10_000, description="Most terms and operators of a rule.")
+    rule_max_nesting: int = Field(
+        default=30, ge=1, le=100, description="How deep a rule's brackets and NOTs may stand inside each other."
     )
-    metrics_port: Port = Field(9101, description="First port for these; the next processes take the next free ones.")
-    metrics_targets_file: Path | None = Field(
-        None,
-        description="Prometheus file_sd file that the worker writes; else `<data_dir>/prometheus-targets.json`.",
+    rule_max_prefixes: int = Field(default=100, ge=0, le=1_000, description="Most words with a star in a rule.")
+    rule_max_phrase_words: int = Field(
+        default=100, ge=1, le=1_000, description="Most words of one phrase; characters, where words are not spaced."
     )
-    metrics_rule_limit: int = Field(
-        200, ge=0, description="Most rules with a counter of their own; the rest count as `other`."
-    )
-    metrics_source_limit: int = Field(
-        100, ge=0, description="Most sources with a counter of their own; the rest count as `other`."
-    )
-    metrics_organisation_limit: int = Field(
-        100, ge=0, description="Most organisations with a counter of their own; the rest count as `other`."
-    )
-    canary_interval_seconds: Seconds = Field(60.0, description="Between two canaries of `wirewatch canary`.")
+
+
+class RuleReaderSettings(KafkaSettings, RuleSettings):
+    """What the reader of the watch rules needs: the brokers, and what the rules are compiled with."""
+
+
+class AlertSettings(KafkaSettings, AlertMemorySettings, LabelSettings):
+    """What the alerts step needs: the brokers, how long it remembers, and how many rules it counts."""
+
+
+class CanarySettings(KafkaSettings, MetricsSettings):
+    """How often `wirewatch canary` looks after the pipeline."""
+
+    canary_interval_seconds: Seconds = Field(default=60.0, description="Between two canaries of `wirewatch canary`.")
     canary_timeout_seconds: Seconds = Field(
-        30.0, description="A canary whose alert has not come after this time is missed."
+        default=30.0, description="A canary whose alert has not come after this time is missed."
     )
     canary_lag_interval_seconds: Seconds = Field(
-        5.0, description="Between two readings of every step's lag by `wirewatch canary`."
+        default=5.0, description="Between two readings of every step's lag by `wirewatch canary`."
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
+
+
+class LogSettings(SettingsGroup):
+    """What is logged, and how."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Least level that is logged."
+    )
     log_format: Literal["auto", "json", "console"] = Field(
-        "auto", description="How to log: `console` for people, `json` for machines; `auto`: people on a terminal."
+        default="auto",
+        description="How to log: `console` for people, `json` for machines; `auto`: people on a terminal.",
     )
+
+
+GROUPS: Mapping[str, type[SettingsGroup]] = {
+    "Kafka": KafkaSettings,
+    "Local broker": LocalBrokerSettings,
+    "Folders": FolderSettings,
+    "Back-off": BackoffSettings,
+    "Steps": StepSettings,
+    "Worker": WorkerSettings,
+    "Concepts": ConceptSettings,
+    "Entities": EntitySettings,
+    "Rules": RuleSettings,
+    "Alerts": AlertMemorySettings,
+    "Metrics": MetricsSettings,
+    "Labels of metrics": LabelSettings,
+    "Canary": CanarySettings,
+    "Log": LogSettings,
+}
+"""The groups that have fields of their own, by their titles, in the order of the reference."""
+
+
+def own_fields(group: type[SettingsGroup]) -> tuple[str, ...]:
+    """The names of the fields that a group does not inherit, in order."""
+    return tuple(name for name in group.model_fields if name in inspect.get_annotations(group))
+
+
+class Settings(
+    BaseSettings,
+    StepSettings,
+    WorkerSettings,
+    EntitySettings,
+    RuleReaderSettings,
+    AlertSettings,
+    CanarySettings,
+    LogSettings,
+):
+    """Every group at once, read from the environment: for what puts the parts together, and hands each its group."""
+
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="forbid")
 
     @classmethod
     def settings_customise_sources(
@@ -222,10 +346,11 @@ def _refuse_unknown_names(environment: Mapping[str, str]) -> None:
             raise SettingError(name, f"no such setting{hint}")
 
 
-def settings_environment(settings: Settings) -> dict[str, str]:
-    """This process's environment, with exactly these settings: ``load_settings()`` in the child gives them again.
+def settings_environment(settings: SettingsGroup) -> dict[str, str]:
+    """This process's environment with exactly these settings, for a process that it starts.
 
-    Secrets go this way too and not on the command line, which every user of the machine can read.
+    ``load_settings()`` in that process returns these settings, and defaults for the groups that are not given. Secrets
+    travel this way too and not on the command line, which every user of the machine can read.
     """
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(ENV_PREFIX) or name in FOREIGN_NAMES

@@ -19,7 +19,7 @@ from mode import Seconds
 from mode.services import WaitArgT
 
 from pipeline.errors import WirewatchError
-from pipeline.settings import Settings
+from pipeline.settings import StepSettings
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.faust.batching import take_batches
 from pipeline.streaming.faust.consumer import MAX_POLL_MESSAGES, QUEUE_MESSAGES, HopConsumer, HopTransport
@@ -112,7 +112,7 @@ class _NoStatistics(Monitor):
 
 def create_app(
     step: Step,
-    settings: Settings,
+    settings: StepSettings,
     handler: StepHandler[Any],
     *,
     in_flight: InFlight,
@@ -201,7 +201,7 @@ def create_app(
     return app
 
 
-def faust_options(step: Step, settings: Settings) -> dict[str, Any]:
+def faust_options(step: Step, settings: StepSettings) -> dict[str, Any]:
     """The settings of a step's Faust app.
 
     Raises:

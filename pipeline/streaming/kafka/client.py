@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 from aiokafka import errors as kafka_errors
 
 from pipeline.errors import AccessDeniedError, BrokerUnreachableError, SettingError
-from pipeline.settings import Settings
+from pipeline.settings import KafkaSettings
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 
@@ -54,7 +54,7 @@ class KafkaClient(Protocol):
 ClientT = TypeVar("ClientT", bound=KafkaClient)
 
 
-def bootstrap_servers(settings: Settings) -> list[str]:
+def bootstrap_servers(settings: KafkaSettings) -> list[str]:
     """The brokers to ask first, ``host:port`` each: those of the settings, else the local broker.
 
     Raises:
@@ -74,7 +74,7 @@ def bootstrap_servers(settings: Settings) -> list[str]:
     return servers
 
 
-def client_options(settings: Settings) -> dict[str, Any]:
+def client_options(settings: KafkaSettings) -> dict[str, Any]:
     """Keyword arguments with which any aiokafka client reaches the settings' brokers.
 
     Args:
@@ -102,7 +102,7 @@ def client_options(settings: Settings) -> dict[str, Any]:
     return options
 
 
-def _ssl_context(settings: Settings) -> ssl.SSLContext:
+def _ssl_context(settings: KafkaSettings) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=settings.ssl_ca_file)
     except OSError as error:
@@ -120,7 +120,7 @@ def _ssl_context(settings: Settings) -> ssl.SSLContext:
 
 
 @contextlib.contextmanager
-def kafka_errors_translated(settings: Settings, resource: str, operation: str) -> Iterator[None]:
+def kafka_errors_translated(settings: KafkaSettings, resource: str, operation: str) -> Iterator[None]:
     """Raise what aiokafka raises inside as this package's errors; what is none of these passes unchanged.
 
     Args:
@@ -145,7 +145,7 @@ def kafka_errors_translated(settings: Settings, resource: str, operation: str) -
 
 @contextlib.asynccontextmanager
 async def connected(
-    client: ClientT, settings: Settings, *, timeout_seconds: float = CONNECT_TIMEOUT_SECONDS
+    client: ClientT, settings: KafkaSettings, *, timeout_seconds: float = CONNECT_TIMEOUT_SECONDS
 ) -> AsyncIterator[ClientT]:
     """Start a client and stop it at the end, whatever happens between.
 
@@ -165,7 +165,7 @@ async def connected(
         await _stop(client)
 
 
-async def _start(client: KafkaClient, settings: Settings, timeout_seconds: float) -> None:
+async def _start(client: KafkaClient, settings: KafkaSettings, timeout_seconds: float) -> None:
     servers = ",".join(bootstrap_servers(settings))
     problems: list[BaseException] = []
     token = _connect_problems.set(problems)

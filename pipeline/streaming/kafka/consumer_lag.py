@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from pipeline.settings import Settings
+from pipeline.settings import KafkaSettings
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.kafka.topic_admin import partitions_of
 from pipeline.topology import STEPS
@@ -19,7 +19,7 @@ class LagReader:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: KafkaSettings,
         admin: AIOKafkaAdminClient,
         consumer: AIOKafkaConsumer,
         places: dict[str, list[TopicPartition]],
@@ -59,7 +59,7 @@ class LagReader:
 
 
 @contextlib.asynccontextmanager
-async def lag_reader(settings: Settings) -> AsyncIterator[LagReader]:
+async def lag_reader(settings: KafkaSettings) -> AsyncIterator[LagReader]:
     """A lag reader for the steps of the settings' prefix.
 
     Raises:

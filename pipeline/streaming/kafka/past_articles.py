@@ -10,7 +10,7 @@ from pipeline.errors import ArticleError
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.canary_rule import CANARY_SOURCE
 from pipeline.messages.intake import read_enriched
-from pipeline.settings import Settings
+from pipeline.settings import KafkaSettings
 from pipeline.streaming.kafka.topic_reader import TopicReader, topic_reader
 from pipeline.topology import ENRICHED
 
@@ -51,7 +51,7 @@ class Replay:
 
 
 @contextlib.asynccontextmanager
-async def replaying(settings: Settings, since: datetime) -> AsyncIterator[Replay]:
+async def replaying(settings: KafkaSettings, since: datetime) -> AsyncIterator[Replay]:
     """Replay the enriched topic, outside any consumer group.
 
     Args:

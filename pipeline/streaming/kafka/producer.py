@@ -22,7 +22,7 @@ from pipeline.errors import (
     RefusedError,
     TooLargeError,
 )
-from pipeline.settings import Settings
+from pipeline.settings import KafkaSettings
 from pipeline.streaming.backoff import pauses
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.kafka.topic_setup import restore_topics
@@ -137,12 +137,12 @@ class KafkaPublisher:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: KafkaSettings,
         step: str,
         *,
         make_producer: Callable[[], BatchProducer] | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        restore: Callable[[Settings, Collection[str]], Awaitable[object]] = restore_topics,
+        restore: Callable[[KafkaSettings, Collection[str]], Awaitable[object]] = restore_topics,
         patience_seconds: float = _PATIENCE_SECONDS,
     ) -> None:
         self._settings = settings

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 
 from pipeline.errors import ArticleError
-from pipeline.settings import Settings
+from pipeline.settings import KafkaSettings
 from pipeline.streaming.kafka.producer import KafkaPublisher
 from pipeline.streaming.observability.tracing import child_traceparent
 from pipeline.streaming.records import Output
@@ -42,7 +42,7 @@ class PublishCounts:
 
 
 @contextlib.asynccontextmanager
-async def publishing(settings: Settings, name: str) -> AsyncIterator[KafkaPublisher]:
+async def publishing(settings: KafkaSettings, name: str) -> AsyncIterator[KafkaPublisher]:
     """A connected publisher.
 
     Args:
@@ -62,7 +62,7 @@ async def publishing(settings: Settings, name: str) -> AsyncIterator[KafkaPublis
 
 
 async def publish_articles(
-    settings: Settings,
+    settings: KafkaSettings,
     payloads: Iterable[ArticlePayload],
     *,
     on_published: Callable[[int], None] = lambda _count: None,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline.errors import ArticleError
 from pipeline.messages.alerts import Alert
 from pipeline.messages.codec import decode
-from pipeline.settings import Settings
+from pipeline.settings import KafkaSettings
 from pipeline.streaming.kafka.topic_reader import TopicReader, topic_reader
 from pipeline.streaming.observability.log_context import place_of
 from pipeline.topology import ALERTS, channel_topic
@@ -35,7 +35,7 @@ class ReceivedAlert:
 
 @contextlib.asynccontextmanager
 async def subscribed(
-    settings: Settings,
+    settings: KafkaSettings,
     *,
     channel: str | None = None,
     since: timedelta | None = None,

@@ -14,7 +14,7 @@ from aiokafka.protocol.admin import CreateTopicsRequest
 from aiokafka.protocol.metadata import MetadataRequest
 
 from pipeline.errors import AccessDeniedError, BrokerError, TopicMissingError, TopicRefusedError
-from pipeline.settings import Settings
+from pipeline.settings import KafkaSettings
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
 from pipeline.topology import Topic
 
@@ -60,7 +60,7 @@ class _Client(AIOKafkaAdminClient):  # type: ignore[misc]
 class TopicAdmin:
     """Topics of one cluster; every method raises BrokerUnreachableError when the cluster cannot be reached."""
 
-    def __init__(self, client: _Client, settings: Settings) -> None:
+    def __init__(self, client: _Client, settings: KafkaSettings) -> None:
         self._client = client
         self._settings = settings
 
@@ -193,7 +193,7 @@ def _check(topic: str, code: int, operation: str, detail: Collection[str | None]
 
 
 @contextlib.asynccontextmanager
-async def topic_admin(settings: Settings) -> AsyncIterator[TopicAdmin]:
+async def topic_admin(settings: KafkaSettings) -> AsyncIterator[TopicAdmin]:
     """A connection for administration.
 
     Raises:
@@ -205,7 +205,7 @@ async def topic_admin(settings: Settings) -> AsyncIterator[TopicAdmin]:
         yield TopicAdmin(client, settings)
 
 
-async def partitions_of(settings: Settings, topic: str) -> tuple[int, ...]:
+async def partitions_of(settings: KafkaSettings, topic: str) -> tuple[int, ...]:
     """The numbers of a topic's partitions.
 
     Raises:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from pipeline import topology
-from pipeline.settings import Settings
+from pipeline.settings import KafkaSettings
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.kafka.topic_admin import TopicState, topic_admin
 from pipeline.topology import Topic
@@ -31,7 +31,7 @@ class ListedTopic:
     messages: int
 
 
-async def list_topics(settings: Settings) -> tuple[ListedTopic, ...]:
+async def list_topics(settings: KafkaSettings) -> tuple[ListedTopic, ...]:
     """The topics of the route and the channels' topics that exist, in the order of the route.
 
     Raises:
@@ -48,7 +48,7 @@ async def list_topics(settings: Settings) -> tuple[ListedTopic, ...]:
     return tuple(ListedTopic(topic, name, states.get(name), counts.get(name, 0)) for name, topic in topics.items())
 
 
-async def _message_counts(settings: Settings, states: dict[str, TopicState]) -> dict[str, int]:
+async def _message_counts(settings: KafkaSettings, states: dict[str, TopicState]) -> dict[str, int]:
     places = [TopicPartition(name, number) for name, state in states.items() for number in state.partitions]
     if not places:
         return {}

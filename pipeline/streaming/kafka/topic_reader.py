@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from pipeline.errors import BrokerUnreachableError, TopicMissingError, TopicReplacedError
-from pipeline.settings import Settings
+from pipeline.settings import KafkaSettings
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.kafka.topic_admin import partitions_of
 
@@ -40,7 +40,9 @@ class TopicReader:
         partitions: Their numbers, ascending, as they were when the reader was made.
     """
 
-    def __init__(self, consumer: AIOKafkaConsumer, settings: Settings, topic: str, partitions: Sequence[int]) -> None:
+    def __init__(
+        self, consumer: AIOKafkaConsumer, settings: KafkaSettings, topic: str, partitions: Sequence[int]
+    ) -> None:
         self.topic = topic
         self.partitions = tuple(partitions)
         self._consumer = consumer
@@ -212,7 +214,7 @@ class TopicReader:
 
 
 @contextlib.asynccontextmanager
-async def topic_reader(settings: Settings, topic: str) -> AsyncIterator[TopicReader]:
+async def topic_reader(settings: KafkaSettings, topic: str) -> AsyncIterator[TopicReader]:
     """A reader of one topic, with a connection of its own.
 
     Args:

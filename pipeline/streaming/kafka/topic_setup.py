@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from pipeline import topology
 from pipeline.errors import BrokerError
-from pipeline.settings import Settings
+from pipeline.settings import KafkaSettings
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.kafka.topic_admin import ConfigValue, TopicAdmin, TopicState, topic_admin
 from pipeline.topology import Topic
@@ -61,7 +61,7 @@ class TopicReport:
     is_checked: bool = True
 
 
-async def apply_topics(settings: Settings, *, channels: Iterable[str] = ()) -> TopicReport:
+async def apply_topics(settings: KafkaSettings, *, channels: Iterable[str] = ()) -> TopicReport:
     """Create every topic that is missing, check the others, and wait until all can be read and written.
 
     Doing it again changes nothing, and several processes may do it at the same time. A topic is never shrunk: a limit
@@ -106,7 +106,7 @@ async def apply_topics(settings: Settings, *, channels: Iterable[str] = ()) -> T
         return TopicReport(tuple(sorted(created)), tuple(changed), tuple(differences))
 
 
-async def restore_topics(settings: Settings, names: Collection[str]) -> tuple[str, ...]:
+async def restore_topics(settings: KafkaSettings, names: Collection[str]) -> tuple[str, ...]:
     """Create again those of these topics that were deleted while somebody writes to them.
 
     Args:
@@ -128,7 +128,7 @@ async def restore_topics(settings: Settings, names: Collection[str]) -> tuple[st
     return (await apply_topics(settings, channels=channels)).created
 
 
-async def delete_topics(settings: Settings) -> tuple[str, ...]:
+async def delete_topics(settings: KafkaSettings) -> tuple[str, ...]:
     """Delete every Wirewatch topic of the settings' prefix, with all that it holds, and wait until they are gone.
 
     Returns:
@@ -172,7 +172,7 @@ async def _await_leaders(admin: TopicAdmin, topics: Collection[str]) -> dict[str
     return states
 
 
-async def _await_replicas(settings: Settings, created: Mapping[str, TopicState]) -> None:
+async def _await_replicas(settings: KafkaSettings, created: Mapping[str, TopicState]) -> None:
     """A leader is named a moment before it serves: asking it for its offsets is answered when it does."""
     if not created:
         return

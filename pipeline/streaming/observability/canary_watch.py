@@ -21,7 +21,7 @@ from pipeline.errors import AccessDeniedError, BrokerError
 from pipeline.messages.canary_rule import canary_article
 from pipeline.messages.codec import encode
 from pipeline.messages.rules import CANARY_CHANNEL
-from pipeline.settings import Settings
+from pipeline.settings import CanarySettings
 from pipeline.streaming.kafka.client import client_options, connected
 from pipeline.streaming.kafka.consumer_lag import lag_reader
 from pipeline.streaming.kafka.subscription import subscribed
@@ -41,7 +41,7 @@ _PASSING = (BrokerError, KafkaError, TimeoutError)
 
 
 @contextlib.asynccontextmanager
-async def load(settings: Settings) -> AsyncIterator[LoadedService]:
+async def load(settings: CanarySettings) -> AsyncIterator[LoadedService]:
     """Load nothing; what it counts is served by this service alone."""
     yield LoadedService(CanaryWatch(settings).work, metrics.CANARY_REGISTRY)
 
@@ -53,7 +53,7 @@ class CanaryWatch:
         settings: Brokers, prefix, intervals.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: CanarySettings) -> None:
         self._settings = settings
         self._flight = CanaryFlight(settings.canary_timeout_seconds)
         self._listening = asyncio.Event()

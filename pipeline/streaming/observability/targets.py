@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.settings import Settings
+from pipeline.settings import MetricsSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Target:
     address: str
 
 
-def targets_path(settings: Settings) -> Path:
+def targets_path(settings: MetricsSettings) -> Path:
     """The path of the targets file."""
     return settings.metrics_targets_file or settings.data_dir / "prometheus-targets.json"
 

@@ -13,7 +13,7 @@ import msgspec
 
 from pipeline.alerts import AlertParts, PastAlert, past_alert
 from pipeline.errors import StepStoppedError
-from pipeline.settings import Settings
+from pipeline.settings import AlertSettings
 from pipeline.streaming.kafka.topic_reader import topic_reader
 from pipeline.topology import ALERTS, HELD, MATCHES, SHADOW
 
@@ -51,7 +51,7 @@ class AlertHistory(Protocol):
 class KafkaAlertHistory:
     """The history as the topics have it, read by consumers outside any group."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: AlertSettings) -> None:
         self._settings = settings
         self._reach = timedelta(seconds=settings.alert_memory_seconds)
 

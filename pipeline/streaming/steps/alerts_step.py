@@ -15,7 +15,7 @@ from pipeline.messages.canary_rule import counted_language
 from pipeline.messages.codec import encode
 from pipeline.messages.intake import read_match
 from pipeline.messages.rules import CANARY_CHANNEL
-from pipeline.settings import Settings
+from pipeline.settings import AlertSettings
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.loading import LoadedStep
@@ -33,7 +33,7 @@ _ALERT_STAGE = 1
 
 
 @contextlib.asynccontextmanager
-async def load(settings: Settings) -> AsyncIterator[LoadedStep]:
+async def load(settings: AlertSettings) -> AsyncIterator[LoadedStep]:
     """Load nothing: what was raised is read when partitions are assigned."""
     yield LoadedStep(AlertHandler(settings))
 
@@ -55,7 +55,7 @@ class AlertHandler:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: AlertSettings,
         history: AlertHistory | None = None,
         *,
         make_channel: Callable[[str], object] | None = None,

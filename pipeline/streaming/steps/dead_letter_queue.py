@@ -16,7 +16,7 @@ from aiokafka import errors as kafka_errors
 from aiokafka.partitioner import DefaultPartitioner
 
 from pipeline.errors import ArticleError, TooLargeError, UsageError
-from pipeline.settings import Settings
+from pipeline.settings import KafkaSettings
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.kafka.topic_reader import TopicReader, topic_reader
 from pipeline.streaming.records import Output, Record, RecordPosition
@@ -92,7 +92,7 @@ def dead_letter(record: Record, error: ArticleError, *, step: str, prefix: str, 
 
 
 async def list_dead_letters(
-    settings: Settings,
+    settings: KafkaSettings,
     *,
     latest: int = 20,
     reason: str | None = None,
@@ -133,7 +133,7 @@ async def list_dead_letters(
     return sorted(found, key=lambda letter: (letter.time, letter.position))[-latest:]
 
 
-async def find_dead_letter(settings: Settings, position: RecordPosition) -> DeadLetter:
+async def find_dead_letter(settings: KafkaSettings, position: RecordPosition) -> DeadLetter:
     """One dead letter by its partition and offset.
 
     Raises:
@@ -154,7 +154,7 @@ async def find_dead_letter(settings: Settings, position: RecordPosition) -> Dead
     raise UsageError(f"{asked}: not there; partition {position.partition} of {topic} holds {held}")
 
 
-async def replay_dead_letters(settings: Settings, letters: Iterable[DeadLetter]) -> AsyncIterator[Replayed]:
+async def replay_dead_letters(settings: KafkaSettings, letters: Iterable[DeadLetter]) -> AsyncIterator[Replayed]:
     """Publish the original bytes and keys again, each to the topic that it came from.
 
     Args:

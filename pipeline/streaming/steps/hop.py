@@ -25,7 +25,7 @@ from pipeline.errors import (
     TopicRefusedError,
     WirewatchError,
 )
-from pipeline.settings import Settings
+from pipeline.settings import StepSettings
 from pipeline.streaming.backoff import pauses
 from pipeline.streaming.clock import Clock
 from pipeline.streaming.kafka.producer import Publisher
@@ -56,7 +56,7 @@ class Hop:
     def __init__(
         self,
         step: Step,
-        settings: Settings,
+        settings: StepSettings,
         handler: StepHandler[Any],
         publisher: Publisher,
         *,

@@ -22,7 +22,7 @@ from pipeline.assembly import build_rule_compiler
 from pipeline.messages.codec import decode
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import Requirements, RuleCompiler
-from pipeline.settings import Settings, load_settings, settings_environment
+from pipeline.settings import RuleSettings, load_settings, settings_environment
 from pipeline.streaming.stores.rule_records import StoredRule
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ class RuleCompilers:
 
 
 @contextlib.asynccontextmanager
-async def rule_compilers(settings: Settings, count: int) -> AsyncIterator[RuleCompilers]:
+async def rule_compilers(settings: RuleSettings, count: int) -> AsyncIterator[RuleCompilers]:
     """So many processes that compile rules by the concepts and within the limits of the settings."""
     async with contextlib.AsyncExitStack() as stack:
         processes: list[Process] = []

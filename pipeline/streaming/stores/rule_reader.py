@@ -16,7 +16,7 @@ from pipeline.errors import RuleError
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import Requirements
 from pipeline.rules.index.sharded import Sharded
-from pipeline.settings import Settings
+from pipeline.settings import RuleReaderSettings
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.cores import usable_cores
 from pipeline.streaming.kafka.topic_reader import Chunk, TopicReader, topic_reader
@@ -134,7 +134,7 @@ class RuleReader:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: RuleReaderSettings,
         index: RuleIndex,
         *,
         clock: Clock = utc_now,

@@ -11,7 +11,7 @@ from pipeline.errors import RuleError
 from pipeline.messages.codec import encode
 from pipeline.messages.identity import rule_version
 from pipeline.messages.rules import RESERVED_CHANNELS, WatchRule
-from pipeline.settings import Settings
+from pipeline.settings import KafkaSettings
 from pipeline.streaming.kafka.publishing import publishing
 from pipeline.streaming.kafka.topic_reader import topic_reader
 from pipeline.streaming.kafka.topic_setup import TopicReport, apply_topics
@@ -88,7 +88,7 @@ class RuleStore:
     Every method raises BrokerUnreachableError when no broker answers and AccessDeniedError when it refuses this user.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
         self._topic = WATCH_RULES.full_name(settings.topic_prefix)
 

@@ -9,7 +9,7 @@ import pytest
 from aiokafka import errors as kafka_errors
 
 from pipeline.errors import AccessDeniedError, BrokerUnreachableError, RefusedError, TooLargeError
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import KafkaSettings, load_settings
 from pipeline.streaming.kafka.producer import KafkaPublisher
 from pipeline.streaming.records import Output
 from pipeline.topology import RULES_STEP
@@ -104,7 +104,7 @@ def outputs(values: Sequence[bytes], partition: int | None = 0) -> list[Output]:
     return [Output("t", b"key-%d" % index, value, (), partition) for index, value in enumerate(values)]
 
 
-async def all_are_there(_settings: Settings, _topics: Collection[str]) -> object:
+async def all_are_there(_settings: KafkaSettings, _topics: Collection[str]) -> object:
     return ()
 
 
@@ -260,7 +260,7 @@ def test_a_topic_that_is_gone_is_created_again_while_its_messages_wait(problem: 
 
     restored: list[list[str]] = []
 
-    async def restore(_settings: Settings, topics: Collection[str]) -> object:
+    async def restore(_settings: KafkaSettings, topics: Collection[str]) -> object:
         restored.append(sorted(topics))
         if len(restored) == 1:
             raise problem
