@@ -25,6 +25,7 @@
     │   ├── TopicRefusedError      the broker will not create, change or delete a topic
     │   ├── KafkaMissingError      no Java, no Maven, or no jars to start a local Kafka with
     │   └── BrokerStartError       a local broker did not come up, or its port or data is taken
+    ├── StoredDocumentError        a document of a compacted topic is missing, or the broker refuses it
     ├── PartitionNotLoadedError    a match lies on a partition that this process does not, or no longer, hold
     ├── StepStoppedError           a step gave up on purpose: too many articles fail
     ├── WorkerNotReadyError        a worker's processes did not get their partitions in time
@@ -269,6 +270,22 @@ class BrokerStartError(BrokerError):
     def __init__(self, problem: str, log_tail: tuple[str, ...] = ()) -> None:
         super().__init__(problem)
         self.log_tail = log_tail
+
+
+class StoredDocumentError(WirewatchError):
+    """A document of a compacted topic is not there, or the broker refuses it for good.
+
+    Attributes:
+        topic: The topic's full name.
+        document_id: The document's id.
+        problem: What is wrong with it.
+    """
+
+    def __init__(self, topic: str, document_id: str, problem: str) -> None:
+        super().__init__(f"topic {topic}: {document_id}: {problem}")
+        self.topic = topic
+        self.document_id = document_id
+        self.problem = problem
 
 
 class PartitionNotLoadedError(WirewatchError):

@@ -12,7 +12,7 @@ from pipeline.messages.rules import WatchRule
 # Parameters that tell how a reader came to the page, not which page it is.
 _TRACKING_PARAMETERS = frozenset({"fbclid", "gclid", "dclid", "msclkid", "yclid", "mc_cid", "mc_eid", "igshid"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_rule_encoder = msgspec.json.Encoder(order="sorted")
+_document_encoder = msgspec.json.Encoder(order="sorted")
 
 
 def digest(*parts: str, length: int = 32) -> str:
@@ -69,6 +69,11 @@ def alert_id(rule_id: str, article: str, article_revision: str, kind: str) -> st
     return digest(rule_id, article, article_revision, kind)
 
 
+def document_version(document: object) -> str:
+    """12 hex digits of the SHA-256 of the canonical document: sorted keys, defaults left out."""
+    return hashlib.sha256(_document_encoder.encode(document)).hexdigest()[:12]
+
+
 def rule_version(rule: WatchRule) -> str:
-    """12 hex digits of the SHA-256 of the rule's canonical document: sorted keys, defaults left out."""
-    return hashlib.sha256(_rule_encoder.encode(rule)).hexdigest()[:12]
+    """The rule's ``document_version``."""
+    return document_version(rule)

@@ -75,7 +75,7 @@ def show(settings: Settings, rule_id: str) -> int:
     out.print()
     if stored.rule is None:
         out.print(Text(f"cannot be read: {printable(stored.problem)}", "red"))
-        out.print(Text(printable((stored.document or b"").decode("utf-8", "backslashreplace"))))
+        out.print(Text(printable((stored.value or b"").decode("utf-8", "backslashreplace"))))
         return 1
     out.print(Text(as_rule_file([stored.rule])), end="")
     return 0

@@ -84,7 +84,7 @@ class RuleCompilers:
             return chunk, {}
         compiler = self._compilers[0]
         self._compilers.rotate(-1)
-        readable = {stored.id: stored.document for stored in chunk if stored.rule is not None}
+        readable = {stored.id: stored.value for stored in chunk if stored.rule is not None}
         # Questions asked while another is answered are answered after it.
         compiler.questions.write(_framed(list(readable.values())))
         async with compiler.turn:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
-from time import monotonic
-from types import MappingProxyType, TracebackType
-from typing import Protocol, Self
+from types import MappingProxyType
+from typing import Protocol
 
 from pipeline import metrics
 from pipeline.errors import RuleError
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import Requirements
 from pipeline.rules.index.sharded import Sharded
-from pipeline.settings import RuleReaderSettings
+from pipeline.settings import RuleReaderSettings, RuleSettings
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.cores import usable_cores
-from pipeline.streaming.kafka.topic_reader import Chunk, TopicReader, topic_reader
+from pipeline.streaming.stores.compacted_reader import CompactedReader, StoreState
+from pipeline.streaming.stores.compacted_records import last_of_each
 from pipeline.streaming.stores.rule_compilers import Compiled, rule_compilers
-from pipeline.streaming.stores.rule_records import StoredRule, read_rule_record
-from pipeline.topology import RULES_STEP, WATCH_RULES
+from pipeline.streaming.stores.rule_records import RULES, StoredRule
+from pipeline.topology import RULES_STEP
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ _WORTH_COMPILERS = 50_000
 _COMPILERS = 2
 
 
-class RuleIndex(Protocol):
+class RuleSink(Protocol):
     """What the reader needs of the index; it is called from a thread, also while another one matches."""
 
     def add(self, rule: WatchRule, requirements: Requirements | None, /) -> object:
@@ -51,7 +50,7 @@ class IndexedRules:
     is no longer the rule. It stops no other.
     """
 
-    def __init__(self, index: RuleIndex) -> None:
+    def __init__(self, index: RuleSink) -> None:
         self._index = index
         self._indexed: Sharded[str, None] = Sharded()
         self._muted: dict[str, StoredRule] = {}
@@ -70,7 +69,7 @@ class IndexedRules:
         self, stored_rules: Iterable[StoredRule], now: datetime, compiled: Compiled = MappingProxyType({})
     ) -> None:
         """Take over changes, of which the last of an id counts; what is not compiled yet is compiled here."""
-        for stored in {stored.id: stored for stored in stored_rules}.values():
+        for stored in last_of_each(stored_rules).values():
             self._set_aside.pop(stored.id, None)
             self._muted.pop(stored.id, None)
             if stored.problem:
@@ -114,112 +113,67 @@ class IndexedRules:
             self._index.remove(rule_id)
 
 
-class RuleReader:
-    """Follows the rules topic, outside any consumer group, on behalf of one index.
+class RuleReader(CompactedReader[StoredRule]):
+    """Follows the rules topic, outside any consumer group, on behalf of one index; see ``CompactedReader``.
 
-    As a context manager it connects and fills the index with every rule that the topic holds; ``follow`` then carries
-    on until it is cancelled. The index is changed in a thread, so that neither takes the event loop.
+    The index is changed in a thread, so that neither takes the event loop. ``follow`` also ends the mutes.
 
     Args:
-        settings: Brokers and topic prefix.
+        settings: Brokers, topic prefix, and what rules are compiled with.
         index: The rules that are matched.
         clock: The time, for mutes.
         progress_seconds: How often progress is logged while loading.
         worth_compilers: From how many records on other processes help to load them, where there are other cores.
 
-    Raises:
-        TopicMissingError: On entering: there is no rules topic.
-        BrokerError: On entering: the topic cannot be read.
+    Attributes:
+        rules: What is in the index, and what is not.
     """
 
     def __init__(
         self,
         settings: RuleReaderSettings,
-        index: RuleIndex,
+        index: RuleSink,
         *,
         clock: Clock = utc_now,
         progress_seconds: float = 5.0,
         worth_compilers: int = _WORTH_COMPILERS,
     ) -> None:
+        self.rules = IndexedRules(index)
+        view = _IndexView(self.rules, settings, clock, worth_compilers)
+        super().__init__(settings, RULES, view, report=_report, progress_seconds=progress_seconds)
+
+
+class _IndexView:
+    """The ``DocumentView`` of the rules: compiles them, also in other processes, and changes the index in a thread."""
+
+    def __init__(self, rules: IndexedRules, settings: RuleSettings, clock: Clock, worth_compilers: int) -> None:
+        self._rules = rules
         self._settings = settings
-        self._progress_seconds = progress_seconds
-        self._worth_compilers = worth_compilers
-        self._rules = IndexedRules(index)
         self._clock = clock
-        self._exit = contextlib.AsyncExitStack()
-        self._reader: TopicReader | None = None
-        self._next: dict[int, int] = {}
-        self._logged: dict[str, str] = {}
+        self._worth_compilers = worth_compilers
+
+    def __len__(self) -> int:
+        return len(self._rules)
 
     @property
-    def rules(self) -> IndexedRules:
-        """What is in the index, and what is not."""
-        return self._rules
+    def set_aside(self) -> dict[str, str]:
+        return self._rules.set_aside
 
-    async def __aenter__(self) -> Self:
-        topic = WATCH_RULES.full_name(self._settings.topic_prefix)
-        async with contextlib.AsyncExitStack() as stack:
-            self._reader = await stack.enter_async_context(topic_reader(self._settings, topic))
-            await self._load(self._reader)
-            self._exit = stack.pop_all()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._reader = None
-        await self._exit.aclose()
-
-    async def follow(self) -> None:
-        """Bring every change of the topic to the index, and every mute to its end, until cancelled.
-
-        Raises:
-            BrokerError: The broker refuses the topic; while it is away, the rules stay as they are.
-        """
-        if self._reader is None:
-            raise RuntimeError("rules are followed after they have been loaded: use `async with`")
-        async for chunks in self._reader.follow(self._next):
-            await self._apply(chunks)
-
-    async def _load(self, reader: TopicReader) -> None:
-        self._next = await reader.end_offsets()
-        starts = await reader.start_offsets()
-        # Compaction leaves fewer records than the offsets tell.
-        most = sum(self._next[partition] - start for partition, start in starts.items())
-        count = 0
-        told = monotonic()
-        chunks = (self._read([chunk]) async for chunk in reader.read(starts, self._next))
+    async def load(self, chunks: AsyncIterator[list[StoredRule]], most: int) -> None:
         is_helped = most >= self._worth_compilers and usable_cores() > 1
         async with rule_compilers(self._settings, _COMPILERS if is_helped else 0) as compilers:
             async for stored, compiled in compilers.compiled(chunks):
                 await asyncio.to_thread(self._rules.apply, stored, self._clock(), compiled)
-                count += len(stored)
-                if monotonic() - told >= self._progress_seconds:
-                    told = monotonic()
-                    log.info("watch rules are loading: %s records of at most %s are read", f"{count:,}", f"{most:,}")
-        self._report()
-        log.info("%s watch rules are loaded, %d set aside", f"{len(self._rules):,}", len(self._rules.set_aside))
 
-    async def _apply(self, chunks: Iterable[Chunk]) -> None:
+    async def change(self, stored: list[StoredRule]) -> None:
         now = self._clock()
-        stored = self._read(chunks)
         if stored:
             await asyncio.to_thread(self._rules.apply, stored, now)
-            log.info("%d changes of watch rules are live; %d rules", len(stored), len(self._rules))
         await asyncio.to_thread(self._rules.unmute, now)
-        self._report()
 
-    def _read(self, chunks: Iterable[Chunk]) -> list[StoredRule]:
-        records = [record for chunk in chunks for record in chunk.records]
-        if records:
-            metrics.RULES_CHANGED.labels(RULES_STEP.name).set(records[-1].timestamp / 1000)
-        return [read_rule_record(record.key, record.value, record.headers) for record in records]
 
-    def _report(self) -> None:
-        set_aside = self._rules.set_aside
-        for rule_id, problem in set_aside.items():
-            if self._logged.get(rule_id) != problem:
-                log.error("rule %s is set aside, apply it again: %s", rule_id, problem)
-        self._logged = set_aside
-        metrics.RULES_LOADED.labels(RULES_STEP.name).set(len(self._rules))
-        metrics.RULES_SET_ASIDE.labels(RULES_STEP.name).set(len(set_aside))
+def _report(state: StoreState) -> None:
+    metrics.RULES_LOADED.labels(RULES_STEP.name).set(state.documents)
+    metrics.RULES_SET_ASIDE.labels(RULES_STEP.name).set(state.set_aside)
+    if state.changed_at is not None:
+        metrics.RULES_CHANGED.labels(RULES_STEP.name).set(state.changed_at)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from pipeline.errors import RuleError
+from pipeline.errors import RuleError, StoredDocumentError
 from pipeline.messages.codec import encode
 from pipeline.messages.identity import rule_version
 from pipeline.messages.rules import RESERVED_CHANNELS, WatchRule
 from pipeline.settings import KafkaSettings
-from pipeline.streaming.kafka.publishing import publishing
-from pipeline.streaming.kafka.topic_reader import topic_reader
 from pipeline.streaming.kafka.topic_setup import TopicReport, apply_topics
-from pipeline.streaming.records import Headers, Output
-from pipeline.streaming.stores.rule_records import StoredRule, read_rule_record, rule_headers
-from pipeline.topology import WATCH_RULES
+from pipeline.streaming.stores.compacted_store import CompactedStore, Write
+from pipeline.streaming.stores.rule_records import RULES, StoredRule, rule_headers
 
 DEFAULT_SET = "default"
 
@@ -90,22 +86,15 @@ class RuleStore:
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
-        self._topic = WATCH_RULES.full_name(settings.topic_prefix)
+        self._store = CompactedStore(settings, RULES)
 
     async def read(self) -> StoredRules:
-        """Every rule that the topic holds now, those that cannot be read included.
+        """Every rule that the topic holds now, those that cannot be used included.
 
         Raises:
             TopicMissingError: There is no rules topic.
         """
-        found: dict[str, StoredRule] = {}
-        async for record in self._records():
-            stored = read_rule_record(record.key, record.value, record.headers)
-            if stored.document is None:
-                found.pop(stored.id, None)
-            else:
-                found[stored.id] = stored
-        return dict(sorted(found.items()))
+        return await self._store.read()
 
     async def missing(self, rule_ids: Iterable[str]) -> list[str]:
         """Which of some rules the topic does not hold now, in the order given.
@@ -113,11 +102,7 @@ class RuleStore:
         Raises:
             TopicMissingError: There is no rules topic.
         """
-        is_there = {rule_id.encode(): False for rule_id in rule_ids}
-        async for record in self._records():
-            if record.key in is_there:
-                is_there[record.key] = record.value is not None
-        return [key.decode() for key, there in is_there.items() if not there]
+        return await self._store.missing(rule_ids)
 
     async def apply(self, difference: RuleDifference, *, prune: bool = False) -> TopicReport:
         """Write what a comparison found; a rule that is mute stays so.
@@ -140,12 +125,10 @@ class RuleStore:
         }
         channels = {rule.channel for rule in rules if rule.channel is not None}
         report = await apply_topics(self._settings, channels=channels)
-        records: list[tuple[str, bytes | None, Headers]] = [
-            (rule.id, encode(rule), rule_headers(difference.rule_set, muted.get(rule.id))) for rule in rules
-        ]
+        writes = [Write(rule.id, encode(rule), rule_headers(difference.rule_set, muted.get(rule.id))) for rule in rules]
         if prune:
-            records += [(stored.id, None, ()) for stored in difference.surplus]
-        await self._write(records)
+            writes += [Write(stored.id, None) for stored in difference.surplus]
+        await self._write(writes)
         return report
 
     async def delete(self, rule_ids: Iterable[str]) -> None:
@@ -154,7 +137,7 @@ class RuleStore:
         Raises:
             RuleError: One of them is not in the topic; none is removed then.
         """
-        await self._write([(stored.id, None, ()) for stored in await self._find(rule_ids)])
+        await self._write([Write(stored.id, None) for stored in await self._find(rule_ids)])
 
     async def mute(self, rule_ids: Iterable[str], until: datetime | None) -> None:
         """Let rules raise no alerts until then, or let them raise alerts again; their documents stay as they are.
@@ -167,30 +150,20 @@ class RuleStore:
             RuleError: One of them is not in the topic; none is muted then.
         """
         stored_rules = await self._find(rule_ids)
-        await self._write([(one.id, one.document, rule_headers(one.rule_set, until)) for one in stored_rules])
-
-    async def _records(self) -> AsyncIterator[Any]:
-        async with topic_reader(self._settings, self._topic) as reader:
-            async for chunk in reader.read(await reader.start_offsets(), await reader.end_offsets()):
-                for record in chunk.records:
-                    yield record
+        await self._write([Write(one.id, one.value, rule_headers(one.rule_set, until)) for one in stored_rules])
 
     async def _find(self, rule_ids: Iterable[str]) -> list[StoredRule]:
-        stored = await self.read()
-        found = []
-        for rule_id in rule_ids:
-            if rule_id not in stored:
-                raise RuleError(
-                    "there is no such rule: see `wirewatch rules list`", rule_id=rule_id, source=f"topic {self._topic}"
-                )
-            found.append(stored[rule_id])
-        return found
+        try:
+            return await self._store.find(rule_ids)
+        except StoredDocumentError as error:
+            raise _rule_error(error, ": see `wirewatch rules list`") from error
 
-    async def _write(self, records: Sequence[tuple[str, bytes | None, Headers]]) -> None:
-        if not records:
-            return
-        outputs = [Output(self._topic, rule_id.encode(), value, headers) for rule_id, value, headers in records]
-        async with publishing(self._settings, "rules") as publisher:
-            refused = await publisher.publish(outputs)
-        for index, error in refused.items():
-            raise RuleError(str(error), rule_id=records[index][0], source=f"topic {self._topic}") from error
+    async def _write(self, writes: Sequence[Write]) -> None:
+        try:
+            await self._store.write(writes)
+        except StoredDocumentError as error:
+            raise _rule_error(error) from error
+
+
+def _rule_error(error: StoredDocumentError, hint: str = "") -> RuleError:
+    return RuleError(error.problem + hint, rule_id=error.document_id, source=f"topic {error.topic}")

@@ -71,8 +71,8 @@ def _paragraphs() -> Iterator[str]:
     yield (
         f"{count:,} sentences in {len(languages)} languages in which a careless matcher finds a concept that is "
         "not meant, and counterparts in which it is meant. The development part was written before the first run; "
-        "afterwards thirteen unnatural sentences were removed, and twenty on demonyms before given names were added after the "
-        "program had been improved for them. A third of it was held out until 2026-11-26, when 10.3 % of it fired; "
+        "then thirteen unnatural sentences were removed, and twenty on demonyms before given names were added after "
+        "the program had been improved for them. A third of it was held out until 2026-11-26, when 10.3 % of it fired; "
         "since then it serves development. The held-out part was written on that day from general knowledge, before "
         "any run; neither it nor the program has been changed because of it. Each article is one sentence, its "
         "language is given, and there is no statistical model."

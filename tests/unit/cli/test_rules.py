@@ -238,12 +238,12 @@ def test_what_changed_is_said_in_a_few_words() -> None:
     old = WatchRule(id="a", when="Iran")
 
     def before(**changes: object) -> ChangedRule:
-        stored = {"id": "a", "document": encode(old), "rule": old, "rule_set": "s", **changes}
+        stored = {"id": "a", "value": encode(old), "document": old, "rule_set": "s", **changes}
         return ChangedRule(rule, StoredRule(**stored))  # type: ignore[arg-type]
 
     assert what_changed(before(), "s") == "when, severity"
-    assert what_changed(before(rule=rule, rule_set="other"), "s") == "from set other"
-    assert what_changed(before(rule=None, problem="no id"), "s") == "was unreadable: no id"
+    assert what_changed(before(document=rule, rule_set="other"), "s") == "from set other"
+    assert what_changed(before(document=None, problem="no id"), "s") == "was unreadable: no id"
 
 
 def test_fmt_writes_conditions_in_one_style_and_says_what_it_changed(wirewatch: CommandLine, tmp_path: Path) -> None:
