@@ -18,16 +18,19 @@
     │   ├── KnowledgeBaseFileError the built knowledge base is missing, or of another version (in ``concepts``)
     │   ├── ReviewedFileError      a reviewed file or an overlay breaks its form (in ``concepts``)
     │   └── OverlayError           an overlay cannot be read, or names what is not there (in ``concepts``)
-    ├── BrokerError                a broker cannot be started, reached or used
-    │   ├── BrokerUnreachableError nobody answers at that address
-    │   ├── AccessDeniedError      the broker refuses this user that topic
-    │   ├── TopicMissingError      a topic is not there
-    │   ├── TopicRefusedError      the broker will not create, change or delete a topic
-    │   ├── KafkaMissingError      no Java, no Maven, or no jars to start a local Kafka with
-    │   └── BrokerStartError       a local broker did not come up, or its port or data is taken
+    ├── UnavailableError           something outside cannot be used now: a broker, an HTTP endpoint, a database
+    │   └── BrokerError            a broker cannot be started, reached or used
+    │       ├── BrokerUnreachableError  nobody answers at that address
+    │       ├── AccessDeniedError       the broker refuses this user a topic (a StoppingError too)
+    │       ├── TopicMissingError       a topic does not exist
+    │       ├── TopicReplacedError      a topic was deleted and created again while it was read
+    │       ├── TopicRefusedError       the broker will not create, change or delete a topic
+    │       ├── KafkaMissingError       no Java, no Maven, or no jars to start a local Kafka with
+    │       └── BrokerStartError        a local broker did not start, or its port or data is taken
     ├── StoredDocumentError        a document of a compacted topic is missing, or the broker refuses it
     ├── PartitionNotLoadedError    a match lies on a partition that this process does not, or no longer, hold
-    ├── StepStoppedError           a step gave up on purpose: too many articles fail
+    ├── StoppingError              a step stops: it would meet the same with every article
+    │   └── StepStoppedError       a step gave up on purpose: too many articles fail
     ├── WorkerNotReadyError        a worker's processes did not get their partitions in time
     └── ArticlesStuckError         articles no longer move through a step
 
@@ -178,7 +181,23 @@ class ModelMissingError(InstallationError):
         self.model = model
 
 
-class BrokerError(WirewatchError):
+class UnavailableError(WirewatchError):
+    """Something outside that a step or service needs cannot be used now: a broker, an HTTP endpoint, a database.
+
+    Whoever needs it waits with back-off and tries again. No article is at fault, so none becomes a dead letter.
+
+    Attributes:
+        is_passing: Whether waiting helps; False for a refusal that lasts until somebody changes something.
+    """
+
+    is_passing: ClassVar[bool] = True
+
+
+class StoppingError(WirewatchError):
+    """Whatever article a step takes next, it would meet this again: the step stops and says why."""
+
+
+class BrokerError(UnavailableError):
     """A broker cannot be started, reached or used."""
 
 
@@ -198,12 +217,14 @@ class BrokerUnreachableError(BrokerError):
         self.bootstrap_servers = bootstrap_servers
 
 
-class AccessDeniedError(BrokerError):
+class AccessDeniedError(BrokerError, StoppingError):
     """The broker refuses this user an operation on a topic or group.
 
     Attributes:
         resource: Topic or group.
     """
+
+    is_passing = False
 
     def __init__(self, resource: str, operation: str) -> None:
         super().__init__(
@@ -213,11 +234,13 @@ class AccessDeniedError(BrokerError):
 
 
 class TopicMissingError(BrokerError):
-    """A topic is not there.
+    """A topic does not exist.
 
     Attributes:
         topic: Its full name.
     """
+
+    is_passing = False
 
     def __init__(self, topic: str) -> None:
         super().__init__(f"topic {topic} does not exist: create it (wirewatch topics apply), or check the prefix")
@@ -242,6 +265,8 @@ class TopicRefusedError(BrokerError):
     Attributes:
         topic: Its full name.
     """
+
+    is_passing = False
 
     def __init__(self, topic: str, operation: str, detail: str) -> None:
         super().__init__(f"topic {topic}: the broker will not {operation} it: {detail}")
@@ -300,7 +325,7 @@ class PartitionNotLoadedError(WirewatchError):
         self.partition = partition
 
 
-class StepStoppedError(WirewatchError):
+class StepStoppedError(StoppingError):
     """A step stopped itself rather than drain its topic into dead letters."""
 
 

@@ -79,9 +79,10 @@ class StepHandler(Protocol[FactsT]):
         again, whole or in part, so the handler may remember nothing before ``committed``.
 
         Raises:
-            PartitionNotLoadedError: Another process has that partition now; the other records are given once more.
-            BrokerError: The broker is away; the batch is tried until it is back.
-            Exception: Any other fault; the batch is tried again, then bisected.
+            PartitionNotLoadedError: Records of that partition are another process's; the others are given once more.
+            UnavailableError: Something that the step needs is unavailable: tried again until it is back.
+            StoppingError: The step stops and acks nothing of the batch.
+            Exception: A passing fault; the batch is tried again, then bisected.
         """
         ...
 

@@ -15,14 +15,12 @@ from msgspec.structs import replace
 
 from pipeline import metrics
 from pipeline.errors import (
-    AccessDeniedError,
-    BrokerError,
     CrashError,
     PartitionNotLoadedError,
     StepFailedError,
     StepStoppedError,
-    TopicMissingError,
-    TopicRefusedError,
+    StoppingError,
+    UnavailableError,
     WirewatchError,
 )
 from pipeline.settings import StepSettings
@@ -39,11 +37,6 @@ log = logging.getLogger(__name__)
 EventT = TypeVar("EventT")
 
 FAILURE_WINDOW_ARTICLES = 200
-
-# These errors of a handler or publisher stop the step: trying again would not help.
-_STOPPING = (AccessDeniedError, StepStoppedError)
-# The broker refuses one topic, such as a rule's channel, and will refuse it again.
-_LASTING = (TopicMissingError, TopicRefusedError)
 
 
 class Hop:
@@ -147,7 +140,7 @@ class Hop:
         for wait in pauses(self._settings):
             try:
                 return await self._handler.assigned(partitions)
-            except _STOPPING as error:
+            except StoppingError as error:
                 await self._stop(error)
             except Exception as error:  # noqa: BLE001 - logged, and tried again until it passes
                 metrics.ERRORS.labels(self._step.name, "assigning").inc()
@@ -159,7 +152,7 @@ class Hop:
         for wait in pauses(self._settings):
             try:
                 return await self._carry_once(records)
-            except _STOPPING as error:
+            except StoppingError as error:
                 await self._stop(error)
             except Exception as error:  # noqa: BLE001 - logged, and tried again until it passes
                 # Faust acks events that a raising agent has not seen, so no error may leave this loop.
@@ -196,7 +189,7 @@ class Hop:
             return await self._finish([Outcome(record, error=crash) for record in records])
         try:
             outcomes = await self._process(records, attempts)
-        except _STOPPING:
+        except StoppingError:
             raise
         except PartitionNotLoadedError as error:
             return await self._pass_over(error, records, attempts)
@@ -226,11 +219,11 @@ class Hop:
         for wait in pauses(self._settings):
             try:
                 return await self._process_once(records)
-            except (*_STOPPING, PartitionNotLoadedError):
+            except (StoppingError, PartitionNotLoadedError):
                 raise
             except Exception as error:
-                if _is_passing(error):
-                    # The broker is away, which is no article's fault: try until it is back.
+                if isinstance(error, UnavailableError) and error.is_passing:
+                    # No article is at fault: the batch is tried until what is unavailable is back.
                     metrics.ERRORS.labels(self._step.name, "publishing").inc()
                     metrics.RETRIES.labels(self._step.name).inc()
                     log.warning("step %s cannot go on, again in %g s: %s", self._step.name, wait, cause_of(error))
@@ -330,8 +323,3 @@ class Hop:
             self._stopped = True
             self._on_stopped(error)
         await asyncio.Event().wait()
-
-
-def _is_passing(error: Exception) -> bool:
-    """Whether the step failed for the broker's state, which passes."""
-    return isinstance(error, BrokerError) and not isinstance(error, _LASTING)

@@ -17,6 +17,7 @@ from pipeline.errors import (
     StepStoppedError,
     TooLargeError,
     TopicRefusedError,
+    UnavailableError,
 )
 from pipeline.settings import load_settings
 from pipeline.streaming.records import Caution, Outcome, Output, Record, RecordPosition
@@ -73,19 +74,27 @@ def test_a_passing_failure_is_retried_with_growing_pauses() -> None:
     assert scene.publisher.values(DEAD_LETTERS) == []
 
 
-def test_a_broker_that_is_away_is_awaited_and_no_articles_fault() -> None:
+class EndpointUnavailableError(UnavailableError):
+    """A made-up HTTP endpoint answers with 503."""
+
+
+@pytest.mark.parametrize(
+    "away", [BrokerUnreachableError("localhost:9092"), EndpointUnavailableError("https://sink.example: 503")]
+)
+def test_what_is_unavailable_is_waited_for_and_no_articles_fault(away: UnavailableError) -> None:
     scene = Scene()
-    away = iter([True] * 10 + [False] * 10)
+    is_away = iter([True] * 10 + [False] * 10)
 
     def fails(_records: Sequence[Record]) -> bool:
-        if next(away):
-            raise BrokerUnreachableError("localhost:9092")
+        if next(is_away):
+            raise away
         return False
 
     scene.handler.fails_on = fails
     scene.run([record(0), record(1)])
     assert scene.handler.batches == [[0, 1]] * 11, "it was tried more often than an article that fails is"
     assert len(scene.pauses) == 10
+    assert scene.pauses[:3] == [0.5, 1.0, 2.0]
     assert scene.acked == [0, 1]
     assert scene.publisher.values(DEAD_LETTERS) == []
 
