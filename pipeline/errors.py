@@ -2,7 +2,7 @@
 
     WirewatchError
     ├── UsageError                 the command line or a setting is wrong (exit status 2)
-    │   └── SettingError           one setting: which, what it holds, what it may hold
+    │   └── SettingError           one setting: which, its value, the values it may have
     ├── ArticleError               one article is at fault; carries the dead-letter reason
     │   ├── UndecodableError       not JSON, or not UTF-8
     │   ├── SchemaError            JSON, but not of the message's schema
@@ -20,7 +20,7 @@
     │   └── OverlayError           an overlay cannot be read, or names what is not there (in ``concepts``)
     ├── UnavailableError           something outside cannot be used now: a broker, an HTTP endpoint, a database
     │   └── BrokerError            a broker cannot be started, reached or used
-    │       ├── BrokerUnreachableError  nobody answers at that address
+    │       ├── BrokerUnreachableError  no broker answers at that address
     │       ├── AccessDeniedError       the broker refuses this user a topic (a StoppingError too)
     │       ├── TopicMissingError       a topic does not exist
     │       ├── TopicReplacedError      a topic was deleted and created again while it was read
@@ -28,13 +28,13 @@
     │       ├── KafkaMissingError       no Java, no Maven, or no jars to start a local Kafka with
     │       └── BrokerStartError        a local broker did not start, or its port or data is taken
     ├── StoredDocumentError        a document of a compacted topic is missing, or the broker refuses it
-    ├── PartitionNotLoadedError    a match lies on a partition that this process does not, or no longer, hold
+    ├── PartitionNotLoadedError    a match lies on a partition that is not assigned to this process
     ├── StoppingError              a step stops: it would meet the same with every article
     │   └── StepStoppedError       a step gave up on purpose: too many articles fail
     ├── WorkerNotReadyError        a worker's processes did not get their partitions in time
     └── ArticlesStuckError         articles no longer move through a step
 
-An error's text is one line that says what, where and what to do; its fields say the same to code.
+An error's text is one line that says what is wrong, where, and what to do; its attributes carry the same for code.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ from typing import ClassVar, Literal
 DeadLetterReason = Literal["undecodable", "schema", "empty", "too-large", "refused", "failed", "crash"]
 
 
-# Messages quote articles and rules, whose control characters and line ends would steer a terminal or break a log.
+# Messages quote articles and rules; their control characters and line ends would disturb a terminal or a log.
 _UNPRINTABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]")
 
 
 class WirewatchError(Exception):
-    """Whatever Wirewatch raises on purpose; ``str()`` is one line fit to be shown to a person."""
+    """Base of the errors that Wirewatch raises on purpose; ``str()`` is one line for people."""
 
     def __str__(self) -> str:
         return _UNPRINTABLE.sub("\ufffd", super().__str__())
@@ -73,10 +73,10 @@ class SettingError(UsageError):
 
 
 class ArticleError(WirewatchError):
-    """One article is at fault, now and whenever it is tried again.
+    """One article is at fault, and will be whenever it is tried again.
 
     Attributes:
-        reason: Under which reason its dead letter is filed.
+        reason: The reason that its dead letter gives.
     """
 
     reason: ClassVar[DeadLetterReason]
@@ -95,7 +95,7 @@ class SchemaError(ArticleError):
 
 
 class EmptyArticleError(ArticleError):
-    """Neither the title nor the body holds anything but blanks."""
+    """Title and body are blank."""
 
     reason = "empty"
 
@@ -107,19 +107,19 @@ class TooLargeError(ArticleError):
 
 
 class RefusedError(ArticleError):
-    """The broker refuses the message that was made of the article, and would refuse it again."""
+    """The broker refuses the message made from the article, and would refuse it again."""
 
     reason = "refused"
 
 
 class StepFailedError(ArticleError):
-    """A step kept failing on this article alone."""
+    """A step failed on this article alone, as often as it was tried."""
 
     reason = "failed"
 
 
 class CrashError(ArticleError):
-    """This article, alone in its batch, ended the process of its step again and again."""
+    """This article, alone in its batch, repeatedly ended the process of its step."""
 
     reason = "crash"
 
@@ -128,13 +128,13 @@ class RuleError(WirewatchError):
     """One watch rule, or a whole rule file, cannot be used.
 
     Attributes:
-        problem: What is wrong and what was expected, without its place.
+        problem: What is wrong and what was expected, without the place.
         rule_id: The rule's id, or None where the file itself is at fault.
         source: The file's name, or ``"<rule>"``.
         line: 1-based line in the source, or None where it is not known.
         column: 1-based column, in code points, or None.
         excerpt: The offending text and, below it, a caret under the offending character; may be empty.
-        others: What else is wrong with the same rule.
+        others: Further errors of the same rule.
     """
 
     others: tuple[RuleError, ...] = ()
@@ -161,14 +161,14 @@ class RuleError(WirewatchError):
 
 
 class InstallationError(WirewatchError):
-    """A file or package that a step loads is missing or unusable, and stays so until somebody mends it."""
+    """A file or package that a step loads is missing or unusable; starting again does not help."""
 
 
 class ModelMissingError(InstallationError):
     """A spaCy pipeline that the settings name is not installed.
 
     Attributes:
-        language: The language tag it was wanted for.
+        language: The language tag that it is set for.
         model: The pipeline's package name.
     """
 
@@ -202,10 +202,10 @@ class BrokerError(UnavailableError):
 
 
 class BrokerUnreachableError(BrokerError):
-    """Nobody answers at the bootstrap servers.
+    """No broker answers at the bootstrap servers.
 
     Attributes:
-        bootstrap_servers: What was tried, without credentials.
+        bootstrap_servers: The addresses that were tried, without credentials.
     """
 
     def __init__(self, bootstrap_servers: str, detail: str = "") -> None:
@@ -248,14 +248,16 @@ class TopicMissingError(BrokerError):
 
 
 class TopicReplacedError(BrokerError):
-    """A topic was deleted and made anew while it was being read.
+    """A topic was deleted and created again while it was being read.
 
     Attributes:
         topic: Its full name.
     """
 
     def __init__(self, topic: str) -> None:
-        super().__init__(f"topic {topic} was made anew while it was being read: read it again from its start")
+        super().__init__(
+            f"topic {topic} was deleted and created again while it was being read: read it again from its start"
+        )
         self.topic = topic
 
 
@@ -274,10 +276,10 @@ class TopicRefusedError(BrokerError):
 
 
 class KafkaMissingError(BrokerError):
-    """A local Kafka cannot be started, because something that it needs is not installed and cannot be fetched.
+    """A local Kafka cannot be started: something that it needs is not installed and cannot be fetched.
 
     Attributes:
-        missing: What is not there: ``java``, ``maven``, ``jars`` or ``confluent-kafka``.
+        missing: What is missing: ``java``, ``maven``, ``jars`` or ``confluent-kafka``.
     """
 
     def __init__(self, missing: str, remedy: str) -> None:
@@ -286,10 +288,10 @@ class KafkaMissingError(BrokerError):
 
 
 class BrokerStartError(BrokerError):
-    """A local broker did not come up.
+    """A local broker did not start.
 
     Attributes:
-        log_tail: The last lines of its log, oldest first; empty when it was not started at all.
+        log_tail: The last lines of its log, oldest first; empty when it was never started.
     """
 
     def __init__(self, problem: str, log_tail: tuple[str, ...] = ()) -> None:
@@ -314,26 +316,26 @@ class StoredDocumentError(WirewatchError):
 
 
 class PartitionNotLoadedError(WirewatchError):
-    """A match lies on a partition whose alerts are not remembered here: it has not been assigned, or was taken away.
+    """A match lies on a partition that is not assigned to this process, so that its alerts are not remembered here.
 
     Attributes:
         partition: Of the matches topic.
     """
 
     def __init__(self, partition: int) -> None:
-        super().__init__(f"partition {partition} is not, or no longer, this process's: its new owner handles it")
+        super().__init__(f"partition {partition} is not assigned to this process: its new owner handles it")
         self.partition = partition
 
 
 class StepStoppedError(StoppingError):
-    """A step stopped itself rather than drain its topic into dead letters."""
+    """A step stopped itself, since it would turn its whole topic into dead letters."""
 
 
 class WorkerNotReadyError(WirewatchError):
-    """A worker was not ready in the time that its caller gave it.
+    """A worker was not ready in time.
 
     Attributes:
-        problem: What it still waited for.
+        problem: What it was still waiting for.
     """
 
     def __init__(self, problem: str, timeout_seconds: float) -> None:
@@ -345,8 +347,8 @@ class ArticlesStuckError(WirewatchError):
     """Articles that were published no longer move through a step.
 
     Attributes:
-        step: Where they are.
-        lag: How many.
+        step: The step whose source topic holds them.
+        lag: How many articles.
     """
 
     def __init__(self, step: str, lag: int, timeout_seconds: float) -> None:

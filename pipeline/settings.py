@@ -20,7 +20,7 @@ from pipeline.messages.articles import Label
 ENV_PREFIX = "WIREWATCH_"
 NO_PIPELINE = "none"
 """The ``spacy_fallback`` that stands for no pipeline."""
-# Names under the prefix that are not the pipeline's own: the test suite's data folder.
+# Names under the prefix that are not settings: the test suite's data folder.
 FOREIGN_NAMES = frozenset({"WIREWATCH_TEST_DATA"})
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -28,12 +28,12 @@ Port = Annotated[int, Field(ge=0, le=65_535)]
 
 
 def default_data_dir() -> Path:
-    """Where the local broker keeps its data between runs: the user's XDG data folder."""
+    """The folder where the local broker keeps its data between runs: in the user's XDG data folder."""
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "wirewatch"
 
 
 def default_cache_dir() -> Path:
-    """Where downloaded jars are kept: the user's XDG cache folder."""
+    """The folder where downloaded jars are kept: in the user's XDG cache folder."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wirewatch"
 
 
@@ -86,7 +86,7 @@ class KafkaSettings(LocalBrokerSettings, BackoffSettings):
         default="news", pattern=r"^[a-zA-Z0-9._-]{1,100}$", description="First part of every topic and group name."
     )
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        default="PLAINTEXT", description="How to talk to the brokers."
+        default="PLAINTEXT", description="Protocol of the connection to the brokers."
     )
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
         default="PLAIN", description="SASL mechanism."
@@ -119,10 +119,10 @@ class StepSettings(KafkaSettings):
         description="Most matches that the alerts step takes at once: each is little work.",
     )
     batch_wait_seconds: Seconds = Field(
-        default=0.02, description="Longest that a batch that is not full is held back while more keep coming."
+        default=0.02, description="Longest time that a batch that is not full waits, while more messages keep coming."
     )
     retry_attempts: int = Field(
-        default=4, ge=1, le=100, description="Tries of a batch before it is bisected to the article at fault."
+        default=4, ge=1, le=100, description="Tries of a batch before it is bisected to find the article at fault."
     )
     failure_limit: float = Field(
         default=0.5,
@@ -131,7 +131,7 @@ class StepSettings(KafkaSettings):
         description="A step stops when more than this share of its last 200 articles failed.",
     )
     broker_session_timeout_seconds: Seconds = Field(
-        default=10.0, description="A dead member's partitions are taken over after this."
+        default=10.0, description="How long a process may be silent before another one takes over its partitions."
     )
 
 
@@ -139,10 +139,10 @@ class MetricsSettings(FolderSettings):
     """Where each process serves its metrics and its health."""
 
     metrics_host: str = Field(
-        default="127.0.0.1", description="Address on which each step serves /metrics, /livez and /readyz."
+        default="127.0.0.1", description="Address on which each process serves /metrics, /livez and /readyz."
     )
     metrics_port: Port = Field(
-        default=9101, description="First port for these; the next processes take the next free ones."
+        default=9101, description="Port of the first process; the others take the next free ones."
     )
     metrics_targets_file: Path | None = Field(
         default=None,
@@ -167,11 +167,13 @@ class LabelSettings(SettingsGroup):
 class WorkerSettings(MetricsSettings):
     """How a worker's supervisor treats its processes."""
 
-    step_timeout_seconds: Seconds = Field(default=60.0, description="A batch that takes longer ends its process.")
+    step_timeout_seconds: Seconds = Field(
+        default=60.0, description="A process whose batch takes longer is ended and started again."
+    )
     crash_attempts: int = Field(
         default=3, ge=1, le=20, description="Times an article alone may end its process before it is a dead letter."
     )
-    shutdown_timeout_seconds: Seconds = Field(default=15.0, description="Longest that a worker takes to stop.")
+    shutdown_timeout_seconds: Seconds = Field(default=15.0, description="Longest time that a worker takes to stop.")
 
 
 class ConceptSettings(FolderSettings):
@@ -189,23 +191,23 @@ class EntitySettings(ConceptSettings):
     spacy_models: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(
         default_factory=dict,
         description="spaCy pipelines by language tag, the best first, as JSON: "
-        '`{"fr": ["fr_core_news_md", "fr_core_news_sm"]}`; packages or folders. The first that is installed serves.',
+        '`{"fr": ["fr_core_news_md", "fr_core_news_sm"]}`; packages or folders. The first installed one is used.',
     )
     spacy_fallback: str = Field(
         default="wirewatch_news",
         min_length=1,
-        description="spaCy pipeline for all other languages, and where a language's own are missing; `wirewatch_news` "
-        "comes with Wirewatch. `none`: names from the knowledge base only.",
+        description="spaCy pipeline for all other languages, and for a language whose own are not installed; "
+        "`wirewatch_news` comes with Wirewatch. `none`: names from the knowledge base only.",
     )
     spacy_labels: dict[str, dict[str, Label]] = Field(
         default_factory=dict,
         description='What a pipeline\'s own labels stand for, as JSON: `{"fr_news": {"INSTITUTION": "ORG"}}`; '
-        "those of the usual schemes (`GPE`, `PERSON`, `NORP`) are known.",
+        "labels of the usual schemes (`GPE`, `PERSON`, `NORP`) are known.",
     )
     spacy_left_out: dict[str, list[str]] = Field(
         default_factory=dict,
         description='Components of a pipeline that are not loaded, as JSON: `{"fr_news": ["spelling"]}`; '
-        "those that entities do not need never are.",
+        "components that entities do not need are never loaded.",
     )
 
 
@@ -213,7 +215,7 @@ class AlertMemorySettings(SettingsGroup):
     """What the alerts step remembers."""
 
     alert_memory_seconds: Seconds = Field(
-        default=86_400.0, description="How far back an alert is remembered, so that it is raised once."
+        default=86_400.0, description="How long an alert is remembered, so that it is raised only once."
     )
 
 
@@ -223,7 +225,7 @@ class RuleSettings(ConceptSettings, AlertMemorySettings):
     rule_max_length: int = Field(default=10_000, ge=1, le=100_000, description="Most characters of a rule's condition.")
     rule_max_nodes: int = Field(default=1_000, ge=1, le=10_000, description="Most terms and operators of a rule.")
     rule_max_nesting: int = Field(
-        default=30, ge=1, le=100, description="How deep a rule's brackets and NOTs may stand inside each other."
+        default=30, ge=1, le=100, description="How deep a rule's brackets and NOTs may be nested."
     )
     rule_max_prefixes: int = Field(default=100, ge=0, le=1_000, description="Most words with a star in a rule.")
     rule_max_phrase_words: int = Field(
@@ -236,18 +238,20 @@ class RuleReaderSettings(KafkaSettings, RuleSettings):
 
 
 class AlertSettings(KafkaSettings, AlertMemorySettings, LabelSettings):
-    """What the alerts step needs: the brokers, how long it remembers, and how many rules it counts."""
+    """What the alerts step needs: the brokers, how long it remembers, and how many rules have a counter."""
 
 
 class CanarySettings(KafkaSettings, MetricsSettings):
     """How often `wirewatch canary` looks after the pipeline."""
 
-    canary_interval_seconds: Seconds = Field(default=60.0, description="Between two canaries of `wirewatch canary`.")
+    canary_interval_seconds: Seconds = Field(
+        default=60.0, description="Time between two canaries of `wirewatch canary`."
+    )
     canary_timeout_seconds: Seconds = Field(
-        default=30.0, description="A canary whose alert has not come after this time is missed."
+        default=30.0, description="A canary whose alert has not arrived after this time counts as missed."
     )
     canary_lag_interval_seconds: Seconds = Field(
-        default=5.0, description="Between two readings of every step's lag by `wirewatch canary`."
+        default=5.0, description="Time between two readings of every step's lag by `wirewatch canary`."
     )
 
 
@@ -255,7 +259,7 @@ class LogSettings(SettingsGroup):
     """What is logged, and how."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", description="Least level that is logged."
+        default="INFO", description="Lowest level that is logged."
     )
     log_format: Literal["auto", "json", "console"] = Field(
         default="auto",
@@ -318,10 +322,10 @@ def load_settings(**overrides: object) -> Settings:
     """Read the settings from the environment.
 
     Args:
-        overrides: Fields given on the command line; they win.
+        overrides: Fields given on the command line; they override the environment.
 
     Raises:
-        SettingError: A variable holds what it may not, or a ``WIREWATCH_`` variable is unknown.
+        SettingError: A variable holds an invalid value, or a ``WIREWATCH_`` variable is unknown.
     """
     _refuse_unknown_names(os.environ)
     try:
@@ -331,7 +335,7 @@ def load_settings(**overrides: object) -> Settings:
         field = str(first["loc"][0]) if first["loc"] else "settings"
         raise SettingError(ENV_PREFIX + field.upper(), first["msg"]) from None
     except SettingsError as error:
-        # A structured setting that is no JSON; the library names the field within its sentence only.
+        # A structured setting is not JSON; the library names the field only inside its message.
         field = next(name for name in Settings.model_fields if f'"{name}"' in str(error))
         raise SettingError(ENV_PREFIX + field.upper(), f"not JSON: {error.__cause__}") from None
 
@@ -340,7 +344,7 @@ def _refuse_unknown_names(environment: Mapping[str, str]) -> None:
     known = {ENV_PREFIX + name.upper() for name in Settings.model_fields} | FOREIGN_NAMES
     for name in sorted(environment):
         if name.startswith(ENV_PREFIX) and name not in known:
-            # The prefix that all share would make any two names close.
+            # With the common prefix, any two names would be close.
             close = difflib.get_close_matches(name.removeprefix(ENV_PREFIX), map(str.upper, Settings.model_fields), n=1)
             hint = f": did you mean {ENV_PREFIX}{close[0]}?" if close else ": see docs/reference/settings.md"
             raise SettingError(name, f"no such setting{hint}")

@@ -260,12 +260,12 @@ def test_a_topic_made_anew_while_it_is_read_is_told(settings: Settings) -> None:
     async def run() -> None:
         async with topic_reader(settings, name) as reader:
             # As it is found that had five alerts when its ends were asked for.
-            with pytest.raises(TopicReplacedError, match="made anew"):
+            with pytest.raises(TopicReplacedError, match="created again"):
                 await anext(reader.read({0: 0}, {0: 5}))
-            with pytest.raises(TopicReplacedError, match="made anew"):
+            with pytest.raises(TopicReplacedError, match="created again"):
                 await anext(reader.read_by_time({0: 0}, {0: 5}))
             await delete_topics(settings)
-            with pytest.raises(TopicReplacedError, match="made anew"):
+            with pytest.raises(TopicReplacedError, match="created again"):
                 await anext(reader.read({0: 0}, {0: 5}))
 
     asyncio.run(asyncio.wait_for(run(), 120))

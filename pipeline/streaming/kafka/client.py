@@ -1,4 +1,4 @@
-"""Connections to Kafka: the arguments every aiokafka client is made with, and its errors in our words."""
+"""Connections to Kafka: the arguments of every aiokafka client, and its errors as ours."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pipeline.settings import KafkaSettings
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 
-# aiokafka logs why it could not connect and raises something that no longer says so.
+# aiokafka logs why it could not connect, and raises an error that does not say why.
 _connect_problems: ContextVar[list[BaseException] | None] = ContextVar("connect_problems", default=None)
 _AUTHENTICATION = (
     kafka_errors.AuthenticationFailedError,
@@ -55,10 +55,10 @@ ClientT = TypeVar("ClientT", bound=KafkaClient)
 
 
 def bootstrap_servers(settings: KafkaSettings) -> list[str]:
-    """The brokers to ask first, ``host:port`` each: those of the settings, else the local broker.
+    """The brokers to connect to first, ``host:port`` each: those of the settings, else the local broker.
 
     Raises:
-        SettingError: Neither names a broker, or one of them is not ``host:port``.
+        SettingError: The settings name no broker, or one that is not ``host:port``.
     """
     if not settings.bootstrap_servers.strip():
         if settings.local_broker_port == 0:
@@ -75,14 +75,14 @@ def bootstrap_servers(settings: KafkaSettings) -> list[str]:
 
 
 def client_options(settings: KafkaSettings) -> dict[str, Any]:
-    """Keyword arguments with which any aiokafka client reaches the settings' brokers.
+    """Keyword arguments that connect any aiokafka client to the settings' brokers.
 
     Args:
         settings: Brokers, security protocol, SASL user and certificates.
 
     Returns:
         ``bootstrap_servers``, ``security_protocol`` and, where the protocol asks for them, ``sasl_*`` and
-        ``ssl_context``. Holds the password: never log it.
+        ``ssl_context``. They hold the password: never log them.
 
     Raises:
         SettingError: A broker's address, a user or a certificate is missing or cannot be read.
@@ -112,7 +112,7 @@ def _ssl_context(settings: KafkaSettings) -> ssl.SSLContext:
             raise SettingError("WIREWATCH_SSL_CERT_FILE", "needed with WIREWATCH_SSL_KEY_FILE")
         return context
     try:
-        # The empty password makes an encrypted key an error here, where OpenSSL would ask on the terminal.
+        # With the empty password an encrypted key is an error; without, OpenSSL would ask on the terminal.
         context.load_cert_chain(settings.ssl_cert_file, settings.ssl_key_file, password="")
     except OSError as error:
         raise SettingError("WIREWATCH_SSL_CERT_FILE", f"cannot be used: {settings.ssl_cert_file} ({error})") from error
@@ -121,12 +121,12 @@ def _ssl_context(settings: KafkaSettings) -> ssl.SSLContext:
 
 @contextlib.contextmanager
 def kafka_errors_translated(settings: KafkaSettings, resource: str, operation: str) -> Iterator[None]:
-    """Raise what aiokafka raises inside as this package's errors; what is none of these passes unchanged.
+    """Translate aiokafka's errors of access and connection to this package's; other errors pass unchanged.
 
     Args:
         settings: For the brokers' addresses.
-        resource: What is used, such as ``topic news.alerts.v1``.
-        operation: What is done to it, such as ``read``.
+        resource: The resource that is used, such as ``topic news.alerts.v1``.
+        operation: The operation on it, such as ``read``.
 
     Raises:
         BrokerUnreachableError: No broker answers, or not in time.
@@ -147,12 +147,12 @@ def kafka_errors_translated(settings: KafkaSettings, resource: str, operation: s
 async def connected(
     client: ClientT, settings: KafkaSettings, *, timeout_seconds: float = CONNECT_TIMEOUT_SECONDS
 ) -> AsyncIterator[ClientT]:
-    """Start a client and stop it at the end, whatever happens between.
+    """Start a client, and stop it at the end in any case.
 
     Args:
         client: An aiokafka producer, consumer or admin client that is not started.
-        settings: Those it was made with.
-        timeout_seconds: Longest that connecting may take.
+        settings: The settings that the client was made with.
+        timeout_seconds: Longest time that connecting may take.
 
     Raises:
         BrokerUnreachableError: No broker answers in that time.
@@ -172,7 +172,7 @@ async def _start(client: KafkaClient, settings: KafkaSettings, timeout_seconds: 
     try:
         async with asyncio.timeout(timeout_seconds):
             await client.start()
-            # A consumer that is stopped before its own tasks have begun raises their cancellation, half stopped.
+            # A consumer that is stopped before its tasks have begun raises their cancellation and stays half stopped.
             await asyncio.sleep(0)
     except TimeoutError as error:
         raise BrokerUnreachableError(servers, f"no answer in {timeout_seconds:g} s") from error
@@ -192,7 +192,7 @@ async def _stop(client: object) -> None:
 
 
 def _reason(error: BaseException) -> str:
-    """The cause in a few words; an error of aiokafka's starts with its class and perhaps a number."""
+    """The cause in a few words; the text of aiokafka's errors begins with the class and perhaps a number."""
     match error:
         case kafka_errors.KafkaError():
             return str(error.args[0]) if error.args else type(error).__name__
@@ -209,7 +209,7 @@ def _reason(error: BaseException) -> str:
 
 
 class _ConnectProblems(logging.Filter):
-    """Keeps what aiokafka logs while we connect, so that it is told once, in our error."""
+    """Takes what aiokafka logs while we connect, so that our error reports it, once."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         problems = _connect_problems.get()
@@ -224,7 +224,7 @@ logging.getLogger("aiokafka").addFilter(_ConnectProblems())
 
 
 def silence_client_logs() -> None:
-    """Keep aiokafka's own log lines from the terminal; a command tells its errors itself."""
+    """Keep aiokafka's own log lines from the terminal; a command reports its errors itself."""
     logger = logging.getLogger("aiokafka")
     logger.addHandler(logging.NullHandler())
     logger.propagate = False

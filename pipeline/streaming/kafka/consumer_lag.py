@@ -36,8 +36,8 @@ class LagReader:
     async def lag(self, step: str) -> int:
         """How many messages of its source topic the step has not yet committed.
 
-        At 0 every message that was there when it was asked for has been processed, and all that came of it is in the
-        step's sink. A step commits once a second.
+        At 0 the step has processed every message that was there at the time of the call, and its sink holds the
+        results. A step commits once a second.
 
         Raises:
             BrokerUnreachableError: No broker answers.
@@ -46,13 +46,13 @@ class LagReader:
         group = STEPS[step].consumer_group(self._settings.topic_prefix)
         places = self._places[step]
         with kafka_errors_translated(self._settings, f"group {group}", "describe"):
-            # Before the commits: a message that comes between the two is not held against the step.
+            # Read before the commits, so that a message that arrives between the two does not count as lag.
             ends = await self._consumer.end_offsets(places)
             begins = await self._consumer.beginning_offsets(places)
             committed = await self._admin.list_consumer_group_offsets(group, partitions=places)
         lag = 0
         for place in places:
-            # Kafka answers -1 for a partition of which the group has committed nothing.
+            # Kafka answers -1 for a partition in which the group has committed nothing.
             done = max(committed[place].offset if place in committed else -1, begins[place])
             lag += max(0, ends[place] - done)
         return lag
@@ -63,7 +63,7 @@ async def lag_reader(settings: KafkaSettings) -> AsyncIterator[LagReader]:
     """A lag reader for the steps of the settings' prefix.
 
     Raises:
-        TopicMissingError: A source topic is not there.
+        TopicMissingError: A source topic does not exist.
         BrokerUnreachableError: No broker answers.
         AccessDeniedError: The broker refuses this user.
     """

@@ -1,4 +1,4 @@
-"""Read past articles from the enriched topic once more, in the order of time."""
+"""Read past articles from the enriched topic again, in order of time."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from pipeline.topology import ENRICHED
 
 
 class Replay:
-    """The articles that were enriched since some time, as the topic held them when the replay began.
+    """The articles that were enriched since a given time, as the topic held them when the replay began.
 
     Attributes:
-        start: Since when they are all there: the time asked for, or the oldest article's where the topic begins later.
-        records: How many records are to be read, those that compaction or retention took away included.
-        unreadable: How many were no enriched article, so far.
+        start: The time from which they are complete: the time asked for, or the oldest article's if that is later.
+        records: How many records are to be read, including those that compaction or retention has removed.
+        unreadable: How many records so far were no enriched article.
     """
 
     def __init__(
@@ -35,9 +35,9 @@ class Replay:
         self._ends = ends
 
     async def articles(self) -> AsyncIterator[tuple[EnrichedArticle | None, datetime]]:
-        """Each article with the time at which it was enriched, in the order of these times.
+        """Each article with the time at which it was enriched, in order of these times.
 
-        None stands for a record that is no news: a canary, or nothing that can be read.
+        None stands for a canary, or for a record that cannot be read.
         """
         async for record in self._reader.read_by_time(self._starts, self._ends):
             at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
@@ -56,7 +56,7 @@ async def replaying(settings: KafkaSettings, since: datetime) -> AsyncIterator[R
 
     Args:
         settings: Brokers and topic prefix.
-        since: Articles that were enriched from then on.
+        since: Articles enriched before this time are left out.
 
     Raises:
         TopicMissingError: There is no such topic.

@@ -1,4 +1,4 @@
-"""Publish a batch and know of every message that the broker holds it."""
+"""Publish a batch, and return when the broker has acknowledged every message."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class _InvalidRecordError(kafka_errors.BrokerResponseError):  # type: ignore[mis
     description = "The broker finds the record invalid: it has no key on a compacted topic, for one."
 
 
-# The client library lacks it and would call it an unknown error, which may pass.
+# The client library lacks this error; it would report an unknown one, which we would retry.
 kafka_errors.kafka_errors[_InvalidRecordError.errno] = _InvalidRecordError
 
-# Measured: with the client's 16 KiB a partition needs a round trip for every five articles of 3 kB. Half of what a
-# broker takes by default.
+# Measured: with the client's 16 KiB a partition needs a round trip for every five articles of 3 kB. This is half of
+# what a broker takes by default.
 _MAX_BATCH_BYTES = 512 * 1024
 
-# The client library sends to a topic that is gone for ever, and says nothing.
+# The client library keeps sending to a deleted topic without an error; after this time we look whether it exists.
 _PATIENCE_SECONDS = 10.0
 
 _TOO_LARGE = (
@@ -67,13 +67,13 @@ class Publisher(Protocol):
     """Where a hop sends its outputs."""
 
     async def publish(self, outputs: Sequence[Output]) -> Mapping[int, ArticleError]:
-        """Send the outputs and wait until the broker has acknowledged them all, however long that takes.
+        """Send the outputs and wait, without limit, until the broker has acknowledged them all.
 
         Args:
-            outputs: In order; messages of one partition arrive in it. Their ``stage`` is the caller's business.
+            outputs: The messages; those of one partition keep their order. ``stage`` is left to the caller.
 
         Returns:
-            Why the broker refuses an output for good, by its index; all others are acknowledged.
+            By index, why the broker refuses an output for good; all others are acknowledged.
 
         Raises:
             AccessDeniedError: This user may not write to a topic; some of the outputs may have been written.
@@ -87,11 +87,11 @@ class RecordBatch(Protocol):
     def append(
         self, *, timestamp: int | None, key: bytes | None, value: bytes | None, headers: list[tuple[str, bytes]]
     ) -> object | None:
-        """Add a message; None when it does not fit any more."""
+        """Add a message; None when the batch is full."""
         ...
 
     def close(self) -> None:
-        """Send it without waiting for more."""
+        """Mark the batch as complete."""
         ...
 
 
@@ -115,7 +115,7 @@ class BatchProducer(Protocol):
         ...
 
     async def send_batch(self, batch: RecordBatch, topic: str, *, partition: int) -> Awaitable[object]:
-        """Queue the batch; the result is there when the broker has acknowledged it."""
+        """Queue the batch; the result is done when the broker has acknowledged it."""
         ...
 
 
@@ -130,9 +130,9 @@ class _Batch:
 class KafkaPublisher:
     """Publishes through one idempotent producer that is replaced when a batch fails.
 
-    A refused batch leaves a gap in the producer's sequence, after which the broker takes nothing more from it for
-    that partition; a new producer starts a new sequence. While a broker is away the client library keeps what it
-    was given and sends it once, when the broker is back. A topic that is deleted meanwhile is created again.
+    A refused batch leaves a gap in the producer's sequence, after which the broker accepts nothing more from it for
+    that partition; a new producer starts a new sequence. While a broker is unavailable the client library keeps the
+    messages and sends them once, when the broker is back. A topic that is deleted meanwhile is created again.
     """
 
     def __init__(
@@ -165,7 +165,7 @@ class KafkaPublisher:
         self._producer = await self._connect()
 
     async def stop(self) -> None:
-        """Disconnect; what is not acknowledged by now may or may not have been written."""
+        """Disconnect; messages that are not acknowledged by now may or may not have been written."""
         self._producer = None
         await self._connection.aclose()
 
@@ -195,7 +195,7 @@ class KafkaPublisher:
                     refused[index] = _refusal(outputs[index], error)
             refusals = any(isinstance(error, _TOO_LARGE + _REFUSED) for _, error in failed)
             waiting = sorted({index for batch, _ in failed for index in batch.indices} - refused.keys())
-            # What follows a refused batch in its partition fails for that alone: no cause to wait.
+            # Batches behind a refused one in its partition fail only because of it: no need to wait.
             if passing is not None and not refusals:
                 wait = next(waits)
                 log.warning("publishing failed, trying again in %g s: %r", wait, passing)
@@ -238,9 +238,9 @@ class KafkaPublisher:
                 await self._restore_topics({batch.topic for batch, future in sent if future in waiting})
 
     async def _restore_topics(self, topics: Collection[str]) -> None:
-        """A topic may have been deleted meanwhile: what is on its way to it arrives once it is there again.
+        """Create topics that were deleted meanwhile, so that the messages on their way arrive.
 
-        Whoever may not create it, or cannot now, waits for somebody to do so: what has been sent has no answer yet.
+        Where that is impossible now, or not permitted, log it and go on waiting: the messages have no answer yet.
         """
         try:
             created = await self._restore(self._settings, topics)

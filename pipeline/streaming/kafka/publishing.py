@@ -35,7 +35,7 @@ class ArticlePayload:
 
 @dataclass(frozen=True, slots=True)
 class PublishCounts:
-    """What became of the articles."""
+    """How many articles were published, and how many the broker refused."""
 
     published: int
     refused: int
@@ -43,11 +43,11 @@ class PublishCounts:
 
 @contextlib.asynccontextmanager
 async def publishing(settings: KafkaSettings, name: str) -> AsyncIterator[KafkaPublisher]:
-    """A connected publisher.
+    """Connect a publisher.
 
     Args:
         settings: Brokers and user.
-        name: Of the client, as the broker's log will show it.
+        name: The client's name in the broker's log.
 
     Raises:
         BrokerUnreachableError: No broker answers.
@@ -70,22 +70,22 @@ async def publish_articles(
 ) -> PublishCounts:
     """Publish articles to the raw topic, and wait until the broker has acknowledged each.
 
-    What has been read is sent at once, so that articles may also trickle in from a pipe. Every article starts a
-    trace of its own. When the broker goes away meanwhile, it is waited for.
+    Articles are sent as soon as they are read, so that a slow pipe works too. Every article starts a trace of its own.
+    If the broker becomes unavailable meanwhile, it is waited for.
 
     Args:
         settings: Brokers and topic prefix.
-        payloads: The articles; iterated in a thread of its own, at most 1,000 ahead.
-        on_published: Called with the number of articles acknowledged so far, each time there are more.
+        payloads: The articles; iterated in a separate thread, at most 1,000 ahead.
+        on_published: Called with the number of articles acknowledged so far, each time it grows.
         on_refused: Called with an article's place in the payloads, from 0, and why the broker does not take it.
 
     Returns:
-        How many were acknowledged and how many refused; together they are all.
+        How many were acknowledged and how many refused; together these are all articles.
 
     Raises:
         BrokerUnreachableError: No broker answers.
-        AccessDeniedError: The broker refuses this user the topic; what ``on_published`` told is published.
-        Exception: What iterating the payloads raises, after those before it have been published.
+        AccessDeniedError: The broker refuses this user the topic; the articles reported so far are published.
+        Exception: Iterating the payloads raised it; the articles before it are published.
     """
     topic = RAW.full_name(settings.topic_prefix)
     published = refused = 0
@@ -105,7 +105,7 @@ async def publish_articles(
 
 
 async def _batches(payloads: Iterable[ArticlePayload]) -> AsyncIterator[list[ArticlePayload]]:
-    """What a thread has read so far, again and again; a thread that is stuck in reading is left to die with us."""
+    """Batches of what a thread has read so far; a thread that is stuck in reading ends with the process."""
     loop = asyncio.get_running_loop()
     ready: deque[ArticlePayload] = deque()
     room = threading.Semaphore(_MAX_AHEAD)
@@ -119,14 +119,14 @@ async def _batches(payloads: Iterable[ArticlePayload]) -> AsyncIterator[list[Art
 
     def read() -> None:
         error: BaseException | None = None
-        # The loop is closed when the command has been interrupted: nobody is there to be told.
+        # When the command is interrupted the loop is closed, and nobody is left to tell.
         with contextlib.suppress(RuntimeError):
             try:
                 for payload in payloads:
                     room.acquire()
                     ready.append(payload)
-                    # To wake the loop costs as much as to send an article. What is added while it has not begun to
-                    # take, it takes.
+                    # Waking the loop costs as much as sending an article. A loop that is already awake takes this
+                    # one too.
                     if not news.is_set():
                         loop.call_soon_threadsafe(news.set)
             except Exception as caught:

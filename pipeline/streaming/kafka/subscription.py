@@ -24,7 +24,7 @@ class ReceivedAlert:
     """One alert as it was read.
 
     Attributes:
-        payload: Its JSON as published, with fields that this version does not know.
+        payload: The JSON as published, including fields that this version does not know.
     """
 
     alert: Alert
@@ -43,17 +43,17 @@ async def subscribed(
 ) -> AsyncIterator[AsyncIterator[ReceivedAlert]]:
     """Subscribe to alerts, outside any consumer group.
 
-    The place to begin is settled on entering: every alert raised after that is seen. Alerts of one rule come in the
-    order raised.
+    The first offset is fixed on entering: every alert raised after that is given. Alerts of one rule keep their order.
 
     Args:
         settings: Brokers and topic prefix.
         channel: Only the alerts copied to this channel; None for all.
-        since: Begin with what was raised this long ago; None begins now.
+        since: Begin with the alerts raised this long ago; None begins now.
         rule_ids: Only the alerts of these rules; empty for all.
 
     Yields:
-        The alerts, without end; cancel the task, or leave the context, to stop. What is no alert is passed over.
+        The alerts, without end; cancel the task, or leave the context, to stop. A message that is no alert is logged
+        and skipped.
 
     Raises:
         TopicMissingError: There is no such topic.

@@ -1,4 +1,4 @@
-"""Kafka's administration of topics, typed, with its error codes in our words."""
+"""Kafka's administration of topics, typed, with its error codes as our errors."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from pipeline.topology import Topic
 
 _REQUEST_TIMEOUT_MS = 20_000
 _NO_ERROR = 0
-# Kafka's number for a value that was set on the topic itself, as against a broker's or a built-in default.
+# Kafka's number for a value that was set on the topic itself, not a default of the broker or of Kafka.
 _SET_ON_TOPIC = 1
 
 
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """A topic as the cluster has it.
+    """The state of a topic in the cluster.
 
     Attributes:
         partitions: Their numbers, ascending.
-        has_leaders: Every partition can be read and written now.
+        has_leaders: Whether every partition can be read and written now.
     """
 
     partitions: tuple[int, ...]
@@ -46,7 +46,7 @@ class ConfigValue:
 
 
 class _Client(AIOKafkaAdminClient):  # type: ignore[misc]
-    """aiokafka's client, whose own ``describe_topics`` creates topics on brokers that let it."""
+    """aiokafka's client; its own ``describe_topics`` creates topics on brokers that allow it."""
 
     async def describe(self, topics: list[str]) -> list[dict[str, Any]]:
         response = await self._send_request(MetadataRequest(topics, allow_auto_topic_creation=False))
@@ -65,7 +65,7 @@ class TopicAdmin:
         self._settings = settings
 
     async def is_supported(self) -> bool:
-        """Whether this broker has administration at all; the in-memory one has not, and creates topics on demand."""
+        """Whether this broker has administration; the in-memory one has none, and creates topics on demand."""
         with kafka_errors_translated(self._settings, "topics", "create"):
             try:
                 await self._client.create_nothing()
@@ -82,7 +82,7 @@ class TopicAdmin:
         """The state of those of these topics that exist; creates none.
 
         Raises:
-            AccessDeniedError: One of them is not this user's to see.
+            AccessDeniedError: This user may not see one of them.
         """
         if not topics:
             return {}
@@ -166,11 +166,11 @@ class TopicAdmin:
         return configs
 
     async def set_own_config(self, topic: str, config: Mapping[str, str]) -> None:
-        """Set all values that a topic has of its own; one that is not named falls back to the broker's default.
+        """Replace all values that are set on a topic; one that is not named falls back to the broker's default.
 
         Raises:
             AccessDeniedError: This user may not change it.
-            TopicRefusedError: The broker will not have such a value, and why.
+            TopicRefusedError: The broker refuses a value, and why.
         """
         resource = ConfigResource(ConfigResourceType.TOPIC, topic, dict(config))
         with kafka_errors_translated(self._settings, f"topic {topic}", "change"):

@@ -1,4 +1,4 @@
-"""Which topics there are, and how much they hold."""
+"""List the topics that exist, and how much they hold."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class ListedTopic:
     """A topic of the route, or of an alert channel.
 
     Attributes:
-        topic: As it should be.
-        name: Full name.
-        state: As it is; None when it is missing.
-        messages: Offsets from its oldest message to its end; compaction leaves fewer messages than that.
+        topic: The topic as it should be.
+        name: Its full name.
+        state: The topic as it is; None when it is missing.
+        messages: Number of offsets from its oldest message to its end; a compacted topic holds fewer messages.
     """
 
     topic: Topic

@@ -1,4 +1,4 @@
-"""Read a topic outside any consumer group: from where, up to where, or on and on."""
+"""Read a topic outside any consumer group: between offsets, by time, or following its end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.streaming.kafka.client import client_options, connected, kafka_err
 from pipeline.streaming.kafka.topic_admin import partitions_of
 
 _MAX_RECORDS = 2_000
-# A partition's share of a fetch: with aiokafka's 1 MiB a backlog is read at less than half the speed.
+# Of one partition in one fetch: with aiokafka's 1 MiB a backlog is read at less than half the speed.
 _PARTITION_FETCH_BYTES = 4 * 1024 * 1024
 _POLL_MS = 500
 
@@ -33,7 +33,7 @@ class Chunk(NamedTuple):
 
 
 class TopicReader:
-    """One topic, all of whose partitions are read without joining a group or committing anything.
+    """Reads all partitions of one topic without joining a group or committing anything.
 
     Attributes:
         topic: Full name.
@@ -49,25 +49,25 @@ class TopicReader:
         self._settings = settings
 
     async def start_offsets(self) -> dict[int, int]:
-        """Of the oldest record of each partition that is still there."""
+        """The offset of the oldest record that each partition still holds."""
         with self._translated():
             return self._by_number(await self._consumer.beginning_offsets(self._all()))
 
     async def end_offsets(self) -> dict[int, int]:
-        """Of the next record that will be written to each partition."""
+        """The offset of the next record that will be written to each partition."""
         with self._translated():
             return self._by_number(await self._consumer.end_offsets(self._all()))
 
     async def offsets_at(self, moment: datetime) -> dict[int, int]:
-        """Of the first record of each partition that is not older than the moment; where there is none, its end."""
+        """The offset of each partition's first record not older than the moment, or else of its end."""
         ends = await self.end_offsets()
         return await self._offsets_at(dict.fromkeys(self.partitions, int(moment.timestamp() * 1000)), ends)
 
     async def offsets_within(self, reach: timedelta, now: datetime) -> dict[int, int]:
-        """Of the first record of each partition that lies within a length of time before its newest record, or now.
+        """The offset of each partition's first record within a length of time before its newest record, or before now.
 
-        What is earlier counts: a clock of this process that is ahead leaves nothing out, nor does a record that a clock
-        has dated ahead.
+        The earlier of the two counts: neither a clock of this process that is ahead nor a record dated ahead leaves
+        anything out.
         """
         ends = await self.end_offsets()
         starts = await self.start_offsets()
@@ -85,17 +85,17 @@ class TopicReader:
         return {**ends, **{place.partition: at.offset for place, at in found.items() if at is not None}}
 
     async def read(self, starts: Offsets, ends: Offsets) -> AsyncIterator[Chunk]:
-        """Read partitions from an offset up to, without, another.
+        """Read partitions from one offset up to, but not including, another.
 
-        A partition may hold fewer records than the offsets tell, since compaction and retention take some away. While
-        the broker is away it waits.
+        A partition may hold fewer records than the offsets suggest, since compaction and retention remove some. While
+        the broker is unavailable it waits.
 
         Args:
-            starts: Where to begin, for each partition to be read.
-            ends: Where to end; at most the partition's end.
+            starts: The first offset of each partition to be read.
+            ends: The offset to end before; at most the partition's end.
 
         Raises:
-            TopicReplacedError: The topic was deleted meanwhile, so that the end will not come.
+            TopicReplacedError: The topic was deleted meanwhile, so that the end is never reached.
         """
         left = {self._place(number): ends[number] for number, start in starts.items() if start < ends[number]}
         if not left:
@@ -120,12 +120,12 @@ class TopicReader:
                 await self._check_still_there(left)
 
     async def _check_still_there(self, left: Mapping[TopicPartition, int]) -> None:
-        """Silence is a slow broker, or a topic that has been deleted and perhaps made anew, with fewer records."""
+        """Tell a slow broker from a topic that was deleted, and perhaps created again with fewer records."""
         try:
             await partitions_of(self._settings, self.topic)
             ends = await self.end_offsets()
         except BrokerUnreachableError:
-            # It is waited for.
+            # The caller waits for it.
             return
         except TopicMissingError as error:
             raise TopicReplacedError(self.topic) from error
@@ -135,14 +135,14 @@ class TopicReader:
     async def read_by_time(self, starts: Offsets, ends: Offsets) -> AsyncIterator[Any]:
         """Read partitions from an offset up to another, merged by the records' timestamps.
 
-        The records of one partition stay in their order. At most one fetch of each partition is held.
+        The records of one partition keep their order. At most one fetch of each partition is held in memory.
 
         Args:
-            starts: Where to begin, for each partition to be read.
-            ends: Where to end; at most the partition's end.
+            starts: The first offset of each partition to be read.
+            ends: The offset to end before; at most the partition's end.
 
         Raises:
-            TopicReplacedError: The topic was deleted meanwhile, so that the end will not come.
+            TopicReplacedError: The topic was deleted meanwhile, so that the end is never reached.
         """
         open_ = {self._place(number): ends[number] for number, start in starts.items() if start < ends[number]}
         self._seek({place.partition: starts[place.partition] for place in open_})
@@ -176,11 +176,11 @@ class TopicReader:
         return fetched
 
     async def follow(self, starts: Offsets, *, poll: timedelta = timedelta(seconds=1)) -> AsyncIterator[list[Chunk]]:
-        """Read partitions from an offset on, for ever.
+        """Read partitions from an offset on, without end.
 
         Args:
-            starts: Where to begin, for each partition to be read.
-            poll: Longest without an answer: with nothing new, an empty list comes after this time.
+            starts: The first offset of each partition to be read.
+            poll: After this time without new records, an empty list is given.
         """
         self._seek(starts)
         milliseconds = int(poll.total_seconds() * 1000)
@@ -190,7 +190,7 @@ class TopicReader:
             yield [Chunk(place.partition, records) for place, records in fetched.items()]
 
     async def position(self, partition: int) -> int:
-        """The offset of the next record that ``follow`` will give of a partition."""
+        """The offset of the next record of a partition that ``follow`` will give."""
         with self._translated():
             position: int = await self._consumer.position(self._place(partition))
         return position
@@ -215,7 +215,7 @@ class TopicReader:
 
 @contextlib.asynccontextmanager
 async def topic_reader(settings: KafkaSettings, topic: str) -> AsyncIterator[TopicReader]:
-    """A reader of one topic, with a connection of its own.
+    """Connect a reader of one topic.
 
     Args:
         settings: Brokers and user.
@@ -230,7 +230,7 @@ async def topic_reader(settings: KafkaSettings, topic: str) -> AsyncIterator[Top
     consumer = AIOKafkaConsumer(
         group_id=None,
         enable_auto_commit=False,
-        # Only where what is to be read has been deleted meanwhile: go on with the oldest that is left.
+        # Where the records to be read were deleted meanwhile, go on with the oldest that is left.
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=_PARTITION_FETCH_BYTES,
         **client_options(settings),

@@ -1,4 +1,4 @@
-"""Create the topics, and say where those that exist differ from what they should be."""
+"""Create the topics, and report where existing ones differ from what they should be."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.streaming.kafka.client import client_options, connected, kafka_err
 from pipeline.streaming.kafka.topic_admin import ConfigValue, TopicAdmin, TopicState, topic_admin
 from pipeline.topology import Topic
 
-# Values that may be raised on a live topic: nothing that is kept or accepted today is lost by it.
+# Values that may be raised on a live topic without losing anything.
 _RAISABLE = frozenset({"retention.ms", "max.message.bytes"})
 _UNLIMITED = -1
 _SETTLE_TIMEOUT_SECONDS = 30.0
@@ -26,13 +26,13 @@ _POLL_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class TopicDifference:
-    """One thing in which a topic is not as it should be; ``str()`` is one line.
+    """One value of a topic that is not as it should be; ``str()`` is one line.
 
     Attributes:
         topic: Full name.
-        setting: Kafka's name of it, or ``partitions``.
-        expected: What this version would create the topic with.
-        found: What it had.
+        setting: Kafka's name of the value, or ``partitions``.
+        expected: The value that this version would create the topic with.
+        found: The value that the topic had.
     """
 
     topic: str
@@ -50,9 +50,9 @@ class TopicReport:
 
     Attributes:
         created: Full names.
-        changed: Differences that were put right, since raising a limit loses nothing.
-        differences: Differences that were left: only a person can say which side is right.
-        is_checked: False on a broker that has no administration of topics and creates them when they are used.
+        changed: Differences that were corrected, since raising a limit loses nothing.
+        differences: Differences that were left: only a person can decide which side is right.
+        is_checked: False on a broker without administration of topics, which creates them on demand.
     """
 
     created: tuple[str, ...] = ()
@@ -64,15 +64,15 @@ class TopicReport:
 async def apply_topics(settings: KafkaSettings, *, channels: Iterable[str] = ()) -> TopicReport:
     """Create every topic that is missing, check the others, and wait until all can be read and written.
 
-    Doing it again changes nothing, and several processes may do it at the same time. A topic is never shrunk: a limit
-    that is below what it should be is raised, any other difference is reported and left.
+    Calling it again changes nothing, and several processes may call it at the same time. A topic is never shrunk: a
+    limit that is too low is raised, any other difference is reported and left.
 
     Args:
         settings: Brokers, prefix and replication factor.
-        channels: Alert channels that need a topic; those that have one are checked anyway.
+        channels: Alert channels that need a topic; existing topics of channels are checked in any case.
 
     Returns:
-        What was created, changed and left.
+        What was created, changed and left as it was.
 
     Raises:
         BrokerUnreachableError: No broker answers.
@@ -107,7 +107,7 @@ async def apply_topics(settings: KafkaSettings, *, channels: Iterable[str] = ())
 
 
 async def restore_topics(settings: KafkaSettings, names: Collection[str]) -> tuple[str, ...]:
-    """Create again those of these topics that were deleted while somebody writes to them.
+    """Create again those of these topics that were deleted while they are written to.
 
     Args:
         settings: Brokers, prefix and replication factor.
@@ -173,7 +173,7 @@ async def _await_leaders(admin: TopicAdmin, topics: Collection[str]) -> dict[str
 
 
 async def _await_replicas(settings: KafkaSettings, created: Mapping[str, TopicState]) -> None:
-    """A leader is named a moment before it serves: asking it for its offsets is answered when it does."""
+    """Wait until the leaders serve, a moment after they are elected: they answer a request for offsets then."""
     if not created:
         return
     places = [TopicPartition(name, number) for name, state in created.items() for number in state.partitions]
@@ -193,7 +193,7 @@ async def _await_configs(admin: TopicAdmin, changed: Collection[TopicDifference]
 
 @contextlib.asynccontextmanager
 async def _settling(complaint: str) -> AsyncIterator[None]:
-    """Brokers learn what the controller has decided a moment later: bounds the wait for that."""
+    """Bound the wait until every broker knows what the controller has decided."""
     try:
         async with asyncio.timeout(_SETTLE_TIMEOUT_SECONDS):
             yield
@@ -213,7 +213,7 @@ def _partition_differences(topics: Mapping[str, Topic], states: Mapping[str, Top
 def _config_differences(
     name: str, topic: Topic, config: Mapping[str, ConfigValue]
 ) -> tuple[list[TopicDifference], list[TopicDifference]]:
-    """Differences that may be put right, and all others."""
+    """The differences that may be corrected, and all others."""
     raisable: list[TopicDifference] = []
     other: list[TopicDifference] = []
     for setting, expected in topic.config.items():

@@ -1,7 +1,7 @@
 """Compile watch rules in processes of their own: ``python -m pipeline.streaming.stores.rule_compilers``.
 
-Such a process is asked for what rules require, by their documents, and answers, one chunk at a time, until its standard
-input ends. Question and answer are pickles, each behind its length.
+Such a process reads the documents of rules from its standard input, a chunk at a time, and answers each chunk with the
+rules' requirements, until its input ends. Question and answer are pickles, each preceded by its length.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from pipeline.streaming.stores.rule_records import StoredRule
 log = logging.getLogger(__name__)
 
 _LENGTH_BYTES = 4
-# Whoever asked files other rules meanwhile, and looks at an answer in its pipe every few milliseconds only.
+# The asking process adds other rules meanwhile, and reads the pipe only every few milliseconds.
 _PIPE_BYTES = 1024 * 1024
-# While one is answered, the next waits for the process, and not the other way round.
+# While one question is answered the next is already waiting, so that the process is never idle.
 _QUESTIONS_A_PROCESS = 2
 _ANSWER_SECONDS = 60.0
-"""Many times what a chunk takes, and a start."""
+"""Many times what a chunk and a start take."""
 _EXIT_SECONDS = 1.0
-"""From its last word until its end."""
+"""How long a process that closed its pipe may take to end."""
 
 Compiled: TypeAlias = Mapping[str, Requirements | None]
-"""What rules require, by their ids; nothing of one that cannot be used: why, whoever adds it to the index is told."""
+"""Requirements by rule id; None for a rule that does not compile (adding it to the index reports the error)."""
 
 
 class _Compiler(NamedTuple):
-    """One process, and whose turn it is to read from it."""
+    """One process, and the lock of whoever reads its answers."""
 
     process: Process
     questions: asyncio.StreamWriter
@@ -51,11 +51,11 @@ class _Compiler(NamedTuple):
 
 
 class RuleCompilers:
-    """Some processes that compile. One that fails is missed by nobody: its rules are compiled when they are added.
+    """Processes that compile rules. When one fails, its rules are compiled as they are added to the index.
 
     Args:
         processes: Started with pipes as their standard input and output.
-        answer_seconds: One that takes longer for a chunk has failed.
+        answer_seconds: A process that takes longer for a chunk has failed.
     """
 
     def __init__(self, processes: Sequence[Process], *, answer_seconds: float = _ANSWER_SECONDS) -> None:
@@ -66,7 +66,7 @@ class RuleCompilers:
     async def compiled(
         self, chunks: AsyncIterator[list[StoredRule]]
     ) -> AsyncIterator[tuple[list[StoredRule], Compiled]]:
-        """The same chunks of rules in the same order, each with what its rules require; read a little ahead."""
+        """The same chunks in the same order, each with its rules' requirements; reads a few chunks ahead."""
         ahead: deque[asyncio.Task[tuple[list[StoredRule], Compiled]]] = deque()
         try:
             async for chunk in chunks:
@@ -85,17 +85,17 @@ class RuleCompilers:
         compiler = self._compilers[0]
         self._compilers.rotate(-1)
         readable = {stored.id: stored.value for stored in chunk if stored.rule is not None}
-        # Questions asked while another is answered are answered after it.
+        # The process answers questions in the order asked.
         compiler.questions.write(_framed(list(readable.values())))
         async with compiler.turn:
-            # What one that has failed still says may belong to an earlier question.
+            # A late answer of a process that has failed may belong to an earlier question.
             if compiler not in self._compilers:
                 return chunk, {}
             try:
                 async with asyncio.timeout(self._answer_seconds):
                     answer = await _answer(compiler.answers)
                 return chunk, dict(zip(readable, answer, strict=True))
-            except Exception as error:  # noqa: BLE001 - whatever it is, the rules are compiled without it
+            except Exception as error:  # noqa: BLE001 - whatever it is, the rules are compiled when they are added
                 self._compilers.remove(compiler)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(compiler.process.wait(), _EXIT_SECONDS)
@@ -110,7 +110,7 @@ class RuleCompilers:
 
 @contextlib.asynccontextmanager
 async def rule_compilers(settings: RuleSettings, count: int) -> AsyncIterator[RuleCompilers]:
-    """So many processes that compile rules by the concepts and within the limits of the settings."""
+    """Start so many processes that compile rules with the concepts and limits of the settings; end them on leaving."""
     async with contextlib.AsyncExitStack() as stack:
         processes: list[Process] = []
         for _ in range(count):
@@ -128,7 +128,7 @@ async def rule_compilers(settings: RuleSettings, count: int) -> AsyncIterator[Ru
 
 def _compiler_of(process: Process) -> _Compiler:
     if process.stdin is None or process.stdout is None:
-        raise RuntimeError("a process that compiles has been started without pipes")
+        raise RuntimeError("a process that compiles was started without pipes")
     return _Compiler(process, process.stdin, process.stdout, asyncio.Lock())
 
 
@@ -150,15 +150,15 @@ def _framed(message: object) -> bytes:
 
 
 def main() -> None:
-    """Answer until standard input ends."""
+    """Answer questions until standard input ends."""
     if sys.platform == "linux":
-        # A user may have too many pipes for a large one: a small one is slower.
+        # The user's limit of pipe memory may be reached; a small pipe works too, but slower.
         with contextlib.suppress(PermissionError):
             fcntl.fcntl(sys.stdout.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     compiler = build_rule_compiler(load_settings())
-    # What it remembers stays, and is all that is ever found.
+    # All that the compiler keeps is kept for good: a collection would find nothing.
     gc.disable()
-    # Nothing is kept back: what nobody hears any more would be tried, and complained of, again at the end.
+    # Unbuffered: at exit Python would try to write what is left to a closed pipe, and complain.
     with contextlib.suppress(BrokenPipeError), open(sys.stdout.fileno(), "wb", buffering=0, closefd=False) as answers:
         for documents in _asked(sys.stdin.buffer):
             answer = memoryview(_framed([_requirements(compiler, document) for document in documents]))
@@ -167,7 +167,7 @@ def main() -> None:
 
 
 def _asked(questions: BinaryIO) -> Iterator[list[bytes]]:
-    """Until there are no more; whoever asked may end in the middle of one."""
+    """The questions; the asking process may end in the middle of one."""
     while len(head := questions.read(_LENGTH_BYTES)) == _LENGTH_BYTES:
         length = int.from_bytes(head, "big")
         question = questions.read(length)
@@ -179,7 +179,7 @@ def _asked(questions: BinaryIO) -> Iterator[list[bytes]]:
 def _requirements(compiler: RuleCompiler, document: bytes) -> Requirements | None:
     try:
         return compiler.requirements(decode(document, WatchRule))
-    except Exception:  # noqa: BLE001 - it comes again, and is told, where the rule is added
+    except Exception:  # noqa: BLE001 - adding the rule to the index reports it
         return None
 
 

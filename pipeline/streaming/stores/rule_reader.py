@@ -1,4 +1,4 @@
-"""Keep a step's rule index as the rules topic is: whole at the start, and within a second of every change after."""
+"""Keep a step's rule index up to date with the rules topic: whole at the start, then within a second of a change."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from pipeline.topology import RULES_STEP
 
 log = logging.getLogger(__name__)
 
-# Fewer are compiled before another process has started.
+# Fewer rules are compiled here sooner than another process starts.
 _WORTH_COMPILERS = 50_000
-# Twice the time that a rule takes to be added to the index goes into compiling it.
+# Compiling a rule takes twice as long as adding it to the index.
 _COMPILERS = 2
 
 
 class RuleSink(Protocol):
-    """What the reader needs of the index; it is called from a thread, also while another one matches."""
+    """The part of the index that the reader uses, from a thread of its own while another thread matches."""
 
     def add(self, rule: WatchRule, requirements: Requirements | None, /) -> object:
-        """Match this rule from now on, instead of an earlier one of its id; RuleError when it cannot be used."""
+        """Match this rule from now on, in place of an earlier one of its id; RuleError when it cannot be used."""
         ...
 
     def remove(self, rule_id: str, /) -> object:
@@ -46,8 +46,8 @@ class RuleSink(Protocol):
 class IndexedRules:
     """Which rules of the topic are in the index, and why the others are not.
 
-    A rule that cannot be used is set aside, together with what stood under its id before: the topic says that this
-    is no longer the rule. It stops no other.
+    A rule that cannot be used is set aside together with its predecessor: the topic says that the predecessor is no
+    longer current. It affects no other rule.
     """
 
     def __init__(self, index: RuleSink) -> None:
@@ -62,13 +62,13 @@ class IndexedRules:
 
     @property
     def set_aside(self) -> dict[str, str]:
-        """What is wrong with each rule that cannot be used, by its id."""
+        """Why each rule that cannot be used cannot, by its id."""
         return dict(self._set_aside)
 
     def apply(
         self, stored_rules: Iterable[StoredRule], now: datetime, compiled: Compiled = MappingProxyType({})
     ) -> None:
-        """Take over changes, of which the last of an id counts; what is not compiled yet is compiled here."""
+        """Take over changes; the last one of an id counts. A rule that is not compiled yet is compiled here."""
         for stored in last_of_each(stored_rules).values():
             self._set_aside.pop(stored.id, None)
             self._muted.pop(stored.id, None)
@@ -100,7 +100,7 @@ class IndexedRules:
             log.exception("rule %s breaks the rule engine", stored.id)
             self._reject(stored.id, f"it breaks the rule engine: {error!r}")
         else:
-            # The index holds this very string too.
+            # The index holds the same string object, which saves memory.
             self._indexed[rule.id] = None
 
     def _reject(self, rule_id: str, problem: str) -> None:
@@ -120,13 +120,13 @@ class RuleReader(CompactedReader[StoredRule]):
 
     Args:
         settings: Brokers, topic prefix, and what rules are compiled with.
-        index: The rules that are matched.
+        index: The index of the rules that are matched.
         clock: The time, for mutes.
         progress_seconds: How often progress is logged while loading.
-        worth_compilers: From how many records on other processes help to load them, where there are other cores.
+        worth_compilers: From how many records on other processes help to compile, where there are other cores.
 
     Attributes:
-        rules: What is in the index, and what is not.
+        rules: Which rules are in the index, and why the others are not.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A watch rule as the rules topic holds it: the document is the value; its set and how long it is mute are headers."""
+"""A watch rule as the rules topic holds it: the document is the value; its set and the end of its mute are headers."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class StoredRule(StoredDocument[WatchRule]):
     """One rule of the topic.
 
     Attributes:
-        rule_set: Which set it was applied with; empty when another client wrote it.
-        muted_until: It raises no alert before; None when it is not mute.
+        rule_set: The set that it was applied with; empty when another client wrote it.
+        muted_until: The rule raises no alert before this time; None when it is not mute.
     """
 
     rule_set: str = ""
@@ -38,7 +38,7 @@ class StoredRule(StoredDocument[WatchRule]):
         return self.document
 
     def is_muted(self, now: datetime) -> bool:
-        """Whether it is mute at that time."""
+        """Whether the rule is mute at that time."""
         return self.muted_until is not None and self.muted_until > now
 
 

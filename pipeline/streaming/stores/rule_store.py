@@ -23,7 +23,7 @@ StoredRules = Mapping[str, StoredRule]
 
 @dataclass(frozen=True, slots=True)
 class ChangedRule:
-    """A rule that differs from what the topic holds, in its document or in the set it belongs to."""
+    """A rule whose document or set differs from what the topic holds."""
 
     rule: WatchRule
     before: StoredRule
@@ -35,10 +35,10 @@ class RuleDifference:
 
     Attributes:
         rule_set: The set's name.
-        added: Not in the topic yet.
-        changed: In the topic, but not so.
-        unchanged: In the topic as they are.
-        surplus: Applied with this set before, and no longer in it; removed only when pruning.
+        added: Rules that are not in the topic yet.
+        changed: Rules that the topic holds differently.
+        unchanged: Rules that the topic holds as they are.
+        surplus: Rules of this set in the topic that the set no longer holds; removed only when pruning.
     """
 
     rule_set: str
@@ -52,9 +52,9 @@ def compare_rules(stored: StoredRules, rules: Sequence[WatchRule], rule_set: str
     """Compare a set of rules with the topic.
 
     Args:
-        stored: What the topic holds.
+        stored: The rules that the topic holds.
         rules: The whole set; no id twice.
-        rule_set: Its name.
+        rule_set: The set's name.
 
     Raises:
         RuleError: A rule's channel is reserved.
@@ -105,14 +105,14 @@ class RuleStore:
         return await self._store.missing(rule_ids)
 
     async def apply(self, difference: RuleDifference, *, prune: bool = False) -> TopicReport:
-        """Write what a comparison found; a rule that is mute stays so.
+        """Write the differences that a comparison found; a rule that is mute stays mute.
 
         Args:
-            difference: Of ``compare_rules``.
+            difference: The result of ``compare_rules``.
             prune: Remove what the set no longer holds.
 
         Returns:
-            What was done to the topics first: the rules topic and those of the rules' channels are created.
+            What was done to the topics first: the rules topic and the rules' channels are created where missing.
 
         Raises:
             RuleError: A rule's document is over the topic's limit; the others have been written.
@@ -143,7 +143,7 @@ class RuleStore:
         """Let rules raise no alerts until then, or let them raise alerts again; their documents stay as they are.
 
         Args:
-            rule_ids: Which.
+            rule_ids: The rules.
             until: When the mute ends, with its offset from UTC; None ends it now.
 
         Raises:
