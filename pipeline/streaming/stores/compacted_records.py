@@ -89,7 +89,11 @@ def document_kind(
     """
 
     def read(key: bytes | None, value: bytes | None, _headers: RecordHeaders) -> StoredDocument[DocumentT]:
-        return read_document(key, value, document_type, noun)
+        own_id = document_id(key)
+        if value is None:
+            return StoredDocument(own_id, None, None)
+        document, problem = decode_document(value, own_id, document_type, noun)
+        return StoredDocument(own_id, value, document, problem)
 
     return DocumentKind(topic, noun, f"{noun}s", read, encode_document)
 
@@ -99,20 +103,32 @@ def encode_document(document: Document) -> bytes:
     return encode(cast("Any", document))
 
 
-def read_document(
-    key: bytes | None, value: bytes | None, document_type: type[DocumentT], noun: str
-) -> StoredDocument[DocumentT]:
-    """Read a record by its key and value; one that breaks the schema is returned with its problem, never raised."""
-    document_id = key.decode(errors="replace") if key is not None else NO_KEY
-    if value is None:
-        return StoredDocument(document_id, None, None)
+def document_id(key: bytes | None) -> str:
+    """The id of a record with this key; ``NO_KEY`` where it has none."""
+    return key.decode(errors="replace") if key is not None else NO_KEY
+
+
+def decode_document(
+    value: bytes, expected_id: str, document_type: type[DocumentT], noun: str
+) -> tuple[DocumentT | None, str]:
+    """Decode a record's value.
+
+    Args:
+        value: The record's value.
+        expected_id: The id that the record's key says.
+        document_type: A ``msgspec.Struct`` with an ``id``.
+        noun: What one document is called in messages.
+
+    Returns:
+        The document and no problem, or None and the reason why the record cannot be used.
+    """
     try:
-        document = cast("DocumentT", decode(value, cast("type[Any]", document_type)))
+        document: DocumentT = decode(value, cast("type[Any]", document_type))
     except ArticleError as error:
-        return StoredDocument(document_id, value, None, str(error))
-    if document.id != document_id:
-        return StoredDocument(document_id, value, None, f"its document is of {noun} {document.id}")
-    return StoredDocument(document_id, value, document)
+        return None, str(error)
+    if document.id != expected_id:
+        return None, f"its document is of {noun} {document.id}"
+    return document, ""
 
 
 def last_of_each(stored: Iterable[StoredT]) -> Mapping[str, StoredT]:

@@ -11,8 +11,9 @@ from pipeline.streaming.stores.compacted_records import (
     DocumentKind,
     RecordHeaders,
     StoredDocument,
+    decode_document,
+    document_id,
     encode_document,
-    read_document,
 )
 from pipeline.topology import WATCH_RULES
 
@@ -44,16 +45,17 @@ class StoredRule(StoredDocument[WatchRule]):
 
 def read_rule_record(key: bytes | None, value: bytes | None, headers: RecordHeaders) -> StoredRule:
     """Read a record of the rules topic; one that breaks the schema is returned with its problem, never raised."""
-    stored = read_document(key, value, WatchRule, "rule")
+    rule_id = document_id(key)
     if value is None:
-        return StoredRule(stored.id, None, None)
+        return StoredRule(rule_id, None, None)
+    rule, problem = decode_document(value, rule_id, WatchRule, "rule")
     found = dict(headers)
     rule_set = (found.get(SET_HEADER) or b"").decode(errors="replace")
     try:
         muted_until = _read_time(found[MUTE_HEADER] or b"") if MUTE_HEADER in found else None
     except ValueError as error:
-        return StoredRule(stored.id, value, None, stored.problem or str(error), rule_set)
-    return StoredRule(stored.id, value, stored.document, stored.problem, rule_set, muted_until)
+        return StoredRule(rule_id, value, None, problem or str(error), rule_set)
+    return StoredRule(rule_id, value, rule, problem, rule_set, muted_until)
 
 
 def rule_headers(rule_set: str, muted_until: datetime | None) -> Headers:
