@@ -101,6 +101,13 @@ def test_a_record_without_a_key_is_set_aside(rules: IndexedRules) -> None:
     assert rules.set_aside == {"(no key)": "its document is of rule a"}
 
 
+def test_a_rule_that_cannot_be_read_stays_mute() -> None:
+    until = NOON + timedelta(hours=1)
+    stored_rule = read_rule_record(b"a", b"{", rule_headers("desk", until))
+    assert (stored_rule.rule, stored_rule.rule_set, stored_rule.muted_until) == (None, "desk", until)
+    assert "not JSON" in stored_rule.problem
+
+
 def test_a_rule_that_is_off_is_not_in_the_index(rules: IndexedRules, index: Index) -> None:
     rules.apply([stored("a")], NOON)
     rules.apply([stored("a", mode="off")], NOON)
