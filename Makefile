@@ -1,4 +1,4 @@
-# Everything runs in .venv, which the first target builds from the lock with nothing but Python 3.11 or later.
+# Everything runs in .venv, which the first target builds from the lock with nothing but Python 3.11, 3.12 or 3.13.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -7,6 +7,7 @@ READY  := $(VENV)/.ready
 NAMES ?= $(or $(WIREWATCH_TEST_DATA),../shared)/names
 # What the entity model learns from; see pipeline/entities/news_model/data/README.md.
 DATA ?= $(or $(WIREWATCH_TEST_DATA),../shared)/ner
+COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 HELM := helm.sh/helm/v3/cmd/helm@v3.22.0
 # Named by the version, so that another one is built, and nothing else builds it again.
 HELM_BUILT := $(VENV)/.helm-$(lastword $(subst @, ,$(HELM)))
@@ -103,20 +104,21 @@ image-check: $(READY) ## Build the image and start a worker from it, without a c
 	$(BIN)/python -m deploy.image_check
 
 lock: ## Resolve the dependencies anew (needs uv)
-	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --custom-compile-command "make lock" --extra mock-broker --group dev -o requirements/dev.lock
-	uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --custom-compile-command "make lock" -c requirements/dev.lock -o requirements/runtime.lock
-	uv pip compile -q --group training --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --custom-compile-command "make lock" -c requirements/dev.lock -o requirements/training.lock
+	$(COMPILE) pyproject.toml --extra mock-broker --group dev -o requirements/dev.lock
+	$(COMPILE) pyproject.toml -c requirements/dev.lock -o requirements/runtime.lock
+	$(COMPILE) --group training -c requirements/dev.lock -o requirements/training.lock
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+	  | $(COMPILE) - -c requirements/dev.lock -o requirements/build.lock
 
 clean: ## Remove what was built here
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 
+# The lock is complete, so pip looks for nothing (--no-deps): left to itself, an old pip takes up a release that is newer than the lock.
 $(READY): requirements/dev.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11")'
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python3.13")'
 	@echo "Setting up $(VENV) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@
