@@ -7,7 +7,8 @@ READY  := $(VENV)/.ready
 NAMES ?= $(or $(WIREWATCH_TEST_DATA),../shared)/names
 # What the entity model learns from; see pipeline/entities/news_model/data/README.md.
 DATA ?= $(or $(WIREWATCH_TEST_DATA),../shared)/ner
-COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+# One version of each package for every Python ("fewest"), so that types and figures do not depend on the Python.
+COMPILE := uv pip compile -q --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 HELM := helm.sh/helm/v3/cmd/helm@v3.22.0
 # Named by the version, so that another one is built, and nothing else builds it again.
 HELM_BUILT := $(VENV)/.helm-$(lastword $(subst @, ,$(HELM)))
@@ -17,7 +18,7 @@ KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/
   pipeline/transliteration/*.py pipeline/transliteration/weights/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help services demo run test check lint format bench bench-languages bench-entities bench-rules train-entities transliteration schemas concepts reference dashboards pictures chart deploy-tools image-check lock clean
+.PHONY: help services demo run test check lint format bench bench-languages bench-entities bench-rules training-tools train-entities transliteration schemas concepts reference dashboards pictures chart deploy-tools image-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,7 +52,11 @@ bench: $(KNOWLEDGE_BASE) ## Measure speed on this machine (minutes); prints tabl
 bench-entities: $(KNOWLEDGE_BASE) ## Measure the entity model by language; writes its part of docs/quality.md
 	$(BIN)/python -m tests.quality entities
 
-train-entities: $(READY) ## Train the shipped entity model (an hour of one core) on DATA, with what requirements/training.lock holds
+training-tools: $(READY) ## Install into .venv what training the entity model and the language table needs beside
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/training.lock
+	@$(BIN)/python -m pip check --disable-pip-version-check
+
+train-entities: training-tools ## Train the shipped entity model (an hour of one core) on DATA
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m training.entities.train --data $(DATA)
 
 bench-languages: $(KNOWLEDGE_BASE) ## Measure languages, concepts and names; writes docs/quality.md
@@ -100,8 +105,8 @@ $(BIN)/compose-loader: $(wildcard tests/contract/compose_loader/*) | $(READY)
 	@cd $(<D) && go build -o $(CURDIR)/$@ .
 	@touch $@
 
-image-check: $(READY) ## Build the image and start a worker from it, without a container engine (root, buildah, mmdebstrap)
-	$(BIN)/python -m deploy.image_check
+image-check: $(READY) ## Build the image and start a worker from it, without a container engine (root, buildah, mmdebstrap); BASE=image to build on
+	$(BIN)/python -m deploy.image_check $(if $(BASE),--base $(BASE))
 
 lock: ## Resolve the dependencies anew (needs uv)
 	$(COMPILE) pyproject.toml --extra mock-broker --group dev -o requirements/dev.lock

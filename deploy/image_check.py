@@ -1,11 +1,12 @@
 """Build the image and start a worker from it, without a container engine: ``make image-check``.
 
 Needs root, and buildah and mmdebstrap from Debian. The base image is made from Debian's packages, so no image registry
-is needed. Everything is in a temporary folder that is removed at the end.
+is needed; ``make image-check BASE=python:3.11-slim`` pulls another base. Everything is in a temporary folder that is removed at the end.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -25,7 +26,7 @@ from pipeline.settings import default_cache_dir
 
 ROOT = Path(__file__).parents[1]
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
-BASE = "localhost/python-base"
+DEBIAN = "localhost/python-base"
 IMAGE = "localhost/wirewatch"
 PACKAGES = "ca-certificates,python3,python3-venv,python-is-python3"
 READY_SECONDS = 120
@@ -78,7 +79,7 @@ def make_base(buildah: Buildah, folder: Path) -> None:
         configuration = folder / "pip.conf"
         configuration.write_text(f"[global]\ncert = {CERTIFICATES}\n", encoding="utf-8")
         buildah("copy", "--quiet", container, str(configuration), "/etc/pip.conf")
-    buildah("commit", "--quiet", "--rm", container, BASE)
+    buildah("commit", "--quiet", "--rm", container, DEBIAN)
 
 
 def check(buildah: Buildah) -> None:
@@ -120,6 +121,9 @@ def is_ready(port: int) -> bool:
 
 def main() -> int:
     """Build and check; the exit status is 1 when a tool is missing."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.image_check")
+    parser.add_argument("--base", default=DEBIAN, help="the image to build on; without it, one of Debian's packages")
+    base = parser.parse_args().base
     missing = [name for name in ("buildah", "mmdebstrap") if shutil.which(name) is None]
     if missing or os.geteuid() != 0:
         print(
@@ -129,11 +133,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="image-check-") as name:
         folder = Path(name)
         buildah = Buildah(folder)
-        step("a base image from Debian's packages")
-        make_base(buildah, folder)
-        step("the image by deploy/Dockerfile")
+        if base == DEBIAN:
+            step("a base image from Debian's packages")
+            make_base(buildah, folder)
+        step(f"the image by deploy/Dockerfile on {base}")
         buildah(
-            "build", "--quiet", "--build-arg", f"BASE={BASE}", "--file", "deploy/Dockerfile",
+            "build", "--quiet", "--build-arg", f"BASE={base}", "--file", "deploy/Dockerfile",
             "--ignorefile", "deploy/Dockerfile.dockerignore", "--tag", IMAGE, str(ROOT),
         )  # fmt: skip
         size = json.loads(buildah("images", "--json", IMAGE))[0]["size"]

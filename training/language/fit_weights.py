@@ -1,8 +1,8 @@
 """Fit the weights of ``pipeline.language.ensemble`` on documents that the table has not seen, and print them.
 
-Run with ``python -m training.language.fit_weights FOLDER TABLE``, with what ``requirements/training.lock`` holds
-installed. TABLE comes from ``train_ngrams --documents quarter --without CODES``: the weights are fitted on the other
-half of the odd documents, where the codes left out stand for the languages that no table knows.
+Run with ``python -m training.language.fit_weights FOLDER TABLE``, after ``make training-tools``. TABLE comes from
+``train_ngrams --documents quarter --without CODES``: the weights are fitted on the other half of the odd documents,
+where the codes left out stand for the languages that no table knows.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Learn the table of ``pipeline.language.ngrams``, in ten minutes on one core.
 
-Run with ``python -m training.language.train_ngrams FOLDER`` on the measuring data (CONTRIBUTING.md), with what
-``requirements/training.lock`` holds installed. It learns from the documents with an odd number alone, so that the even
-ones can judge it. With ``--documents quarter`` and some languages left out, it makes the table that ``fit_weights``
-needs: half of the odd documents are unseen.
+Run with ``python -m training.language.train_ngrams FOLDER`` on the measuring data (CONTRIBUTING.md), after
+``make training-tools``. It learns from the documents with an odd number alone, so that the even ones can judge it. With
+``--documents quarter`` and some languages left out, it makes the table that ``fit_weights`` needs: half of the odd
+documents are unseen.
 """
 
 from __future__ import annotations
