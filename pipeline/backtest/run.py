@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from math import inf
 
@@ -11,7 +11,7 @@ from pipeline.backtest.counts import RuleCounts, Samples, found
 from pipeline.backtest.report import BacktestReport, Comparison, RuleReport
 from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle
-from pipeline.rules import RuleIndex
+from pipeline.rules import NearMiss, RuleIndex
 
 # A repeated article comes soon after the first; remembering all articles would take unbounded memory.
 _REMEMBERED_ARTICLES = 100_000
@@ -61,23 +61,30 @@ class Backtest:
         Args:
             article: With its mentions.
             at: When it came. If it is earlier than the last article's time, the last article's time is used.
+
+        Raises:
+            Exception: A rule fails on it. The article is then not counted.
         """
         at = at.astimezone(UTC)
-        self._start = self._start or at
-        self._end = at = max(at, self._end or at)
+        at = max(at, self._end or at)
         key = (article.id, article.revision)
         is_repeat = key in self._seen
+        # All that may fail comes before the first count.
+        after = self._after.matches(article, at)
+        before = None if self._before is None else self._before.matches(article, at)
+        is_news = not is_repeat and article.status != "withdrawn"
+        near_misses = self._after.near_misses(article) if is_news and self._near_misses else []
+        self._start = self._start or at
+        self._end = at
         self._seen[key] = None
         if len(self._seen) > _REMEMBERED_ARTICLES:
             del self._seen[next(iter(self._seen))]
         self._articles += not is_repeat
-        after = self._after.add(article, at, is_repeat=is_repeat)
-        before = None if self._before is None else self._before.add(article, at, is_repeat=is_repeat)
-        if is_repeat or article.status == "withdrawn":
-            return
-        if self._near_misses:
-            self._after.add_near_misses(article, at)
-        if before is not None:
+        self._after.add(article, at, after, is_repeat=is_repeat)
+        if self._before is not None and before is not None:
+            self._before.add(article, at, before, is_repeat=is_repeat)
+        self._after.add_near_misses(article, at, near_misses)
+        if is_news and before is not None:
             self._compare(article, at, after, before)
 
     def report(self, *, start: datetime | None = None, end: datetime | None = None) -> BacktestReport:
@@ -126,14 +133,22 @@ class _Version:
         self._memory = AlertMemory(alert_memory_seconds)
         self._memory.load(0)
 
-    def add(self, article: EnrichedArticle, at: datetime, *, is_repeat: bool) -> dict[str, Match]:
-        """Count the matches of an article; return them by rule."""
+    def matches(self, article: EnrichedArticle, at: datetime) -> dict[str, Match]:
+        """The matches of an article, by their rules; a withdrawal has none."""
+        if article.status == "withdrawn":
+            return {}
+        return {match.rule.id: match for match in self._index.match(article, now=at)}
+
+    def near_misses(self, article: EnrichedArticle) -> list[NearMiss]:
+        """The rules that an article misses by one clause."""
+        return list(self._index.near_misses(article))
+
+    def add(self, article: EnrichedArticle, at: datetime, matches: Mapping[str, Match], *, is_repeat: bool) -> None:
+        """Count an article and the alerts that its matches raise."""
         draft = self._memory.draft(at)
         if article.status == "withdrawn":
-            matches = {}
             decisions = draft.withdraw(0, article)
         else:
-            matches = {match.rule.id: match for match in self._index.match(article, now=at)}
             decided = (draft.decide(0, match) for match in matches.values())
             decisions = [decision for decision in decided if decision is not None]
         for rule_id in () if is_repeat else matches:
@@ -141,11 +156,10 @@ class _Version:
         for decision in decisions:
             self._memory.remember(0, decision.past)
             self._counts[decision.alert.rule.id].decided(decision, article, at)
-        return matches
 
-    def add_near_misses(self, article: EnrichedArticle, at: datetime) -> None:
+    def add_near_misses(self, article: EnrichedArticle, at: datetime, misses: Iterable[NearMiss]) -> None:
         """Count the rules that an article misses by one clause."""
-        for miss in self._index.near_misses(article):
+        for miss in misses:
             self._counts[miss.rule_id].missed(article, at, miss.clause)
 
     def reports(self) -> list[RuleReport]:

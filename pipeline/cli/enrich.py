@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from pipeline.cli import pass_settings
+from pipeline.cli.reading.articles import Placed, good_articles, tried
 from pipeline.cli.reading.batches import batches
 from pipeline.cli.reading.lines import BadLines, Line, read_lines
-from pipeline.errors import ArticleError
-from pipeline.messages.articles import RawArticle
+from pipeline.messages.articles import IdentifiedArticle
 from pipeline.messages.codec import encode
 from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.assembly import Enrichment
+
+Step = Literal["language", "entities"]
 
 
 @click.command()
@@ -28,11 +33,12 @@ from pipeline.settings import Settings
     help="The last step to run.",
 )
 @pass_settings
-def command(settings: Settings, files: tuple[str, ...], step: Literal["language", "entities"]) -> int:
+def command(settings: Settings, files: tuple[str, ...], step: Step) -> int:
     """Give each article its language and its entities.
 
     FILES are JSON Lines, JSON or plain text; without any, JSON Lines are read from standard input. The result is
-    JSON Lines on standard output, in the order of the input; a bad line is reported by number and left out.
+    JSON Lines on standard output, in the order of the input; a bad line, and one on which a
+    step fails, is reported by number and left out.
     """
     from pipeline.assembly import Enrichment  # noqa: PLC0415 - loads models; --help need not
 
@@ -41,17 +47,18 @@ def command(settings: Settings, files: tuple[str, ...], step: Literal["language"
     out = sys.stdout.buffer
     lines = read_lines(files) if files else read_lines(("-",), "jsonl")
     for batch in batches(lines, settings.batch_max_articles):
-        identified = [enrichment.identify(article) for article in _read(batch, bad)]
-        for article in identified if step == "language" else enrichment.extract(identified):
-            out.write(encode(article) + b"\n")
+        for done in enriched_to(batch, enrichment, bad, step=step):
+            out.write(encode(done.article) + b"\n")
         out.flush()
     return bad.exit_status()
 
 
-def _read(lines: Iterable[Line], bad: BadLines) -> Iterator[RawArticle]:
-    """The good articles of the lines; the bad ones are reported."""
-    for line in lines:
-        try:
-            yield line.read(now=datetime.now(UTC))
-        except ArticleError as error:
-            bad.report(line.place, error)
+def enriched_to(
+    lines: Iterable[Line], enrichment: Enrichment, bad: BadLines, *, step: Step
+) -> list[Placed[IdentifiedArticle]]:
+    """The articles of lines up to a step, in their order; bad lines and those on which a step fails are reported."""
+    raw = list(good_articles(lines, bad, lambda line: line.read(now=datetime.now(UTC))))
+    identified = tried(raw, lambda batch: [enrichment.identify(article) for article in batch], bad)
+    if step == "language":
+        return identified
+    return [Placed[IdentifiedArticle](*done) for done in tried(identified, enrichment.extract, bad)]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 from rich.rule import Rule
@@ -12,13 +14,19 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli import pass_settings
+from pipeline.cli.reading.articles import enriched, good_articles, tried
 from pipeline.cli.reading.lines import BadLines, Line, read_lines
 from pipeline.cli.reading.rule_source import checked, checked_text, index_over
 from pipeline.cli.render import SEVERITY_STYLES, console, indented, marked, print_table, printable, why
-from pipeline.errors import ArticleError, UsageError
+from pipeline.errors import UsageError
+from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle, Language
+from pipeline.messages.rules import WatchRule
 from pipeline.settings import Settings
 from pipeline.topology import ENTITIES_STEP, LANGUAGE_STEP, RULES_STEP
+
+if TYPE_CHECKING:
+    from pipeline.rules import CheckedRule, RuleIndex
 
 _SILENT_SHOWN = 20
 
@@ -42,26 +50,65 @@ def command(settings: Settings, file: str, rules_file: Path | None) -> int:
     from pipeline.rules import why_silent  # noqa: PLC0415 - as above
 
     given = _only_line(file)
-    try:
-        article = given.read(now=datetime.now(UTC))
-    except ArticleError as error:
-        bad = BadLines()
-        bad.report(given.place, error)
+    bad = BadLines()
+    articles = list(good_articles([given], bad, lambda line: line.read(now=datetime.now(UTC))))
+    if not articles:
         return bad.exit_status()
     check = checked(rules_file, settings) if rules_file else checked_text(rules_text(), "demo rules", settings)
     enrichment = Enrichment.from_settings(settings)
-    enriched = enrichment.extract([enrichment.identify(article)])[0]
     index = index_over(check, settings)
-    matches = {match.rule.id: match for match in index.match(enriched, now=datetime.now(UTC))}
+    concepts, limits = load_knowledge_base(settings), build_limits(settings)
 
+    def way(batch: Sequence[EnrichedArticle]) -> list[_Way]:
+        return [_way_of(article, index, check.rules, reason_of) for article in batch]
+
+    def reason_of(rule: WatchRule, article: EnrichedArticle) -> str:
+        return "its mode is off" if rule.mode == "off" else why_silent(rule, concepts, article, limits)
+
+    ways = tried(enriched(articles, enrichment, bad), way, bad)
+    if not ways:
+        return bad.exit_status()
+    _show(ways[0].article, rules=len(index))
+    return 0
+
+
+class _Way(NamedTuple):
+    """What the steps made of an article.
+
+    Attributes:
+        matches: By their rules.
+        silent: How many rules do not fire.
+        reasons: Why, for the first of them: their ids and the reasons.
+    """
+
+    article: EnrichedArticle
+    matches: dict[str, Match]
+    silent: int
+    reasons: list[tuple[str, str]]
+
+
+def _way_of(
+    article: EnrichedArticle,
+    index: RuleIndex,
+    rules: Iterable[CheckedRule],
+    reason_of: Callable[[WatchRule, EnrichedArticle], str],
+) -> _Way:
+    matches = {match.rule.id: match for match in index.match(article, now=datetime.now(UTC))}
+    silent = [checked.rule for checked in rules if checked.rule.id not in matches]
+    reasons = [(rule.id, reason_of(rule, article)) for rule in silent[:_SILENT_SHOWN]]
+    return _Way(article, matches, len(silent), reasons)
+
+
+def _show(way: _Way, *, rules: int) -> None:
+    article, matches = way.article, way.matches
     out = console()
     colour = out.is_terminal
-    out.print(_header(enriched))
+    out.print(_header(article))
     out.print(Rule(LANGUAGE_STEP.name, align="left"))
-    out.print(_language(enriched.language))
-    out.print(Rule(f"{ENTITIES_STEP.name}: {len(enriched.mentions)}", align="left"))
-    print_table(out, _entities(enriched))
-    out.print(Rule(f"{RULES_STEP.name}: {len(matches)} of {len(index)} fire", align="left"))
+    out.print(_language(article.language))
+    out.print(Rule(f"{ENTITIES_STEP.name}: {len(article.mentions)}", align="left"))
+    print_table(out, _entities(article))
+    out.print(Rule(f"{RULES_STEP.name}: {len(matches)} of {rules} fire", align="left"))
     for match in matches.values():
         out.print(
             Text.assemble(
@@ -73,21 +120,17 @@ def command(settings: Settings, file: str, rules_file: Path | None) -> int:
         )
         for line in why(match.evidence):
             out.print(indented(line, colour=colour))
-    concepts, limits = load_knowledge_base(settings), build_limits(settings)
-    silent = [rule.rule for rule in check.rules if rule.rule.id not in matches]
-    for rule in silent[:_SILENT_SHOWN]:
-        reason = "its mode is off" if rule.mode == "off" else why_silent(rule, concepts, enriched, limits)
-        out.print(Text.assemble("○ ", rule.id, (f"  is silent: {printable(reason)}", "dim")))
-    if len(silent) > _SILENT_SHOWN:
-        out.print(Text(f"and {len(silent) - _SILENT_SHOWN:,} more are silent", "dim"))
+    for rule_id, reason in way.reasons:
+        out.print(Text.assemble("○ ", rule_id, (f"  is silent: {printable(reason)}", "dim")))
+    if way.silent > _SILENT_SHOWN:
+        out.print(Text(f"and {way.silent - _SILENT_SHOWN:,} more are silent", "dim"))
     found = [evidence for match in matches.values() for evidence in match.evidence]
     for field in ("title", "body"):
-        text = getattr(enriched, field)
+        text = getattr(article, field)
         if text:
             spans = [(e.start, e.end) for e in found if e.field == field and e.start is not None and e.end is not None]
             out.print(Rule(field, align="left"))
             out.print(marked(text, spans, colour=colour))
-    return 0
 
 
 def _only_line(file: str) -> Line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import pass_settings
-from pipeline.cli.reading.articles import enriched, good_articles
+from pipeline.cli.reading.articles import Placed, enriched, good_articles, tried
 from pipeline.cli.reading.batches import batches
 from pipeline.cli.reading.lines import BadLines, read_lines
 from pipeline.cli.reading.rule_source import index_of
@@ -40,7 +40,8 @@ def command(settings: Settings, files: tuple[str, ...], rules_file: Path) -> int
     FILES are JSON Lines, JSON or plain text; without any, JSON Lines are read from standard input. Articles may be raw,
     identified or enriched: what they lack is done on the way. Alerts are JSON Lines on standard output: those that the
     alerts step would raise from an empty memory, with what `suppress` and `limit` hold back left out and what a rule
-    with `mode: shadow` would raise left in. A bad line is reported by number and left out.
+    with `mode: shadow` would raise left in. A bad line, and one on which a step fails, is reported by number and left
+    out.
     """
     from pipeline.assembly import Enrichment  # noqa: PLC0415 - loads models; --help need not
 
@@ -52,10 +53,10 @@ def command(settings: Settings, files: tuple[str, ...], rules_file: Path) -> int
     articles = (
         article
         for batch in batches(lines, settings.batch_max_articles)
-        for article in enriched(list(good_articles(batch, bad)), enrichment)
+        for article in enriched(list(good_articles(batch, bad)), enrichment, bad)
     )
     has_fired = False
-    for alert in alerts_of(articles, index):
+    for alert in alerts_of(articles, index, bad):
         out.write(encode(alert) + b"\n")
         out.flush()
         has_fired = True
@@ -64,16 +65,21 @@ def command(settings: Settings, files: tuple[str, ...], rules_file: Path) -> int
     return bad.exit_status()
 
 
-def alerts_of(articles: Iterable[EnrichedArticle], index: RuleIndex) -> Iterator[Alert]:
-    """The alerts that articles raise, one after the other, from an empty memory; those of rules on trial as well."""
+def alerts_of(articles: Iterable[Placed[EnrichedArticle]], index: RuleIndex, bad: BadLines) -> Iterator[Alert]:
+    """The alerts that articles raise, one after the other, from an empty memory; those of rules on trial as well.
+
+    Args:
+        articles: In the order of time.
+        index: The rules.
+        bad: Where articles are reported on which a rule fails; they raise no alert.
+    """
     from pipeline.alerts import replay  # noqa: PLC0415 - as above
 
-    return (decision.alert for decision in replay(_matches(articles, index)) if decision.alert.held_by is None)
+    def step(batch: Sequence[EnrichedArticle]) -> list[list[Match | EnrichedArticle]]:
+        return [
+            [article] if article.status == "withdrawn" else [*index.match(article, now=datetime.now(UTC))]
+            for article in batch
+        ]
 
-
-def _matches(articles: Iterable[EnrichedArticle], index: RuleIndex) -> Iterator[Match | EnrichedArticle]:
-    for article in articles:
-        if article.status == "withdrawn":
-            yield article
-        else:
-            yield from index.match(article, now=datetime.now(UTC))
+    found = (match for article in articles for done in tried([article], step, bad) for match in done.article)
+    return (decision.alert for decision in replay(found) if decision.alert.held_by is None)

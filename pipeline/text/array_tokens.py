@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.text.scripts import UNSEGMENTED
-from pipeline.text.tokens import BASIC_PLANE, JOINED, MANY_MARKS, RARE_LETTER, SIGN
+from pipeline.text.tokens import BASIC_PLANE, JOINED, MANY_MARKS, RARE_LETTER, SIGN, VANISHING
 
 # The rare kinds last: the highest kind in a text tells which of them it does not hold.
 _GAP, _LETTER, _UNSEGMENTED, _JOINED, _SIGN, _OTHER_PLANE = range(6)
@@ -28,7 +28,7 @@ def _kinds() -> npt.NDArray[np.uint8]:
     for kind, letters in (
         (_LETTER, rf"[^\W_{UNSEGMENTED}]"),
         (_UNSEGMENTED, f"[{UNSEGMENTED}]"),
-        (_JOINED, f"[{JOINED}]"),
+        (_JOINED, f"[{JOINED}{VANISHING}]"),
         (_SIGN, "[+#&]"),
     ):
         for run in re.finditer(f"{letters}+", BASIC_PLANE):
@@ -94,7 +94,7 @@ def cut(text: str) -> Cut | None:
     if rarest >= _JOINED:
         is_joined = kinds == _JOINED
         kinds[is_joined] = _LETTER
-        # A combining mark continues a word; after anything else it is in no token.
+        # A combining mark or a letter that folds to nothing continues a word; after anything else it is in no token.
         if is_joined[0] or (is_joined[1:] & (kinds[:-1] != _LETTER)).any() or MANY_MARKS.search(text):
             return None
     is_letter = kinds == _LETTER

@@ -36,6 +36,9 @@ def _joined_in(letters: str) -> str:
 # No language puts thirty marks on a letter, and normalising thousands takes quadratic time.
 # Source: Unicode Standard Annex 15, Stream-Safe Text Format.
 _MOST_MARKS = 30
+# Letters that fold to nothing, such as the Arabic tatweel, which only stretches a word, or to a blank, such as an
+# Arabic vowel sign that stands alone. They continue a word and begin none, so a run of them alone is no word.
+VANISHING = "\u0640\ufc5e-\ufc63\ufcf2-\ufcf4\ufe70-\ufe72\ufe74\ufe76-\ufe7f"
 # Signs that belong to the word they touch: C++, C#, Disney+, AT&T.
 SIGN = r"[+#&](?:(?<=[\w+#][+#])|(?<=\w&)(?=\w))"
 
@@ -45,11 +48,12 @@ BASIC_PLANE = "".join(map(chr, range(0x10000)))
 _SUPPLEMENTARY = "\U00010000-\U0010ffff"
 JOINED = _joined_in(BASIC_PLANE)
 _NO_LETTER = rf"[\W_{UNSEGMENTED}]"
-_LETTER = f"[^{_class_of(_NO_LETTER, BASIC_PLANE)}{_SUPPLEMENTARY}]"
+_NO_FIRST_LETTER = rf"[\W_{UNSEGMENTED}{VANISHING}]"
+_FIRST_LETTER = f"[^{_class_of(_NO_FIRST_LETTER, BASIC_PLANE)}{_SUPPLEMENTARY}]"
 _LETTER_OR_JOINED = (
     f"[^{_class_of(_NO_LETTER, BASIC_PLANE.translate(dict.fromkeys(map(ord, JOINED), 'a')))}{_SUPPLEMENTARY}]"
 )
-_WORD = f"{_LETTER}{_LETTER_OR_JOINED}*"
+_WORD = f"{_FIRST_LETTER}{_LETTER_OR_JOINED}*"
 # A group, so that splitting keeps the tokens between the gaps.
 _TOKEN = re.compile(f"({_WORD}|[{UNSEGMENTED}]|{SIGN})")
 _UNSEGMENTED_LETTER = re.compile(f"[{UNSEGMENTED}]")
@@ -64,7 +68,7 @@ def _any_token() -> re.Pattern[str]:
     """Like ``_TOKEN``, for any text."""
     letters = rf"[^\W_{UNSEGMENTED}]"
     joined = f"[{_joined_in(''.join(map(chr, range(0x20000))))}]"
-    word = rf"{letters}+(?:{joined}{{1,{_MOST_MARKS}}}{letters}+)*{joined}{{0,{_MOST_MARKS}}}"
+    word = rf"(?![{VANISHING}]){letters}+(?:{joined}{{1,{_MOST_MARKS}}}{letters}+)*{joined}{{0,{_MOST_MARKS}}}"
     return re.compile(rf"({word}|[{UNSEGMENTED}]|{SIGN})")
 
 

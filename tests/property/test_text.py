@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from itertools import pairwise
 
@@ -45,7 +46,21 @@ def test_tokens_are_slices_in_order_that_miss_no_letter_or_digit(text: str) -> N
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
     covered = {place for start, end in spans for place in range(start, end)}
     missed = [letter for place, letter in enumerate(text) if place not in covered]
-    assert not [letter for letter in missed if letter.isalnum()]
+    # Such as a tatweel that stretches no word.
+    assert not [letter for letter in missed if letter.isalnum() and fold(letter).strip()]
+
+
+def test_a_letter_is_no_word_when_it_folds_to_nothing() -> None:
+    for code in (*range(0xD800), *range(0xE000, sys.maxunicode + 1)):
+        letter = chr(code)
+        assert all(fold(word).strip() for word in tokenize(letter).words), hex(code)
+        if letter.isalnum() and not is_unsegmented(letter):
+            assert bool(tokenize(letter).words) == bool(fold(letter).strip()), hex(code)
+
+
+@given(texts)
+def test_no_word_folds_to_nothing(text: str) -> None:
+    assert all(fold(word).strip() for word in tokenize(text).words)
 
 
 @given(texts, texts)

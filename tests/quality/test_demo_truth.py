@@ -12,6 +12,8 @@ import yaml
 from pipeline import demo
 from pipeline.assembly import Enrichment
 from pipeline.cli.match import alerts_of
+from pipeline.cli.reading.articles import Placed
+from pipeline.cli.reading.lines import BadLines
 from pipeline.cli.reading.rule_source import checked_text, index_over
 from pipeline.concepts import KnowledgeBase
 from pipeline.messages.alerts import Alert
@@ -38,7 +40,8 @@ def alerts(enrichment: Enrichment) -> list[Alert]:
     articles = [read_article(line, read_at=now).article for line in demo.articles()]
     enriched = enrichment.extract([enrichment.identify(article) for article in articles])
     settings = load_settings()
-    return list(alerts_of(enriched, index_over(checked_text(demo.rules_text(), "demo rules", settings), settings)))
+    index = index_over(checked_text(demo.rules_text(), "demo rules", settings), settings)
+    return list(alerts_of([Placed(article.id, article) for article in enriched], index, BadLines()))
 
 
 def test_every_rule_fires_on_the_articles_that_a_reader_names_and_no_other(alerts: list[Alert]) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import msgspec
 
 from pipeline.cli.reading.lines import BadLines, Line
-from pipeline.errors import ArticleError
+from pipeline.errors import ArticleError, StepFailedError, WirewatchError
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, RawArticle
 from pipeline.messages.codec import decode, replace_lone_surrogates
 from pipeline.messages.intake import read_enriched
@@ -48,19 +48,69 @@ def read_line(line: Line) -> RawArticle:
     return article
 
 
-def good_articles(lines: Iterable[Line], bad: BadLines) -> Iterator[RawArticle]:
+Article = TypeVar("Article")
+Result = TypeVar("Result")
+
+
+class Placed(NamedTuple, Generic[Article]):
+    """An article, or what was made of it, and where it stands: ``file:line``."""
+
+    place: str
+    article: Article
+
+
+def good_articles(
+    lines: Iterable[Line], bad: BadLines, read: Callable[[Line], RawArticle] = read_line
+) -> Iterator[Placed[RawArticle]]:
     """The articles of the lines; those that cannot be used are reported."""
     for line in lines:
         try:
-            yield read_line(line)
+            yield Placed(line.place, read(line))
         except ArticleError as error:
             bad.report(line.place, error)
 
 
-def enriched(articles: Sequence[RawArticle], enrichment: Enrichment) -> list[EnrichedArticle]:
-    """Articles with all their steps done, in their order."""
-    identified = [
-        article if isinstance(article, IdentifiedArticle) else enrichment.identify(article) for article in articles
-    ]
-    extracted = iter(enrichment.extract([one for one in identified if not isinstance(one, EnrichedArticle)]))
-    return [article if isinstance(article, EnrichedArticle) else next(extracted) for article in identified]
+def tried(
+    articles: Sequence[Placed[Article]], step: Callable[[Sequence[Article]], Sequence[Result]], bad: BadLines
+) -> list[Placed[Result]]:
+    """What a step makes of articles, in their order.
+
+    Args:
+        articles: Given to the step together; where it fails, one by one.
+        step: Gives one result for each article, and may be asked again.
+        bad: Where each article is reported on which the step fails alone; it has no result.
+
+    Raises:
+        WirewatchError: What the step cannot work without, such as a model, is missing: no article is at fault.
+        OSError: As above.
+        MemoryError: As above.
+    """
+    try:
+        results = step([one.article for one in articles])
+    except ArticleError as error:
+        fault = error
+    except (WirewatchError, OSError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a step raises, the other articles go on
+        fault = StepFailedError(f"{type(error).__name__}: {error}")
+    else:
+        return [Placed(one.place, result) for one, result in zip(articles, results, strict=True)]
+    if len(articles) == 1:
+        bad.report(articles[0].place, fault)
+        return []
+    return [done for one in articles for done in tried([one], step, bad)]
+
+
+def enriched(
+    articles: Sequence[Placed[RawArticle]], enrichment: Enrichment, bad: BadLines
+) -> list[Placed[EnrichedArticle]]:
+    """Articles with all their steps done, in their order; those on which a step fails are reported."""
+
+    def steps(batch: Sequence[RawArticle]) -> list[EnrichedArticle]:
+        identified = [
+            article if isinstance(article, IdentifiedArticle) else enrichment.identify(article) for article in batch
+        ]
+        extracted = iter(enrichment.extract([one for one in identified if not isinstance(one, EnrichedArticle)]))
+        return [article if isinstance(article, EnrichedArticle) else next(extracted) for article in identified]
+
+    return tried(articles, steps, bad)

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from pipeline.cli.reading.articles import enriched, read_line
+from pipeline.cli.reading.articles import Placed, enriched, read_line
 from pipeline.cli.reading.lines import MAX_LINE_BYTES, BadLines, Line
 from pipeline.errors import ArticleError, TooLargeError, UsageError
 from pipeline.messages.articles import EnrichedArticle, Instant, RawArticle, Times
@@ -45,10 +45,11 @@ class _Dated(msgspec.Struct):
 
 
 class DatedArticle(NamedTuple):
-    """An article, with when it came, in UTC."""
+    """An article, with when it came, in UTC, and where it stands: ``file:line``."""
 
     article: EnrichedArticle
     at: datetime
+    place: str
 
 
 class ArticlesByTime:
@@ -79,25 +80,27 @@ class ArticlesByTime:
     def articles(
         self, enrichment: Enrichment, bad: BadLines, *, batch: int, on_read: Callable[[int], None]
     ) -> Iterator[DatedArticle]:
-        """Every good article, enriched where it is not yet; the bad ones are reported.
+        """Every good article, enriched where it is not yet; the bad ones are reported, and those on which a step fails.
 
         Args:
             enrichment: Does what they lack.
-            bad: Where those that cannot be used are reported.
+            bad: Where they are reported.
             batch: How many to enrich at once.
             on_read: Told how many lines have been read since it was told last.
         """
         order = iter(sorted(range(self.count), key=self._seconds.__getitem__))
         while places := list(islice(order, batch)):
-            read: list[tuple[RawArticle, datetime]] = []
+            read: list[Placed[RawArticle]] = []
+            times: dict[str, datetime] = {}
             for place in places:
                 line = self._line(place)
+                times[line.place] = datetime.fromtimestamp(self._seconds[place], UTC)
                 try:
-                    read.append((read_line(line), datetime.fromtimestamp(self._seconds[place], UTC)))
+                    read.append(Placed(line.place, read_line(line)))
                 except ArticleError as error:
                     bad.report(line.place, error)
-            articles = enriched([article for article, _ in read], enrichment)
-            yield from (DatedArticle(article, at) for article, (_, at) in zip(articles, read, strict=True))
+            for done in enriched(read, enrichment, bad):
+                yield DatedArticle(done.article, times[done.place], done.place)
             on_read(len(places))
 
     def _scan(self, number: int, stream: IO[bytes]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from pipeline.cli import pass_settings
 from pipeline.cli.event_loop import run_quietly
+from pipeline.cli.reading.articles import Placed, tried
 from pipeline.cli.reading.durations import DURATION
 from pipeline.cli.reading.lines import BadLines
 from pipeline.cli.reading.rule_source import checked
@@ -27,6 +28,7 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.backtest import Backtest, BacktestReport
+    from pipeline.cli.rules.articles_by_time import DatedArticle
     from pipeline.rules import RuleIndex
 
 DEFAULT_SINCE = timedelta(hours=24)
@@ -182,9 +184,21 @@ def _from_files(settings: Settings, backtest: Backtest, files: tuple[str, ...]) 
             undated = "1 article says" if by_time.undated == 1 else f"{by_time.undated:,} articles say"
             click.echo(f"note: {undated} no time: each counts as of the one before it", err=True)
         enrichment = Enrichment.from_settings(settings)
-        for article, at in by_time.articles(enrichment, bad, batch=settings.batch_max_articles, on_read=advance):
-            backtest.add(article, at)
+        articles = by_time.articles(enrichment, bad, batch=settings.batch_max_articles, on_read=advance)
+        add_all(backtest, articles, bad)
     return backtest.report(), ", ".join(files), bad.exit_status()
+
+
+def add_all(backtest: Backtest, articles: Iterable[DatedArticle], bad: BadLines) -> None:
+    """Send articles by; those on which a rule fails are reported and count nowhere."""
+
+    def add(batch: Sequence[DatedArticle]) -> Sequence[DatedArticle]:
+        for article in batch:
+            backtest.add(article.article, article.at)
+        return batch
+
+    for article in articles:
+        tried([Placed(article.place, article)], add, bad)
 
 
 async def _from_topic(settings: Settings, backtest: Backtest, since: datetime) -> tuple[BacktestReport, str, int]:

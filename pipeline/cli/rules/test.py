@@ -51,7 +51,7 @@ def command(settings: Settings, files: tuple[Path, ...], *, only_failed: bool) -
 def _add_row(table: Table, result: ExampleResult) -> None:
     words = " ".join(result.text.split())
     shown = words if len(words) <= _SHOWN_CODE_POINTS else words[: _SHOWN_CODE_POINTS - 1] + "…"
-    done = "fires" if result.fired else "is silent"
+    done = {True: "fires", False: "is silent", None: "a step fails"}[result.fired]
     because = printable(result.detail) if result.passed else f"{done}: {printable(result.detail)}"
     table.add_row(
         Text("✓", "green") if result.passed else Text("✗", "bold red"),

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from pipeline.errors import WirewatchError
 from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.rules import WatchRule
@@ -29,8 +30,8 @@ class ExampleResult(Struct, frozen=True, kw_only=True):
         kind: What the rule should do.
         number: Which example of that kind, counted from 1.
         text: The example.
-        fired: What the rule does.
-        detail: What was found, where the rule fires; else what was not.
+        fired: What the rule does; None where a step fails on the example.
+        detail: What was found, where the rule fires; else what was not, or how the step fails.
         source: The rule file's name, or ``"<rule>"``.
         position: Where the example stands in it; None for a rule that comes from no file.
     """
@@ -39,7 +40,7 @@ class ExampleResult(Struct, frozen=True, kw_only=True):
     kind: Literal["fires", "silent"]
     number: int
     text: str
-    fired: bool
+    fired: bool | None
     detail: str
     source: str
     position: Position | None
@@ -53,7 +54,7 @@ class ExampleResult(Struct, frozen=True, kw_only=True):
         place = self.source if self.position is None else f"{self.source}:{self.position.line}:{self.position.column}"
         text = " ".join(self.text.split())
         shown = text if len(text) <= _SHOWN_CODE_POINTS else text[: _SHOWN_CODE_POINTS - 1] + "…"
-        done = "fires on" if self.fired else "does not fire on"
+        done = {True: "fires on", False: "does not fire on", None: "a step fails on"}[self.fired]
         return f"{place}: rule {self.rule_id}: {done} example {self.kind}[{self.number}] {shown!r}: {self.detail}"
 
 
@@ -80,6 +81,17 @@ def run_examples(
     rule = checked.rule
     index = RuleIndex(concepts, limits)
     index.add(msgspec.structs.replace(rule, mode="live"))
+
+    def tried(text: str) -> tuple[bool | None, str]:
+        try:
+            article = enrich(text)
+            matches = index.match(article)
+            return bool(matches), _found(matches[0]) if matches else why_silent(rule, concepts, article, limits)
+        except (WirewatchError, OSError, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a step raises, the other examples are run
+            return None, f"{type(error).__name__}: {error}"
+
     results: list[ExampleResult] = []
     places = checked.examples_at
     for kind, texts, positions in (
@@ -87,16 +99,15 @@ def run_examples(
         ("silent", rule.examples.silent, places.silent),
     ):
         for number, text in enumerate(texts, 1):
-            article = enrich(text)
-            matches = index.match(article)
+            fired, detail = tried(text)
             results.append(
                 ExampleResult(
                     rule_id=rule.id,
                     kind=kind,  # type: ignore[arg-type]  # one of the two above
                     number=number,
                     text=text,
-                    fired=bool(matches),
-                    detail=_found(matches[0]) if matches else why_silent(rule, concepts, article, limits),
+                    fired=fired,
+                    detail=detail,
                     source=checked.source,
                     position=positions[number - 1] if positions else None,
                 )
