@@ -42,7 +42,7 @@ class Proof(Protocol):
         ...
 
 
-class Origin(Protocol):
+class ComparedArticle(Protocol):
     """What is compared of an article."""
 
     @property
@@ -77,7 +77,7 @@ def evidence_digest(evidence: Iterable[Proof]) -> int:
     return _digest(sorted(found))
 
 
-def window_key(rule: MatchedRule, article: Origin, evidence: Iterable[Proof]) -> int:
+def window_key(rule: MatchedRule, article: ComparedArticle, evidence: Iterable[Proof]) -> int:
     """A number that is equal for alerts of one rule of which the first suppresses the others.
 
     Args:

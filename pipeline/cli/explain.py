@@ -59,7 +59,7 @@ def command(settings: Settings, file: str, rules_file: Path | None) -> int:
     index = index_over(check, settings)
     concepts, limits = load_knowledge_base(settings), build_limits(settings)
 
-    def way(batch: Sequence[EnrichedArticle]) -> list[_Way]:
+    def way(batch: Sequence[EnrichedArticle]) -> list[_WholeWay]:
         return [_way_of(article, index, check.rules, reason_of) for article in batch]
 
     def reason_of(rule: WatchRule, article: EnrichedArticle) -> str:
@@ -72,7 +72,7 @@ def command(settings: Settings, file: str, rules_file: Path | None) -> int:
     return 0
 
 
-class _Way(NamedTuple):
+class _WholeWay(NamedTuple):
     """What the steps made of an article.
 
     Attributes:
@@ -92,14 +92,14 @@ def _way_of(
     index: RuleIndex,
     rules: Iterable[CheckedRule],
     reason_of: Callable[[WatchRule, EnrichedArticle], str],
-) -> _Way:
+) -> _WholeWay:
     matches = {match.rule.id: match for match in index.match(article, now=datetime.now(UTC))}
     silent = [checked.rule for checked in rules if checked.rule.id not in matches]
     reasons = [(rule.id, reason_of(rule, article)) for rule in silent[:_SILENT_SHOWN]]
-    return _Way(article, matches, len(silent), reasons)
+    return _WholeWay(article, matches, len(silent), reasons)
 
 
-def _show(way: _Way, *, rules: int) -> None:
+def _show(way: _WholeWay, *, rules: int) -> None:
     article, matches = way.article, way.matches
     out = console()
     colour = out.is_terminal

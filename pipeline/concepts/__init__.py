@@ -17,7 +17,7 @@ from pipeline.concepts.concept import (
     Sense,
     Source,
 )
-from pipeline.concepts.gazetteer import Gazetteer, LanguageNames, Spelling
+from pipeline.concepts.gazetteer import Gazetteer, LanguageNames, NameSpelling
 from pipeline.concepts.knowledge_base import KnowledgeBase, UnknownConceptError
 
 __all__ = [
@@ -31,10 +31,10 @@ __all__ = [
     "KnowledgeBaseFileError",
     "LanguageNames",
     "Name",
+    "NameSpelling",
     "NameVia",
     "Relation",
     "Sense",
     "Source",
-    "Spelling",
     "UnknownConceptError",
 ]

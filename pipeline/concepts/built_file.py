@@ -22,7 +22,7 @@ _MAGIC = b"wirewatch knowledge base 2\n"
 _ALIGNED = 8
 
 
-class _Header(msgspec.Struct, frozen=True):
+class _FileHeader(msgspec.Struct, frozen=True):
     byte_order: str
     version: str
     sections: dict[str, tuple[int, int]]
@@ -53,7 +53,7 @@ class Sections:
             raise KnowledgeBaseFileError(path, "was built by another version")
         begin = len(_MAGIC) + 4
         size = int.from_bytes(data[len(_MAGIC) : begin], "little")
-        header = msgspec.msgpack.decode(data[begin : begin + size], type=_Header)
+        header = msgspec.msgpack.decode(data[begin : begin + size], type=_FileHeader)
         if header.byte_order != sys.byteorder:
             raise KnowledgeBaseFileError(path, "was built on another kind of processor")
         self.data = data
@@ -89,7 +89,7 @@ def to_bytes(sections: Mapping[str, bytes]) -> bytes:
         places[name] = (offset, len(section))
         offset = _aligned(offset + len(section))
         digest.update(section)
-    header = msgspec.msgpack.encode(_Header(sys.byteorder, digest.hexdigest()[:12], places))
+    header = msgspec.msgpack.encode(_FileHeader(sys.byteorder, digest.hexdigest()[:12], places))
     parts = [_padded(_MAGIC + len(header).to_bytes(4, "little") + header)]
     parts.extend(_padded(section) for section in sections.values())
     return b"".join(parts)

@@ -39,7 +39,7 @@ _AS_IT_IS = frozenset({How.WHOLE, How.OPEN, How.OPEN_INSIDE, How.STEM, How.KEPT}
 _AS_IT_IS_OR_BARE = _AS_IT_IS | {How.BARE}
 
 
-class Spelling(NamedTuple):
+class NameSpelling(NamedTuple):
     """One way of writing a name.
 
     Attributes:
@@ -100,7 +100,7 @@ class Gazetteer:
         self._languages = {language: number for number, language in enumerate(languages)}
         self._table = sections.numbers("language-sets", "B")
         self.edges = _Edges(self.trie)
-        self._spellings: dict[int, Spelling] = {}
+        self._spellings: dict[int, NameSpelling] = {}
         self._in_language: dict[str, LanguageNames] = {}
 
     @cached_property
@@ -123,7 +123,7 @@ class Gazetteer:
             names = self._in_language.setdefault(known_as, LanguageNames(self, known_as, sets))
         return names
 
-    def spelling(self, number: int) -> Spelling:
+    def spelling(self, number: int) -> NameSpelling:
         """The way of writing a name with a number."""
         spelling = self._spellings.get(number)
         if spelling is None:
@@ -132,10 +132,10 @@ class Gazetteer:
             via = VIAS[self._spelling_vias[number]]
             folded = tuple(map(fold, words))
             if name == NO_NAME:
-                spelling = Spelling("", "org", "", None, via, words, folded)
+                spelling = NameSpelling("", "org", "", None, via, words, folded)
             else:
                 concept = self._records.concept_of_name(name)
-                spelling = Spelling(
+                spelling = NameSpelling(
                     concept.id, concept.kind, concept.label, self._records.name(name), via, words, folded
                 )
             spelling = self._spellings.setdefault(number, spelling)
@@ -195,7 +195,7 @@ class Gazetteer:
             place = self._data.find(wanted, self._keys.begin + self._key_ends[number], self._keys.end)
 
 
-class Reading(NamedTuple):
+class WordReading(NamedTuple):
     """What a word as written may be.
 
     Attributes:
@@ -211,7 +211,7 @@ class Reading(NamedTuple):
     spellings: tuple[int, ...]
 
 
-class LanguageNames(dict[str, Reading | tuple[()]]):
+class LanguageNames(dict[str, WordReading | tuple[()]]):
     """The names that texts of one language use.
 
     As a mapping: what a word may be, found when it is first asked for; most words are nothing.
@@ -220,11 +220,11 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
     def __init__(self, gazetteer: Gazetteer, language: str, sets: bytes) -> None:
         super().__init__()
         # What was asked for before the last time that the memo was full: words in use are taken over from there.
-        self._older: dict[str, Reading | tuple[()]] = {}
+        self._older: dict[str, WordReading | tuple[()]] = {}
         self._gazetteer = gazetteer
         self._trie = gazetteer.trie
         self._sets = sets
-        self._spellings = _Spellings(gazetteer, sets)
+        self._spellings = _SpellingsByState(gazetteer, sets)
         self._language = language
         self._inflection = inflection_of(language)
         self._longest_tail = max(_FREE_TAIL, *map(len, self._inflection.tails | self._inflection.adjectival), 0)
@@ -251,7 +251,7 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
                     yield from self._longer(words, first, reading.states)
             return
         # Most words are nothing, an empty tuple: they are passed over.
-        readings = cast("list[Reading]", [*map(self.__getitem__, words), ()])
+        readings = cast("list[WordReading]", [*map(self.__getitem__, words), ()])
         for first, (_, states, following, spellings) in compress(enumerate(readings), readings):
             if spellings:
                 yield first, first + 1, spellings
@@ -281,7 +281,7 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
             if found:
                 yield first, end + 1, found
 
-    def __missing__(self, word: str) -> Reading | tuple[()]:
+    def __missing__(self, word: str) -> WordReading | tuple[()]:
         if len(self) >= _MEMO_WORDS:
             self._older = self.copy()
             self.clear()
@@ -292,14 +292,14 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
             self[word] = reading
         return reading
 
-    def _look_up(self, word: str) -> Reading | tuple[()]:
+    def _look_up(self, word: str) -> WordReading | tuple[()]:
         folded = fold(word)
         reading = self._reading(folded) if folded else ()
         if not reading and (place := without_direction(folded, self._language)):
             reading = self._reading(place)
         return reading
 
-    def _reading(self, folded: str) -> Reading | tuple[()]:
+    def _reading(self, folded: str) -> WordReading | tuple[()]:
         tokens = tuple(dict.fromkeys(self._tokens(folded)))
         if not tokens:
             return ()
@@ -311,7 +311,7 @@ class LanguageNames(dict[str, Reading | tuple[()]]):
             following = edges[beginnings[0]].keys()
         elif beginnings:
             following = frozenset(token for state in beginnings for token in edges[state])
-        return Reading(
+        return WordReading(
             tokens, beginnings, following, tuple(number for state in states for number in self._spellings[state])
         )
 
@@ -358,7 +358,7 @@ class _Edges(dict[int, dict[int, int]]):
         return edges
 
 
-class _Spellings(dict[int, tuple[int, ...]]):
+class _SpellingsByState(dict[int, tuple[int, ...]]):
     """The spellings of one language that end in a state."""
 
     def __init__(self, gazetteer: Gazetteer, sets: bytes) -> None:

@@ -38,7 +38,7 @@ class How(IntEnum):
     """As it is, or with an ending added: so short that too little would be left if its own ending gave way."""
 
 
-class Token(NamedTuple):
+class NameToken(NamedTuple):
     """One place of a sequence: a folded word in the nominative, what may happen to it, and its stem where given."""
 
     how: How
@@ -46,7 +46,7 @@ class Token(NamedTuple):
     stem: str = ""
 
 
-class Filed(NamedTuple):
+class FiledName(NamedTuple):
     """One way of writing a name.
 
     Attributes:
@@ -58,11 +58,11 @@ class Filed(NamedTuple):
 
     surface: str
     via: NameVia
-    tokens: tuple[Token, ...]
+    tokens: tuple[NameToken, ...]
     mask: int
 
 
-class Filing:
+class NameFiling:
     """Files names for all languages at once.
 
     Args:
@@ -82,7 +82,7 @@ class Filing:
                 alike[key] = (first, mask | 1 << bit)
         self._yielding = tuple(alike.values())
 
-    def file(self, kind: Kind, name: Name, mask: int) -> Iterator[Filed]:
+    def file(self, kind: Kind, name: Name, mask: int) -> Iterator[FiledName]:
         """Every way of writing a name of a concept of some kind, in the languages of a mask."""
         if name.forms:
             for surface in name.surfaces:
@@ -99,11 +99,11 @@ class Filing:
             if mask & with_adjectives:
                 yield from _filed(name.text, "adjective", mask & with_adjectives, is_adjectival=True)
 
-    def whole(self, surface: str, via: NameVia, mask: int) -> Iterator[Filed]:
+    def whole(self, surface: str, via: NameVia, mask: int) -> Iterator[FiledName]:
         """Text that is written in one way."""
         return _filed(surface, via, mask)
 
-    def words_for(self, token: Token, mask: int) -> Iterator[tuple[str, How, int]]:
+    def words_for(self, token: NameToken, mask: int) -> Iterator[tuple[str, How, int]]:
         """The words that stand for a token: each, how, and in which of the languages of the mask."""
         if token.how is How.STEM:
             yield token.stem, How.STEM, mask
@@ -130,21 +130,21 @@ def _filed(
     is_open: bool = False,
     may_yield: bool = True,
     is_adjectival: bool = False,
-) -> Iterator[Filed]:
+) -> Iterator[FiledName]:
     words = tokenize(surface).words
     folded = list(map(fold, words))
     if not words or not all(folded):
         return
-    tokens: list[Token] = []
+    tokens: list[NameToken] = []
     for place, word in enumerate(folded):
         is_last = place == len(folded) - 1
         if len(stems) == len(folded) and (stem := stems[place]) is not None:
-            tokens.append(Token(How.STEM, word, fold(stem)))
+            tokens.append(NameToken(How.STEM, word, fold(stem)))
         elif is_adjectival and is_last:
-            tokens.append(Token(How.ADJECTIVAL, word))
+            tokens.append(NameToken(How.ADJECTIVAL, word))
         elif is_open and len(word) >= _SHORTEST_INFLECTED and not is_unsegmented(words[place]):
             keeps = is_last and not may_yield and len(word) < _SHORTEST_YIELDING
-            tokens.append(Token(How.KEPT if keeps else How.OPEN if is_last else How.OPEN_INSIDE, word))
+            tokens.append(NameToken(How.KEPT if keeps else How.OPEN if is_last else How.OPEN_INSIDE, word))
         else:
-            tokens.append(Token(How.WHOLE, word))
-    yield Filed(surface, via, tuple(tokens), mask)
+            tokens.append(NameToken(How.WHOLE, word))
+    yield FiledName(surface, via, tuple(tokens), mask)

@@ -12,7 +12,7 @@ import msgspec
 from pipeline.concepts.compiling import cldr
 from pipeline.concepts.compiling.hindi_spellings import other_spellings
 from pipeline.concepts.compiling.inflection import DECLINED_LANGUAGES, adjective_forms, decline_name
-from pipeline.concepts.compiling.reviewed_files import Entry, ReviewedConcept
+from pipeline.concepts.compiling.reviewed_files import ReviewedConcept, ReviewedEntry
 from pipeline.concepts.compiling.serbian_scripts import in_cyrillic
 from pipeline.concepts.concept import (
     ANY_LANGUAGE,
@@ -61,7 +61,7 @@ def assemble(concept_id: str, parts: Sequence[ReviewedConcept], taken: Iterable[
     """
     kind = cast("Kind", concept_id.partition("/")[0])
     drafts: list[Draft] = []
-    lines: dict[str, list[Entry]] = defaultdict(list)
+    lines: dict[str, list[ReviewedEntry]] = defaultdict(list)
     for part in parts:
         if not part.adjectives:
             for language, entries in part.lines.items():
@@ -112,7 +112,7 @@ def _cldr_names(concept_id: str, parts: Sequence[ReviewedConcept], taken: Iterab
     return found
 
 
-def _drafts(kind: Kind, language: str, entries: Sequence[Entry], from_cldr: str | None) -> list[Draft]:
+def _drafts(kind: Kind, language: str, entries: Sequence[ReviewedEntry], from_cldr: str | None) -> list[Draft]:
     if any("drop" in entry.flags and entry.text == from_cldr for entry in entries):
         from_cldr = None
     entries = [entry for entry in entries if "drop" not in entry.flags]
@@ -123,7 +123,7 @@ def _drafts(kind: Kind, language: str, entries: Sequence[Entry], from_cldr: str 
     drafts: list[Draft] = []
     if from_cldr is not None and from_cldr not in written:
         via: NameVia = "name" if usual is None else "alias"
-        drafts.append(_draft(kind, language, Entry(text=from_cldr), via, cldr.CLDR.id))
+        drafts.append(_draft(kind, language, ReviewedEntry(text=from_cldr), via, cldr.CLDR.id))
     for entry in entries:
         plain = entry.text.replace("|", "")
         is_usual = entry.text == usual or (usual is None and plain == from_cldr)
@@ -133,7 +133,7 @@ def _drafts(kind: Kind, language: str, entries: Sequence[Entry], from_cldr: str 
     return drafts
 
 
-def _draft(kind: Kind, language: str, entry: Entry, via: NameVia, source: str) -> Draft:
+def _draft(kind: Kind, language: str, entry: ReviewedEntry, via: NameVia, source: str) -> Draft:
     text = entry.text.replace("|", "")
     forms = entry.forms
     if not forms and language in DECLINED_LANGUAGES:
@@ -189,7 +189,7 @@ def _adjectives(concept_id: str, parts: Sequence[ReviewedConcept]) -> list[Draft
     return drafts
 
 
-def _adjective(language: str, entry: Entry) -> Draft:
+def _adjective(language: str, entry: ReviewedEntry) -> Draft:
     return Draft(
         language=language,
         text=entry.text,

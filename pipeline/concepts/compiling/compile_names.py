@@ -11,7 +11,7 @@ from pipeline.concepts.built_file import to_bytes
 from pipeline.concepts.compiling.homographs import phrases_by_language
 from pipeline.concepts.concept import Contents
 from pipeline.concepts.concept_records import KEY_SEPARATOR, NO_NAME, VIAS, ConceptRecord, encode_name
-from pipeline.concepts.name_filing import Filed, Filing, Token
+from pipeline.concepts.name_filing import FiledName, NameFiling, NameToken
 from pipeline.concepts.usage import Usage
 from pipeline.text.frozen_trie import FrozenTrie
 from pipeline.text.frozen_words import FrozenWords
@@ -25,9 +25,9 @@ def compile_contents(contents: Contents) -> bytes:
     """
     names = [(concept, name) for concept in contents.concepts for name in concept.names]
     usage = Usage(names)
-    filing = Filing(usage.languages)
+    filing = NameFiling(usage.languages)
     masks = _Masks()
-    spellings = _Spellings(masks)
+    spellings = _SpellingTable(masks)
     for number, (concept, name) in enumerate(names):
         for filed in filing.file(concept.kind, name, usage.masks[number]):
             spellings.add(number, filed)
@@ -59,16 +59,16 @@ class _Masks:
         return b"".join(bytes(mask >> bit & 1 for mask in self._numbers) for bit in range(languages))
 
 
-class _Spellings:
+class _SpellingTable:
     """Every way of writing a name, numbered."""
 
     def __init__(self, masks: _Masks) -> None:
         self._masks = masks
-        self.filed: list[Filed] = []
+        self.filed: list[FiledName] = []
         self._names, self._vias, self._sets = array("I"), array("B"), array("H")
         self._surfaces, self._keys = _Blob("surface"), _Blob("key")
 
-    def add(self, name: int, filed: Filed) -> None:
+    def add(self, name: int, filed: FiledName) -> None:
         self.filed.append(filed)
         self._names.append(name)
         self._vias.append(VIAS.index(filed.via))
@@ -110,9 +110,9 @@ def _records(contents: Contents) -> dict[str, bytes]:
     }
 
 
-def _tokens(filed: Sequence[Filed], filing: Filing, masks: _Masks) -> dict[str, bytes]:
+def _tokens(filed: Sequence[FiledName], filing: NameFiling, masks: _Masks) -> dict[str, bytes]:
     """The trie, and for each word the tokens that it stands for."""
-    languages: dict[Token, int] = {}
+    languages: dict[NameToken, int] = {}
     for spelling in filed:
         for token in spelling.tokens:
             languages[token] = languages.get(token, 0) | spelling.mask
@@ -149,7 +149,7 @@ def _tokens(filed: Sequence[Filed], filing: Filing, masks: _Masks) -> dict[str, 
 
 
 def _readings(
-    ordered: Sequence[Token], languages: Mapping[Token, int], filing: Filing
+    ordered: Sequence[NameToken], languages: Mapping[NameToken, int], filing: NameFiling
 ) -> list[tuple[str, list[tuple[int, int, int]]]]:
     """By word, sorted: the numbers of its tokens, each with how and for which languages it stands for them."""
     found: dict[str, dict[tuple[int, int], int]] = {}

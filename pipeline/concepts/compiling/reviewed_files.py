@@ -46,7 +46,7 @@ class ReviewedFileError(InstallationError):
         self.column = column
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class ReviewedEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One name on a line.
 
     Attributes:
@@ -79,7 +79,7 @@ class ReviewedConcept(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     source: str
-    lines: Mapping[str, tuple[Entry, ...]]
+    lines: Mapping[str, tuple[ReviewedEntry, ...]]
     label: str = ""
     role: str = ""
     time_zone: str = ""
@@ -99,11 +99,11 @@ def read_reviewed(file: Path, name: str = "") -> Iterator[ReviewedConcept]:
         ReviewedFileError: Something in it cannot be understood; the message says where.
         OSError: It cannot be read.
     """
-    reader = _Reader(name or file.name, file.name.startswith(ADJECTIVES))
+    reader = _ReviewedReader(name or file.name, file.name.startswith(ADJECTIVES))
     yield from reader.concepts(file.read_text(encoding="utf-8"))
 
 
-class _Reader:
+class _ReviewedReader:
     def __init__(self, file: str, adjectives: bool) -> None:  # noqa: FBT001 - one caller
         self._file = file
         self._adjectives = adjectives
@@ -125,7 +125,7 @@ class _Reader:
         if concept_id.partition("/")[0] not in get_args(Kind) or not _ID.fullmatch(concept_id):
             kinds = ", ".join(get_args(Kind))
             raise self._error(node.start_mark, f"{concept_id}: an id begins with one of {kinds}, then / and a slug")
-        lines: dict[str, tuple[Entry, ...]] = {}
+        lines: dict[str, tuple[ReviewedEntry, ...]] = {}
         values: dict[str, str] = {}
         relations: list[Relation] = []
         for key, value in self._mapping(node).items():
@@ -147,11 +147,11 @@ class _Reader:
             adjectives=self._adjectives,
         )
 
-    def _line(self, concept_id: str, key: str, value: yaml.Node, lines: dict[str, tuple[Entry, ...]]) -> None:
+    def _line(self, concept_id: str, key: str, value: yaml.Node, lines: dict[str, tuple[ReviewedEntry, ...]]) -> None:
         for language in key.split(", "):
             if not _LANGUAGE.fullmatch(language):
                 raise self._error(value.start_mark, f"{concept_id}: {language!r} is no language tag and no field")
-            entries: list[Entry] = []
+            entries: list[ReviewedEntry] = []
             offset = 0
             for part in self._text(value).split(" ; "):
                 place = self._mark_inside(value, offset)
@@ -163,7 +163,7 @@ class _Reader:
                 offset += len(part) + len(" ; ")
             lines[language] = lines.get(language, ()) + tuple(entries)
 
-    def _entry(self, place: _Mark, owner: str, written: str) -> Entry:
+    def _entry(self, place: _Mark, owner: str, written: str) -> ReviewedEntry:
         match = _ENTRY.fullmatch(written.strip())
         remarks = _REMARKS.fullmatch(match["remarks"] or "") if match else None
         if match is None or remarks is None:
@@ -173,7 +173,7 @@ class _Reader:
         if unknown := sorted(flags - _FLAGS):
             raise self._error(place, f"{owner}: unknown remark {unknown[0]!r}")
         forms = tuple(form.strip() for form in (match["forms"] or "").split(",") if form.strip())
-        return Entry(text=match["text"], forms=forms, flags=frozenset(flags), also=remarks["also"] or "")
+        return ReviewedEntry(text=match["text"], forms=forms, flags=frozenset(flags), also=remarks["also"] or "")
 
     def _mapping(self, node: yaml.Node) -> dict[str, yaml.Node]:
         """A mapping by its keys; a key that stands twice is an error, not the last one's victory."""

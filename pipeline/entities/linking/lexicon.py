@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pipeline.concepts import Gazetteer, Kind, Name, NameVia, Spelling
+from pipeline.concepts import Gazetteer, Kind, Name, NameSpelling, NameVia
 from pipeline.messages.articles import EntityRef, Label
 from pipeline.text.scripts import Script, script_of
 
@@ -35,7 +35,7 @@ class Entry(NamedTuple):
     script: Script
 
     @classmethod
-    def of(cls, spelling: Spelling) -> Entry:
+    def of(cls, spelling: NameSpelling) -> Entry:
         """A spelling of the knowledge base, with what mentions of it carry."""
         ref: EntityRef | None = None
         label: Label = "MISC"

@@ -59,7 +59,7 @@ Tagger = Model[list[Features], list[Floats2d]]
 """From the features of several lines to the scores of their tokens' tags, in the order of ``TAGS``."""
 
 
-class Line(NamedTuple):
+class TokenLine(NamedTuple):
     """A line of a document without its blanks.
 
     Attributes:
@@ -147,7 +147,7 @@ def _join_neighbours(
     return Ragged(cast("Floats2d", joined), tokens.lengths), backprop
 
 
-def lines(doc: Doc) -> Iterator[Line]:
+def lines(doc: Doc) -> Iterator[TokenLine]:
     """What the network sees of a document: each line by itself, since no name goes on behind a line break."""
     lexical = doc.to_array([*LEXICAL, "SPACY"])
     rows = cast("Features", np.ascontiguousarray(lexical[:, :-1]))
@@ -159,7 +159,7 @@ def lines(doc: Doc) -> Iterator[Line]:
     words = np.flatnonzero(~is_blank)
     for places in np.split(words, np.searchsorted(words, breaks)) if breaks else (words,):
         if len(places):
-            yield Line(rows[places], places)
+            yield TokenLine(rows[places], places)
 
 
 def _widen_characters(rows: Features, is_character: NDArray[np.bool_], joined: NDArray[np.bool_]) -> None:

@@ -15,7 +15,7 @@ from pipeline.concepts import VIA_ORDER, NameVia
 from pipeline.messages.articles import EntityRef
 from pipeline.messages.rules import WatchRule
 from pipeline.rules.advice.rate import expected_share
-from pipeline.rules.index.clause_filing import Filing, known_by_keys
+from pipeline.rules.index.clause_filing import ClauseFiling, known_by_keys
 from pipeline.rules.index.pivot import choose_postings
 from pipeline.rules.index.shares import Shares
 from pipeline.rules.meaning.clauses import (
@@ -110,7 +110,7 @@ def explain_rule(rule: WatchRule, concepts: ConceptLookup, limits: Limits | None
     compiled = compile_rule(rule, concepts, limits, doubts=doubts)
     found = dict.fromkeys(leaves(compiled.expression))
     shares = Shares.load()
-    filing = Filing(shares)
+    filing = ClauseFiling(shares)
     condition = map_leaves(compiled.required, filing.add)
     keys = {key for key, _, _ in choose_postings(condition, filing.keys)}
     asked = dict.fromkeys(each for filed, _ in leaves(condition) for each in known_by_keys(filed))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from pipeline.concepts.concept import primary_subtag
 from pipeline.messages.alerts import EvidenceField, EvidenceVia
 from pipeline.messages.articles import EnrichedArticle, EntityRef, Field, Mention
-from pipeline.rules.index.clause_filing import Filed, FiledClause, FiledMention, FiledNear, Filing
+from pipeline.rules.index.clause_filing import ClauseFiling, FiledClause, FiledLeaf, FiledMention, FiledNear
 from pipeline.rules.index.keys import CHARACTER_KEY, NO_KEY, Key, KeyTable
 from pipeline.rules.index.proximity import pairs
 from pipeline.rules.index.text_terms import TextTerms, WordPlaces
@@ -42,7 +42,7 @@ _MKHEDRULI = ("\u10d0", "\u10ff")
 CERTAIN_VIAS = frozenset({"name", "adjective", "alias", "short-name"})
 
 
-class Place(NamedTuple):
+class FoundPlace(NamedTuple):
     """Where an article satisfies a clause; metadata has no offsets."""
 
     field: EvidenceField
@@ -63,7 +63,7 @@ class ArticleTerms:
         held: By key, 1 where it is one of them or ``NO_KEY``, else 0.
     """
 
-    def __init__(self, article: EnrichedArticle, filing: Filing) -> None:
+    def __init__(self, article: EnrichedArticle, filing: ClauseFiling) -> None:
         self.article = article
         self._language = primary_subtag(article.language.tag)
         self._memo = memo = filing.readings.memo(self._language)
@@ -101,14 +101,14 @@ class ArticleTerms:
         return by_concept
 
     @cached_property
-    def _metadata(self) -> dict[str, list[Place]]:
+    def _metadata(self) -> dict[str, list[FoundPlace]]:
         """Metadata by ``field:value``; two tags may fold alike."""
-        by_value: dict[str, list[Place]] = {}
+        by_value: dict[str, list[FoundPlace]] = {}
         for field, value, text in self._found_metadata:
-            by_value.setdefault(f"{field}:{value}", []).append(Place(field, text, "metadata"))
+            by_value.setdefault(f"{field}:{value}", []).append(FoundPlace(field, text, "metadata"))
         return by_value
 
-    def places(self, filed: Filed, *, certain: bool = False) -> Iterator[Place]:
+    def places(self, filed: FiledLeaf, *, certain: bool = False) -> Iterator[FoundPlace]:
         """Every place where the article satisfies a clause: title first, then by offset; of NEAR, those of ``pairs``.
 
         Args:
@@ -123,7 +123,7 @@ class ArticleTerms:
         elif isinstance(filed, FiledClause):
             yield from self._clause_places(filed, certain=certain)
 
-    def _clause_places(self, filed: FiledClause, *, certain: bool) -> Iterator[Place]:
+    def _clause_places(self, filed: FiledClause, *, certain: bool) -> Iterator[FoundPlace]:
         clause = filed.clause
         if isinstance(clause, MetadataClause):
             yield from self._metadata.get(f"{clause.field}:{clause.value}", ())
@@ -135,7 +135,7 @@ class ArticleTerms:
                 ranges = [place for place in ranges if place[0] == clause.scope.field]
             yield from self._term_places(clause, ranges, certain=certain)
 
-    def _near_places(self, filed: FiledNear, *, certain: bool) -> Iterator[Place]:
+    def _near_places(self, filed: FiledNear, *, certain: bool) -> Iterator[FoundPlace]:
         for field, text in self._texts.items():
             left, right = (
                 list(
@@ -151,7 +151,7 @@ class ArticleTerms:
             if left and right:
                 yield from pairs(left, right, filed.clause, text.distances)
 
-    def _concept_places(self, clause: ConceptClause, *, certain: bool) -> Iterator[Place]:
+    def _concept_places(self, clause: ConceptClause, *, certain: bool) -> Iterator[FoundPlace]:
         mentions = self._mentions.get(clause.concept.id, [])
         standing = () if certain else clause.metonyms
         if standing:
@@ -165,7 +165,7 @@ class ArticleTerms:
 
     def _term_places(
         self, clause: TermClause, ranges: Sequence[tuple[Field, int, int]], *, certain: bool
-    ) -> Iterator[Place]:
+    ) -> Iterator[FoundPlace]:
         if isinstance(clause, PhraseClause):
             via: EvidenceVia | None = "exact" if clause.exact else "prefix" if clause.has_prefix else None
             for field, first, end in ranges:
@@ -184,7 +184,7 @@ class ArticleTerms:
 
     def _labelled_places(
         self, clause: MentionClause, ranges: Sequence[tuple[Field, int, int]], *, certain: bool
-    ) -> Iterator[Place]:
+    ) -> Iterator[FoundPlace]:
         spans = [
             (field == "body", self._texts[field].tokens.spans[first][0], self._texts[field].tokens.spans[end - 1][1])
             for field, first, end in ranges
@@ -199,7 +199,7 @@ class ArticleTerms:
             if place < len(spans) and spans[place][0] == (mention.field == "body") and spans[place][2] <= mention.end:
                 yield self._mention_place(mention, mention.via)
 
-    def _spelled_places(self, clause: SpelledClause, ranges: Sequence[tuple[Field, int, int]]) -> Iterator[Place]:
+    def _spelled_places(self, clause: SpelledClause, ranges: Sequence[tuple[Field, int, int]]) -> Iterator[FoundPlace]:
         for field, first, end in ranges:
             tokens = self._texts[field].tokens
             words, spans = tokens.words[first:end], tokens.spans[first:end]
@@ -227,12 +227,12 @@ class ArticleTerms:
         before = bisect_left(spans, offset, key=itemgetter(0)) - 1
         return before >= 0 and offset < spans[before][1]
 
-    def _text_place(self, field: Field, start: int, end: int, via: EvidenceVia) -> Place:
-        return Place(field, self._texts[field].text[start:end], via, start, end)
+    def _text_place(self, field: Field, start: int, end: int, via: EvidenceVia) -> FoundPlace:
+        return FoundPlace(field, self._texts[field].text[start:end], via, start, end)
 
-    def _mention_place(self, mention: Mention, via: EvidenceVia) -> Place:
+    def _mention_place(self, mention: Mention, via: EvidenceVia) -> FoundPlace:
         text = self._texts[mention.field].text[mention.start : mention.end]
-        return Place(mention.field, text, via, mention.start, mention.end, mention.entity, mention.confidence)
+        return FoundPlace(mention.field, text, via, mention.start, mention.end, mention.entity, mention.confidence)
 
 
 def _in_scope(field: Field, scope: Scope) -> bool:

@@ -27,7 +27,7 @@ from pipeline.rules.syntax.expressions import Expression
 from pipeline.text.tokens import is_unsegmented
 
 
-class Filed(Struct, gc=False, eq=False, kw_only=True):
+class FiledLeaf(Struct, gc=False, eq=False, kw_only=True):
     """A clause of one index.
 
     Attributes:
@@ -39,7 +39,7 @@ class Filed(Struct, gc=False, eq=False, kw_only=True):
     uses: int = 0
 
 
-class FiledClause(Filed, gc=False, eq=False, kw_only=True):
+class FiledClause(FiledLeaf, gc=False, eq=False, kw_only=True):
     """One that is known by its keys.
 
     Attributes:
@@ -52,7 +52,7 @@ class FiledClause(Filed, gc=False, eq=False, kw_only=True):
     suffices: bool
 
 
-class FiledMention(Filed, gc=False, eq=False, kw_only=True):
+class FiledMention(FiledLeaf, gc=False, eq=False, kw_only=True):
     """A name, as it is written in the rule and as other scripts may write it: any of them will do."""
 
     clause: MentionClause
@@ -68,7 +68,7 @@ class FiledMention(Filed, gc=False, eq=False, kw_only=True):
 FiledOperand: TypeAlias = FiledClause | FiledMention
 
 
-class FiledNear(Filed, gc=False, eq=False, kw_only=True):
+class FiledNear(FiledLeaf, gc=False, eq=False, kw_only=True):
     """NEAR, with the alternatives of its two operands."""
 
     clause: NearClause
@@ -76,11 +76,11 @@ class FiledNear(Filed, gc=False, eq=False, kw_only=True):
     right: tuple[FiledOperand, ...]
 
 
-Condition = Expression[Filed]
+Condition = Expression[FiledLeaf]
 """A rule in negation normal form: NOT stands above clauses only."""
 
 
-class Filing:
+class ClauseFiling:
     """The clauses of all rules of an index, and what they ask an article for.
 
     Attributes:
@@ -92,13 +92,13 @@ class Filing:
         self.keys = KeyTable()
         self.readings = Readings()
         self._shares = shares
-        self._clauses: Sharded[Clause, Filed] = Sharded()
+        self._clauses: Sharded[Clause, FiledLeaf] = Sharded()
 
     def __len__(self) -> int:
         """How many different clauses are in use."""
         return len(self._clauses)
 
-    def add(self, clause: Clause) -> Filed:
+    def add(self, clause: Clause) -> FiledLeaf:
         """The filed clause, used once more."""
         filed = self._clauses.get(clause)
         if filed is None:
@@ -107,7 +107,7 @@ class Filing:
         filed.uses += 1
         return filed
 
-    def remove(self, filed: Filed) -> None:
+    def remove(self, filed: FiledLeaf) -> None:
         """Take one use of a clause back; with the last one it is forgotten."""
         filed.uses -= 1
         if filed.uses:
@@ -125,7 +125,7 @@ class Filing:
                 if self.keys.release(name) and isinstance(clause, TermClause):
                     self.readings.remove(name, key)
 
-    def _new(self, clause: Clause) -> Filed:
+    def _new(self, clause: Clause) -> FiledLeaf:
         if isinstance(clause, NearClause):
             return self._near(clause)
         if isinstance(clause, MentionClause) and clause.spelled:
@@ -173,7 +173,7 @@ class Filing:
         return key
 
 
-def known_by_keys(filed: Filed) -> tuple[FiledClause, ...]:
+def known_by_keys(filed: FiledLeaf) -> tuple[FiledClause, ...]:
     """The clause itself; of a name, each way to write it; of NEAR, those of its operands."""
     if isinstance(filed, FiledNear):
         return tuple(clause for operand in (*filed.left, *filed.right) for clause in known_by_keys(operand))

@@ -8,7 +8,7 @@ from itertools import islice
 
 from pipeline.messages.alerts import Evidence
 from pipeline.rules.index.article_terms import ArticleTerms
-from pipeline.rules.index.clause_filing import Condition, Filed, FiledClause, FiledMention, FiledNear
+from pipeline.rules.index.clause_filing import Condition, FiledClause, FiledLeaf, FiledMention, FiledNear
 from pipeline.rules.meaning.clauses import Clause, ConceptClause, TermClause
 from pipeline.rules.syntax.expressions import And, AtLeast, Or, leaves
 
@@ -18,7 +18,7 @@ MAX_EVIDENCE_PER_CLAUSE = 5
 def is_satisfied(condition: Condition, terms: ArticleTerms) -> bool:
     """Whether an article satisfies a condition."""
     # Loops, since generators cost more than what they would run through here.
-    if isinstance(condition, Filed):
+    if isinstance(condition, FiledLeaf):
         return is_found(condition, terms)
     if isinstance(condition, And):
         for part in condition.parts:  # noqa: SIM110
@@ -37,7 +37,7 @@ def is_satisfied(condition: Condition, terms: ArticleTerms) -> bool:
     return not is_found(condition.part, terms, certain=True)  # type: ignore[arg-type]
 
 
-def satisfied_clauses(condition: Condition, lowering: Iterable[Filed], terms: ArticleTerms) -> list[Filed]:
+def satisfied_clauses(condition: Condition, lowering: Iterable[FiledLeaf], terms: ArticleTerms) -> list[FiledLeaf]:
     """The clauses that count for an article's score, each once, in the rule's order; those that lower it come last.
 
     A clause counts only inside a part that is satisfied itself: in ``(A AND B) OR C`` without B, A proves nothing.
@@ -47,7 +47,7 @@ def satisfied_clauses(condition: Condition, lowering: Iterable[Filed], terms: Ar
         lowering: The rule's clauses of negative weight.
         terms: The article.
     """
-    counted: list[Filed] = []
+    counted: list[FiledLeaf] = []
     _collect_satisfied(condition, terms, counted)
     counted += [filed for filed in lowering if is_found(filed, terms)]
     return list(dict.fromkeys(counted))
@@ -67,7 +67,7 @@ def missed_by_one(condition: Condition, terms: ArticleTerms) -> tuple[Condition,
     return alternatives if missing == 1 and _holds_any(condition, terms) else ()
 
 
-def evidence_of(filed: Filed, terms: ArticleTerms) -> list[Evidence]:
+def evidence_of(filed: FiledLeaf, terms: ArticleTerms) -> list[Evidence]:
     """The first places where an article satisfies a clause, at most ``MAX_EVIDENCE_PER_CLAUSE``, in order."""
     clause = _canonical(filed.clause)
     evidence = [
@@ -95,7 +95,7 @@ def _canonical(clause: Clause) -> str:
     return clause.canonical
 
 
-def is_found(filed: Filed, terms: ArticleTerms, *, certain: bool = False) -> bool:
+def is_found(filed: FiledLeaf, terms: ArticleTerms, *, certain: bool = False) -> bool:
     """Whether an article satisfies a clause.
 
     Args:
@@ -111,7 +111,7 @@ def is_found(filed: Filed, terms: ArticleTerms, *, certain: bool = False) -> boo
     return next(terms.places(filed, certain=certain), None) is not None
 
 
-def may_be_found(filed: Filed, held: bytearray) -> bool:
+def may_be_found(filed: FiledLeaf, held: bytearray) -> bool:
     """Whether an article holds what a clause asks for, wherever it stands; ``held`` as in ``ArticleTerms``."""
     if isinstance(filed, FiledClause):
         keys = filed.keys
@@ -126,8 +126,8 @@ def may_be_found(filed: Filed, held: bytearray) -> bool:
     raise TypeError(f"it is not defined what may hold a {type(filed).__name__}")
 
 
-def _collect_satisfied(condition: Condition, terms: ArticleTerms, found: list[Filed]) -> None:
-    if isinstance(condition, Filed):
+def _collect_satisfied(condition: Condition, terms: ArticleTerms, found: list[FiledLeaf]) -> None:
+    if isinstance(condition, FiledLeaf):
         found.append(condition)
     elif isinstance(condition, And):
         for part in condition.parts:

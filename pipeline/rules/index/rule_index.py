@@ -15,7 +15,7 @@ from pipeline.messages.codec import decode, encode
 from pipeline.messages.identity import rule_version
 from pipeline.messages.rules import WatchRule
 from pipeline.rules.index.article_terms import ArticleTerms
-from pipeline.rules.index.clause_filing import Condition, Filed, Filing
+from pipeline.rules.index.clause_filing import ClauseFiling, Condition, FiledLeaf
 from pipeline.rules.index.evaluate import evidence_of, is_satisfied, missed_by_one, satisfied_clauses
 from pipeline.rules.index.near_misses import ClausePostings, NearMiss
 from pipeline.rules.index.pivot import choose_postings
@@ -38,7 +38,7 @@ class _Fired(NamedTuple):
 
     rule: MatchedRule
     score: float
-    clauses: list[Filed]
+    clauses: list[FiledLeaf]
 
 
 def _rule_id(fired: _Fired) -> str:
@@ -61,7 +61,7 @@ class RuleIndex:
     def __init__(self, concepts: ConceptLookup, limits: Limits | None = None, *, shares: Shares | None = None) -> None:
         self._compiler = RuleCompiler(concepts, limits)
         self._lock = Lock()
-        self._filing = Filing(shares or Shares.load())
+        self._filing = ClauseFiling(shares or Shares.load())
         self._postings = Postings()
         self._clause_postings: ClausePostings | None = None
         # Rules by number: the document, packed since few ever fire, and what an article must satisfy; a rule that is
@@ -70,7 +70,7 @@ class RuleIndex:
         self._ids: list[str] = []
         self._documents: list[bytes | None] = []
         self._conditions: list[Condition | None] = []
-        self._lowering: Sharded[int, tuple[Filed, ...]] = Sharded()
+        self._lowering: Sharded[int, tuple[FiledLeaf, ...]] = Sharded()
         self._least_scores: Sharded[int, float] = Sharded()
         self._free: list[int] = []
         # What matches say of the rules that have fired, which are few.
@@ -222,7 +222,7 @@ class RuleIndex:
             raise LookupError(f"no rule that may fire has the number {number}")
         return condition
 
-    def _score(self, number: int, terms: ArticleTerms) -> tuple[float, list[Filed]] | None:
+    def _score(self, number: int, terms: ArticleTerms) -> tuple[float, list[FiledLeaf]] | None:
         """The score of a satisfied rule and the clauses that count for it; None where it is too low to fire."""
         clauses = satisfied_clauses(self._condition(number), self._lowering.get(number) or (), terms)
         score = sum([filed.clause.weight for filed in clauses])

@@ -51,7 +51,7 @@ _LABELS: dict[str, Label] = {"person": "PER", "org": "ORG", "place": "LOC"}
 _UNSETTLED = PhraseClause(text="", sequence=(), scope=ANYWHERE)
 
 
-class _Fields(NamedTuple):
+class _UnitFields(NamedTuple):
     """The fields before a unit, by their sort; at most one of each."""
 
     scope: Scope
@@ -158,7 +158,7 @@ class UnitResolver:
             return self._concept_clause(sense.concept, scope)
         return self._words(unit, scope, meaning)
 
-    def _fields(self, unit: Unit) -> _Fields:
+    def _fields(self, unit: Unit) -> _UnitFields:
         place: Field | None = None
         language: str | None = None
         meaning: str | None = None
@@ -172,7 +172,7 @@ class UnitResolver:
                 clash, meaning = meaning, name
             if clash is not None:
                 raise self._origin.error(f"{clash}: and {name}: do not go together on one term", unit.start)
-        return _Fields(Scope(place, language) if place or language else ANYWHERE, meaning)
+        return _UnitFields(Scope(place, language) if place or language else ANYWHERE, meaning)
 
     def _metadata(self, unit: Unit, scope: Scope, field: str) -> Clause:
         if scope.canonical:

@@ -41,7 +41,7 @@ TokenKind = Literal[
 ]
 
 
-class Token(NamedTuple):
+class RuleToken(NamedTuple):
     """One token: what it is, what it says, and where it stands in the condition.
 
     Attributes:
@@ -78,7 +78,7 @@ _AFTER_TERM = " )|,"
 _WEIGHED = frozenset({"word", "prefix", "quoted", "concept", "close"})
 
 
-def scan(text: str, origin: Origin) -> list[Token]:
+def scan(text: str, origin: Origin) -> list[RuleToken]:
     """Cut a condition into tokens; the last one is the end.
 
     Raises:
@@ -94,9 +94,9 @@ class _Lexer:
         self._text = text
         self._origin = origin
         self._position = 0
-        self._tokens: list[Token] = []
+        self._tokens: list[RuleToken] = []
 
-    def tokens(self) -> list[Token]:
+    def tokens(self) -> list[RuleToken]:
         """Every token in order."""
         text = self._text
         tokens = self._tokens
@@ -108,12 +108,12 @@ class _Lexer:
                 end = plain.end()
                 if plus is not None:
                     self._position = end
-                    tokens.append(Token("and", plus, plus, end - 1, end))
+                    tokens.append(RuleToken("and", plus, plus, end - 1, end))
                     continue
                 start = end - len(word)
                 if (start > position or not tokens or tokens[-1].kind == "open") and word not in _COUNTING_NAMES:
                     self._position = end
-                    tokens.append(Token(_WORD_OPERATORS.get(word, "word"), word, word, start, end))
+                    tokens.append(RuleToken(_WORD_OPERATORS.get(word, "word"), word, word, start, end))
                     continue
             self._position = position = _SPACE.match(text, position).end()  # type: ignore[union-attr]  # matches always
             if position == len(text):
@@ -122,7 +122,7 @@ class _Lexer:
             sign = text[position]
             if sign in _SINGLE:
                 self._position = position + 1
-                tokens.append(Token(_SINGLE[sign], sign, sign, position, position + 1))
+                tokens.append(RuleToken(_SINGLE[sign], sign, sign, position, position + 1))
             else:
                 self._next(sign)
 
@@ -145,10 +145,10 @@ class _Lexer:
             self._misplaced(sign)
 
     def _add(self, kind: TokenKind, text: str, end: int) -> None:
-        self._tokens.append(Token(kind, text, self._text[self._position : end], self._position, end))
+        self._tokens.append(RuleToken(kind, text, self._text[self._position : end], self._position, end))
         self._position = end
 
-    def _touching(self) -> Token | None:
+    def _touching(self) -> RuleToken | None:
         """The token that ends right here, or None after a space and at the start."""
         return self._tokens[-1] if self._tokens and self._tokens[-1].end == self._position else None
 
@@ -288,7 +288,7 @@ class _Lexer:
         if self._sign_at(end + 1) not in _AFTER_TERM + "+^":
             raise self._origin.error("a star stands only at the end of a word: korea*", end)
         start = self._position
-        self._tokens.append(Token("prefix", word, f"{word}*", start, end + 1))
+        self._tokens.append(RuleToken("prefix", word, f"{word}*", start, end + 1))
         self._position = end + 1
 
     def _misplaced(self, sign: str) -> None:

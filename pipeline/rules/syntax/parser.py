@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from pipeline.rules.syntax.expressions import And, AtLeast, Expression, Not, Or, Proximity, Term, Unit, Word, map_leaves
-from pipeline.rules.syntax.lexer import Token, scan
+from pipeline.rules.syntax.lexer import RuleToken, scan
 from pipeline.rules.syntax.limits import Limits
 from pipeline.rules.syntax.origin import Origin, RuleWarning
 from pipeline.text.tokens import words_of
@@ -65,7 +65,7 @@ class _Chain(NamedTuple):
 class _Parser:
     """The state of one parse."""
 
-    def __init__(self, tokens: list[Token], origin: Origin, limits: Limits) -> None:
+    def __init__(self, tokens: list[RuleToken], origin: Origin, limits: Limits) -> None:
         self._tokens = tokens
         self._at = 0
         self._token = tokens[0]
@@ -85,13 +85,13 @@ class _Parser:
         self._refuse_comma(token)
         return Parsed(expression, self._warnings, self._is_plain)
 
-    def _take(self) -> Token:
+    def _take(self) -> RuleToken:
         token = self._token
         self._at += 1
         self._token = self._tokens[self._at]
         return token
 
-    def _count(self, token: Token) -> None:
+    def _count(self, token: RuleToken) -> None:
         self._nodes += 1
         if self._nodes > self._limits.max_nodes:
             raise self._origin.error(
@@ -99,7 +99,7 @@ class _Parser:
                 token.start,
             )
 
-    def _deeper(self, depth: int, token: Token) -> int:
+    def _deeper(self, depth: int, token: RuleToken) -> int:
         if depth >= self._limits.max_nesting:
             raise self._origin.error(
                 f"brackets and NOT are nested deeper than max_nesting = {self._limits.max_nesting}: flatten the rule",
@@ -181,7 +181,7 @@ class _Parser:
             start=first.start,
         )
 
-    def _operand(self, expression: Expression[Term], at: Token) -> tuple[Unit, ...]:
+    def _operand(self, expression: Expression[Term], at: RuleToken) -> tuple[Unit, ...]:
         """The alternatives of one side of NEAR."""
         parts = expression.parts if isinstance(expression, Or) else (expression,)
         units: list[Unit] = []
@@ -216,7 +216,7 @@ class _Parser:
             return self._weighed(expression, self._take())
         return expression
 
-    def _weighed(self, expression: Expression[Term], token: Token) -> Expression[Term]:
+    def _weighed(self, expression: Expression[Term], token: RuleToken) -> Expression[Term]:
         """The weight behind a bracket is that of every term in it."""
         self._is_plain = False
         weight = float(token.text) + 0.0
@@ -252,13 +252,13 @@ class _Parser:
             )
         return AtLeast(count, tuple(parts))
 
-    def _close(self, opened: Token) -> None:
+    def _close(self, opened: RuleToken) -> None:
         self._refuse_comma(self._token)
         if self._token.kind != "close":
             raise self._origin.error("this bracket is never closed: expected a )", opened.start)
         self._take()
 
-    def _refuse_comma(self, token: Token) -> None:
+    def _refuse_comma(self, token: RuleToken) -> None:
         if token.kind == "comma":
             raise self._origin.error(
                 ", has no meaning outside quotes and ATLEAST/2(A, B, C): quote the term that it belongs to", token.start
@@ -324,7 +324,7 @@ class _Parser:
                 words[0].start,
             )
 
-    def _count_prefix(self, token: Token) -> None:
+    def _count_prefix(self, token: RuleToken) -> None:
         self._prefixes += 1
         if self._prefixes > self._limits.max_prefixes:
             raise self._origin.error(
@@ -332,7 +332,7 @@ class _Parser:
                 token.start,
             )
 
-    def _unexpected(self, token: Token) -> Exception:
+    def _unexpected(self, token: RuleToken) -> Exception:
         before = self._tokens[self._at - 1].spelling if self._at else ""
         after = f" after {before}" if before else ""
         if token.kind == "end":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.concepts.compiling.reviewed_files import REVIEWED_FOLDER, Entry, ReviewedFileError, read_reviewed
+from pipeline.concepts.compiling.reviewed_files import REVIEWED_FOLDER, ReviewedEntry, ReviewedFileError, read_reviewed
 
 HEAD = "source: wirewatch\nlicence: Apache-2.0\nconcepts:\n"
 
@@ -31,10 +31,12 @@ def test_a_block_is_read_with_all_it_may_hold(tmp_path: Path) -> None:
     assert [(relation.type, relation.target) for relation in concept.relations] == [("capital-of", "country/xx")]
     assert concept.lines["de"] == concept.lines["en"]
     assert concept.lines["en"] == (
-        Entry(text="Some|where"),
-        Entry(text="Over There", flags=frozenset({"case"}), also="a song, and a film"),
+        ReviewedEntry(text="Some|where"),
+        ReviewedEntry(text="Over There", flags=frozenset({"case"}), also="a song, and a film"),
     )
-    assert concept.lines["pl"] == (Entry(text="Gdzieś", forms=("Gdziesia", "Gdziesiem"), flags=frozenset({"short"})),)
+    assert concept.lines["pl"] == (
+        ReviewedEntry(text="Gdzieś", forms=("Gdziesia", "Gdziesiem"), flags=frozenset({"short"})),
+    )
 
 
 @pytest.mark.parametrize(
