@@ -18,8 +18,8 @@ from pipeline.text.frozen_trie import FrozenTrie
 from pipeline.text.inflection import inflection_of, name_stems
 from pipeline.text.scripts import script_of
 from pipeline.text.tokens import is_unsegmented, places_of, tokenize, words_of
-from tests.property.token_trie import Occurrence, TokenTrie, Vocabulary
 from pipeline.text.trie_walks import ANYTHING, TrieWalks
+from tests.property.token_trie import Occurrence, TokenTrie, Vocabulary
 
 any_text = st.text(st.characters(categories=None), max_size=60)
 letters = st.text(
