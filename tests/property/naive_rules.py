@@ -77,6 +77,7 @@ class Rule:
             return sum(self.satisfied(part, on, positive=positive) for part in expression.parts) >= expression.count
         if isinstance(expression, Not):
             return not self.satisfied(expression.part, on, positive=not positive)
+        assert isinstance(expression, Clause)
         return bool(self.found(expression, on, certain=not positive))
 
     def counted(
@@ -89,8 +90,10 @@ class Rule:
             for part in expression.parts:
                 if lowers(part) or self.satisfied(part, on, positive=positive) == positive:
                     yield from self.counted(part, on, positive=positive)
-        elif positive and self.found(expression, on, certain=False):
-            yield expression
+        elif positive:
+            assert isinstance(expression, Clause)
+            if self.found(expression, on, certain=False):
+                yield expression
 
     def found(self, clause: Clause, on: EnrichedArticle, *, certain: bool) -> list[Found]:
         """Every place of a clause, in order; of NEAR, each place of the first operand that has a partner, and it."""

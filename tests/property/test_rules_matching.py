@@ -197,6 +197,7 @@ def _positive(expression: Expression[Clause], *, positive: bool = True) -> Itera
     elif isinstance(expression, Not):
         yield from _positive(expression.part, positive=not positive)
     elif positive:
+        assert isinstance(expression, Clause)
         yield expression
 
 

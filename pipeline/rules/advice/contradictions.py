@@ -18,7 +18,7 @@ from pipeline.rules.meaning.clauses import (
     TermClause,
 )
 from pipeline.rules.meaning.lookup import ConceptLookup
-from pipeline.rules.syntax.expressions import And, AtLeast, Expression, Not, Or
+from pipeline.rules.syntax.expressions import And, Expression, Not, Or, branches
 from pipeline.rules.syntax.origin import Origin, RuleWarning
 from pipeline.rules.syntax.vocabulary import COVERED_LANGUAGES
 from pipeline.text.folding import fold
@@ -36,15 +36,11 @@ def contradictions(
         concepts: What the concepts are called.
         origin: Where the condition stands.
     """
-    if isinstance(expression, And):
-        yield from _excluded(expression, starts, origin)
-        yield from _at_odds(expression, starts, origin)
-        yield from _names_taken_away(expression, starts, concepts, origin)
-    if isinstance(expression, (And, Or, AtLeast)):
-        for part in expression.parts:
-            yield from contradictions(part, starts, concepts, origin)
-    elif isinstance(expression, Not):
-        yield from contradictions(expression.part, starts, concepts, origin)
+    for operator in branches(expression):
+        if isinstance(operator, And):
+            yield from _excluded(operator, starts, origin)
+            yield from _at_odds(operator, starts, origin)
+            yield from _names_taken_away(operator, starts, concepts, origin)
 
 
 def _excluded(expression: And[Clause], starts: Mapping[Clause, int], origin: Origin) -> Iterator[RuleWarning]:

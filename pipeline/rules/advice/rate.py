@@ -15,7 +15,7 @@ from pipeline.rules.meaning.clauses import (
     Scope,
     TermClause,
 )
-from pipeline.rules.syntax.expressions import And, AtLeast, Expression, Not, Or
+from pipeline.rules.syntax.expressions import Expression, fold
 from pipeline.text.tokens import is_unsegmented
 
 # Rough figures of news: a title holds a fifth of the names, and a model finds half of what is no known name.
@@ -37,15 +37,7 @@ def expected_share(condition: Expression[Clause], shares: Shares) -> float:
         condition: What an article must satisfy.
         shares: How often articles hold words and concepts.
     """
-    if isinstance(condition, Not):
-        return 1 - expected_share(condition.part, shares)
-    if isinstance(condition, And):
-        return prod(expected_share(part, shares) for part in condition.parts)
-    if isinstance(condition, Or):
-        return _any([expected_share(part, shares) for part in condition.parts])
-    if isinstance(condition, AtLeast):
-        return _at_least(condition.count, [expected_share(part, shares) for part in condition.parts])
-    return _share_of(condition, shares)
+    return fold(condition, lambda clause: _share_of(clause, shares), lambda operator, parts: operator.likelihood(parts))
 
 
 def _share_of(clause: Clause, shares: Shares) -> float:
@@ -90,13 +82,3 @@ def _in(scope: Scope) -> float:
 
 def _any(shares: list[float]) -> float:
     return 1 - prod(1 - share for share in shares)
-
-
-def _at_least(count: int, shares: list[float]) -> float:
-    """So many of them: the probability of each number of parts, one part after the other."""
-    by_number = [1.0] + [0.0] * count
-    for share in shares:
-        for number in range(count, -1, -1):
-            stays = by_number[number] * (1 - share) if number < count else by_number[number]
-            by_number[number] = stays + (by_number[number - 1] * share if number else 0.0)
-    return by_number[count]

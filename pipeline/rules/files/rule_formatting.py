@@ -7,7 +7,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from pipeline.rules.files.rule_file import compose_file, read_rules, rule_nodes
 from pipeline.rules.meaning.clauses import quote
-from pipeline.rules.syntax.expressions import And, AtLeast, Expression, Not, Or, Proximity, Term, Unit, flatten
+from pipeline.rules.syntax.expressions import And, Expression, Or, Proximity, Term, Unit, flatten, write
 from pipeline.rules.syntax.origin import Origin
 from pipeline.rules.syntax.parser import parse
 
@@ -61,7 +61,8 @@ def _edit(key: Node, value: ScalarNode, text: str, *, in_line: bool) -> tuple[in
     alone = not in_line and not text[end:].partition("\n")[0].strip()
     if alone and column + len("when: ") + len(line) > _LONGEST_LINE and isinstance(expression, (And, Or)):
         operator = "+" if isinstance(expression, And) else "OR"
-        first, *rest = (_bracketed(part, expression) for part in expression.parts)
+        parts = ((_write(part), isinstance(part, expression.brackets)) for part in expression.parts)
+        first, *rest = (f"({part})" if in_brackets else part for part, in_brackets in parts)
         lines = [first, *(f"{operator} {part}" for part in rest)]
         if not any("\n" in part for part in lines):
             return start, end, ">-" + "".join(f"\n{' ' * (column + _INDENT)}{part}" for part in lines)
@@ -84,29 +85,19 @@ def _single_quoted(line: str) -> str:
 
 
 def _write(expression: Expression[Term]) -> str:
-    if isinstance(expression, And):
-        return " + ".join(_bracketed(part, expression) for part in expression.parts)
-    if isinstance(expression, Or):
-        return " OR ".join(_bracketed(part, expression) for part in expression.parts)
-    if isinstance(expression, AtLeast):
-        return f"ATLEAST/{expression.count}({', '.join(map(_write, expression.parts))})"
-    if isinstance(expression, Not):
-        return f"NOT {_bracketed(expression.part, expression)}"
-    if isinstance(expression, Proximity):
-        left, right = (" OR ".join(map(_unit, operand)) for operand in (expression.left, expression.right))
-        left = f"({left})" if len(expression.left) > 1 else left
-        right = f"({right})" if len(expression.right) > 1 else right
-        written = f"{left} {expression.operator}/{expression.reach} {right}"
-        return written if expression.weight == 1 else f"({written})^{expression.weight:g}"
-    if isinstance(expression, Unit):
-        return _unit(expression)
-    raise TypeError(f"no style is defined for {type(expression).__name__}")
+    return write(expression, _term, conjunction="+")
 
 
-def _bracketed(part: Expression[Term], around: Expression[Term]) -> str:
-    """A part, in brackets where AND and OR would mix or NOT takes several."""
-    mixes = isinstance(part, Or) or (isinstance(part, And) and not isinstance(around, And))
-    return f"({_write(part)})" if mixes else _write(part)
+def _term(term: Term) -> str:
+    if isinstance(term, Unit):
+        return _unit(term)
+    if isinstance(term, Proximity):
+        left, right = (" OR ".join(map(_unit, operand)) for operand in (term.left, term.right))
+        left = f"({left})" if len(term.left) > 1 else left
+        right = f"({right})" if len(term.right) > 1 else right
+        written = f"{left} {term.operator}/{term.reach} {right}"
+        return written if term.weight == 1 else f"({written})^{term.weight:g}"
+    raise TypeError(f"no style is defined for {type(term).__name__}")
 
 
 def _unit(unit: Unit) -> str:

@@ -10,7 +10,7 @@ from pipeline.messages.alerts import Evidence
 from pipeline.rules.index.article_terms import ArticleTerms
 from pipeline.rules.index.clause_filing import Condition, FiledClause, FiledLeaf, FiledMention, FiledNear
 from pipeline.rules.meaning.clauses import Clause, ConceptClause, TermClause
-from pipeline.rules.syntax.expressions import And, AtLeast, Or, leaves
+from pipeline.rules.syntax.expressions import And, Junction, Not, Or, leaves
 
 MAX_EVIDENCE_PER_CLAUSE = 5
 
@@ -30,11 +30,10 @@ def is_satisfied(condition: Condition, terms: ArticleTerms) -> bool:
             if is_satisfied(part, terms):
                 return True
         return False
-    if isinstance(condition, AtLeast):
-        satisfied = (part for part in condition.parts if is_satisfied(part, terms))
-        return next(islice(satisfied, condition.count - 1, None), None) is not None
-    # In negation normal form what stands below NOT is a clause.
-    return not is_found(condition.part, terms, certain=True)  # type: ignore[arg-type]
+    if isinstance(condition, Not):
+        # In negation normal form what stands below NOT is a clause.
+        return not is_found(condition.part, terms, certain=True)  # type: ignore[arg-type]
+    return condition.holds(is_satisfied(part, terms) for part in condition.parts)
 
 
 def satisfied_clauses(condition: Condition, lowering: Iterable[FiledLeaf], terms: ArticleTerms) -> list[FiledLeaf]:
@@ -129,25 +128,18 @@ def may_be_found(filed: FiledLeaf, held: bytearray) -> bool:
 def _collect_satisfied(condition: Condition, terms: ArticleTerms, found: list[FiledLeaf]) -> None:
     if isinstance(condition, FiledLeaf):
         found.append(condition)
-    elif isinstance(condition, And):
+    elif isinstance(condition, Junction):
+        needs_all = condition.needed == len(condition.parts)
         for part in condition.parts:
-            _collect_satisfied(part, terms, found)
-    elif isinstance(condition, (Or, AtLeast)):
-        for part in condition.parts:
-            if is_satisfied(part, terms):
+            if needs_all or is_satisfied(part, terms):
                 _collect_satisfied(part, terms, found)
 
 
 def _missing(condition: Condition, terms: ArticleTerms) -> tuple[int, tuple[Condition, ...]]:
     """How many clauses are missing at least; where it is one, those of which any will do."""
-    if isinstance(condition, And):
-        parts = [_missing(part, terms) for part in condition.parts]
-        missing = sum(count for count, _ in parts)
-        return missing, next((clauses for count, clauses in parts if count), ()) if missing == 1 else ()
-    if isinstance(condition, (Or, AtLeast)):
-        wanted = condition.count if isinstance(condition, AtLeast) else 1
+    if isinstance(condition, Junction):
         parts = sorted((_missing(part, terms) for part in condition.parts), key=lambda part: part[0])
-        missing = sum(count for count, _ in parts[:wanted])
+        missing = sum(count for count, _ in parts[: condition.needed])
         return missing, tuple(
             each for count, clauses in parts if count == 1 for each in clauses
         ) if missing == 1 else ()

@@ -9,7 +9,7 @@ from pipeline.rules.index.clause_filing import Condition, FiledClause, FiledMent
 from pipeline.rules.index.keys import NO_KEY, KeyTable
 from pipeline.rules.index.postings import Posting
 from pipeline.rules.meaning.clauses import ConceptClause
-from pipeline.rules.syntax.expressions import And, AtLeast, Or
+from pipeline.rules.syntax.expressions import Junction
 
 _Pivot: TypeAlias = tuple[float, tuple[Posting, ...]]
 """Postings of which an article must hold one, and the share of articles that do, by estimate."""
@@ -46,16 +46,16 @@ def _pivot(condition: Condition, keys: KeyTable) -> _Pivot | None:
         return _of_all([_of_any(side, keys) for side in (condition.left, condition.right)], keys, suffice=False)
     if isinstance(condition, FiledMention):
         return _of_any(condition.alternatives, keys)
-    if isinstance(condition, And):
+    if not isinstance(condition, Junction):
+        return None
+    if condition.needed == len(condition.parts):
         return _of_all([_pivot(part, keys) for part in condition.parts], keys, suffice=len(condition.parts) == 2)
-    if isinstance(condition, Or):
+    if condition.needed == 1:
         return _of_any(condition.parts, keys)
-    if isinstance(condition, AtLeast):
-        # Whichever parts are missing, one of any so many is there: the rarest will do.
-        parts = [(_pivot(part, keys), part) for part in condition.parts]
-        parts.sort(key=lambda each: 2.0 if each[0] is None else each[0][0])
-        return _of_any([part for _, part in parts[: len(parts) - condition.count + 1]], keys, suffice=False)
-    return None
+    # Whichever parts are missing, one of any so many is there: the rarest will do.
+    parts = [(_pivot(part, keys), part) for part in condition.parts]
+    parts.sort(key=lambda each: 2.0 if each[0] is None else each[0][0])
+    return _of_any([part for _, part in parts[: len(parts) - condition.needed + 1]], keys, suffice=False)
 
 
 def _of_clause(filed: FiledClause, keys: KeyTable) -> _Pivot:

@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.rules.meaning.clauses import Clause, MentionClause, NearClause
-from pipeline.rules.syntax.expressions import And, AtLeast, Expression, Not, Or, Term, leaves
+from pipeline.rules.syntax.expressions import Expression, Junction, Not, Term, leaves
 from pipeline.rules.syntax.origin import Origin, RuleWarning
 
 
 def only_absent(expression: Expression[Term]) -> Term | None:
     """A term by whose absence alone the condition may hold, or None; in negation normal form."""
-    if isinstance(expression, And):
-        found = [only_absent(part) for part in expression.parts]
-        return found[0] if all(term is not None for term in found) else None
-    if isinstance(expression, AtLeast):
-        absent = [term for part in expression.parts if (term := only_absent(part)) is not None]
-        return absent[0] if len(absent) >= expression.count else None
-    if isinstance(expression, Or):
-        return next((term for part in expression.parts if (term := only_absent(part)) is not None), None)
     if isinstance(expression, Not):
         return expression.part if isinstance(expression.part, Term) else None
-    return None
+    if not isinstance(expression, Junction):
+        return None
+    absent = [term for part in expression.parts if (term := only_absent(part)) is not None]
+    return absent[0] if len(absent) >= expression.needed else None
 
 
 def doubtful_absences(settled: Expression[Clause], written: Expression[Term], origin: Origin) -> Iterator[RuleWarning]:

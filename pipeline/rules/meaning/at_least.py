@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.errors import RuleError
 from pipeline.rules.meaning.clauses import Clause, canonical_form
-from pipeline.rules.syntax.expressions import And, AtLeast, Expression, Not, Or, Term, leaves, map_leaves
+from pipeline.rules.syntax.expressions import AtLeast, Branch, Expression, Term, fold, leaves, map_leaves
 from pipeline.rules.syntax.origin import Origin, RuleWarning
 
 
@@ -41,13 +41,11 @@ def _counted(
     warnings: list[RuleWarning],
     errors: list[RuleError],
 ) -> Expression[Clause]:
-    if isinstance(settled, Not) and isinstance(written, Not):
-        return Not(_counted(settled.part, written.part, origin, warnings, errors))
-    if not isinstance(settled, (And, Or, AtLeast)) or not isinstance(written, (And, Or, AtLeast)):
+    if not isinstance(settled, Branch) or not isinstance(written, Branch):
         return settled
     parts = [_counted(*pair, origin, warnings, errors) for pair in zip(settled.parts, written.parts, strict=True)]
     if not isinstance(settled, AtLeast):
-        return type(settled)(tuple(parts))
+        return settled.over(parts)
     kept: dict[Hashable, Expression[Clause]] = {}
     for part, as_written in zip(parts, written.parts, strict=True):
         unweighed = map_leaves(part, _unweighed)
@@ -67,10 +65,14 @@ def _counted(
 
 def _meaning(expression: Expression[Clause]) -> Hashable:
     """Equal for conditions whose parts are the same in another order."""
-    if isinstance(expression, (And, Or, AtLeast)):
-        count = expression.count if isinstance(expression, AtLeast) else 0
-        return type(expression), count, frozenset(map(_meaning, expression.parts))
-    return (Not, _meaning(expression.part)) if isinstance(expression, Not) else expression
+
+    def clause_itself(clause: Clause) -> Hashable:
+        return clause
+
+    def in_any_order(operator: Branch[Clause], parts: list[Hashable]) -> Hashable:
+        return operator.name, frozenset(parts)
+
+    return fold(expression, clause_itself, in_any_order)
 
 
 def _unweighed(clause: Clause) -> Clause:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from pipeline.messages.articles import EntityRef, Field, Label
-from pipeline.rules.syntax.expressions import And, AtLeast, Expression, Not, Or
+from pipeline.rules.syntax.expressions import Expression, write
 from pipeline.rules.syntax.vocabulary import (
     COUNTING_OPERATORS,
     DASHES,
@@ -244,26 +244,13 @@ def canonical_operand(clauses: tuple[Clause, ...]) -> str:
 
 def canonical_form(expression: Expression[Clause]) -> str:
     """The rule as Wirewatch understands it, in its own language: reading it again gives the same rule."""
-    if isinstance(expression, Or):
-        return " OR ".join(_in_brackets(part, And) for part in expression.parts)
-    if isinstance(expression, And):
-        return " AND ".join(_in_brackets(part, Or) for part in expression.parts)
-    if isinstance(expression, Not):
-        return f"NOT {_in_brackets(expression.part, And, Or)}"
-    if isinstance(expression, AtLeast):
-        return f"ATLEAST/{expression.count}({', '.join(map(canonical_form, expression.parts))})"
-    return expression.canonical
+    return write(expression, lambda clause: clause.canonical)
 
 
 def spell(text: str) -> str:
     """The text as a unit: in quotes where it would not be read as the same bare words."""
     words = text.split(" ")
     return text if all(_is_bare(word) for word in words) else quote(text)
-
-
-def _in_brackets(part: Expression[Clause], *kinds: type[And[Clause] | Or[Clause]]) -> str:
-    written = canonical_form(part)
-    return f"({written})" if isinstance(part, kinds) else written
 
 
 _NOT_BARE = re.compile(rf"[\s{re.escape(MEANINGFUL_SIGNS + UNUSED_SIGNS + ''.join(LOOK_ALIKES))}]")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipeline.errors import RuleError
 from pipeline.rules.meaning.clauses import Clause
-from pipeline.rules.syntax.expressions import And, Expression, Not, Or, Term, leaves
+from pipeline.rules.syntax.expressions import And, Branch, Expression, Not, Or, Term, leaves
 from pipeline.rules.syntax.origin import Origin
 
 
@@ -64,11 +64,10 @@ def without_lowering(expression: Expression[Term]) -> Expression[Term]:
 
 def _under_not(expression: Expression[Term], *, under: bool = False) -> list[tuple[Term, bool]]:
     """Every term, with whether no NOT stands above it."""
-    if isinstance(expression, Not):
-        return _under_not(expression.part, under=True)
-    if isinstance(expression, Term):
+    if not isinstance(expression, Branch):
         return [(expression, not under)]
-    return [found for part in expression.parts for found in _under_not(part, under=under)]
+    inside = under or isinstance(expression, Not)
+    return [found for part in expression.parts for found in _under_not(part, under=inside)]
 
 
 def _lowers_score(part: Expression[Term]) -> bool:

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 
 from pipeline.rules.syntax.origin import Origin
 from pipeline.rules.syntax.vocabulary import (
-    AT_LEAST,
+    COUNTED,
+    COUNTED_OPERATOR,
     COUNTING_OPERATORS,
     DASHES,
     LANGUAGE_FIELDS,
@@ -36,7 +37,7 @@ TokenKind = Literal[
     "or",
     "not",
     "near",
-    "atleast",
+    "counted",
     "end",
 ]
 
@@ -46,7 +47,7 @@ class RuleToken(NamedTuple):
 
     Attributes:
         text: A word without its star, a quoted text without its quotes, a field without its colon, the number of
-            a weight or of ATLEAST.
+            a weight.
         spelling: As written, for messages.
         start: Offset of its first character.
         end: One past its last.
@@ -62,14 +63,14 @@ class RuleToken(NamedTuple):
 _SPACE = re.compile(r"\s*")
 # Most tokens are a word of letters and digits or a plus between blanks, and need none of the tests of the others.
 _PLAIN = re.compile(r"\s*(?:([^\W_]+)(?=[\s)]|\Z)|(?<=\s)(\+)(?=\s))")
-_COUNTING_NAMES = frozenset({"NEAR", "ONEAR", "ATLEAST"})
+_COUNTING_NAMES = frozenset({"NEAR", "ONEAR", *COUNTED})
 _WORD = re.compile(rf"[^\s{re.escape(MEANINGFUL_SIGNS + UNUSED_SIGNS + ''.join(LOOK_ALIKES))}]+")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE = re.compile(r'\\(["\\])')
 _CONCEPT = re.compile(r"\[([^\[\]\s]+)\]")
 _COUNTING = re.compile(COUNTING_OPERATORS)
 _PROXIMITY = re.compile(PROXIMITY)
-_AT_LEAST = re.compile(AT_LEAST)
+_COUNTED_OPERATOR = re.compile(COUNTED_OPERATOR)
 _WEIGHT = re.compile(WEIGHT)
 _WORD_OPERATORS: dict[str, TokenKind] = {"AND": "and", "OR": "or", "NOT": "not"}
 _SINGLE: dict[str, TokenKind] = {"(": "open", ")": "close", "|": "or", ",": "comma"}
@@ -251,17 +252,16 @@ class _Lexer:
         self._add("word", word, end)
 
     def _counting(self, word: str, end: int) -> None:
-        """NEAR, ONEAR and ATLEAST, which carry a number."""
-        at_least = _AT_LEAST.fullmatch(word)
-        if at_least is not None:
-            self._add("atleast", at_least["count"], end)
+        """NEAR, ONEAR and what is in ``COUNTED``, which carry a number."""
+        if _COUNTED_OPERATOR.fullmatch(word):
+            self._add("counted", word, end)
         elif _PROXIMITY.fullmatch(word):
             self._add("near", word, end)
         else:
             name = word.partition("/")[0]
             expected = (
-                "how many of its clauses it takes: ATLEAST/2(A, B, C)"
-                if name == "ATLEAST"
+                f"how many of its clauses it takes: {name}/2(A, B, C)"
+                if name in COUNTED
                 else f"how near: {name}/8 (words), {name}/s (one sentence) or {name}/p (one paragraph)"
             )
             raise self._origin.error(f"{name} says {expected}; to search for the word, quote it", self._position)

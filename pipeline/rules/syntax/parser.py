@@ -5,12 +5,24 @@ The grammar is tests/property/watch_rules.lark; both read every condition alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from pipeline.rules.syntax.expressions import And, AtLeast, Expression, Not, Or, Proximity, Term, Unit, Word, map_leaves
+from pipeline.rules.syntax.expressions import (
+    And,
+    AtLeast,
+    Expression,
+    Junction,
+    Not,
+    Or,
+    Proximity,
+    Term,
+    Unit,
+    Word,
+    map_leaves,
+)
 from pipeline.rules.syntax.lexer import RuleToken, scan
 from pipeline.rules.syntax.limits import Limits
 from pipeline.rules.syntax.origin import Origin, RuleWarning
@@ -18,7 +30,11 @@ from pipeline.text.tokens import words_of
 
 _BARE_WORDS = frozenset({"word", "prefix"})
 _ENDS_WORD = frozenset({"and", "or", "not", "close", "comma", "end"})
-_STARTS_TERM = frozenset({"word", "prefix", "quoted", "field", "exact", "open", "atleast"})
+# By its name in ``COUNTED``: made of its number and its parts.
+_COUNTED: Mapping[str, Callable[[int, tuple[Expression[Term], ...]], Junction[Term]]] = {
+    "ATLEAST": AtLeast,
+}
+_STARTS_TERM = frozenset({"word", "prefix", "quoted", "field", "exact", "open", "counted"})
 
 
 class Parsed(NamedTuple):
@@ -205,8 +221,8 @@ class _Parser:
             self._take()
             expression = self._alternatives(self._deeper(depth, token))
             self._close(token)
-        elif token.kind == "atleast":
-            expression = self._at_least(depth)
+        elif token.kind == "counted":
+            expression = self._counted(depth)
         elif token.kind in _STARTS_TERM:
             self._count(token)
             expression = self._unit()
@@ -228,7 +244,7 @@ class _Parser:
 
         return map_leaves(expression, weigh)
 
-    def _at_least(self, depth: int) -> AtLeast[Term]:
+    def _counted(self, depth: int) -> Expression[Term]:
         self._is_plain = False
         token = self._take()
         self._count(token)
@@ -244,13 +260,14 @@ class _Parser:
             self._take()
             parts.append(self._alternatives(deeper))
         self._close(bracket)
-        count = int(token.text)
-        if count > len(parts):
+        name, _, number = token.text.partition("/")
+        expression = _COUNTED[name](int(number), tuple(parts))
+        if expression.needed > len(parts):
             raise self._origin.error(
                 f"{token.spelling} can never be satisfied: there are {len(parts)} clauses, with commas in between",
                 token.start,
             )
-        return AtLeast(count, tuple(parts))
+        return expression
 
     def _close(self, opened: RuleToken) -> None:
         self._refuse_comma(self._token)

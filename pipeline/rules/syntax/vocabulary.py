@@ -32,10 +32,12 @@ OPERATOR_WORDS = ("AND", "OR", "NOT", "NEAR")
 # the codes that CLDR has for them.
 COVERED_LANGUAGES: Mapping[str, tuple[str, ...]] = {"no": ("no", "nb", "nn"), "tl": ("tl", "fil"), "tw": ("tw", "ak")}
 
+# Operators that take a number and then their parts in brackets, as ATLEAST/2(A, B, C).
+COUNTED = ("ATLEAST",)
 # A whole bare word of this form is an operator, or a slip in writing one.
-COUNTING_OPERATORS = r"(?:O?NEAR|ATLEAST)(?:/.*)?"
+COUNTING_OPERATORS = rf"(?:O?NEAR|{'|'.join(COUNTED)})(?:/.*)?"
 PROXIMITY = r"(?P<operator>O?NEAR)/(?P<reach>\d{1,3}|[sp])"
-AT_LEAST = r"ATLEAST/(?P<count>[1-9]\d{0,2})"
+COUNTED_OPERATOR = rf"(?:{'|'.join(COUNTED)})/[1-9]\d{{0,2}}"
 WEIGHT = r"\^(?P<weight>-?\d{1,3}(?:\.\d{1,2})?)"
 
 # Signs that end a bare word. Those without a meaning of their own must be quoted.
