@@ -19,8 +19,8 @@ from pathlib import Path
 from pipeline.concepts import KnowledgeBase
 from pipeline.entities import EntityExtractor, Linker, NoRecognizer
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, Language
-from pipeline.rules.index.share_counts import measure_shares
 from pipeline.rules.index.shares import SHARES_FILE
+from training.share_counts import measure_shares
 
 FILES = ("train.jsonl.xz", "train-more.jsonl.xz")
 ARTICLE_CODE_POINTS = 4_000

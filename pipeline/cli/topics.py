@@ -16,8 +16,7 @@ from pipeline.cli.render import console, print_table
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.streaming.kafka.topic_listing import ListedTopic
-    from pipeline.streaming.kafka.topic_setup import TopicReport
+    from pipeline.streaming.kafka.topic_setup import ListedTopic, TopicReport
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +53,7 @@ def list_(settings: Settings) -> int:
 
     The exit status is 1 when one is missing.
     """
-    from pipeline.streaming.kafka.topic_listing import list_topics  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.kafka.topic_setup import list_topics  # noqa: PLC0415 - loads Kafka; --help need not
 
     topics = run_quietly(list_topics(settings))
     print_table(console(), _table(topics))

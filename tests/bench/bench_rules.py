@@ -24,11 +24,11 @@ from rich.table import Table
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import RuleIndex
-from pipeline.rules.index.share_counts import measure_shares
 from tests.bench.benchmark_page import machine, markdown_table, write_section
 from tests.bench.rule_changes import change_rules, match_while_rules_change
 from tests.bench.rule_population import BACKGROUND_SEED, Population, total_code_points
 from tests.bench.whole_way import wide_console
+from training.share_counts import measure_shares
 
 SIZES = (100, 10_000, 100_000, 1_000_000)
 _ARTICLES = 300

@@ -11,8 +11,8 @@ from typing import Self
 
 from pipeline.errors import StepStoppedError, WorkerNotReadyError
 from pipeline.settings import Settings
-from pipeline.streaming.supervision.child_command import child_command
 from pipeline.streaming.supervision.slot import DEFAULT_BACKOFF, Backoff
+from pipeline.streaming.supervision.step_process import child_command
 from pipeline.streaming.supervision.supervisor import Supervisor
 from pipeline.streaming.supervision.worker_events import WorkerEvent, log_event
 from pipeline.topology import WORKER_SERVICES

@@ -1,4 +1,4 @@
-"""The supervisor's side of one step process: its pipes, signals and reports."""
+"""The supervisor's side of one step process: its command line, pipes, signals and reports."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 
@@ -101,3 +102,23 @@ class StepProcess:
             return os.read(self._report_end, _READ_BYTES)
         except BlockingIOError:
             return b""
+
+
+def child_command(service: str, process: str) -> list[str]:
+    """The command line of a service's process, without the descriptors of its pipes.
+
+    Args:
+        service: The name of the service to run.
+        process: The process's name in logs and metrics, such as ``entities-0``.
+    """
+    return [
+        sys.executable,
+        "-X",
+        "faulthandler",
+        "-m",
+        "pipeline.streaming.supervision.child",
+        "--service",
+        service,
+        "--process",
+        process,
+    ]

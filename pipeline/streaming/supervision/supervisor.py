@@ -14,7 +14,6 @@ from pipeline.streaming.observability.health import HealthServer, Heartbeat
 from pipeline.streaming.observability.readiness import Readiness
 from pipeline.streaming.observability.targets import Target, TargetsFile, targets_path
 from pipeline.streaming.records import RecordPosition
-from pipeline.streaming.supervision.child_command import child_command
 from pipeline.streaming.supervision.crash_record import CrashRecord
 from pipeline.streaming.supervision.in_flight import (
     EXIT_STOPPED,
@@ -29,7 +28,7 @@ from pipeline.streaming.supervision.in_flight import (
     Serving,
 )
 from pipeline.streaming.supervision.slot import DEFAULT_BACKOFF, Backoff, Slot
-from pipeline.streaming.supervision.step_process import StepProcess
+from pipeline.streaming.supervision.step_process import StepProcess, child_command
 from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
 
 _SUPERVISOR = "supervisor"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.rules.index.share_counts import measure_shares
 from pipeline.rules.index.shares import Shares
 from tests.unit.rules.world import article
+from training.share_counts import measure_shares
 
 SHIPPED = Shares.load()
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.streaming.observability.canary_flight import CanaryFlight
+from pipeline.streaming.observability.canary_watch import CanaryFlight
 
 
 class Clock:

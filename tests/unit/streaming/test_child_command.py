@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from pipeline.settings import Settings, load_settings, settings_environment
-from pipeline.streaming.supervision.child_command import child_command
+from pipeline.streaming.supervision.step_process import child_command
 from pipeline.topology import RULES_STEP
 
 
