@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.concepts.concept import primary_subtag
 from pipeline.messages.articles import EnrichedArticle
-from pipeline.rules.index.clause_filing import neighbours
 from pipeline.rules.index.shares import Shares
+from pipeline.rules.meaning.clauses import neighbours
 from pipeline.text.folding import fold
 from pipeline.text.stemming import stem, stemming_language
 from pipeline.text.tokens import words_of

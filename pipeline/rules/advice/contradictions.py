@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import msgspec
-
 from pipeline.rules.meaning.clauses import (
     INFLECTION_MARK,
-    PREFIX_MARK,
     Clause,
     ConceptClause,
-    MetadataClause,
-    NearClause,
     PhraseClause,
     Scope,
-    TermClause,
+    covers,
+    unweighed,
 )
 from pipeline.rules.meaning.lookup import ConceptLookup
 from pipeline.rules.syntax.expressions import And, Expression, Not, Or, branches
 from pipeline.rules.syntax.origin import Origin, RuleWarning
-from pipeline.rules.syntax.vocabulary import COVERED_LANGUAGES
 from pipeline.text.folding import fold
 from pipeline.text.tokens import tokenize
 
@@ -49,10 +44,10 @@ def _excluded(expression: And[Clause], starts: Mapping[Clause, int], origin: Ori
     for part in expression.parts:
         wanted = _alternatives(part)
         for clause in wanted:
-            against = next((other for other in excluded if _implies(clause, other)), None)
+            against = next((other for other in excluded if clause.implies(other)), None)
             if against is not None:
                 what = "this" if len(wanted) == 1 else f"the alternative {clause.spelling}"
-                why = "which it asks for" if _unweighed(clause) == _unweighed(against) else f"and so {clause.spelling}"
+                why = "which it asks for" if unweighed(clause) == unweighed(against) else f"and so {clause.spelling}"
                 yield origin.warning(f"{what} can never fire: NOT excludes {against.spelling}, {why}", starts[clause])
 
 
@@ -61,7 +56,7 @@ def _at_odds(expression: And[Clause], starts: Mapping[Clause, int], origin: Orig
     required = [part for part in expression.parts if isinstance(part, Clause)]
     first: dict[str, str] = {}
     for clause in required:
-        for what, value in _single_values(clause):
+        for what, value in clause.single_values():
             known = first.setdefault(what, value)
             if not _agree(what, known, value):
                 is_in = "is in one language" if what == "language" else f"has one {what}"
@@ -111,79 +106,14 @@ def _alternatives(expression: Expression[Clause]) -> list[Clause]:
     return [expression] if isinstance(expression, Clause) else []
 
 
-def _implies(clause: Clause, other: Clause) -> bool:
-    """Whether every article that satisfies a clause satisfies the other one."""
-    clause, other = _unweighed(clause), _unweighed(other)
-    if clause == other:
-        return True
-    if isinstance(clause, NearClause):
-        return any(len(side) == 1 and _implies(side[0], other) for side in (clause.left, clause.right))
-    if isinstance(other, MetadataClause):
-        return any(
-            what == "language" and other.field == "lang" and _covers(other.value, value)
-            for what, value in _single_values(clause)
-        )
-    if isinstance(clause, ConceptClause) and isinstance(other, ConceptClause):
-        return clause.concept == other.concept and not clause.metonyms and _contains(other.scope, clause.scope)
-    if isinstance(clause, TermClause) and isinstance(other, PhraseClause):
-        return _contains(other.scope, clause.scope) and _holds(clause.sequence, other.sequence)
-    return False
-
-
-def _contains(outer: Scope, inner: Scope) -> bool:
-    return outer.field in {None, inner.field} and outer.language in {None, inner.language}
-
-
-def _holds(sequence: tuple[str, ...], inner: tuple[str, ...]) -> bool:
-    """Whether the words of one sequence stand within another, whatever form they take."""
-    return any(
-        all(_is_form_of(entry, wanted) for entry, wanted in zip(sequence[first:], inner, strict=False))
-        for first in range(len(sequence) - len(inner) + 1)
-    )
-
-
-def _is_form_of(entry: str, wanted: str) -> bool:
-    """Whether every token that one entry stands for is one of the other's."""
-    if entry == wanted:
-        return True
-    if INFLECTION_MARK in entry:
-        return False
-    if wanted.endswith(PREFIX_MARK):
-        return entry.removesuffix(PREFIX_MARK).startswith(wanted.removesuffix(PREFIX_MARK))
-    return entry == wanted.partition(INFLECTION_MARK)[0]
-
-
-def _single_values(clause: Clause) -> Iterator[tuple[str, str]]:
-    """What an article has one of, and the clause says which: its language, source or site."""
-    if isinstance(clause, MetadataClause):
-        if clause.field != "tag":
-            yield "language" if clause.field == "lang" else clause.field, clause.text
-    elif isinstance(clause, NearClause):
-        for side in (clause.left, clause.right):
-            if len(side) == 1:
-                yield from _single_values(side[0])
-    elif isinstance(clause, (ConceptClause, TermClause)) and clause.scope.language is not None:
-        yield "language", clause.scope.language
-
-
 def _agree(what: str, one: str, other: str) -> bool:
     """Whether one article can have both."""
     one, other = one.casefold(), other.casefold()
     if what == "language":
-        return _covers(one, other) or _covers(other, one)
+        return covers(one, other) or covers(other, one)
     if what == "site":
         return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
     return " ".join(one.split()) == " ".join(other.split())
-
-
-def _covers(language: str, tag: str) -> bool:
-    """Whether articles with a tag count as being in a language."""
-    tag = tag.casefold()
-    return tag == language or tag.startswith(f"{language}-") or tag in COVERED_LANGUAGES.get(language, ())
-
-
-def _unweighed(clause: Clause) -> Clause:
-    return msgspec.structs.replace(clause, weight=1.0)
 
 
 def _is_name(phrase: PhraseClause, concept_clause: ConceptClause, concepts: ConceptLookup) -> bool:

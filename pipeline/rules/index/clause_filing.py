@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import TypeAlias
 
 import msgspec
@@ -14,17 +12,12 @@ from pipeline.rules.index.sharded import Sharded
 from pipeline.rules.index.shares import Shares
 from pipeline.rules.index.word_readings import Readings
 from pipeline.rules.meaning.clauses import (
-    ANYWHERE,
     Clause,
-    ConceptClause,
     MentionClause,
-    MetadataClause,
     NearClause,
-    PhraseClause,
     TermClause,
 )
 from pipeline.rules.syntax.expressions import Expression
-from pipeline.text.tokens import is_unsegmented
 
 
 class FiledLeaf(Struct, gc=False, eq=False, kw_only=True):
@@ -121,7 +114,7 @@ class ClauseFiling:
             for alternative in filed.alternatives:
                 self.remove(alternative)
         elif isinstance(filed, FiledClause):
-            for name, key in zip(_names(clause), filed.keys, strict=True):
+            for name, key in zip(clause.keys, filed.keys, strict=True):
                 if self.keys.release(name) and isinstance(clause, TermClause):
                     self.readings.remove(name, key)
 
@@ -159,8 +152,8 @@ class ClauseFiling:
 
     def _file(self, clause: Clause) -> FiledClause:
         is_text = isinstance(clause, TermClause)
-        keys = tuple([self._key(name, is_form=is_text) for name in _names(clause)])
-        return FiledClause(clause=clause, keys=keys, suffices=_suffice(clause, keys))
+        keys = tuple([self._key(name, is_form=is_text) for name in clause.keys])
+        return FiledClause(clause=clause, keys=keys, suffices=clause.is_sure_by_keys)
 
     def _key(self, name: str, *, is_form: bool) -> Key:
         key = self.keys.find(name)
@@ -180,28 +173,3 @@ def known_by_keys(filed: FiledLeaf) -> tuple[FiledClause, ...]:
     if isinstance(filed, FiledMention):
         return filed.alternatives
     return (filed,) if isinstance(filed, FiledClause) else ()
-
-
-def neighbours(words: Sequence[str]) -> Iterator[str]:
-    """Every two neighbouring characters of unsegmented scripts; few of these are rare, and most pairs are."""
-    return (first + second for first, second in pairwise(words) if is_unsegmented(first) and is_unsegmented(second))
-
-
-def _names(clause: Clause) -> Sequence[str]:
-    """The names of a clause's keys, in order."""
-    if isinstance(clause, TermClause):
-        sequence = clause.sequence
-        return sequence if len(sequence) == 1 else (*sequence, *neighbours(sequence))
-    if isinstance(clause, ConceptClause):
-        return (clause.concept.id, *clause.metonyms)
-    if isinstance(clause, MetadataClause):
-        return (f"{clause.field}:{clause.value}",)
-    raise TypeError(f"no key is defined for {type(clause).__name__}")
-
-
-def _suffice(clause: Clause, keys: Sequence[Key]) -> bool:
-    if isinstance(clause, PhraseClause):
-        return clause.scope == ANYWHERE and len(keys) == 1
-    return isinstance(clause, MetadataClause) or (
-        isinstance(clause, ConceptClause) and clause.scope == ANYWHERE and clause.transliterated
-    )

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import NamedTuple
 
-import msgspec
-
 from pipeline.errors import RuleError
-from pipeline.rules.meaning.clauses import Clause, canonical_form
+from pipeline.rules.meaning.clauses import Clause, canonical_form, unweighed
 from pipeline.rules.syntax.expressions import AtLeast, Branch, Expression, Term, fold, leaves, map_leaves
 from pipeline.rules.syntax.origin import Origin, RuleWarning
 
@@ -48,14 +46,14 @@ def _counted(
         return settled.over(parts)
     kept: dict[Hashable, Expression[Clause]] = {}
     for part, as_written in zip(parts, written.parts, strict=True):
-        unweighed = map_leaves(part, _unweighed)
-        meaning = _meaning(unweighed)
+        plain = map_leaves(part, unweighed)
+        meaning = _meaning(plain)
         if meaning not in kept:
             kept[meaning] = part
             continue
         start = leaves(as_written)[0][0].start
-        again = f"{canonical_form(unweighed)} stands in this ATLEAST twice"
-        left = len({_meaning(map_leaves(each, _unweighed)) for each in parts})
+        again = f"{canonical_form(plain)} stands in this ATLEAST twice"
+        left = len({_meaning(map_leaves(each, unweighed)) for each in parts})
         if left < settled.count:
             errors.append(origin.error(f"{again}: it asks for {settled.count} different parts and has {left}", start))
             break
@@ -73,7 +71,3 @@ def _meaning(expression: Expression[Clause]) -> Hashable:
         return operator.name, frozenset(parts)
 
     return fold(expression, clause_itself, in_any_order)
-
-
-def _unweighed(clause: Clause) -> Clause:
-    return msgspec.structs.replace(clause, weight=1.0)

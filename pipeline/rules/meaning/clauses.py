@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from math import prod
 from typing import NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from pipeline.messages.articles import EntityRef, Field, Label
 from pipeline.rules.syntax.expressions import Expression, write
 from pipeline.rules.syntax.vocabulary import (
     COUNTING_OPERATORS,
+    COVERED_LANGUAGES,
     DASHES,
     LOOK_ALIKES,
     MEANINGFUL_SIGNS,
@@ -19,7 +24,7 @@ from pipeline.rules.syntax.vocabulary import (
     KindField,
     MetadataField,
 )
-from pipeline.text.tokens import tokenize
+from pipeline.text.tokens import is_unsegmented, tokenize
 
 PREFIX_MARK = "*"
 """Ends the sequence entry of a word with a star; no token holds one."""
@@ -47,12 +52,25 @@ class Scope(Struct, frozen=True, gc=False):
         """The fields as they stand before a clause."""
         return "".join(f"{name}:" for name in (self.field, self.language) if name)
 
+    @property
+    def share(self) -> float:
+        """Of the finds anywhere in articles, the share that lies in this scope, roughly."""
+        # A title holds a fifth of the names.
+        return 0.2 if self.field == "title" else 1.0
+
+    def contains(self, inner: Scope) -> bool:
+        """Whether whatever is found in another scope is found in this one."""
+        return self.field in {None, inner.field} and self.language in {None, inner.language}
+
 
 ANYWHERE = Scope()
 
+ShareOf = Callable[[str], float]
+"""The share of articles that hold a word, a concept or a value of metadata, by its key."""
+
 
 class Clause(Struct, frozen=True, kw_only=True, gc=False, cache_hash=True):
-    """One thing that a rule asks an article for.
+    """One thing that a rule asks an article for. A new kind of clause is a subclass that answers what is asked below.
 
     Attributes:
         weight: What it adds to the score.
@@ -69,6 +87,40 @@ class Clause(Struct, frozen=True, kw_only=True, gc=False, cache_hash=True):
     def spelling(self) -> str:
         """The same without its weight."""
         raise NotImplementedError
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names under which an index files it, in order; an article that holds none of them cannot satisfy it."""
+        raise NotImplementedError
+
+    @property
+    def is_sure_by_keys(self) -> bool:
+        """Whether an article that holds its keys satisfies it, wherever they stand."""
+        return False
+
+    def likelihood(self, share_of: ShareOf) -> float:
+        """The share of articles that satisfy it, roughly."""
+        raise NotImplementedError
+
+    def implies(self, other: Clause) -> bool:
+        """Whether every article that satisfies this clause satisfies another one, weights aside."""
+        clause, other = unweighed(self), unweighed(other)
+        if clause == other:
+            return True
+        if isinstance(other, MetadataClause):
+            return any(
+                what == "language" and other.field == "lang" and covers(other.value, value)
+                for what, value in clause.single_values()
+            )
+        return clause.entails(other)
+
+    def entails(self, other: Clause) -> bool:  # noqa: ARG002 - subclasses'
+        """As ``implies``, of another clause that is not equal and not on metadata."""
+        return False
+
+    def single_values(self) -> Iterator[tuple[str, str]]:
+        """What an article has one of, and the clause says which: its language, source or site."""
+        yield from ()
 
 
 class ConceptClause(Clause, frozen=True, kw_only=True, gc=False):
@@ -89,6 +141,34 @@ class ConceptClause(Clause, frozen=True, kw_only=True, gc=False):
         """``North Korea[country/kp]``."""
         return f"{self.scope.canonical}{spell(self.concept.name)}[{self.concept.id}]"
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The concept, and what stands for it; any of them will do."""
+        return (self.concept.id, *self.metonyms)
+
+    @property
+    def is_sure_by_keys(self) -> bool:
+        """See ``Clause``."""
+        return self.scope == ANYWHERE and self.transliterated
+
+    def likelihood(self, share_of: ShareOf) -> float:
+        """See ``Clause``."""
+        return any_of([share_of(key) for key in self.keys]) * self.scope.share
+
+    def entails(self, other: Clause) -> bool:
+        """See ``Clause``."""
+        return (
+            isinstance(other, ConceptClause)
+            and self.concept == other.concept
+            and not self.metonyms
+            and other.scope.contains(self.scope)
+        )
+
+    def single_values(self) -> Iterator[tuple[str, str]]:
+        """See ``Clause``."""
+        if self.scope.language is not None:
+            yield "language", self.scope.language
+
 
 class TermClause(Clause, frozen=True, kw_only=True, gc=False):
     """Consecutive words of the text, or one.
@@ -108,6 +188,28 @@ class TermClause(Clause, frozen=True, kw_only=True, gc=False):
         """Whether one of the words carries a star."""
         return any(entry.endswith(PREFIX_MARK) for entry in self.sequence)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Its words, all of which an article must hold; of unsegmented scripts also every two neighbouring ones."""
+        return self.sequence if len(self.sequence) == 1 else (*self.sequence, *neighbours(self.sequence))
+
+    def likelihood(self, share_of: ShareOf) -> float:
+        """See ``Clause``."""
+        return _sequence_share(self.sequence, share_of) * self.scope.share
+
+    def entails(self, other: Clause) -> bool:
+        """See ``Clause``."""
+        return (
+            isinstance(other, PhraseClause)
+            and other.scope.contains(self.scope)
+            and _holds(self.sequence, other.sequence)
+        )
+
+    def single_values(self) -> Iterator[tuple[str, str]]:
+        """See ``Clause``."""
+        if self.scope.language is not None:
+            yield "language", self.scope.language
+
 
 class PhraseClause(TermClause, frozen=True, kw_only=True, gc=False):
     """Plain words.
@@ -122,6 +224,11 @@ class PhraseClause(TermClause, frozen=True, kw_only=True, gc=False):
     def spelling(self) -> str:
         """``sanctions``, ``"nuclear test"``, ``=Turkey``, ``title:korea*``."""
         return f"{self.scope.canonical}{'=' * self.exact}{_spell_words(self.text, stars=self.has_prefix)}"
+
+    @property
+    def is_sure_by_keys(self) -> bool:
+        """See ``Clause``: one word is found wherever it stands."""
+        return self.scope == ANYWHERE and len(self.sequence) == 1
 
 
 class RawClause(TermClause, frozen=True, kw_only=True, gc=False):
@@ -189,6 +296,10 @@ class MentionClause(TermClause, frozen=True, kw_only=True, gc=False):
         words = _spell_words(self.text, stars=self.has_prefix)
         return f"{self.scope.canonical}{self.kind}:{'=' * self.exact}{words}"
 
+    def likelihood(self, share_of: ShareOf) -> float:
+        """See ``Clause``: a model finds half of what is no known name."""
+        return TermClause.likelihood(self, share_of) * 0.5
+
 
 class MetadataClause(Clause, frozen=True, kw_only=True, gc=False):
     """What the article is.
@@ -207,6 +318,25 @@ class MetadataClause(Clause, frozen=True, kw_only=True, gc=False):
     def spelling(self) -> str:
         """``source:"Agence France-Presse"``, ``lang:de``."""
         return f"{self.field}:{quote(self.text) if self.field == 'source' else spell(self.text)}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The field with the value."""
+        return (f"{self.field}:{self.value}",)
+
+    @property
+    def is_sure_by_keys(self) -> bool:
+        """See ``Clause``."""
+        return True
+
+    def likelihood(self, share_of: ShareOf) -> float:
+        """See ``Clause``."""
+        return share_of(self.keys[0])
+
+    def single_values(self) -> Iterator[tuple[str, str]]:
+        """See ``Clause``."""
+        if self.field != "tag":
+            yield "language" if self.field == "lang" else self.field, self.text
 
 
 class NearClause(Clause, frozen=True, kw_only=True, gc=False):
@@ -234,6 +364,95 @@ class NearClause(Clause, frozen=True, kw_only=True, gc=False):
         """``(missile OR rocket) ONEAR/8 test``."""
         left, right = (canonical_operand(operand) for operand in (self.left, self.right))
         return f"{left} {'O' * self.ordered}NEAR/{self.reach} {right}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Those of its operands."""
+        return tuple(key for operand in (*self.left, *self.right) for key in operand.keys)
+
+    def likelihood(self, share_of: ShareOf) -> float:
+        """See ``Clause``."""
+        sides = [any_of([operand.likelihood(share_of) for operand in side]) for side in (self.left, self.right)]
+        near = _NEAR[self.reach] if isinstance(self.reach, str) else min(1.0, (self.reach + 1) / _WORDS_APART)
+        return prod(sides) * near * (0.5 if self.ordered else 1.0)
+
+    def entails(self, other: Clause) -> bool:
+        """See ``Clause``: an operand without alternatives is always found."""
+        return any(len(side) == 1 and side[0].implies(other) for side in (self.left, self.right))
+
+    def single_values(self) -> Iterator[tuple[str, str]]:
+        """See ``Clause``."""
+        for side in (self.left, self.right):
+            if len(side) == 1:
+                yield from side[0].single_values()
+
+
+# Of the articles that hold two terms, those that hold them so near, roughly.
+_NEAR: dict[str, float] = {"s": 0.2, "p": 0.4}
+_WORDS_APART = 60
+# A longer run of characters is a rarer word, but far less rare than by chance.
+_PER_FURTHER_CHARACTER = 0.7
+
+
+def any_of(shares: Sequence[float]) -> float:
+    """The share of articles that hold at least one of several things, independent of each other."""
+    return 1 - prod(1 - share for share in shares)
+
+
+def unweighed(clause: Clause) -> Clause:
+    """The same clause with the weight 1."""
+    return msgspec.structs.replace(clause, weight=1.0)
+
+
+def covers(language: str, tag: str) -> bool:
+    """Whether articles with a tag count as being in a language."""
+    tag = tag.casefold()
+    return tag == language or tag.startswith(f"{language}-") or tag in COVERED_LANGUAGES.get(language, ())
+
+
+def neighbours(words: Sequence[str]) -> Iterator[str]:
+    """Every two neighbouring characters of unsegmented scripts; few of these are rare, and most pairs are."""
+    return (first + second for first, second in pairwise(words) if is_unsegmented(first) and is_unsegmented(second))
+
+
+def _sequence_share(sequence: tuple[str, ...], share_of: ShareOf) -> float:
+    """Words one after the other; in an unsegmented script, runs of characters by the rarest two that stand together.
+
+    The shares of all its pairs say little of a run: every common pair stands in nearly every long article.
+    """
+    share = 1.0
+    at = 0
+    while at < len(sequence):
+        end = at + 1
+        while end < len(sequence) and is_unsegmented(sequence[at]) and is_unsegmented(sequence[end]):
+            end += 1
+        run = sequence[at:end]
+        if len(run) == 1:
+            share *= share_of(run[0])
+        else:
+            rarest = min(share_of(one + other) for one, other in pairwise(run))
+            share *= rarest * _PER_FURTHER_CHARACTER ** (len(run) - 2)
+        at = end
+    return share
+
+
+def _holds(sequence: tuple[str, ...], inner: tuple[str, ...]) -> bool:
+    """Whether the words of one sequence stand within another, whatever form they take."""
+    return any(
+        all(_is_form_of(entry, wanted) for entry, wanted in zip(sequence[first:], inner, strict=False))
+        for first in range(len(sequence) - len(inner) + 1)
+    )
+
+
+def _is_form_of(entry: str, wanted: str) -> bool:
+    """Whether every token that one entry stands for is one of the other's."""
+    if entry == wanted:
+        return True
+    if INFLECTION_MARK in entry:
+        return False
+    if wanted.endswith(PREFIX_MARK):
+        return entry.removesuffix(PREFIX_MARK).startswith(wanted.removesuffix(PREFIX_MARK))
+    return entry == wanted.partition(INFLECTION_MARK)[0]
 
 
 def canonical_operand(clauses: tuple[Clause, ...]) -> str:
