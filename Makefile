@@ -14,7 +14,7 @@ HELM := helm.sh/helm/v3/cmd/helm@v3.22.0
 HELM_BUILT := $(VENV)/.helm-$(lastword $(subst @, ,$(HELM)))
 # The knowledge base is built here, never committed; a change of what it is made from builds it again.
 KNOWLEDGE_BASE := pipeline/concepts/data/concepts.kb
-KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/concepts/*.py pipeline/concepts/*/*.py pipeline/concepts/*/*/*.py pipeline/text/*.py \
+KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/concepts/word_lists/*.yaml pipeline/concepts/*.py pipeline/concepts/*/*.py pipeline/concepts/*/*/*.py pipeline/text/*.py \
   pipeline/transliteration/*.py pipeline/transliteration/weights/*)
 
 .DEFAULT_GOAL := help

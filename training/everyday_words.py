@@ -1,4 +1,4 @@
-"""Learn ``pipeline/entities/everyday_words.txt``: which words that the linker takes for a name are everyday words.
+"""Learn which words that the linker takes for a name are everyday words: the word list ``misread-words.yaml``.
 
 Run with ``python -m training.everyday_words FOLDER`` on the measuring data (CONTRIBUTING.md). A word counts if the
 texts write it small at least twice as often as with a capital inside a sentence, and if the linker takes it for a name
@@ -9,6 +9,7 @@ three times as often as within. Of the parallel sentences only the odd lines are
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -22,8 +23,8 @@ from pipeline.text.tokens import tokenize
 from tests.quality.concept_truth import TAGS
 from tests.quality.measuring_data import read_rows
 
-OUTPUT = Path(__file__).parents[1] / "pipeline" / "entities" / "everyday_words.txt"
-_HEAD = "# Written by training/everyday_words.py. The language, then words that are everyday words there, small.\n"
+OUTPUT = Path(__file__).parents[1] / "pipeline" / "entities" / "linking" / "word_lists" / "misread-words.yaml"
+_HEAD = "# Written by training/everyday_words.py: by language, words that are everyday words there, small.\n\n"
 _LABELLED = ("train", "train-more", "dev", "dev-more")
 # Tweets and transcripts write names small.
 _CARELESS = {"btc", "wnut17", "nergrit", "nerp", "idner2k", "klue-nsmc", "ku-wiki"}
@@ -109,7 +110,11 @@ def main() -> None:
     found = {**_cased(folder, kb, linker), **_caseless(folder, linker)}
     for language, words in _KNOWN.items():
         found.setdefault(language, set()).update(words.split())
-    lines = [f"{language}: {' '.join(sorted(found[language]))}\n" for language in sorted(found) if found[language]]
+    lines = [
+        f"{json.dumps(language)}: {json.dumps(sorted(words), ensure_ascii=False)}\n"
+        for language, words in sorted(found.items())
+        if words
+    ]
     OUTPUT.write_text(_HEAD + "".join(lines), encoding="utf-8")
 
 

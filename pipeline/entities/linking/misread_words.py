@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
-_FILE = "misread_words.txt"
+from pipeline.text.word_lists import read_word_list
 
 
 def is_everyday(surface: str, language: str) -> bool:
@@ -24,6 +23,4 @@ def is_everyday(surface: str, language: str) -> bool:
 
 @cache
 def _words() -> Mapping[str, frozenset[str]]:
-    lines = (files(__package__) / _FILE).read_text(encoding="utf-8").splitlines()
-    entries = (line.split() for line in lines if line and not line.startswith("#"))
-    return {language.rstrip(":"): frozenset(words) for language, *words in entries}
+    return {language: frozenset(words) for language, words in read_word_list(__package__, "misread-words").items()}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from pipeline.concepts import Sense
-from pipeline.rules.advice.everyday_words import EVERYDAY_WORDS
+from pipeline.rules.advice.everyday_words import everyday_words
 from pipeline.rules.meaning.clauses import quote
 from pipeline.rules.meaning.lookup import ConceptLookup
 from pipeline.rules.syntax.expressions import Unit
@@ -107,7 +107,7 @@ def _split(before: str, surface: str, after: str, languages: Sequence[str]) -> s
 def _without_joints(text: str, languages: Sequence[str]) -> str:
     """A piece of a phrase without the words at its ends that only joined it: operators, and words of every article."""
     idle = {word.lower() for word in OPERATOR_WORDS}.union(
-        *(EVERYDAY_WORDS.get(language.partition("-")[0], ()) for language in languages)
+        *(everyday_words().get(language.partition("-")[0], ()) for language in languages)
     )
     words = text.strip(" -").split()
     while words and _is_joint(words[0], idle):

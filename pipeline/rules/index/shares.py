@@ -18,7 +18,7 @@ from math import log2
 from typing import Self
 from zlib import crc32
 
-from pipeline.rules.advice.everyday_words import EVERYDAY_WORDS
+from pipeline.rules.advice.everyday_words import everyday_words
 from pipeline.rules.meaning.clauses import INFLECTION_MARK, PREFIX_MARK, TermClause
 from pipeline.text.tokens import is_unsegmented
 
@@ -109,7 +109,7 @@ class Shares:
 def is_everywhere(clause: TermClause, languages: Iterable[str]) -> bool:
     """Whether nearly every article in one of these languages holds a clause."""
     words = {entry.partition(INFLECTION_MARK)[0] for entry in clause.sequence}
-    return any(words <= EVERYDAY_WORDS.get(language.partition("-")[0], frozenset()) for language in languages)
+    return any(words <= everyday_words().get(language.partition("-")[0], frozenset()) for language in languages)
 
 
 def _places(name: str) -> tuple[tuple[int, int], int]:
