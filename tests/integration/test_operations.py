@@ -23,6 +23,7 @@ from pipeline.streaming.kafka.publishing import publishing
 from pipeline.streaming.kafka.subscription import subscribed
 from pipeline.streaming.records import Output
 from pipeline.topology import WATCH_RULES
+from tests.integration import deadly_pipeline
 from tests.integration.dashboards import Panel, answers, board, panels, variables
 from tests.integration.deadly_pipeline import DEADLY_TEXT, FAILING_TEXT
 from tests.integration.prometheus_server import ALERTS
@@ -243,7 +244,9 @@ def test_logs_are_json_that_names_articles_and_quotes_none(pipeline: WatchedPipe
     failed, *_ = [record for record in records if "dead letter (failed)" in record["message"]]
     assert failed["article"].startswith("n")
     assert len(failed["trace_id"]) == 32
-    assert failed["message"].endswith("ValueError at deadly_pipeline.py:31")
+    source = Path(deadly_pipeline.__file__).read_text(encoding="utf-8").splitlines()
+    raised_at = next(number for number, line in enumerate(source, 1) if "raise ValueError" in line)
+    assert failed["message"].endswith(f"ValueError at deadly_pipeline.py:{raised_at}")
 
 
 @pytest.mark.parametrize("name", RULE_NAMES)

@@ -49,8 +49,6 @@ log = logging.getLogger(__name__)
 EXIT_FAILED = 1
 _NO_PARTITIONS = "waiting for its partitions"
 _BEAT_SECONDS = 1.0
-# A batch of articles is some ten thousand objects, none in a cycle. By default Python would scan them after each 700.
-_GARBAGE_THRESHOLD = 20_000
 _STUCK_LOOP_SECONDS = 20.0
 # Times step_timeout_seconds: then the kernel ends a process that its supervisor should have ended before.
 _ALARM_SHARE = 2.0
