@@ -31,7 +31,7 @@ def rendered_files() -> dict[Path, str]:
     regions = {COMPOSE: _compose(), SCRAPES: _scrapes(), ALERTING_RULES: _standstill(), VALUES: _values()}
     files = {path: _with_region(path, lines) for path, lines in regions.items()}
     schema = json.loads((ROOT / VALUES_SCHEMA).read_text(encoding="utf-8"))
-    schema["properties"]["steps"]["propertyNames"]["enum"] = list(STEPS)
+    schema["properties"]["steps"]["propertyNames"]["enum"] = list(_supervised())
     files[VALUES_SCHEMA] = json.dumps(schema, indent=2) + "\n"
     return files
 
@@ -47,6 +47,11 @@ def _with_region(path: Path, lines: str) -> str:
     return text[:start] + indented + text[end:]
 
 
+def _supervised() -> dict[str, Service]:
+    """The services that a worker runs, by name: each is a Deployment of the chart."""
+    return {name: service for name, service in SERVICES.items() if service.in_worker}
+
+
 def _compose() -> str:
     return "\n\n".join(
         f"{service.name}:\n  <<: *step\n  command: [{_command(service)}]\n  mem_limit: {service.memory_mib}m"
@@ -60,7 +65,7 @@ def _command(service: Service) -> str:
 
 
 def _scrapes() -> str:
-    supervised = [service.name for service in SERVICES.values() if service.in_worker]
+    supervised = _supervised()
     return f"""\
 dns_sd_configs:
   - {{names: [{", ".join(SERVICES)}], type: A, port: 9101, refresh_interval: 5s}}
@@ -92,7 +97,7 @@ label_replace(
 def _values() -> str:
     tuned = yaml.safe_load((ROOT / VALUES).read_text(encoding="utf-8"))["steps"]
     lines = ["steps:"]
-    for step in STEPS.values():
+    for step in _supervised().values():
         of = tuned.get(step.name, _first_values(step))
         requests, limits = of["resources"]["requests"], of["resources"]["limits"]
         lines += [
@@ -106,7 +111,7 @@ def _values() -> str:
     return "\n".join(lines)
 
 
-def _first_values(step: Step) -> dict[str, Any]:
+def _first_values(step: Service) -> dict[str, Any]:
     """What a step begins with in the chart."""
     memory = step.memory_mib
     return {

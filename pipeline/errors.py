@@ -32,7 +32,8 @@
     ├── StoppingError              a step stops: it would meet the same with every article
     │   └── StepStoppedError       a step gave up on purpose: too many articles fail
     ├── WorkerNotReadyError        a worker's processes did not get their partitions in time
-    └── ArticlesStuckError         articles no longer move through a step
+    ├── ArticlesStuckError         articles no longer move through a step
+    └── ServiceEndedError          a service that runs until it is stopped ended by itself
 
 An error's text is one line that says what is wrong, where, and what to do; its attributes carry the same for code.
 """
@@ -184,10 +185,12 @@ class ModelMissingError(InstallationError):
 class UnavailableError(WirewatchError):
     """Something outside that a step or service needs cannot be used now: a broker, an HTTP endpoint, a database.
 
-    Whoever needs it waits with back-off and tries again. No article is at fault, so none becomes a dead letter.
+    A step waits with back-off and tries again. While waiting helps, no article is at fault and none becomes a dead
+    letter.
 
     Attributes:
-        is_passing: Whether waiting helps; False for a refusal that lasts until somebody changes something.
+        is_passing: Whether waiting helps. False for a refusal that lasts until somebody changes something: it is
+            either a ``StoppingError``, or concerns one article's topic, and that article becomes a dead letter.
     """
 
     is_passing: ClassVar[bool] = True
@@ -357,3 +360,15 @@ class ArticlesStuckError(WirewatchError):
         )
         self.step = step
         self.lag = lag
+
+
+class ServiceEndedError(WirewatchError):
+    """The work of a service ended, though it runs until it is told to stop.
+
+    Attributes:
+        service: Its name.
+    """
+
+    def __init__(self, service: str) -> None:
+        super().__init__(f"service {service} ended by itself, and it should run until it is stopped: see its log")
+        self.service = service

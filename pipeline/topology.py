@@ -89,7 +89,7 @@ class Service:
         name: In processes, consumer groups, metrics, Compose and the chart.
         purpose: What it does, for people: a verb and its object.
         reads: The topics whose messages it reads.
-        writes: The topics that it may write to.
+        writes: The topics that it may write to; the alerts step also writes the topics of channels, which rules name.
         module: Where its ``load`` is; see ``pipeline.streaming.loading``. It is imported in the service's process only.
         in_worker: Whether ``wirewatch worker`` runs it unless told which services to run.
         memory_mib: What a process of it may use, in Compose and in the chart.

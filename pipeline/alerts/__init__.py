@@ -1,6 +1,6 @@
 """Raise an alert once, hold back what a rule wants to be quiet about, take back what its source has withdrawn.
 
-``AlertMemory`` is what was raised; ``AlertDraft.decide`` and ``withdraw`` give the next alerts from it; ``replay`` runs
+``AlertMemory`` is what was raised; ``AlertDraft.decide`` and ``withdraw`` give the next alerts from it; ``Replay`` runs
 them over any matches, without Kafka.
 """
 
@@ -10,7 +10,7 @@ from pipeline.alerts.decisions import AlertDraft, Decision, Destination
 from pipeline.alerts.evidence import evidence_digest
 from pipeline.alerts.memory import AlertMemory
 from pipeline.alerts.past import AlertParts, PastAlert, past_alert
-from pipeline.alerts.replay import replay
+from pipeline.alerts.replay import Replay
 
 __all__ = [
     "AlertDraft",
@@ -19,7 +19,7 @@ __all__ = [
     "Decision",
     "Destination",
     "PastAlert",
+    "Replay",
     "evidence_digest",
     "past_alert",
-    "replay",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from pipeline.alerts.decisions import Decision
@@ -11,28 +10,35 @@ from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle
 
 
-def replay(matches: Iterable[Match | EnrichedArticle], memory_seconds: float = float("inf")) -> Iterator[Decision]:
-    """What becomes of matches that come one after the other.
+class Replay:
+    """Decides on matches that come one after the other.
 
     Args:
-        matches: In the order of time; an article stands for its withdrawal. ``times.matched_at`` says when each was
-            made, which ``suppress`` and ``limit`` go by: for news of the past give them the time that they would have
-            had, as ``RuleIndex.match(article, now=...)`` does.
         memory_seconds: How far back an alert is remembered.
-
-    Yields:
-        Every alert in order, raised or held back: ``decision.destination`` tells, and ``decision.alert.held_by``. They
-        are raised at the time of their match.
     """
-    memory = AlertMemory(memory_seconds)
-    memory.load(0)
-    for match in matches:
-        draft = memory.draft(match.times.matched_at or datetime.now(UTC))
+
+    def __init__(self, memory_seconds: float = float("inf")) -> None:
+        self._memory = AlertMemory(memory_seconds)
+        self._memory.load(0)
+
+    def decide(self, match: Match | EnrichedArticle) -> list[Decision]:
+        """What becomes of the next match.
+
+        Args:
+            match: Not before the last one; an article stands for its withdrawal. ``times.matched_at`` says when it was
+                made, which ``suppress`` and ``limit`` go by: for news of the past give it the time that it would have
+                had, as ``RuleIndex.match(article, now=...)`` does.
+
+        Returns:
+            Every alert, raised or held back: ``decision.destination`` tells, and ``decision.alert.held_by``. It is
+            raised at the time of its match.
+        """
+        draft = self._memory.draft(match.times.matched_at or datetime.now(UTC))
         if isinstance(match, Match):
             decision = draft.decide(0, match)
             decisions = [] if decision is None else [decision]
         else:
             decisions = draft.withdraw(0, match)
         for decision in decisions:
-            memory.remember(0, decision.past)
-            yield decision
+            self._memory.remember(0, decision.past)
+        return decisions

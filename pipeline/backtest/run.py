@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from math import inf
+from typing import NamedTuple
 
-from pipeline.alerts import AlertMemory
+from pipeline.alerts import AlertMemory, Decision
 from pipeline.backtest.counts import RuleCounts, Samples, found
 from pipeline.backtest.report import BacktestReport, Comparison, RuleReport
 from pipeline.messages.alerts import Match
@@ -70,8 +71,8 @@ class Backtest:
         key = (article.id, article.revision)
         is_repeat = key in self._seen
         # All that may fail comes before the first count.
-        after = self._after.matches(article, at)
-        before = None if self._before is None else self._before.matches(article, at)
+        after = self._after.judge(article, at)
+        before = None if self._before is None else self._before.judge(article, at)
         is_news = not is_repeat and article.status != "withdrawn"
         near_misses = self._after.near_misses(article) if is_news and self._near_misses else []
         self._start = self._start or at
@@ -85,7 +86,7 @@ class Backtest:
             self._before.add(article, at, before, is_repeat=is_repeat)
         self._after.add_near_misses(article, at, near_misses)
         if is_news and before is not None:
-            self._compare(article, at, after, before)
+            self._compare(article, at, after.matches, before.matches)
 
     def report(self, *, start: datetime | None = None, end: datetime | None = None) -> BacktestReport:
         """Report what the rules have done.
@@ -122,6 +123,13 @@ class Backtest:
                 difference.lost(article, at, before[rule_id])
 
 
+class _Judgement(NamedTuple):
+    """The matches of one article by their rules, of a withdrawal none, and what becomes of them."""
+
+    matches: dict[str, Match]
+    decisions: list[Decision]
+
+
 class _Version:
     """One version of each rule, with its counts and its memory of alerts."""
 
@@ -133,27 +141,24 @@ class _Version:
         self._memory = AlertMemory(alert_memory_seconds)
         self._memory.load(0)
 
-    def matches(self, article: EnrichedArticle, at: datetime) -> dict[str, Match]:
-        """The matches of an article, by their rules; a withdrawal has none."""
+    def judge(self, article: EnrichedArticle, at: datetime) -> _Judgement:
+        """What the rules make of an article; counts and remembers nothing yet."""
+        draft = self._memory.draft(at)
         if article.status == "withdrawn":
-            return {}
-        return {match.rule.id: match for match in self._index.match(article, now=at)}
+            return _Judgement({}, draft.withdraw(0, article))
+        matches = {match.rule.id: match for match in self._index.match(article, now=at)}
+        decided = [draft.decide(0, match) for match in matches.values()]
+        return _Judgement(matches, [decision for decision in decided if decision is not None])
 
     def near_misses(self, article: EnrichedArticle) -> list[NearMiss]:
         """The rules that an article misses by one clause."""
         return list(self._index.near_misses(article))
 
-    def add(self, article: EnrichedArticle, at: datetime, matches: Mapping[str, Match], *, is_repeat: bool) -> None:
+    def add(self, article: EnrichedArticle, at: datetime, judged: _Judgement, *, is_repeat: bool) -> None:
         """Count an article and the alerts that its matches raise."""
-        draft = self._memory.draft(at)
-        if article.status == "withdrawn":
-            decisions = draft.withdraw(0, article)
-        else:
-            decided = (draft.decide(0, match) for match in matches.values())
-            decisions = [decision for decision in decided if decision is not None]
-        for rule_id in () if is_repeat else matches:
+        for rule_id in () if is_repeat else judged.matches:
             self._counts[rule_id].fired()
-        for decision in decisions:
+        for decision in judged.decisions:
             self._memory.remember(0, decision.past)
             self._counts[decision.alert.rule.id].decided(decision, article, at)
 

@@ -71,15 +71,19 @@ def alerts_of(articles: Iterable[Placed[EnrichedArticle]], index: RuleIndex, bad
     Args:
         articles: In the order of time.
         index: The rules.
-        bad: Where articles are reported on which a rule fails; they raise no alert.
+        bad: Where articles are reported on which a step fails; they raise no alert.
     """
-    from pipeline.alerts import replay  # noqa: PLC0415 - as above
+    from pipeline.alerts import Replay  # noqa: PLC0415 - as above
 
-    def step(batch: Sequence[EnrichedArticle]) -> list[list[Match | EnrichedArticle]]:
-        return [
-            [article] if article.status == "withdrawn" else [*index.match(article, now=datetime.now(UTC))]
-            for article in batch
-        ]
+    replay = Replay()
 
-    found = (match for article in articles for done in tried([article], step, bad) for match in done.article)
-    return (decision.alert for decision in replay(found) if decision.alert.held_by is None)
+    def raised(article: EnrichedArticle) -> list[Alert]:
+        matches: Sequence[Match | EnrichedArticle] = [article]
+        if article.status != "withdrawn":
+            matches = index.match(article, now=datetime.now(UTC))
+        decisions = [decision for match in matches for decision in replay.decide(match)]
+        return [decision.alert for decision in decisions if decision.alert.held_by is None]
+
+    for article in articles:
+        for done in tried([article], lambda batch: [raised(one) for one in batch], bad):
+            yield from done.article

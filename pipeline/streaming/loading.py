@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry
 
+from pipeline.errors import ServiceEndedError
 from pipeline.settings import Settings
 from pipeline.streaming.records import StepHandler
 from pipeline.topology import Service
@@ -60,6 +61,16 @@ class LoadedService:
 
     work: Callable[[Standing], Awaitable[None]]
     registry: CollectorRegistry | None = None
+
+
+async def works_on(service: Service, work: Awaitable[None]) -> None:
+    """Await a service's work, which runs until it is cancelled.
+
+    Raises:
+        ServiceEndedError: It ended by itself.
+    """
+    await work
+    raise ServiceEndedError(service.name)
 
 
 Loaded = LoadedStep | LoadedService

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.text.scripts import UNSEGMENTED
-from pipeline.text.tokens import BASIC_PLANE, JOINED, MANY_MARKS, RARE_LETTER, SIGN, VANISHING
+from pipeline.text.tokens import BASIC_PLANE, JOINED, MANY_MARKS, MOST_MARKS, RARE_LETTER, SIGN, VANISHING
 
 # The rare kinds last: the highest kind in a text tells which of them it does not hold.
 _GAP, _LETTER, _UNSEGMENTED, _JOINED, _SIGN, _OTHER_PLANE = range(6)
@@ -93,10 +93,18 @@ def cut(text: str) -> Cut | None:
                 kinds[place] = _GAP
     if rarest >= _JOINED:
         is_joined = kinds == _JOINED
-        kinds[is_joined] = _LETTER
-        # A combining mark or a letter that folds to nothing continues a word; after anything else it is in no token.
-        if is_joined[0] or (is_joined[1:] & (kinds[:-1] != _LETTER)).any() or MANY_MARKS.search(text):
+        if np.count_nonzero(is_joined) > MOST_MARKS and MANY_MARKS.search(text):
             return None
+        # A combining mark or a letter that folds to nothing continues a word; after anything else it is in no token.
+        kinds[is_joined] = _LETTER
+        begins = is_joined.copy()
+        begins[1:] &= kinds[:-1] != _LETTER
+        for place in begins.nonzero()[0].tolist():
+            # Few texts have any: a loop costs less than what would find their ends for all of the text.
+            end = place
+            while end < len(kinds) and is_joined[end]:
+                end += 1
+            kinds[place:end] = _GAP
     is_letter = kinds == _LETTER
     goes_on = is_letter[1:] & is_letter[:-1]
     is_first = kinds != _GAP

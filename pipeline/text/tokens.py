@@ -35,7 +35,7 @@ def _joined_in(letters: str) -> str:
 
 # No language puts thirty marks on a letter, and normalising thousands takes quadratic time.
 # Source: Unicode Standard Annex 15, Stream-Safe Text Format.
-_MOST_MARKS = 30
+MOST_MARKS = 30
 # Letters that fold to nothing, such as the Arabic tatweel, which only stretches a word, or to a blank, such as an
 # Arabic vowel sign that stands alone. They continue a word and begin none, so a run of them alone is no word.
 VANISHING = "\u0640\ufc5e-\ufc63\ufcf2-\ufcf4\ufe70-\ufe72\ufe74\ufe76-\ufe7f"
@@ -60,7 +60,7 @@ _UNSEGMENTED_LETTER = re.compile(f"[{UNSEGMENTED}]")
 # Texts that need more: letters of other planes (not symbols), and too many marks. Most texts have neither.
 _MARK_OR_SUPPLEMENTARY = re.compile(f"[{JOINED}{_SUPPLEMENTARY}]")
 RARE_LETTER = re.compile("[\U00010000-\U0001f2ff\U0001fb00-\U0010ffff]")
-MANY_MARKS = re.compile(f"[{JOINED}]{{{_MOST_MARKS + 1}}}")
+MANY_MARKS = re.compile(f"[{JOINED}]{{{MOST_MARKS + 1}}}")
 
 
 @cache
@@ -68,7 +68,7 @@ def _any_token() -> re.Pattern[str]:
     """Like ``_TOKEN``, for any text."""
     letters = rf"[^\W_{UNSEGMENTED}]"
     joined = f"[{_joined_in(''.join(map(chr, range(0x20000))))}]"
-    word = rf"(?![{VANISHING}]){letters}+(?:{joined}{{1,{_MOST_MARKS}}}{letters}+)*{joined}{{0,{_MOST_MARKS}}}"
+    word = rf"(?![{VANISHING}]){letters}+(?:{joined}{{1,{MOST_MARKS}}}{letters}+)*{joined}{{0,{MOST_MARKS}}}"
     return re.compile(rf"({word}|[{UNSEGMENTED}]|{SIGN})")
 
 

@@ -33,7 +33,7 @@ from pipeline.streaming.faust.app import create_app
 from pipeline.streaming.observability.health import HealthServer
 from pipeline.streaming.observability.worker_log import configure_log
 from pipeline.streaming.records import Outcome, Output, Record
-from pipeline.streaming.steps.article_records import PartitionsAreAlike
+from pipeline.streaming.steps.article_records import StatelessHandler
 from pipeline.streaming.steps.language_step import IntakeFacts, LanguageHandler
 from tests.bench.bench_hop import STEP, Clocked, Supervised, load
 
@@ -60,7 +60,7 @@ class NoMetric:
         return nullcontext()
 
 
-class CountedPassOn(PartitionsAreAlike):
+class CountedPassOn(StatelessHandler[IntakeFacts]):
     """Passes records on, and counts what the first step counts."""
 
     def __init__(self, sink: str, clocked: Clocked) -> None:

@@ -13,15 +13,17 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from pipeline.settings import Settings
+from pipeline.streaming.clock import utc_now
 from pipeline.streaming.loading import LoadedStep
 from pipeline.streaming.records import Outcome, Output, Record
-from pipeline.streaming.steps.article_records import PartitionsAreAlike
+from pipeline.streaming.steps.article_records import ArticleFacts, StatelessHandler
 from pipeline.streaming.supervision.child import main
 from pipeline.topology import STEPS, Service
 
 
-class DeadlyHandler(PartitionsAreAlike):
-    def __init__(self, sink: str) -> None:
+class DeadlyHandler(StatelessHandler[ArticleFacts]):
+    def __init__(self, step: str, sink: str) -> None:
+        super().__init__(step, utc_now)
         self._sink = sink
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome[Any]]:
@@ -35,7 +37,7 @@ class DeadlyHandler(PartitionsAreAlike):
 
 @contextlib.asynccontextmanager
 async def deadly_step(service: Service, settings: Settings) -> AsyncIterator[LoadedStep]:
-    yield LoadedStep(DeadlyHandler(STEPS[service.name].sink.full_name(settings.topic_prefix)))
+    yield LoadedStep(DeadlyHandler(service.name, STEPS[service.name].sink.full_name(settings.topic_prefix)))
 
 
 if __name__ == "__main__":

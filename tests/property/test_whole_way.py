@@ -11,7 +11,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.alerts import replay
+from pipeline.alerts import Replay
 from pipeline.assembly import Enrichment
 from pipeline.concepts import KnowledgeBase
 from pipeline.messages.alerts import Alert, Evidence
@@ -153,7 +153,8 @@ def carried(article: Mapping[str, object], language: str) -> tuple[EnrichedArtic
     matches = INDEX.match(enriched, now=NOW)
     INDEX.near_misses(enriched)
     # The same article again: its alerts are repeats, and those of quiet rules are compared with the first.
-    decisions = list(replay([*matches, *matches]))
+    replay = Replay()
+    decisions = [decision for match in (*matches, *matches) for decision in replay.decide(match)]
     return enriched, [decode(encode(decision.alert), Alert) for decision in decisions]
 
 

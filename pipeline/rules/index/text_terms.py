@@ -40,7 +40,7 @@ class TextTerms:
         return TextPlaces(self.text, self.tokens)
 
     def neighbours(self, keys: KeyTable) -> Iterator[Key]:
-        """The keys of neighbouring characters, as ``filing.neighbours`` names them."""
+        """The keys of neighbouring characters, as ``clauses.neighbours`` names them."""
         folded = {word: fold(word) for word in set(self.words) if is_unsegmented(word)}
         for first, second in set(pairwise(self.words)):
             if first in folded and second in folded:

@@ -15,7 +15,7 @@ from pipeline.streaming.kafka.topic_reader import TopicReader, topic_reader
 from pipeline.topology import ENRICHED
 
 
-class Replay:
+class PastArticles:
     """The articles that were enriched since a given time, as the topic held them when the replay began.
 
     Attributes:
@@ -51,7 +51,7 @@ class Replay:
 
 
 @contextlib.asynccontextmanager
-async def replaying(settings: KafkaSettings, since: datetime) -> AsyncIterator[Replay]:
+async def replaying(settings: KafkaSettings, since: datetime) -> AsyncIterator[PastArticles]:
     """Replay the enriched topic, outside any consumer group.
 
     Args:
@@ -70,7 +70,7 @@ async def replaying(settings: KafkaSettings, since: datetime) -> AsyncIterator[R
         start = since
         if all(starts[number] == oldest[number] for number in starts):
             start = await _first_time(reader, oldest, ends) or since
-        yield Replay(reader, max(start, since), starts, ends)
+        yield PastArticles(reader, max(start, since), starts, ends)
 
 
 async def _first_time(reader: TopicReader, starts: Mapping[int, int], ends: Mapping[int, int]) -> datetime | None:

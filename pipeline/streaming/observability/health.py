@@ -6,6 +6,7 @@ runs.
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socketserver
 import threading
@@ -26,6 +27,10 @@ from pipeline.metrics import BUILD
 Probe = Callable[[], str | None]
 """Returns what is wrong, in a few words; None if nothing is."""
 
+STUCK_LOOP_SECONDS = 20.0
+"""After this time without a turn a loop counts as stuck."""
+
+_BEAT_SECONDS = 1.0
 _PORTS_TRIED = 200
 _HIGHEST_PORT = 65_535
 _REQUEST_SECONDS = 5.0
@@ -39,13 +44,20 @@ class Heartbeat:
         limit_seconds: After this time the loop counts as stuck. A loop that has not run yet is still starting.
     """
 
-    def __init__(self, limit_seconds: float) -> None:
+    def __init__(self, limit_seconds: float = STUCK_LOOP_SECONDS) -> None:
         self._limit_seconds = limit_seconds
         self._turned_at: float | None = None
 
     def turned(self) -> None:
         """Called by the loop each time it runs."""
         self._turned_at = time.monotonic()
+
+    async def beat(self, also: Callable[[], object] = lambda: None) -> None:
+        """Run on an event loop until cancelled: say once a second that it turns, and call ``also``."""
+        while True:
+            self.turned()
+            also()
+            await asyncio.sleep(_BEAT_SECONDS)
 
     def problem(self) -> str | None:
         """Why the loop counts as stuck; a ``Probe``."""

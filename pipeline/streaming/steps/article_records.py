@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -54,6 +54,8 @@ class ArticleCounters:
     def count(self, outcomes: Sequence[Outcome[FactsT]]) -> list[FactsT]:
         """Count a batch that is acknowledged.
 
+        An article that the broker refused counts by its time only: it is a dead letter.
+
         Returns:
             The facts of the articles that are no dead letters.
         """
@@ -62,9 +64,8 @@ class ArticleCounters:
         for language, count in Counter(each.language for each in facts).items():
             metrics.ARTICLES.labels(self._step, self._languages.label(language)).inc(count)
         now = self._clock()
-        self._publish_to_step.observe_all(
-            [max(0.0, (now - each.ingested_at).total_seconds()) for each in facts if each.ingested_at is not None]
-        )
+        ingested = [outcome.facts.ingested_at for outcome in outcomes if outcome.facts is not None]
+        self._publish_to_step.observe_all([max(0.0, (now - at).total_seconds()) for at in ingested if at is not None])
         return facts
 
 
@@ -92,11 +93,21 @@ def output(record: Record, sink: str, key: str, message: msgspec.Struct) -> Outp
     return Output(sink, key.encode(), encode(message), (child_traceparent(record.headers),))
 
 
-class PartitionsAreAlike:
-    """A handler that remembers nothing: which partitions it serves makes no difference to it."""
+class StatelessHandler(Generic[FactsT]):
+    """The part that the handlers of steps without a memory share: any partitions will do, and articles are counted.
 
-    def committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
-        """Nothing to remember."""
+    Args:
+        step: The step's name.
+        clock: The time.
+    """
+
+    def __init__(self, step: str, clock: Clock) -> None:
+        self._articles = ArticleCounters(step, clock)
+        self._clock = clock
+
+    def committed(self, outcomes: Sequence[Outcome[FactsT]]) -> None:
+        """Count the articles by the facts of their outcomes; see ``StepHandler``."""
+        self._articles.count(outcomes)
 
     async def assigned(self, partitions: frozenset[int]) -> None:
         """Ready for any."""

@@ -20,7 +20,7 @@ from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.loading import LoadedStep
 from pipeline.streaming.observability.bounded_labels import OTHER, BoundedLabels
 from pipeline.streaming.records import Outcome, Record
-from pipeline.streaming.steps.article_records import ArticleCounters, ArticleFacts, PartitionsAreAlike, output, read
+from pipeline.streaming.steps.article_records import ArticleFacts, StatelessHandler, output, read
 from pipeline.topology import ENTITIES_STEP
 
 
@@ -59,16 +59,15 @@ class MentionFacts(ArticleFacts, frozen=True, kw_only=True):
     entities: frozenset[tuple[str, str]]
 
 
-class EntitiesHandler(PartitionsAreAlike):
+class EntitiesHandler(StatelessHandler[MentionFacts]):
     """Identified articles to enriched ones, a batch at a time."""
 
     def __init__(
         self, extractor: Extractor, *, sink: str, clock: Clock = utc_now, organisation_label_limit: int = 100
     ) -> None:
+        super().__init__(ENTITIES_STEP.name, clock)
         self._extractor = extractor
         self._sink = sink
-        self._clock = clock
-        self._articles = ArticleCounters(ENTITIES_STEP.name, clock)
         # Of countries there are no more than ISO 3166 has.
         self._labels = {"country": BoundedLabels(300), "org": BoundedLabels(organisation_label_limit)}
 

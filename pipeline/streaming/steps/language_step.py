@@ -16,7 +16,7 @@ from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.loading import LoadedStep
 from pipeline.streaming.observability.bounded_labels import BoundedLabels
 from pipeline.streaming.records import Outcome, Record
-from pipeline.streaming.steps.article_records import ArticleCounters, ArticleFacts, PartitionsAreAlike, output, payload
+from pipeline.streaming.steps.article_records import ArticleFacts, StatelessHandler, output, payload
 from pipeline.topology import LANGUAGE_STEP
 
 NO_SOURCE = "none"
@@ -42,17 +42,16 @@ class IntakeFacts(ArticleFacts, frozen=True, kw_only=True):
     replaced_surrogates: int = 0
 
 
-class LanguageHandler(PartitionsAreAlike):
+class LanguageHandler(StatelessHandler[IntakeFacts]):
     """Raw articles, as anyone may have written them, to identified ones, keyed by article id."""
 
     def __init__(
         self, identifier: LanguageIdentifier, *, sink: str, clock: Clock = utc_now, source_label_limit: int = 100
     ) -> None:
+        super().__init__(LANGUAGE_STEP.name, clock)
         self._identifier = identifier
         self._sink = sink
-        self._clock = clock
         self._sources = BoundedLabels(source_label_limit, always=(CANARY_SOURCE,))
-        self._articles = ArticleCounters(LANGUAGE_STEP.name, clock)
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome[IntakeFacts]]:
         """See ``StepHandler.process``."""
@@ -65,7 +64,7 @@ class LanguageHandler(PartitionsAreAlike):
         metrics.TAKEN_IN.inc(sources.total() - sources[CANARY_SOURCE])
         for source, count in sources.items():
             metrics.SOURCE_ARTICLES.labels(self._sources.label(source) if source else NO_SOURCE).inc(count)
-        if replaced := sum(each.replaced_surrogates for each in facts):
+        if replaced := sum(outcome.facts.replaced_surrogates for outcome in outcomes if outcome.facts is not None):
             metrics.REPLACED_SURROGATES.inc(replaced)
 
     def _identify(self, record: Record) -> Outcome[IntakeFacts]:

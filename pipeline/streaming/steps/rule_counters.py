@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from threading import Lock
-from typing import Protocol
 
 import prometheus_client
 
@@ -14,19 +13,8 @@ from pipeline.messages.canary_rule import CANARY_RULE
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import Requirements
 from pipeline.streaming.observability.bounded_labels import BoundedLabels
+from pipeline.streaming.stores.rule_reader import RuleSink
 from pipeline.topology import RULES_STEP
-
-
-class RuleTarget(Protocol):
-    """What rules are put into; see ``pipeline.rules.RuleIndex``."""
-
-    def add(self, rule: WatchRule, requirements: Requirements | None, /) -> object:
-        """Match this rule from now on."""
-        ...
-
-    def remove(self, rule_id: str, /) -> object:
-        """Match it no longer."""
-        ...
 
 
 class RuleCounters:
@@ -37,7 +25,7 @@ class RuleCounters:
         limit: How many rules have counters of their own; a rule that is removed makes room for another.
     """
 
-    def __init__(self, index: RuleTarget, limit: int) -> None:
+    def __init__(self, index: RuleSink, limit: int) -> None:
         self._index = index
         self._labels = BoundedLabels(limit)
         self._latest = ""

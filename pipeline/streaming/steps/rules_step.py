@@ -22,7 +22,7 @@ from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.kafka.topic_admin import partitions_of
 from pipeline.streaming.loading import LoadedStep
 from pipeline.streaming.records import Outcome, Record
-from pipeline.streaming.steps.article_records import ArticleCounters, ArticleFacts, PartitionsAreAlike, output, read
+from pipeline.streaming.steps.article_records import ArticleFacts, StatelessHandler, output, read
 from pipeline.streaming.steps.near_miss_sampler import NearMissSampler
 from pipeline.streaming.steps.rule_counters import RuleCounters
 from pipeline.streaming.stores.rule_reader import RuleReader
@@ -59,7 +59,7 @@ class RuleMatcher(Protocol):
         ...
 
 
-class RulesHandler(PartitionsAreAlike):
+class RulesHandler(StatelessHandler[ArticleFacts]):
     """Enriched articles to matches, one for each rule that fires, keyed by rule id.
 
     A withdrawal goes as it is to every partition of the sink: whichever rules alerted on the article, each has its
@@ -84,13 +84,12 @@ class RulesHandler(PartitionsAreAlike):
         counters: RuleCounters,
         near_misses: NearMissSampler,
     ) -> None:
+        super().__init__(RULES_STEP.name, clock)
         self._rules = rules
         self._near_misses = near_misses
         self._sink = sink
         self._sink_partitions = sink_partitions
-        self._clock = clock
         self._counters = counters
-        self._articles = ArticleCounters(RULES_STEP.name, clock)
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome[ArticleFacts]]:
         """See ``StepHandler.process``."""
@@ -98,7 +97,7 @@ class RulesHandler(PartitionsAreAlike):
 
     def committed(self, outcomes: Sequence[Outcome[ArticleFacts]]) -> None:
         """Count the matches by rule."""
-        self._articles.count(outcomes)
+        super().committed(outcomes)
         self._counters.count_matches(
             match.key for outcome in outcomes for match in outcome.outputs if match.partition is None
         )

@@ -79,7 +79,7 @@ class CurrentDocuments(Generic[StoredT]):
 
     @property
     def documents(self) -> Mapping[str, StoredT]:
-        """The documents in use, by their ids."""
+        """The records of the documents in use, by their ids."""
         return dict(self._current)
 
     @property
@@ -215,7 +215,9 @@ class CompactedReader(Generic[StoredT]):
     def _read(self, chunks: Iterable[Chunk]) -> list[StoredT]:
         records = [record for chunk in chunks for record in chunk.records]
         if records:
-            self._changed_at = records[-1].timestamp / 1000
+            # The newest of any partition: records come in order within one only.
+            newest = max(record.timestamp for record in records) / 1000
+            self._changed_at = newest if self._changed_at is None else max(newest, self._changed_at)
         read = self._kind.read
         return [read(record.key, record.value, record.headers) for record in records]
 

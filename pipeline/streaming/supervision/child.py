@@ -22,11 +22,11 @@ from typing import Any, NoReturn
 from prometheus_client import REGISTRY, CollectorRegistry
 
 from pipeline import metrics
-from pipeline.errors import AccessDeniedError, InstallationError, StepStoppedError, UsageError, WirewatchError
+from pipeline.errors import InstallationError, StoppingError, UsageError, WirewatchError
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.faust.app import StepApp, create_app
 from pipeline.streaming.kafka.client import kafka_errors_translated
-from pipeline.streaming.loading import LoadedService, LoadedStep, ServiceLoader, load_service
+from pipeline.streaming.loading import LoadedService, LoadedStep, ServiceLoader, load_service, works_on
 from pipeline.streaming.observability.health import HealthServer, Heartbeat
 from pipeline.streaming.observability.log_context import place_of
 from pipeline.streaming.observability.readiness import Readiness
@@ -48,8 +48,6 @@ log = logging.getLogger(__name__)
 
 EXIT_FAILED = 1
 _NO_PARTITIONS = "waiting for its partitions"
-_BEAT_SECONDS = 1.0
-_STUCK_LOOP_SECONDS = 20.0
 # Times step_timeout_seconds: then the kernel ends a process that its supervisor should have ended before.
 _ALARM_SHARE = 2.0
 # Share of shutdown_timeout_seconds in which the batch in flight is to be acknowledged; the supervisor waits longer.
@@ -57,7 +55,7 @@ _STOP_SHARE = 0.8
 # Without a supervisor, or after a failure: enough to leave the group, so that other processes take over at once.
 _LEAVE_SECONDS = 1.5
 # After these errors a new process would fail in the same way.
-_LASTING = (StepStoppedError, AccessDeniedError, UsageError, InstallationError)
+_LASTING = (StoppingError, UsageError, InstallationError)
 
 
 class WatchedHandler:
@@ -109,7 +107,7 @@ class ServiceRunner:
         self._orders = orders
         self._load = load
         self._readiness = Readiness()
-        self._heartbeat = Heartbeat(_STUCK_LOOP_SECONDS)
+        self._heartbeat = Heartbeat()
         self._registry = CollectorRegistry()
         self._registry.register(REGISTRY)
         self._loop = asyncio.new_event_loop()
@@ -185,11 +183,12 @@ class ServiceRunner:
         if loaded.registry is not None:
             self._registry.register(loaded.registry)
         self._readiness.set("starting")
-        await self._until_stopped(_nothing_to_leave, loaded.work(self))
+        await self._until_stopped(_nothing_to_leave, works_on(self._service, loaded.work(self)))
 
     async def _until_stopped(self, leave: Callable[[], Awaitable[None]], *works: Awaitable[None]) -> None:
         """Run these until the process is told to stop; raises what ends one of them, once it has left."""
-        tasks = [asyncio.ensure_future(part) for part in (*works, self._beat())]
+        beating = self._heartbeat.beat(lambda: self._reports.report(Beat()))
+        tasks = [asyncio.ensure_future(part) for part in (*works, beating)]
         stop = asyncio.ensure_future(self._stop_asked.wait())
         parts: list[asyncio.Future[Any]] = [*tasks, stop, self._given_up]
         try:
@@ -215,12 +214,6 @@ class ServiceRunner:
             await app.wait_until_stopped()
             if app.crash_reason is not None:
                 raise app.crash_reason
-
-    async def _beat(self) -> None:
-        while True:
-            self._heartbeat.turned()
-            self._reports.report(Beat())
-            await asyncio.sleep(_BEAT_SECONDS)
 
     def _heed(self, caution: Caution) -> None:
         # Orders that come before the app exists are passed to it when it is made.

@@ -10,16 +10,13 @@ from collections.abc import Callable, Iterator
 from prometheus_client import REGISTRY, CollectorRegistry
 
 from pipeline.settings import Settings
-from pipeline.streaming.loading import LoadedStep, ServiceLoader, load_service
+from pipeline.streaming.loading import LoadedStep, ServiceLoader, load_service, works_on
 from pipeline.streaming.observability.health import HealthServer, Heartbeat
 from pipeline.streaming.observability.readiness import Readiness
 from pipeline.streaming.observability.targets import Target, TargetsFile, targets_path
 from pipeline.topology import Service
 
 log = logging.getLogger(__name__)
-
-_BEAT_SECONDS = 1.0
-_STUCK_LOOP_SECONDS = 20.0
 
 
 class ForegroundStanding:
@@ -59,11 +56,12 @@ async def run_in_foreground(
     Raises:
         SettingError: The metrics cannot be served, or the brokers not be reached, as set.
         BrokerError: What the service itself does not wait for.
+        ServiceEndedError: Its work ended by itself.
     """
     registry = CollectorRegistry()
     registry.register(REGISTRY)
     standing = ForegroundStanding()
-    heartbeat = Heartbeat(_STUCK_LOOP_SECONDS)
+    heartbeat = Heartbeat()
     host, port = settings.metrics_host, settings.metrics_port
     with HealthServer(host, port, live=heartbeat.problem, ready=standing.problem, registry=registry) as server:
         on_serving(server.address)
@@ -73,17 +71,11 @@ async def run_in_foreground(
                     raise TypeError(f"step {service.name} runs under a supervisor: see wirewatch worker")
                 if loaded.registry is not None:
                     registry.register(loaded.registry)
-                beating = asyncio.create_task(_beat(heartbeat))
+                beating = asyncio.create_task(heartbeat.beat())
                 try:
-                    await loaded.work(standing)
+                    await works_on(service, loaded.work(standing))
                 finally:
                     beating.cancel()
-
-
-async def _beat(heartbeat: Heartbeat) -> None:
-    while True:
-        heartbeat.turned()
-        await asyncio.sleep(_BEAT_SECONDS)
 
 
 @contextlib.contextmanager

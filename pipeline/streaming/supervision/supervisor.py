@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pipeline import metrics
 from pipeline.settings import Settings, settings_environment
 from pipeline.streaming.cores import usable_cores
-from pipeline.streaming.observability.health import HealthServer, Heartbeat
+from pipeline.streaming.observability.health import STUCK_LOOP_SECONDS, HealthServer, Heartbeat
 from pipeline.streaming.observability.readiness import Readiness
 from pipeline.streaming.observability.targets import Target, TargetsFile, targets_path
 from pipeline.streaming.records import RecordPosition
@@ -36,7 +36,6 @@ _SUPERVISOR = "supervisor"
 _TICK_SECONDS = 0.05
 # If the supervisor did not run for this long (a paused container), the time does not count against its processes.
 _PAUSE_SECONDS = 5.0
-_STUCK_LOOP_SECONDS = 20.0
 # Between the signal to log a stuck process's stacks and its end.
 _TRACE_SECONDS = 0.5
 # Share of shutdown_timeout_seconds in which processes may stop on their own; the rest is for killing and reaping.
@@ -91,7 +90,7 @@ class Supervisor:
         self._targets = TargetsFile(targets_path(settings))
         self._targets_can_be_written = True
         self._own_address = ""
-        self._heartbeat = Heartbeat(_STUCK_LOOP_SECONDS)
+        self._heartbeat = Heartbeat()
         self.readiness = Readiness()
         self._stop_requested = False
         self._kill_requested = False
@@ -206,7 +205,7 @@ class Supervisor:
                 process.signal(signal.SIGKILL)
         elif slot.begun_at is not None and now - slot.begun_at > limit:
             self._end_with_trace(slot, process, f"is ended: over {limit:g} s on {_places(slot.in_flight)}")
-        elif slot.beaten_at is not None and now - slot.beaten_at > max(limit, _STUCK_LOOP_SECONDS):
+        elif slot.beaten_at is not None and now - slot.beaten_at > max(limit, STUCK_LOOP_SECONDS):
             self._end_with_trace(slot, process, f"is ended: its event loop stood for {now - slot.beaten_at:.0f} s")
 
     def _end_with_trace(self, slot: Slot, process: StepProcess, text: str) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from pipeline.alerts import replay
+from pipeline.alerts import Replay
 from pipeline.errors import RuleError
 from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle
@@ -123,7 +123,9 @@ def alerts_on(steps: Sequence[tuple[WatchRule, EnrichedArticle]]) -> list[str]:
     for minute, (rule, on) in enumerate(steps):
         index.add(rule)
         matches += index.match(on, now=datetime(2026, 3, 1, 12, minute, tzinfo=UTC))
-    return [decision.alert.kind for decision in replay(matches) if decision.destination == "alerts"]
+    replay = Replay()
+    decisions = [decision for match in matches for decision in replay.decide(match)]
+    return [decision.alert.kind for decision in decisions if decision.destination == "alerts"]
 
 
 def revised(body: str, minute: int, article_id: str = "a1", source: str = "") -> EnrichedArticle:

@@ -14,13 +14,14 @@ from faust.types.auth import AuthProtocol, SASLMechanism
 
 from pipeline.errors import SettingError, WirewatchError
 from pipeline.settings import Settings, load_settings
+from pipeline.streaming.clock import utc_now
 from pipeline.streaming.faust.app import StepApp, create_app, record_of
 from pipeline.streaming.records import Outcome, Record, RecordPosition
-from pipeline.streaming.steps.article_records import PartitionsAreAlike
+from pipeline.streaming.steps.article_records import ArticleFacts, StatelessHandler
 from pipeline.topology import ENTITIES_STEP, STEPS
 
 
-class NoStep(PartitionsAreAlike):
+class NoStep(StatelessHandler[ArticleFacts]):
     def process(self, records: Sequence[Record]) -> Sequence[Outcome[Any]]:
         return [Outcome(record) for record in records]
 
@@ -37,7 +38,7 @@ async def app_of_loop(settings: Settings, step: str = ENTITIES_STEP.name) -> Ste
     def stopped(error: WirewatchError) -> None:
         raise AssertionError(error)
 
-    return create_app(STEPS[step], settings, NoStep(), in_flight=NobodyAsks(), on_stopped=stopped)
+    return create_app(STEPS[step], settings, NoStep("entities", utc_now), in_flight=NobodyAsks(), on_stopped=stopped)
 
 
 def app_of(settings: Settings, step: str = ENTITIES_STEP.name) -> StepApp:
