@@ -17,6 +17,7 @@
     │   ├── ModelMissingError      no spaCy pipeline for a language and no fallback
     │   ├── KnowledgeBaseFileError the built knowledge base is missing, or of another version (in ``concepts``)
     │   ├── ReviewedFileError      a reviewed file or an overlay breaks its form (in ``concepts``)
+    │   ├── WordListError          a word list cannot be read, or breaks its form (in ``text``)
     │   └── OverlayError           an overlay cannot be read, or names what is not there (in ``concepts``)
     ├── UnavailableError           something outside cannot be used now: a broker, an HTTP endpoint, a database
     │   └── BrokerError            a broker cannot be started, reached or used

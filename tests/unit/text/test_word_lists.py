@@ -30,16 +30,31 @@ def test_there_are_lists() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("de: [a, a]", "de: ['a']: write each word once"),
-        ('de: ["  "]', "de: an empty word"),
-        ("de: word", "write LANGUAGE: [words and phrases]"),
-        ("- de", "write LANGUAGE: [words and phrases]"),
+        ("de: [a, a]", "list.yaml:1: expected a word or phrase that does not stand before, not 'a'"),
+        ('de:\n  - "  "', "list.yaml:2: expected a word or phrase"),
+        ("de: [' a']", "list.yaml:1: expected a word or phrase"),
+        ("de: [[a]]", "list.yaml:1: expected a word or phrase"),
+        ("de: [1]", "list.yaml:1: expected a word or phrase"),
+        ("de: word", "list.yaml:1: expected words and phrases of de"),
+        ("de: []", "list.yaml:1: expected words and phrases of de"),
+        ("de: [a]\nde: [b]", "list.yaml:2: expected a language or subject that does not stand above, not 'de'"),
+        ("d!: [a]", "list.yaml:1: expected a language or subject"),
+        ("- de", "list.yaml:1: expected LANGUAGE"),
+        ("{}", "list.yaml:1: expected LANGUAGE"),
         ("de: [a", "no YAML"),
-        ("de: [1]", "write LANGUAGE: [words and phrases]"),
     ],
 )
-def test_a_bad_list_is_told_in_one_line(text: str, said: str) -> None:
+def test_a_bad_list_is_told_in_one_line_and_the_schema_refuses_it_too(text: str, said: str) -> None:
     with pytest.raises(WordListError, match=r"list\.yaml") as caught:
         parse_word_list(text, "list.yaml")
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+    # A key that stands twice is gone when a schema sees it.
+    if "no YAML" not in said and "stand above" not in said:
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(yaml.safe_load(text), SCHEMA)
+
+
+def test_a_missing_list_is_told_in_one_line() -> None:
+    with pytest.raises(WordListError, match="cannot be read"):
+        read_word_list("pipeline.text", "nothing")
