@@ -1,4 +1,4 @@
-"""ATLEAST counts different conditions: two names of one concept are one of them."""
+"""ATLEAST and its like count different conditions: two names of one concept are one of them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from pipeline.errors import RuleError
 from pipeline.rules.meaning.clauses import Clause, canonical_form, unweighed
-from pipeline.rules.syntax.expressions import AtLeast, Branch, Expression, Term, fold, leaves, map_leaves
+from pipeline.rules.syntax.expressions import Branch, Counted, Expression, Term, fold, leaves, map_leaves
 from pipeline.rules.syntax.origin import Origin, RuleWarning
 
 
-class Counted(NamedTuple):
+class CountedOnce(NamedTuple):
     """A rule whose ATLEASTs hold each condition once, what was left out, and those that have too few then."""
 
     expression: Expression[Clause]
@@ -19,8 +19,8 @@ class Counted(NamedTuple):
     errors: list[RuleError]
 
 
-def count_once(settled: Expression[Clause], written: Expression[Term], origin: Origin) -> Counted:
-    """Leave out the parts of ATLEAST that mean what an earlier part of it means.
+def count_once(settled: Expression[Clause], written: Expression[Term], origin: Origin) -> CountedOnce:
+    """Leave out the parts of a counted operator that mean what an earlier part of it means.
 
     Args:
         settled: The rule's clauses.
@@ -29,7 +29,7 @@ def count_once(settled: Expression[Clause], written: Expression[Term], origin: O
     """
     warnings: list[RuleWarning] = []
     errors: list[RuleError] = []
-    return Counted(_counted(settled, written, origin, warnings, errors), warnings, errors)
+    return CountedOnce(_counted(settled, written, origin, warnings, errors), warnings, errors)
 
 
 def _counted(
@@ -42,7 +42,7 @@ def _counted(
     if not isinstance(settled, Branch) or not isinstance(written, Branch):
         return settled
     parts = [_counted(*pair, origin, warnings, errors) for pair in zip(settled.parts, written.parts, strict=True)]
-    if not isinstance(settled, AtLeast):
+    if not isinstance(settled, Counted):
         return settled.over(parts)
     kept: dict[Hashable, Expression[Clause]] = {}
     for part, as_written in zip(parts, written.parts, strict=True):
@@ -52,13 +52,13 @@ def _counted(
             kept[meaning] = part
             continue
         start = leaves(as_written)[0][0].start
-        again = f"{canonical_form(plain)} stands in this ATLEAST twice"
+        again = f"{canonical_form(plain)} stands in this {settled.word} twice"
         left = len({_meaning(map_leaves(each, unweighed)) for each in parts})
-        if left < settled.count:
-            errors.append(origin.error(f"{again}: it asks for {settled.count} different parts and has {left}", start))
+        if left < settled.needed:
+            errors.append(origin.error(f"{again}: it asks for {settled.needed} different parts and has {left}", start))
             break
         warnings.append(origin.warning(f"{again}: it counts once", start))
-    return AtLeast(settled.count, tuple(kept.values()))
+    return settled.over(tuple(kept.values()))
 
 
 def _meaning(expression: Expression[Clause]) -> Hashable:

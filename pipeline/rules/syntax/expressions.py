@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Generic, TypeAlias, TypeVar, Union
+from typing import Generic, TypeAlias, TypeVar, Union, cast
 
 from msgspec import Struct
 
@@ -149,25 +149,39 @@ class Or(Junction[Leaf], frozen=True):
         return " OR ".join(parts)
 
 
-class AtLeast(Junction[Leaf], frozen=True):
-    """So many of the parts, of which there are at least as many."""
+class Counted(Junction[Leaf], frozen=True):
+    """A junction that a rule writes with a number: ``ATLEAST/2(A, B, C)``. Parts that mean the same count once."""
 
     count: int
     parts: tuple[Expression[Leaf], ...]
 
     @property
+    def word(self) -> str:
+        """The word of ``vocabulary.COUNTED``."""
+        raise NotImplementedError
+
+    @property
     def name(self) -> str:
-        """With its count."""
-        return f"ATLEAST/{self.count}"
+        """The word with the count."""
+        return f"{self.word}/{self.count}"
+
+    def over(self, parts: Sequence[Expression[Other]]) -> Expression[Other]:
+        """See ``Branch``; the parts may be fewer too."""
+        return cast("type[Counted[Other]]", type(self))(self.count, tuple(parts))
+
+
+class AtLeast(Counted[Leaf], frozen=True):
+    """So many of the parts, of which there are at least as many."""
+
+    @property
+    def word(self) -> str:
+        """See ``Counted``."""
+        return "ATLEAST"
 
     @property
     def needed(self) -> int:
         """As many as it says."""
         return self.count
-
-    def over(self, parts: Sequence[Expression[Other]]) -> Expression[Other]:
-        """See ``Branch``."""
-        return AtLeast(self.count, tuple(parts))
 
 
 class Not(Branch[Leaf], frozen=True):

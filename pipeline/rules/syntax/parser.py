@@ -5,7 +5,7 @@ The grammar is tests/property/watch_rules.lark; both read every condition alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -13,8 +13,8 @@ import msgspec
 from pipeline.rules.syntax.expressions import (
     And,
     AtLeast,
+    Counted,
     Expression,
-    Junction,
     Not,
     Or,
     Proximity,
@@ -30,8 +30,8 @@ from pipeline.text.tokens import words_of
 
 _BARE_WORDS = frozenset({"word", "prefix"})
 _ENDS_WORD = frozenset({"and", "or", "not", "close", "comma", "end"})
-# By its name in ``COUNTED``: made of its number and its parts.
-_COUNTED: Mapping[str, Callable[[int, tuple[Expression[Term], ...]], Junction[Term]]] = {
+# The operator of each word in ``COUNTED``.
+_COUNTED: Mapping[str, type[Counted[Term]]] = {
     "ATLEAST": AtLeast,
 }
 _STARTS_TERM = frozenset({"word", "prefix", "quoted", "field", "exact", "open", "counted"})
