@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import get_args
 
 import msgspec
@@ -20,11 +21,19 @@ from pipeline.messages.codec import decode, encode
 from pipeline.messages.intake import read_article
 from pipeline.messages.rules import Suppress, SuppressBy, WatchRule
 from pipeline.rules import RuleIndex
+from pipeline.settings import load_settings
 from tests.property.scale import CHECKS, examples
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 CONCEPTS = KnowledgeBase.load()
 ENRICHMENT = Enrichment.without_models(CONCEPTS)
+
+
+@cache
+def with_model() -> Enrichment:
+    """As a worker has it by default: with the model that comes with Wirewatch."""
+    return Enrichment.from_settings(load_settings())
+
 
 # The knowledge base has names in each of them, and some scripts have rules of their own.
 LANGUAGES = sorted(
@@ -137,19 +146,22 @@ def _evidence_holds(evidence: Evidence, text: dict[str, str]) -> None:
         assert text[evidence.field][evidence.start : evidence.end] == evidence.text
 
 
-def carried(article: Mapping[str, object], language: str) -> tuple[EnrichedArticle, list[Alert]]:
+def carried(
+    article: Mapping[str, object], language: str, enrichment: Enrichment = ENRICHMENT
+) -> tuple[EnrichedArticle, list[Alert]]:
     """An article through every step as bytes, as the topics hold it between two of them.
 
     Args:
         article: Of the raw topic.
         language: What the first step is taken to have found; empty: what it does find.
+        enrichment: The first two steps.
     """
     raw = read_article(msgspec.json.encode(article), read_at=NOW).article
-    identified = ENRICHMENT.identify(raw, now=NOW)
+    identified = enrichment.identify(raw, now=NOW)
     if language:
         identified = msgspec.structs.replace(identified, language=Language(tag=language, confidence=0.9))
     identified = decode(encode(identified), type(identified))
-    enriched = decode(encode(ENRICHMENT.extract([identified], now=NOW)[0]), EnrichedArticle)
+    enriched = decode(encode(enrichment.extract([identified], now=NOW)[0]), EnrichedArticle)
     matches = INDEX.match(enriched, now=NOW)
     INDEX.near_misses(enriched)
     # The same article again: its alerts are repeats, and those of quiet rules are compared with the first.
@@ -179,6 +191,15 @@ def test_no_text_fails_a_step_and_a_plain_word_is_found_beside_it(article: Mappi
     fired = {alert.rule.id for alert in alerts}
     assert fired >= FIND_PLAIN.keys(), FIND_PLAIN.keys() - fired
     CHECKS["texts carried the whole way"] += 1
+
+
+@settings(max_examples=examples(60))
+@given(article=articles, language=st.sampled_from(["", *LANGUAGES]))
+def test_no_text_fails_the_shipped_model(article: Mapping[str, object], language: str) -> None:
+    enriched, alerts = carried(article, language, with_model())
+    _hold(enriched, alerts)
+    assert {alert.rule.id for alert in alerts} >= FIND_PLAIN.keys()
+    CHECKS["texts carried the whole way with the shipped model"] += 1
 
 
 def test_the_first_persian_news_with_a_tatweel_fires_beside_an_unlisted_person() -> None:
