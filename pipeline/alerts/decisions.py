@@ -21,7 +21,7 @@ Destination = Literal["alerts", "held", "shadow"]
 
 
 class Decision(NamedTuple):
-    """An alert to be published, where, and what to remember of it once it is.
+    """An alert to publish, its destination, and the record to remember once it is published.
 
     Attributes:
         destination: ``alerts``: it is raised, and its channel gets a copy; ``held``: it is held back; ``shadow``: its
@@ -33,14 +33,14 @@ class Decision(NamedTuple):
 
     @property
     def destination(self) -> Destination:
-        """Where it goes."""
+        """The topic that it is published to."""
         if self.alert.rule.mode == "shadow":
             return "shadow"
         return "alerts" if self.alert.held_by is None else "held"
 
 
 class AlertDraft:
-    """Decisions on one batch: each sees those before it, and the memory sees none of them.
+    """Decisions on one batch. Each sees the earlier ones; the memory does not change.
 
     Args:
         partition_memory: What is remembered of a partition.
@@ -100,7 +100,7 @@ class AlertDraft:
         return self._decided(memory, alert, evidence)
 
     def withdraw(self, partition: int, article: EnrichedArticle) -> list[Decision]:
-        """Decide on a withdrawal, which every partition of the matches is told of.
+        """Decide on a withdrawal. The rules step writes it to every partition of the matches.
 
         Args:
             partition: Where it lies; loaded.

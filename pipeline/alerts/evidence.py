@@ -15,7 +15,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class NamedEntity(Protocol):
-    """What is compared of an entity."""
+    """The part of an entity that evidence is compared by."""
 
     @property
     def id(self) -> str:
@@ -24,7 +24,7 @@ class NamedEntity(Protocol):
 
 
 class Proof(Protocol):
-    """What is compared of a piece of evidence; where it was found and how makes no difference."""
+    """The part of a piece of evidence that is compared; where and how it was found is not."""
 
     @property
     def clause(self) -> str:
@@ -43,7 +43,7 @@ class Proof(Protocol):
 
 
 class ComparedArticle(Protocol):
-    """What is compared of an article."""
+    """The part of an article that is compared."""
 
     @property
     def revision(self) -> str:
@@ -62,7 +62,7 @@ class ComparedArticle(Protocol):
 
 
 def evidence_digest(evidence: Iterable[Proof]) -> int:
-    """A number that stands for the evidence as a set of (clause, entity id or folded text).
+    """A hash of the evidence as a set of (clause, entity id or folded text).
 
     Args:
         evidence: In any order, with any repeats.

@@ -37,13 +37,13 @@ class AlertMemory:
         return sum(map(len, self._partitions.values()))
 
     def load(self, partition: int, past: Iterable[PastAlert] = ()) -> None:
-        """Take over a partition with what was raised on it; what was known of it before is replaced."""
+        """Take over a partition with the alerts raised on it, in place of what was known before."""
         self._partitions[partition] = PartitionMemory(self._memory_seconds)
         for alert in past:
             self.remember(partition, alert)
 
     def forget(self, partition: int) -> None:
-        """Give a partition up; forgetting one that is not loaded does nothing."""
+        """Give a partition up; does nothing for one that is not loaded."""
         self._partitions.pop(partition, None)
 
     def remember(self, partition: int, past: PastAlert) -> None:

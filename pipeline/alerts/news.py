@@ -12,7 +12,7 @@ from pipeline.messages.articles import EnrichedArticle, Language
 
 
 class AlertOnArticle(msgspec.Struct, frozen=True, gc=False):
-    """What is kept of an alert beside its rule and its article; see ``PastAlert``."""
+    """The part of a past alert that is kept beside its rule and its article; see ``PastAlert``."""
 
     kind: AlertKind
     revision: str
@@ -26,7 +26,7 @@ class AlertOnArticle(msgspec.Struct, frozen=True, gc=False):
 
     @classmethod
     def of(cls, past: PastAlert) -> AlertOnArticle:
-        """What is kept of an alert."""
+        """Take this part from an alert."""
         return cls(
             past.kind,
             past.revision,
@@ -41,7 +41,7 @@ class AlertOnArticle(msgspec.Struct, frozen=True, gc=False):
 
 
 def news_of(earlier: Sequence[AlertOnArticle], article: ArticleHeader, evidence: int) -> AlertKind | None:
-    """What kind of alert a match is, or None where it is no news.
+    """The kind of alert that a match raises, or None when it is no news.
 
     Args:
         earlier: What the rule has alerted on the article, raised and held back, in the order of time.

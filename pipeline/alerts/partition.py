@@ -1,4 +1,4 @@
-"""What is remembered of one partition: filed by article, so that a withdrawal finds the rules that alerted on it."""
+"""The memory of one partition, filed by article, so that a withdrawal finds the rules that alerted on it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class PartitionMemory:
         return {**below, **{lane: _in_order((*below.get(lane, ()), *alerts)) for lane, alerts in own.items()}}
 
     def histories(self, lane: Lane) -> tuple[RuleHistory, ...]:
-        """What is remembered of a rule's alerts: here and below, each alert in one of them."""
+        """The histories of a rule's alerts, here and below; each alert is in one of them."""
         own = self._rules.get(lane)
         below = self._below.histories(lane) if self._below is not None else ()
         return below if own is None else (own, *below)

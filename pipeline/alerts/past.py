@@ -1,4 +1,4 @@
-"""What is remembered of an alert: the same whether it has just been raised or is read back from its topic."""
+"""The record kept of an alert. It is the same for one just raised and for one read back from its topic."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class _Times(Protocol):
 
 
 class AlertLike(Protocol):
-    """What is remembered of an alert, as ``Alert`` and ``AlertParts`` both have it."""
+    """The fields that are remembered, which ``Alert`` and ``AlertParts`` both have."""
 
     @property
     def kind(self) -> AlertKind:
@@ -131,7 +131,7 @@ class _TimesParts(msgspec.Struct, frozen=True, gc=False):
 
 
 class AlertParts(msgspec.Struct, frozen=True, gc=False):
-    """An alert as JSON, as far as it is remembered: what is not is skipped unread."""
+    """The remembered fields of an alert in JSON; all others are skipped."""
 
     kind: AlertKind
     rule: MatchedRule
@@ -142,7 +142,7 @@ class AlertParts(msgspec.Struct, frozen=True, gc=False):
 
 
 def past_alert(alert: AlertLike, *, written_at: datetime | None = None, evidence: int | None = None) -> PastAlert:
-    """What is remembered of an alert.
+    """The record to remember of an alert.
 
     Args:
         alert: Whole, or what was read of it.

@@ -15,7 +15,7 @@ from pipeline.messages.rules import duration_seconds, quota
 
 
 class RuleHistory:
-    """The alerts of one rule, in whatever order they are told.
+    """The alerts of one rule; they may be added in any order.
 
     Attributes:
         rule: As its newest alert has it.

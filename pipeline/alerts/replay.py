@@ -1,4 +1,4 @@
-"""Decide on matches without Kafka: what the alerts step would make of them, from an empty memory."""
+"""Decide on matches without Kafka, as the alerts step would from an empty memory."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from pipeline.settings import Settings
 def broker_in_use(
     settings: Settings, out: Console, *, data_directory: Path | None = None, port: int = 0
 ) -> Iterator[Settings]:
-    """The settings of the broker in use: the one that they name, or a local one that runs for the block.
+    """Settings for the broker in use: the one they name, or a local one that runs during the block.
 
     Which one it is, and why, is said.
 

@@ -64,7 +64,7 @@ def _countries_first(concept_id: str) -> tuple[bool, str]:
 
 
 def flag_shared_names(concepts: Sequence[Concept]) -> list[Concept]:
-    """Mark as ambiguous what two concepts share in a language that nobody has reviewed; refuse it in the others."""
+    """Handle names that two concepts share: ambiguous in languages that are not reviewed, an error in the others."""
     owners: dict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
     for concept in concepts:
         for name in concept.names:

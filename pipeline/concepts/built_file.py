@@ -29,7 +29,7 @@ class _FileHeader(msgspec.Struct, frozen=True):
 
 
 class KnowledgeBaseFileError(InstallationError):
-    """The built file is missing, or is not one that this version reads.
+    """The built file is missing, or this version cannot read it.
 
     Attributes:
         path: Where it is, or should be.

@@ -25,7 +25,7 @@ class CloseNames:
         self._numbers = [numbers[name] for name in self._names]
 
     def of(self, name: str) -> Iterator[tuple[int, int]]:
-        """The names near one that is none of them: how many letters off, and the number."""
+        """The names near a word, each with its distance in letters and its number."""
         most = _most_letters(len(name))
         if not most:
             return

@@ -115,7 +115,7 @@ class Concept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sense(msgspec.Struct, frozen=True):
-    """One reading of a surface form: the concept, and the name of it that was met."""
+    """One meaning of a surface form: the concept, and which of its names matched."""
 
     concept: Concept
     name: Name

@@ -177,7 +177,7 @@ class Gazetteer:
         return {keys[number][1:].replace(KEY_SEPARATOR, " "): number for number in numbers}
 
     def containing(self, key: Sequence[str]) -> Iterator[tuple[str, bool, bool]]:
-        """Names that hold tokens in this order, the last of them perhaps in part.
+        """Names that hold these tokens in order; the last token may be the start of a word.
 
         Yields:
             The concept's id, whether the name begins so, and whether it is all of the name.

@@ -33,7 +33,7 @@ class UnknownConceptError(WirewatchError):
 
 
 class KnowledgeBase:
-    """All concepts, immutable; safe to share between threads. What it holds stays in the file until it is asked for.
+    """All concepts. Immutable, and safe to share between threads. Records are read from the file when they are needed.
 
     Attributes:
         concepts: Every concept by its id, sorted by id.
@@ -62,7 +62,7 @@ class KnowledgeBase:
 
     @classmethod
     def of(cls, contents: Contents) -> KnowledgeBase:
-        """Compile concepts, sorted by id, in memory: for a few of them."""
+        """Compile concepts, sorted by id, in memory; meant for a few."""
         return cls(Sections(compile_contents(contents)))
 
     def concept(self, concept_id: str) -> Concept:

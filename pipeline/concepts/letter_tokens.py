@@ -37,7 +37,7 @@ class LetterTokens:
         self._by_code[0] = NOTHING
 
     def tokens(self, letters: npt.NDArray[np.uint32], words: Sequence[str]) -> Tokens:
-        """For each token of a text what it is, by ``Places.letters``; of other words as by letters."""
+        """The trie tokens of each token of a text, looked up by letter where ``Places.letters`` gives one."""
         tokens = self._by_code.take(letters)
         new = tokens == _NOT_YET_ASKED
         if new.any():

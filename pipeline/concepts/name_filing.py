@@ -1,4 +1,4 @@
-"""Every way of writing a name as a sequence of tokens, and every word that stands for such a token."""
+"""Write names as sequences of tokens, and list the words that match each token."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PLACES = frozenset({"country", "city", "region"})
 
 
 class How(IntEnum):
-    """How a word stands for a token."""
+    """How a word of a text matches a token of a name."""
 
     WHOLE = 0
     """As it is."""

@@ -103,7 +103,7 @@ def load_with_overlay(overlay: Path, cache: Path) -> KnowledgeBase:
 
 
 def _write_whole(path: Path, data: bytes, overlay: Path) -> None:
-    """Write a file so that another process sees all of it or nothing."""
+    """Write a file atomically: another process sees the old file or the new one."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)

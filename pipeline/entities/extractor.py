@@ -63,7 +63,7 @@ class EntityExtractor:
         return nest(names, [self._linker.link_span(span, language) for span in spans], self._linker.is_named_by)
 
     def _names(self, article: IdentifiedArticle) -> Sequence[Mention]:
-        """Names of the article's language and, where a short one is not sure of it, full names of its alternatives."""
+        """Find names in the article's language; in a short article of unsure language also full names of others."""
         language = article.language
         alternatives: list[str] = []
         if language.confidence < _SURE and len(article.title) + len(article.body) <= _SHORT_TEXT:

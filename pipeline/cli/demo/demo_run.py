@@ -76,7 +76,7 @@ class DemoResult:
 async def run_articles(
     settings: Settings, articles: Sequence[bytes], audience: Audience, gave_up: Callable[[], str]
 ) -> DemoResult:
-    """Publish articles, and follow them until every step has done with the last of them.
+    """Publish articles, and follow them until every step has finished the last one.
 
     Args:
         settings: Of a running worker whose topics held nothing before.

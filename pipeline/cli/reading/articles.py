@@ -1,4 +1,4 @@
-"""Articles of any stage, as lines hold them: raw, identified or enriched; what they lack is done on the way."""
+"""Read articles of any stage from lines: raw, identified or enriched. Missing steps are done on the way."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class _Stage(msgspec.Struct):
-    """The fields that tell how far an article has come; a raw one may have one of them for its own use."""
+    """The fields that show an article's stage. A raw article may use one of these names for itself."""
 
     language: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     revision: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
@@ -53,7 +53,7 @@ Result = TypeVar("Result")
 
 
 class Placed(NamedTuple, Generic[Article]):
-    """An article, or what was made of it, and where it stands: ``file:line``."""
+    """An article, or the result of a step on it, with its place, ``file:line``."""
 
     place: str
     article: Article

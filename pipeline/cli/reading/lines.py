@@ -155,7 +155,7 @@ def _text_document(data: bytes, name: str) -> Line:
 
 
 def _json_document(data: bytes, name: str) -> Iterator[Line]:
-    """One article, or an array of them; what is not JSON is left to the reader of articles to report."""
+    """One article or an array of them. Text that is no JSON is passed on, and the reader of articles reports it."""
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):

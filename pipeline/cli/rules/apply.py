@@ -105,7 +105,7 @@ def _show(out: Console, difference: RuleDifference, meanings: dict[str, str], *,
 
 
 def what_changed(change: ChangedRule, rule_set: str) -> str:
-    """In a few words, what is new of a rule that was there before."""
+    """The changes of a rule that existed before, in a few words."""
     before = change.before
     if before.rule is None:
         return f"was unreadable: {printable(before.problem)}"

@@ -45,7 +45,7 @@ class _Dated(msgspec.Struct):
 
 
 class DatedArticle(NamedTuple):
-    """An article, with when it came, in UTC, and where it stands: ``file:line``."""
+    """An article with its time, in UTC, and its place, ``file:line``."""
 
     article: EnrichedArticle
     at: datetime
@@ -80,7 +80,7 @@ class ArticlesByTime:
     def articles(
         self, enrichment: Enrichment, bad: BadLines, *, batch: int, on_read: Callable[[int], None]
     ) -> Iterator[DatedArticle]:
-        """Every good article, enriched where it is not yet; the bad ones are reported, and those on which a step fails.
+        """Yield every good article, enriched. Bad ones, and those on which a step fails, are reported.
 
         Args:
             enrichment: Does what they lack.

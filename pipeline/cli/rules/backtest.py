@@ -156,7 +156,7 @@ def _chosen(rules: list[WatchRule], rule_ids: tuple[str, ...], file: Path) -> li
 
 
 def _live(settings: Settings) -> dict[str, WatchRule]:
-    """The rules of the topic that workers can use; what they cannot is said."""
+    """The rules of the topic that workers can use; the others are reported."""
     from pipeline.assembly import build_limits, load_knowledge_base  # noqa: PLC0415 - as above
     from pipeline.rules import check_rule  # noqa: PLC0415 - as above
     from pipeline.streaming.stores.rule_store import RuleStore  # noqa: PLC0415 - loads Kafka; --help need not

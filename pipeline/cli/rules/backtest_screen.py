@@ -36,7 +36,7 @@ def show_backtest(out: Console, report: BacktestReport, source: str, *, before: 
 
 
 def show_near_misses(out: Console, rule: RuleReport) -> None:
-    """What articles missed by one clause, with some of them."""
+    """Show which clauses articles missed, with some of these articles."""
     if not rule.near_misses:
         return
     out.print(Text(f"  all but one clause: {rule.near_miss_count:,}", "yellow"))

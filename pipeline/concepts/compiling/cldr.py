@@ -127,7 +127,7 @@ def _city(locale: str, time_zone: str) -> str | None:
 
 
 def _as_written(name: str, language: str) -> str:
-    """Turn a name of a list into one of running text, or into nothing where it is made for lists only."""
+    """Turn a name made for lists into one of running text; empty when it has no such form."""
     if re.search(r"[()（）\[\]<>]| [-–] |\d", name):
         return ""
     if language == "en":

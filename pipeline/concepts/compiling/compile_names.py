@@ -111,7 +111,7 @@ def _records(contents: Contents) -> dict[str, bytes]:
 
 
 def _tokens(filed: Sequence[FiledName], filing: NameFiling, masks: _Masks) -> dict[str, bytes]:
-    """The trie, and for each word the tokens that it stands for."""
+    """Build the trie, and for each word the tokens that it may match."""
     languages: dict[NameToken, int] = {}
     for spelling in filed:
         for token in spelling.tokens:

@@ -12,7 +12,7 @@ _PACKAGE = "pipeline.concepts"
 
 
 def phrases_by_language() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each phrase that hides a name inside it, with the languages that it is one in; ``mul`` stands for all."""
+    """Each phrase that hides a name, with its languages; ``mul`` means all."""
     languages: dict[str, list[str]] = {}
     for name in ("other-meanings", "fixed-phrases"):
         for language, phrases in read_word_list(_PACKAGE, name).items():

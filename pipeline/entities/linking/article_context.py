@@ -1,4 +1,4 @@
-"""An article as a whole: what it names beyond doubt, and which country it is mostly about."""
+"""Read an article as a whole: which names are certain, and which country it is mostly about."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OF_A_COUNTRY = frozenset({Doubt.PARTY, Doubt.ELSEWHERE})
 
 
 class ArticleContext:
-    """What the article around a name says of it.
+    """What the rest of the article says about a doubtful name.
 
     Args:
         language: Its tag.
@@ -42,7 +42,7 @@ class ArticleContext:
 
     @cached_property
     def home(self) -> str:
-        """Id of the country that it is mostly about: the one that most names beyond doubt are, or belong to."""
+        """The id of the country that most certain names are or belong to."""
         counted = Counter(
             country
             for concept_id in self._named
@@ -79,7 +79,7 @@ class ArticleContext:
 
     @cached_property
     def ends(self) -> Mapping[Field, frozenset[int]]:
-        """Ends of the names found that are nobody's, by field."""
+        """Where the found names end that are no person's, by field."""
         return {
             name: frozenset(span.end for span in self._spans if span.field == name and not span.may_be_a_person)
             for name in self.fields

@@ -1,4 +1,4 @@
-"""What stands around the words of a text: what is between them, borders of scripts, capitals, sentences."""
+"""The surroundings of a text's words: gaps, borders of scripts, capitals, sentences."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ Words = tuple[str, ...]
 
 
 def resolve_short_forms(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
-    """Give every unlinked mention its name: as it stands there, or in full where it is a person's surname.
+    """Name every unlinked mention: by its own text, or by the full name when it is a person's surname.
 
     Args:
         mentions: Of one article.

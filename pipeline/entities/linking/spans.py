@@ -57,7 +57,7 @@ def spans_in(name: Field, field: FieldText, surfaces: Surfaces) -> list[Span]:
 
 
 def _with_shared(spans: list[Span], name: Field, field: FieldText, surfaces: Surfaces) -> list[Span]:
-    """The spans, and those of names that share a word with one of them."""
+    """Add the spans of names that share a word with one of these."""
     coordination = coordination_in(surfaces.language)
     if coordination is None:
         return spans

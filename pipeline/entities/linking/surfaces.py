@@ -1,4 +1,4 @@
-"""What words of a text may name in one language, wherever they stand: found once, since news says the same again."""
+"""What words may name in one language. Each surface is looked up once, since news repeats its words."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Candidate(NamedTuple):
 
 
 class Surface(NamedTuple):
-    """Words as written, with what they may name.
+    """Words as written, with the concepts that they may name.
 
     Attributes:
         words: The words.
@@ -102,7 +102,7 @@ class Surfaces:
         return surface
 
     def whole(self, words: Words, *, is_small: bool) -> Surface | None:
-        """What words that no text has side by side may name, all of them together; None where they are no name.
+        """The names of words that stand apart in the text, taken together; None when they are no name.
 
         A name with only a direction before it is another: ``Ostafrika`` is not all of Africa.
         """
@@ -186,7 +186,7 @@ def _adds_an_article(entry: Entry, folded: Words) -> bool:
 
 
 def _adds_a_direction(entry: Entry, folded: Words) -> bool:
-    """Whether a name of no place would stand behind a direction: Nordmann is nobody called Mann."""
+    """Whether a direction stands before a name that is no place: Nordmann names no one called Mann."""
     if entry.script != "latin" or entry.ref is None or entry.ref.kind not in {"org", "person"}:
         return False
     return folded[0][:1] != entry.folded[0][:1]
@@ -252,7 +252,7 @@ def _is_word_when_small(entry: Entry) -> bool:
 
 
 def _same_capitals(name_word: str, word: str) -> bool:
-    """Whether two words have the same capitals as far as they have the same letters."""
+    """Whether two words agree in capitals over the letters that both begin with."""
     for wanted, letter in zip(name_word, word, strict=False):
         if fold(wanted) != fold(letter):
             return True

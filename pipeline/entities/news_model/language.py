@@ -1,4 +1,4 @@
-"""The shipped model's own spaCy language: how it cuts text into tokens, and what it sees of a word.
+"""The spaCy language of the shipped model: its tokenizer, and the features of a word.
 
 spaCy's multi-language class leaves a Chinese sentence one token and keeps the case in prefix and suffix. Here every
 Han, kana and Hangul character is a token, so that names have token boundaries, and every Thai one with the vowels and
@@ -75,7 +75,7 @@ def _rules() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 class _ShapeTable(dict[int, str]):
-    """Translates each character to what it is in a shape."""
+    """Translates each character to its sign in a word's shape."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)

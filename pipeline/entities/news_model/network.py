@@ -148,7 +148,7 @@ def _join_neighbours(
 
 
 def lines(doc: Doc) -> Iterator[TokenLine]:
-    """What the network sees of a document: each line by itself, since no name goes on behind a line break."""
+    """The lines of a document, which the network reads one by one: no name continues behind a line break."""
     lexical = doc.to_array([*LEXICAL, "SPACY"])
     rows = cast("Features", np.ascontiguousarray(lexical[:, :-1]))
     is_character = np.isin(rows[:, SHAPE_COLUMN], _CHARACTER_SHAPES)

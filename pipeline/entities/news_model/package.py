@@ -1,4 +1,4 @@
-"""Read and write the trained model: its weights in half precision, and what there is to say of it."""
+"""Read and write the trained model: its weights in half precision, and its description."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def load_model(folder: Path = FOLDER) -> Language:
 
 
 def save_model(network: Tagger, meta: dict[str, Any], folder: Path = FOLDER) -> None:
-    """Write the weights of a trained network, and what there is to say of it with its arguments under ``network``."""
+    """Write the weights of a trained network and its description, with its arguments under ``network``."""
     folder.mkdir(parents=True, exist_ok=True)
     weights: dict[str, Any] = {
         key: np.asarray(node.get_param(name), dtype=_PRECISION) for key, node, name in _parameters(network)

@@ -1,4 +1,4 @@
-"""What the makers of an installed spaCy pipeline say of it, read without loading it."""
+"""Read the description of an installed spaCy pipeline without loading it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def installed_models() -> list[InstalledModel]:
 
 
 def describe(name: str) -> InstalledModel | None:
-    """What is stated of one pipeline, a package or a folder; None where there is none."""
+    """The description of one pipeline, a package or a folder; None when there is no such pipeline."""
     folder = folder_of(name)
     if folder is None:
         return None

@@ -1,4 +1,4 @@
-"""Who finds names that no list holds: the recognizer's contract, and the one that stands for no model."""
+"""Recognizers find names that no list holds: their contract, and the one that is used without a model."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ def _finders(config: Mapping[str, Any]) -> set[str]:
 
 
 def _may_find(factory: str) -> bool:
-    """Whether components of a factory set entities; those of one that comes with the pipeline's own code may."""
+    """Whether components of a factory may set entities; of a pipeline's own factory it is assumed."""
     return not Language.has_factory(factory) or "doc.ents" in Language.get_factory_meta(factory).assigns
 
 

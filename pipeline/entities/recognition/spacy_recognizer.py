@@ -20,7 +20,7 @@ _PIECE_CODE_POINTS = 10_000
 
 
 class _Piece(NamedTuple):
-    """Which article and field a text given to a pipeline comes from, and where it starts there."""
+    """The article and field of a text given to a pipeline, and the offset where it starts."""
 
     article: int
     field: Field
@@ -86,7 +86,7 @@ class SpacyRecognizer:
 
 
 def _mention(piece: _Piece, text: str, start: int, end: int, label: Label) -> Iterator[Mention]:
-    """The mention of a span without the blanks around it; nothing where it is all blank."""
+    """Yield the mention of a span without the blanks around it, or nothing when it is all blank."""
     name = text[start:end].strip()
     if name:
         first = piece.offset + text.index(name, start)

@@ -39,7 +39,7 @@ def contradictions(
 
 
 def _excluded(expression: And[Clause], starts: Mapping[Clause, int], origin: Origin) -> Iterator[RuleWarning]:
-    """Clauses that NOT excludes wherever they are satisfied."""
+    """Warn of clauses that another part of the rule excludes by NOT."""
     excluded = _excluded_clauses(expression)
     for part in expression.parts:
         wanted = _alternatives(part)
@@ -100,7 +100,7 @@ def _excluded_clauses(expression: And[Clause]) -> list[Clause]:
 
 
 def _alternatives(expression: Expression[Clause]) -> list[Clause]:
-    """The clauses of which each alone is enough."""
+    """The clauses any one of which satisfies the expression."""
     if isinstance(expression, Or):
         return [clause for part in expression.parts for clause in _alternatives(part)]
     return [expression] if isinstance(expression, Clause) else []

@@ -1,4 +1,4 @@
-"""Say what a rule means: its canonical form, what each clause answers to, and under what it is filed."""
+"""Explain a rule: its canonical form, the names that each clause finds, and the keys it is filed under."""
 
 from __future__ import annotations
 

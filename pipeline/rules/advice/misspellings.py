@@ -93,7 +93,7 @@ def names_meant(text: str, concepts: ConceptLookup, languages: tuple[str, ...]) 
 
 
 def _is_likely_slip(words: Sequence[str], parts: Sequence[str]) -> bool:
-    """Whether words are no name of their own: nobody meant Donald Tusk by Donald Duck, or Bavaria by Bavarian."""
+    """Whether words may be a slip. Donald Duck is a name of its own, and Bavarian comes from Bavaria."""
     written, name = fold(" ".join(words)), fold(" ".join(parts))
     if _is_derived(written, name) or (len(written) < _SHORTEST_OF_ANY and not _is_slip_in_a_short_name(written, name)):
         return False

@@ -43,7 +43,7 @@ _EXPECTED = {
 
 
 class ReadRule(NamedTuple):
-    """One rule of a file as far as it can be read.
+    """What could be read of one rule of a file.
 
     Attributes:
         rule: The fields that will do; the others have their defaults.
@@ -140,7 +140,7 @@ class _Fields:
         return ReadRule(rule, frozenset(refused), tuple(self._errors), origin, examples_at)
 
     def _field(self, name: str, node: Node) -> object:
-        """The value of a field, or UNSET where it will not do."""
+        """The value of a field, or UNSET when it is wrong."""
         if name == "examples":
             return self._examples(node)
         if name == "suppress":

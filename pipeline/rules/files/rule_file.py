@@ -1,4 +1,4 @@
-"""Read a rule file: YAML whose every error is told with the rule, the line and the column."""
+"""Read a rule file. Every error names the rule, the line and the column."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def _yaml_hint(text: str, at: int) -> str:
 
 
 def rule_nodes(root: Node | None, file: Origin, errors: list[RuleError]) -> list[Node]:
-    """The nodes of the rules in a file, none where it holds something else; what is wrong goes to ``errors``."""
+    """The nodes of the rules in a file. Problems are added to ``errors``; a file of another form has no rules."""
     problem, at = "", 0
     if root is None:
         problem = "is empty: expected the key rules: and a list of rules below it"

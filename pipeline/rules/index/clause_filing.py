@@ -33,7 +33,7 @@ class FiledLeaf(Struct, gc=False, eq=False, kw_only=True):
 
 
 class FiledClause(FiledLeaf, gc=False, eq=False, kw_only=True):
-    """One that is known by its keys.
+    """A clause that an index finds by its keys.
 
     Attributes:
         keys: Of words, all of which an article must hold: those of the sequence in order, then neighbouring characters.
@@ -46,7 +46,7 @@ class FiledClause(FiledLeaf, gc=False, eq=False, kw_only=True):
 
 
 class FiledMention(FiledLeaf, gc=False, eq=False, kw_only=True):
-    """A name, as it is written in the rule and as other scripts may write it: any of them will do."""
+    """A name as the rule writes it, and as other scripts may write it. Any of these satisfies the clause."""
 
     clause: MentionClause
     written: FiledClause

@@ -111,7 +111,7 @@ def is_found(filed: FiledLeaf, terms: ArticleTerms, *, certain: bool = False) ->
 
 
 def may_be_found(filed: FiledLeaf, held: bytearray) -> bool:
-    """Whether an article holds what a clause asks for, wherever it stands; ``held`` as in ``ArticleTerms``."""
+    """Whether an article holds the words or concepts of a clause anywhere; ``held`` as in ``ArticleTerms``."""
     if isinstance(filed, FiledClause):
         keys = filed.keys
         if len(keys) == 1:
@@ -136,7 +136,7 @@ def _collect_satisfied(condition: Condition, terms: ArticleTerms, found: list[Fi
 
 
 def _missing(condition: Condition, terms: ArticleTerms) -> tuple[int, tuple[Condition, ...]]:
-    """How many clauses are missing at least; where it is one, those of which any will do."""
+    """The least number of missing clauses. If it is one, also the clauses any one of which would do."""
     if isinstance(condition, Junction):
         parts = sorted((_missing(part, terms) for part in condition.parts), key=lambda part: part[0])
         missing = sum(count for count, _ in parts[: condition.needed])

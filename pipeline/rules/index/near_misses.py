@@ -28,7 +28,7 @@ class NearMiss(Struct, frozen=True, kw_only=True):
 
 
 class ClausePostings:
-    """Rules filed under each of their clauses: a rule that lacks one clause may lack the one that it is filed under.
+    """Rules filed under each of their clauses. The index files them under one, which may be the one that is missing.
 
     It takes more memory than the rules' own postings, and is kept for those alone who ask for near misses.
     """

@@ -1,4 +1,4 @@
-"""Choose under which keys a rule is filed: without one of them in the article it cannot fire."""
+"""Choose the keys that a rule is filed under: it cannot fire on an article that holds none of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TOGETHER = 10.0
 
 
 def choose_postings(condition: Condition, keys: KeyTable) -> tuple[Posting, ...]:
-    """The rarest keys that a rule cannot fire without, each with another one that it needs beside it.
+    """The rarest keys that a rule needs, each with a second key that it needs too.
 
     Args:
         condition: What a rule requires, in negation normal form; it has a positive part.

@@ -20,7 +20,7 @@ class _Span(NamedTuple):
 
 
 def cut_snippet(article: EnrichedArticle, evidence: Sequence[Evidence], size: int = SNIPPET_CODE_POINTS) -> Snippet:
-    """The passage with the most clauses in it: of the body, unless the title shows more of them.
+    """The passage that shows the most clauses, from the body unless the title shows more.
 
     Args:
         article: The article.

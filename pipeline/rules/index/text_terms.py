@@ -1,4 +1,4 @@
-"""The words of an article, and at which of them stands what rules ask for."""
+"""The words of an article, and where they satisfy what rules ask for."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Memo(dict[str, bytes]):
 
 
 class Readings:
-    """Which keys a word of a text stands for, as forms come and go.
+    """The keys that a word of a text stands for; rules add and remove forms.
 
     A form is a folded word; one that ends in ``*`` stands for every word that begins so, and one such as
     ``sanctions~en:sanction`` for the word and for every word of an English text with that stem. ``~name:иванова``
@@ -74,7 +74,7 @@ class Readings:
         return len(self._by_word) + sum(map(len, self._prefixes.values()))
 
     def memo(self, language: str) -> Memo:
-        """The keys of words in a language; in one that cannot be told (``und``) the inflected forms of all count."""
+        """The keys of words in a language. In an unknown one (``und``), inflected forms of all languages count."""
         memo = self._memos.get(language)
         if memo is None:
             if len(self._memos) >= _MAX_LANGUAGES:
@@ -117,7 +117,7 @@ class Readings:
         self._forget(form)
 
     def read(self, word: str, memo: Memo) -> bytes:
-        """The keys of a word, packed, and remembered unless it is too long to be one that comes again."""
+        """The keys of a word, packed. They are remembered unless the word is so long that it will hardly come again."""
         if self._remembered >= _MAX_REMEMBERED_WORDS:
             self._forget_all()
         # In news every twentieth word is a new one, and most of these no rule asks for: this is kept short.
@@ -159,7 +159,7 @@ class Readings:
         return stems
 
     def _stemmed_in(self, language: str) -> list[str]:
-        """The languages by whose stems words of a language count: where it cannot be told, all that are asked for."""
+        """The languages whose stems apply to a text: its own, or in an unknown one all that rules use."""
         if language == _UNDETERMINED:
             return [known for known in STEMMED_LANGUAGES if known in self._stemmed]
         known_language = stemming_language(language)

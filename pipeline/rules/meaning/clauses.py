@@ -445,7 +445,7 @@ def _holds(sequence: tuple[str, ...], inner: tuple[str, ...]) -> bool:
 
 
 def _is_form_of(entry: str, wanted: str) -> bool:
-    """Whether every token that one entry stands for is one of the other's."""
+    """Whether every token that matches one entry also matches the other."""
     if entry == wanted:
         return True
     if INFLECTION_MARK in entry:
@@ -467,7 +467,7 @@ def canonical_form(expression: Expression[Clause]) -> str:
 
 
 def spell(text: str) -> str:
-    """The text as a unit: in quotes where it would not be read as the same bare words."""
+    """The text as a unit, in quotes when it would be read otherwise without them."""
     words = text.split(" ")
     return text if all(_is_bare(word) for word in words) else quote(text)
 

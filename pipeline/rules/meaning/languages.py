@@ -33,7 +33,7 @@ def rule_languages(languages: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def told_apart(tag: str) -> str:
-    """What of a tag articles are tagged with: ``pt`` of ``pt-BR``, since no country is told from a text."""
+    """The part of a tag that articles carry: ``pt`` of ``pt-BR``, since a text does not tell the country."""
     return tag if tag in TAGS_WITH_SCRIPT else tag.partition("-")[0]
 
 

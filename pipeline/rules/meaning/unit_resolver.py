@@ -269,7 +269,7 @@ class UnitResolver:
         return None
 
     def _warn_of_other_meaning(self, sense: Sense, unit: Unit) -> None:
-        """A field that leaves one meaning has said which, as far as the knowledge base knows them."""
+        """Warn that a field has chosen one meaning of an ambiguous name."""
         if sense.name.ambiguous:
             concept = sense.concept
             self._warn(

@@ -1,4 +1,4 @@
-"""The spellings in other scripts of a person whom the knowledge base does not have."""
+"""Spell in other scripts the name of a person whom the knowledge base does not list."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Weighed(NamedTuple):
 
 
 def weigh(expression: Expression[Clause]) -> Weighed:
-    """Part a resolved rule into what it requires and what lowers its score."""
+    """Split a resolved rule into what it requires and what lowers its score."""
     parts = expression.parts if isinstance(expression, And) else (expression,)
     required = tuple(part for part in parts if not _lowers(part))
     if len(required) == len(parts):
@@ -34,7 +34,7 @@ def weigh(expression: Expression[Clause]) -> Weighed:
 
 
 def idle_weights(expression: Expression[Term], origin: Origin) -> Iterator[RuleError]:
-    """The weights that mean nothing: under NOT, and negative ones that do not stand beside the rest of the rule."""
+    """Errors for weights without a meaning: under NOT, and negative ones that are not beside the rest of the rule."""
     if all(term.weight == 1 for term, _ in leaves(expression)):
         return
     for term, positive in _under_not(expression):

@@ -18,7 +18,7 @@ class Branch(Struct, Generic[Leaf], frozen=True):
 
     @property
     def parts(self) -> tuple[Expression[Leaf], ...]:
-        """What it stands between or before."""
+        """The conditions that it joins."""
         raise NotImplementedError
 
     @property
@@ -278,7 +278,7 @@ class Unit(Term, frozen=True, kw_only=True):
 
     @property
     def identity(self) -> Hashable:
-        """What was written, wherever it stands and whatever it weighs; of one plain word, the word."""
+        """Equal for units that are written the same, whatever their place and weight; for one plain word, the word."""
         words = self.words
         if len(words) == 1 and not (
             words[0].is_prefix or self.quoted or self.fields or self.exact or self.concept is not None

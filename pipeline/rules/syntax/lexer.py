@@ -154,7 +154,7 @@ class _Lexer:
         return self._tokens[-1] if self._tokens and self._tokens[-1].end == self._position else None
 
     def _sign_at(self, position: int) -> str:
-        """The character there; a blank stands for every kind of space and for the end."""
+        """The character at an offset; a blank for any kind of space and for the end."""
         sign = self._text[position : position + 1]
         return " " if not sign or _SPACE.fullmatch(sign) else sign
 

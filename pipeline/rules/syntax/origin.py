@@ -39,7 +39,7 @@ class RuleWarning(Struct, frozen=True, kw_only=True):
 
 
 def by_place(found: RuleError | RuleWarning) -> tuple[int, int]:
-    """Where it stands, to sort by."""
+    """A sort key: the place in the source."""
     return (found.line or 0, found.column or 0)
 
 
