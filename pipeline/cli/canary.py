@@ -35,7 +35,7 @@ def command(settings: Settings) -> int:
     except WirewatchError as error:
         if sys.stderr.isatty():
             raise
-        # Whoever reads a log reads nothing between its lines.
+        # In a log this is a line like the others.
         _log.critical("%s", error)
         return exit_status(error)
     return EXIT_DONE

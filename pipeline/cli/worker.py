@@ -73,7 +73,7 @@ def command(settings: Settings, services: tuple[str, ...], processes: int, *, wi
             log_report(run_quietly(apply_topics(settings)))
             return run_worker(settings, counts)
         except WirewatchError as error:
-            # Whoever reads a log reads nothing between its lines.
+            # In a log this is a line like the others.
             _log.critical("%s", error)
             return exit_status(error)
     broker = _broker(settings, out) if with_broker else contextlib.nullcontext(settings)

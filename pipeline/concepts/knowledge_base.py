@@ -98,7 +98,7 @@ class KnowledgeBase:
 
         Returns:
             The readings, sorted by concept id; empty when nothing is called so. More than one, or one whose name is
-            ``ambiguous``, is a question for whoever wrote the surface form.
+            ``ambiguous``, has to be settled by the author of the surface form.
         """
         found = self.gazetteer.senses(folded_key(surface))
         preferred = [sense for sense in found if any(sense.name.in_language(language) for language in languages)]

@@ -126,7 +126,7 @@ def _at_pace(articles: Sequence[bytes]) -> Iterator[ArticlePayload]:
 
     started = time.monotonic()
     for number, payload in enumerate(articles):
-        # In the publisher's reading thread, where waiting holds up nobody else.
+        # This runs in the publisher's reading thread, where waiting delays nothing else.
         time.sleep(max(0.0, started + number / ARTICLES_PER_SECOND - time.monotonic()))
         yield ArticlePayload(read_article(payload, read_at=datetime.now(UTC)).article.id, payload)
 

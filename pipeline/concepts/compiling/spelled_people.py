@@ -1,4 +1,4 @@
-"""Names of people in writings that nobody has listed, spelled when the knowledge base is built."""
+"""Spell names of people in scripts without a listed spelling, when the knowledge base is built."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ LABELS = ("PER", "ORG", "LOC")
 TAGS = ("O", *(f"{place}-{label}" for label in LABELS for place in "BILU"))
 OUTSIDE = 0
 MISSING = -1
-"""The tag of a token of which nobody says what it is."""
+"""The tag of a token whose label is unknown."""
 
 Span = tuple[int, int, str]
 """First token, token behind the last, label."""

@@ -128,7 +128,7 @@ class ConceptClause(Clause, frozen=True, kw_only=True, gc=False):
 
     Attributes:
         metonyms: Ids of the concepts that stand for it: its capital, the seat of its government.
-        transliterated: Whether a name counts that nobody has listed.
+        transliterated: Whether names count that are spelled by rule and not listed.
     """
 
     concept: EntityRef

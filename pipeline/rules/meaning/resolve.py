@@ -53,7 +53,7 @@ def resolve(
         languages: The rule's languages, in which names are looked up first.
         origin: Where the condition stands.
         metonyms: Whether a capital stands for its country.
-        transliteration: Whether a person's name counts that nobody has listed, in another script.
+        transliteration: Whether a person's name in another script counts that is spelled by rule and not listed.
         min_score: The least score that fires.
         remembered: Units that were settled before, by the same concepts; those of this rule are added.
         doubts: What is doubtful is added, also where the rule is refused; None: it is not looked for, which takes as

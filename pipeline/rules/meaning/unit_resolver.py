@@ -47,7 +47,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
 }
 _LABELS: dict[str, Label] = {"person": "PER", "org": "ORG", "place": "LOC"}
 
-# Stands where an error is, in a tree that nobody gets.
+# A placeholder for a term with an error; the tree is then not returned.
 _UNSETTLED = PhraseClause(text="", sequence=(), scope=ANYWHERE)
 
 
@@ -241,7 +241,7 @@ class UnitResolver:
         for languages in (preferred, ()):
             known = self._concepts.senses(unit.text, languages)
             if not known:
-                # A lookup in some languages falls back to all of them, so that nobody calls anything so.
+                # A lookup in some languages falls back to all, so no language has this name.
                 break
             senses = [sense for sense in known if same_capitals(unit.text, sense)]
             lower_case = lower_case or [sense for sense in known if sense not in senses]

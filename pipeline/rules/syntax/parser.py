@@ -159,7 +159,7 @@ class _Parser:
         return _Chain(And(tuple(parts)) if len(parts) > 1 else parts[0], operator)
 
     def _negation(self, depth: int) -> Expression[Term]:
-        # Most parts are a word alone, and have nothing of what may stand around others.
+        # Most parts are a single word without a field, sign or weight.
         if self._token.kind == "word" and self._tokens[self._at + 1].kind in _ENDS_WORD:
             return self._word_alone()
         negations = 0

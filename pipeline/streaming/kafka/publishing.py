@@ -119,7 +119,7 @@ async def _batches(payloads: Iterable[ArticlePayload]) -> AsyncIterator[list[Art
 
     def read() -> None:
         error: BaseException | None = None
-        # When the command is interrupted the loop is closed, and nobody is left to tell.
+        # When the command is interrupted, the loop is closed and takes no call.
         with contextlib.suppress(RuntimeError):
             try:
                 for payload in payloads:

@@ -86,7 +86,7 @@ class CanaryWatch:
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _listen(self, standing: Standing) -> None:
-        # What was raised while nobody listened is read too; one that is told twice ends once.
+        # Alerts raised while this did not listen are read too; a canary that is seen twice counts once.
         since = (
             None if self._heard_at is None else timedelta(seconds=time.monotonic() - self._heard_at + _OVERLAP_SECONDS)
         )

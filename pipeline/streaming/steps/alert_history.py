@@ -115,7 +115,7 @@ _decoder = msgspec.json.Decoder(AlertParts)
 
 
 def read_past_alert(value: bytes | None, timestamp_ms: int) -> PastAlert | None:
-    """Read what is remembered of an alert from its message; None for what is no alert, whoever wrote it."""
+    """Read the record to remember from an alert's message; None when the message is no alert."""
     if value is None:
         return None
     try:

@@ -42,7 +42,7 @@ Compiled: TypeAlias = Mapping[str, Requirements | None]
 
 
 class _Compiler(NamedTuple):
-    """One process, and the lock of whoever reads its answers."""
+    """One process, and the lock for reading its answers."""
 
     process: Process
     questions: asyncio.StreamWriter
