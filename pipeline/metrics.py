@@ -6,11 +6,13 @@ are bounded: values over the limit count as ``other``.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter as Tally
+from collections.abc import Collection, Sequence
 from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
-from pipeline.batch_histogram import BatchHistogram
 from pipeline.errors import DeadLetterReason
 
 # Else each counter and histogram gets a second series, the time of its first count.
@@ -20,6 +22,18 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 _LATENCY_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 10, 15, 30, 60, 120, 300, 900, 3600)
 _DURATION_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15, 60)
 _BATCH_ARTICLES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+class BatchHistogram(Histogram):
+    """A histogram that adds a batch's values in one go: to add them one by one costs as much as a hop."""
+
+    def observe_all(self, values: Sequence[float]) -> None:
+        """Observe every value."""
+        counts = Tally(bisect_left(self._upper_bounds, value) for value in values)
+        self._sum.inc(sum(values))
+        for bucket, count in counts.items():
+            self._buckets[bucket].inc(count)
+
 
 # Articles
 ARTICLES = Counter(
@@ -172,6 +186,43 @@ LOAD_DURATION = Gauge(
     ["step", "part"],
 )
 BUILD = Gauge("wirewatch_build_info", "Always 1; the version of Wirewatch that this process runs.", ["version"])
+
+
+OTHER = "other"
+"""The label of all values over the limit."""
+
+_LONGEST = 100
+
+
+class BoundedLabels:
+    """Gives the first values their own label, and ``other`` to all later ones.
+
+    Args:
+        limit: How many values get their own label.
+        always: Values that get their own label beside these.
+    """
+
+    def __init__(self, limit: int, *, always: Collection[str] = ()) -> None:
+        self._limit = limit + len(always)
+        self._known = set(always)
+
+    def label(self, value: str) -> str:
+        """The label of a value, at most 100 code points long."""
+        if value in self._known:
+            return value
+        value = value[:_LONGEST]
+        if value not in self._known:
+            if len(self._known) >= self._limit:
+                return OTHER
+            self._known.add(value)
+        return value
+
+    def forget(self, value: str) -> bool:
+        """Free a value's label for another value; return whether it had one."""
+        if value not in self._known:
+            return False
+        self._known.remove(value)
+        return True
 
 
 def start_at_nought(step: str) -> None:

@@ -25,7 +25,7 @@ from pipeline.settings import Settings, load_settings
 from pipeline.streaming.kafka.topic_reader import topic_reader
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.supervision.running_worker import Worker
-from pipeline.streaming.supervision.slot import Backoff
+from pipeline.streaming.supervision.supervisor import Backoff
 from pipeline.streaming.supervision.worker_events import WorkerEvent
 from pipeline.topology import ALERTS, ALERTS_STEP, HELD, Topic, channel_topic
 

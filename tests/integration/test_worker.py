@@ -22,7 +22,7 @@ from pipeline.settings import Settings, load_settings, settings_environment
 from pipeline.streaming.kafka.client import client_options
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.supervision.running_worker import Worker
-from pipeline.streaming.supervision.slot import Backoff
+from pipeline.streaming.supervision.supervisor import Backoff
 from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
 from pipeline.topology import DEAD_LETTERS, ENTITIES_STEP, IDENTIFIED, LANGUAGE_STEP, RAW, Topic
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 
-from pipeline.batch_histogram import BatchHistogram
+from pipeline.metrics import BatchHistogram
 
 BOUNDS = (0.1, 0.2, 1, 5)
 VALUES = st.lists(st.sampled_from([0.0, 0.1, 0.1000001, 0.2, 0.5, 1.0, 4.0, 5.0, 6.0]), max_size=20)

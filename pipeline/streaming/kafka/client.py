@@ -169,6 +169,8 @@ async def _start(client: KafkaClient, settings: KafkaSettings, timeout_seconds: 
     servers = ",".join(bootstrap_servers(settings))
     problems: list[BaseException] = []
     token = _connect_problems.set(problems)
+    # Adding it again changes nothing.
+    logging.getLogger("aiokafka").addFilter(_CONNECT_PROBLEMS)
     try:
         async with asyncio.timeout(timeout_seconds):
             await client.start()
@@ -220,7 +222,7 @@ class _ConnectProblems(logging.Filter):
         return False
 
 
-logging.getLogger("aiokafka").addFilter(_ConnectProblems())
+_CONNECT_PROBLEMS = _ConnectProblems()
 
 
 def silence_client_logs() -> None:

@@ -33,7 +33,6 @@ STUCK_LOOP_SECONDS = 20.0
 _BEAT_SECONDS = 1.0
 _PORTS_TRIED = 200
 _HIGHEST_PORT = 65_535
-_REQUEST_SECONDS = 5.0
 _CONNECTIONS = 16
 
 
@@ -68,6 +67,46 @@ class Heartbeat:
         return None if age < self._limit_seconds else f"the event loop has not turned for {age:.0f} s"
 
 
+class Readiness:
+    """What a worker or service still waits for; other threads read it and wait for it. A ``Standing``."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._problem: str | None = "the worker has not started"
+        self._is_over = False
+
+    def problem(self) -> str | None:
+        """Why it is not ready; a ``Probe``."""
+        return self._problem
+
+    def ready(self) -> None:
+        """It does its work."""
+        self._set(None)
+
+    def waiting(self, problem: str) -> None:
+        """It cannot work now: what it waits for, in a few words."""
+        self._set(problem)
+
+    def set_over(self) -> None:
+        """It has ended and will not be ready again."""
+        with self._changed:
+            self._is_over = True
+            self._problem = self._problem or "the worker has stopped"
+            self._changed.notify_all()
+
+    def wait(self, timeout_seconds: float) -> str | None:
+        """Wait until it is ready or has ended, or the time has passed; returns the problem."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_over or self._problem is None, timeout_seconds)
+            return self._problem
+
+    def _set(self, problem: str | None) -> None:
+        if problem != self._problem:
+            with self._changed:
+                self._problem = problem
+                self._changed.notify_all()
+
+
 class HealthServer:
     """A read-only HTTP server with three paths, in a thread.
 
@@ -77,13 +116,21 @@ class HealthServer:
         live: Behind /livez, 200 or 503.
         ready: Behind /readyz, 200 or 503.
         registry: The metrics to serve.
+        request_seconds: A client that sends nothing for this long is disconnected.
 
     Raises:
         SettingError: The address is not this machine's, or no port from the first on is free.
     """
 
     def __init__(
-        self, host: str, first_port: int, *, live: Probe, ready: Probe, registry: CollectorRegistry = REGISTRY
+        self,
+        host: str,
+        first_port: int,
+        *,
+        live: Probe,
+        ready: Probe,
+        registry: CollectorRegistry = REGISTRY,
+        request_seconds: float = 5.0,
     ) -> None:
         pages: dict[str, Callable[[], _Page]] = {
             "/livez": lambda: _probe_page(live),
@@ -91,7 +138,7 @@ class HealthServer:
             "/metrics": lambda: _Page(HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(registry)),
         }
         BUILD.labels(version("wirewatch")).set(1)
-        handler = type("_BoundHandler", (_Handler,), {"pages": pages})
+        handler = type("_BoundHandler", (_Handler,), {"pages": pages, "timeout": request_seconds})
         self._server = _bind_next_free(host, first_port, handler)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="health", daemon=True
@@ -140,7 +187,6 @@ def _probe_page(probe: Probe) -> _Page:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    timeout = _REQUEST_SECONDS
     server_version = "wirewatch"
     sys_version = ""
     pages: ClassVar[dict[str, Callable[[], _Page]]]
@@ -162,6 +208,8 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     daemon_threads = True
     block_on_close = False
     allow_reuse_address = True
+    # A client beyond this many that wait tries again after a second.
+    request_queue_size = 64
 
     def __init__(self, host: str, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
         self.address_family = AF_INET6 if ":" in host else AF_INET

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
+from pipeline import metrics
 from pipeline.alerts import AlertDraft, AlertMemory, Decision, Destination
 from pipeline.errors import ArticleError, PartitionNotLoadedError, UndecodableError
 from pipeline.messages.alerts import Alert, Match
@@ -21,7 +23,6 @@ from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.loading import LoadedStep
 from pipeline.streaming.observability.tracing import child_traceparent
 from pipeline.streaming.records import Headers, Outcome, Output, Record, RecordPosition
-from pipeline.streaming.steps.alert_counters import AlertCounters
 from pipeline.streaming.steps.alert_history import AlertHistory, KafkaAlertHistory, Offsets
 from pipeline.streaming.steps.article_records import ArticleCounters, ArticleFacts
 from pipeline.topology import ALERTS, ALERTS_STEP, HELD, SHADOW, Topic, channel_topic
@@ -30,6 +31,11 @@ _TOPICS: dict[Destination, Topic] = {"alerts": ALERTS, "held": HELD, "shadow": S
 
 _CHANNEL_STAGE = 0
 _ALERT_STAGE = 1
+
+NO_CHANNEL = "none"
+"""The label under which alerts count whose rule has no channel."""
+
+_CHANNEL_LABELS = 100
 
 
 @contextlib.asynccontextmanager
@@ -181,6 +187,41 @@ class AlertHandler:
             ("ce_type", f"wirewatch.alert.{alert.kind}.v{ALERTS.version}".encode()),
             ("ce_subject", alert.rule.id.encode()),
             ("ce_time", raised_at),
+        )
+
+
+class AlertCounters:
+    """The counters of one alerts step.
+
+    Args:
+        rule_limit: How many rules have counters of their own.
+    """
+
+    def __init__(self, rule_limit: int) -> None:
+        self._rules = metrics.BoundedLabels(rule_limit)
+        self._channels = metrics.BoundedLabels(_CHANNEL_LABELS)
+
+    def count(self, decisions: Iterable[Decision]) -> None:
+        """Count what has been published; canaries and rules on trial count nowhere."""
+        counted = [
+            decision
+            for decision in decisions
+            if decision.destination != "shadow" and decision.alert.rule.channel != CANARY_CHANNEL
+        ]
+        raised = [decision.alert for decision in counted if decision.destination == "alerts"]
+        counts = Counter((alert.rule.id, alert.kind, alert.rule.severity, alert.rule.channel) for alert in raised)
+        for (rule, kind, severity, channel), count in counts.items():
+            channel_label = NO_CHANNEL if channel is None else self._channels.label(channel)
+            metrics.ALERTS.labels(self._rules.label(rule), kind, severity, channel_label).inc(count)
+        held = Counter((alert.rule.id, alert.held_by) for alert, _ in counted if alert.held_by is not None)
+        for (rule, held_by), count in held.items():
+            metrics.ALERTS_HELD.labels(self._rules.label(rule), held_by).inc(count)
+        metrics.PUBLISH_TO_ALERT.observe_all(
+            [
+                max(0.0, (alert.times.raised_at - alert.times.ingested_at).total_seconds())
+                for alert in raised
+                if alert.times.ingested_at is not None and alert.times.raised_at is not None
+            ]
         )
 
 

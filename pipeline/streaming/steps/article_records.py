@@ -14,7 +14,6 @@ from pipeline.errors import ArticleError, UndecodableError
 from pipeline.messages.canary_rule import CANARY_LANGUAGE
 from pipeline.messages.codec import encode
 from pipeline.streaming.clock import Clock
-from pipeline.streaming.observability.bounded_labels import BoundedLabels
 from pipeline.streaming.observability.tracing import child_traceparent
 from pipeline.streaming.records import Outcome, Output, Record
 
@@ -48,7 +47,7 @@ class ArticleCounters:
     def __init__(self, step: str, clock: Clock) -> None:
         self._step = step
         self._clock = clock
-        self._languages = BoundedLabels(_LANGUAGE_LABELS, always=(CANARY_LANGUAGE,))
+        self._languages = metrics.BoundedLabels(_LANGUAGE_LABELS, always=(CANARY_LANGUAGE,))
         self._publish_to_step = metrics.PUBLISH_TO_STEP.labels(step)
 
     def count(self, outcomes: Sequence[Outcome[FactsT]]) -> list[FactsT]:

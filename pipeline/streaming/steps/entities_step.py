@@ -18,7 +18,6 @@ from pipeline.messages.codec import decode
 from pipeline.settings import Settings
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.loading import LoadedStep
-from pipeline.streaming.observability.bounded_labels import OTHER, BoundedLabels
 from pipeline.streaming.records import Outcome, Record
 from pipeline.streaming.steps.article_records import ArticleFacts, StatelessHandler, output, read
 from pipeline.topology import ENTITIES_STEP
@@ -69,7 +68,7 @@ class EntitiesHandler(StatelessHandler[MentionFacts]):
         self._extractor = extractor
         self._sink = sink
         # Of countries there are no more than ISO 3166 has.
-        self._labels = {"country": BoundedLabels(300), "org": BoundedLabels(organisation_label_limit)}
+        self._labels = {"country": metrics.BoundedLabels(300), "org": metrics.BoundedLabels(organisation_label_limit)}
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome[MentionFacts]]:
         """See ``StepHandler.process``."""
@@ -99,7 +98,7 @@ class EntitiesHandler(StatelessHandler[MentionFacts]):
         """Count what the articles name."""
         found = Counter(entity for each in self._articles.count(outcomes) for entity in each.entities)
         for (kind, entity), count in found.items():
-            label = self._labels[kind].label(entity) if kind in self._labels else OTHER
+            label = self._labels[kind].label(entity) if kind in self._labels else metrics.OTHER
             metrics.MENTIONS.labels(kind, label).inc(count)
 
 

@@ -14,7 +14,6 @@ from pipeline.messages.intake import read_article
 from pipeline.settings import Settings
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.loading import LoadedStep
-from pipeline.streaming.observability.bounded_labels import BoundedLabels
 from pipeline.streaming.records import Outcome, Record
 from pipeline.streaming.steps.article_records import ArticleFacts, StatelessHandler, output, payload
 from pipeline.topology import LANGUAGE_STEP
@@ -51,7 +50,7 @@ class LanguageHandler(StatelessHandler[IntakeFacts]):
         super().__init__(LANGUAGE_STEP.name, clock)
         self._identifier = identifier
         self._sink = sink
-        self._sources = BoundedLabels(source_label_limit, always=(CANARY_SOURCE,))
+        self._sources = metrics.BoundedLabels(source_label_limit, always=(CANARY_SOURCE,))
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome[IntakeFacts]]:
         """See ``StepHandler.process``."""

@@ -1,20 +1,36 @@
-"""Count matches and near misses by rule: every loaded rule from 0 on, so that one that never fires can be seen."""
+"""Count matches and near misses by rule.
+
+Every loaded rule counts from 0 on, so that one that never fires can be seen. A near miss is an article that misses a
+rule by one clause, which its author may want to widen; a sample of the articles is looked at.
+"""
 
 from __future__ import annotations
 
+import logging
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
+from typing import Protocol
 
 import prometheus_client
 
 from pipeline import metrics
+from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.canary_rule import CANARY_RULE
 from pipeline.messages.rules import WatchRule
-from pipeline.rules import Requirements
-from pipeline.streaming.observability.bounded_labels import BoundedLabels
+from pipeline.rules import NearMiss, Requirements
+from pipeline.streaming.observability.log_context import place_of
 from pipeline.streaming.stores.rule_reader import RuleSink
 from pipeline.topology import RULES_STEP
+
+log = logging.getLogger(__name__)
+
+# Many rules are tried on an article that is looked at, where a match tries few: of the time it may take this share.
+_SHARE_OF_TIME = 0.01
+_LEAST_SECONDS = 1.0
+# So many take longer than a batch may be held up.
+_MOST_RULES = 10_000
 
 
 class RuleCounters:
@@ -27,7 +43,7 @@ class RuleCounters:
 
     def __init__(self, index: RuleSink, limit: int) -> None:
         self._index = index
-        self._labels = BoundedLabels(limit)
+        self._labels = metrics.BoundedLabels(limit)
         self._latest = ""
         self._lock = Lock()
         metrics.NEAR_MISS_SAMPLES.labels(RULES_STEP.name)
@@ -66,3 +82,65 @@ class RuleCounters:
         with self._lock:
             for rule_id, count in counts.items():
                 metric.labels(self._labels.label(rule_id)).inc(count)
+
+
+class Rules(Protocol):
+    """Rules that tell their near misses; see ``pipeline.rules.RuleIndex``."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+    def prepare_near_misses(self) -> None:
+        """Do what takes long the first time."""
+        ...
+
+    def near_misses(self, article: EnrichedArticle, /) -> Sequence[NearMiss]:
+        """Every rule that the article misses by exactly one clause."""
+        ...
+
+    def forget_near_misses(self) -> None:
+        """Give back the memory that telling them takes."""
+        ...
+
+
+class NearMissSampler:
+    """Counts the near misses of at most one article a second; a look that fails is logged and costs the sample alone.
+
+    It is made when the rules are loaded, and prepares them for the first look before articles wait for it.
+
+    Args:
+        rules: What is matched.
+        counters: Where they are counted.
+        clock: Seconds, never going back.
+    """
+
+    def __init__(self, rules: Rules, counters: RuleCounters, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rules = rules
+        self._counters = counters
+        self._clock = clock
+        self._next_at = clock()
+        if len(rules) <= _MOST_RULES:
+            try:
+                rules.prepare_near_misses()
+            except Exception as error:  # noqa: BLE001 - articles are matched without it
+                log.error("near misses are not prepared: %s", place_of(error))  # noqa: TRY400 - as below
+
+    def offer(self, article: EnrichedArticle) -> None:
+        """Look at this article, if it is time for one."""
+        started = self._clock()
+        if started < self._next_at:
+            return
+        # Set before the look: one that fails is not repeated with every try of its batch.
+        self._next_at = started + _LEAST_SECONDS
+        if len(self._rules) > _MOST_RULES:
+            self._rules.forget_near_misses()
+            return
+        try:
+            missed = self._rules.near_misses(article)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the article is not at fault for a look at it
+            log.error("article %s is no sample, its near misses cannot be told: %s", article.id, place_of(error))  # noqa: TRY400 - an error's text may quote the article
+            return
+        took = self._clock() - started
+        self._next_at = started + max(_LEAST_SECONDS, took / _SHARE_OF_TIME)
+        self._counters.count_near_misses(miss.rule_id for miss in missed)

@@ -23,8 +23,7 @@ from pipeline.streaming.kafka.topic_admin import partitions_of
 from pipeline.streaming.loading import LoadedStep
 from pipeline.streaming.records import Outcome, Record
 from pipeline.streaming.steps.article_records import ArticleFacts, StatelessHandler, output, read
-from pipeline.streaming.steps.near_miss_sampler import NearMissSampler
-from pipeline.streaming.steps.rule_counters import RuleCounters
+from pipeline.streaming.steps.rule_counters import NearMissSampler, RuleCounters
 from pipeline.streaming.stores.rule_reader import RuleReader
 from pipeline.topology import RULES_STEP
 

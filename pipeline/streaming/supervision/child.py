@@ -27,9 +27,8 @@ from pipeline.settings import Settings, load_settings
 from pipeline.streaming.faust.app import StepApp, create_app
 from pipeline.streaming.kafka.client import kafka_errors_translated
 from pipeline.streaming.loading import LoadedService, LoadedStep, ServiceLoader, load_service, works_on
-from pipeline.streaming.observability.health import HealthServer, Heartbeat
+from pipeline.streaming.observability.health import HealthServer, Heartbeat, Readiness
 from pipeline.streaming.observability.log_context import place_of
-from pipeline.streaming.observability.readiness import Readiness
 from pipeline.streaming.observability.worker_log import configure_log
 from pipeline.streaming.records import Caution, StepHandler
 from pipeline.streaming.supervision.in_flight import (
@@ -123,7 +122,7 @@ class ServiceRunner:
             WirewatchError: The service cannot be loaded, or gave up.
             Exception: Faust gave up.
         """
-        self._readiness.set("loading")
+        self._readiness.waiting("loading")
         self._orders.follow(on_order=self._heed, on_end=self._leave)
         host, port = self._settings.metrics_host, self._settings.metrics_port
         live, ready = self._live_problem, self._readiness.problem
@@ -134,12 +133,12 @@ class ServiceRunner:
     def ready(self) -> None:
         """See ``Standing``."""
         self._has_joined = True
-        self._readiness.set(None)
+        self._readiness.ready()
         self._reports.report(Ready(is_ready=True))
 
     def waiting(self, problem: str) -> None:
         """See ``Standing``."""
-        self._readiness.set(problem)
+        self._readiness.waiting(problem)
         self._reports.report(Ready(is_ready=False))
 
     async def _run(self) -> None:
@@ -161,7 +160,7 @@ class ServiceRunner:
     async def _carry(self, loaded: LoadedStep) -> None:
         """Put a step on its Faust app, and let it carry records."""
         step = STEPS[self._service.name]
-        self._readiness.set(_NO_PARTITIONS)
+        self._readiness.waiting(_NO_PARTITIONS)
         app = create_app(
             step,
             self._settings,
@@ -182,7 +181,7 @@ class ServiceRunner:
         """Let a service work that is no step."""
         if loaded.registry is not None:
             self._registry.register(loaded.registry)
-        self._readiness.set("starting")
+        self._readiness.waiting("starting")
         await self._until_stopped(_nothing_to_leave, works_on(self._service, loaded.work(self)))
 
     async def _until_stopped(self, leave: Callable[[], Awaitable[None]], *works: Awaitable[None]) -> None:

@@ -11,31 +11,11 @@ from prometheus_client import REGISTRY, CollectorRegistry
 
 from pipeline.settings import Settings
 from pipeline.streaming.loading import LoadedStep, ServiceLoader, load_service, works_on
-from pipeline.streaming.observability.health import HealthServer, Heartbeat
-from pipeline.streaming.observability.readiness import Readiness
+from pipeline.streaming.observability.health import HealthServer, Heartbeat, Readiness
 from pipeline.streaming.observability.targets import Target, TargetsFile, targets_path
 from pipeline.topology import Service
 
 log = logging.getLogger(__name__)
-
-
-class ForegroundStanding:
-    """How the service stands, behind /readyz; see ``Standing``."""
-
-    def __init__(self) -> None:
-        self._readiness = Readiness()
-
-    def ready(self) -> None:
-        """See ``Standing``."""
-        self._readiness.set(None)
-
-    def waiting(self, problem: str) -> None:
-        """See ``Standing``."""
-        self._readiness.set(problem)
-
-    def problem(self) -> str | None:
-        """A ``Probe``."""
-        return self._readiness.problem()
 
 
 async def run_in_foreground(
@@ -60,7 +40,7 @@ async def run_in_foreground(
     """
     registry = CollectorRegistry()
     registry.register(REGISTRY)
-    standing = ForegroundStanding()
+    standing = Readiness()
     heartbeat = Heartbeat()
     host, port = settings.metrics_host, settings.metrics_port
     with HealthServer(host, port, live=heartbeat.problem, ready=standing.problem, registry=registry) as server:

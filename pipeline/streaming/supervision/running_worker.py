@@ -11,9 +11,8 @@ from typing import Self
 
 from pipeline.errors import StepStoppedError, WorkerNotReadyError
 from pipeline.settings import Settings
-from pipeline.streaming.supervision.slot import DEFAULT_BACKOFF, Backoff
 from pipeline.streaming.supervision.step_process import child_command
-from pipeline.streaming.supervision.supervisor import Supervisor
+from pipeline.streaming.supervision.supervisor import DEFAULT_BACKOFF, Backoff, Supervisor
 from pipeline.streaming.supervision.worker_events import WorkerEvent, log_event
 from pipeline.topology import WORKER_SERVICES
 
@@ -75,11 +74,7 @@ class Worker:
     ends.
 
     Args:
-        settings: As for ``run_worker``.
-        services: As for ``run_worker``.
-        on_event: As for ``run_worker``, but called in the supervisor's thread.
-        output: As for ``run_worker``.
-        command: As for ``run_worker``.
+        settings, services, on_event, output, command: As for ``run_worker``; events come in the supervisor's thread.
         backoff: The pauses before a process is started again.
     """
 

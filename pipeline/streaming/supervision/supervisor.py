@@ -6,12 +6,12 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from pipeline import metrics
 from pipeline.settings import Settings, settings_environment
 from pipeline.streaming.cores import usable_cores
-from pipeline.streaming.observability.health import STUCK_LOOP_SECONDS, HealthServer, Heartbeat
-from pipeline.streaming.observability.readiness import Readiness
+from pipeline.streaming.observability.health import STUCK_LOOP_SECONDS, HealthServer, Heartbeat, Readiness
 from pipeline.streaming.observability.targets import Target, TargetsFile, targets_path
 from pipeline.streaming.records import RecordPosition
 from pipeline.streaming.supervision.crash_record import CrashRecord
@@ -27,7 +27,6 @@ from pipeline.streaming.supervision.in_flight import (
     Run,
     Serving,
 )
-from pipeline.streaming.supervision.slot import DEFAULT_BACKOFF, Backoff, Slot
 from pipeline.streaming.supervision.step_process import StepProcess, child_command
 from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
 
@@ -42,8 +41,64 @@ _TRACE_SECONDS = 0.5
 _STOP_SHARE = 0.9
 # If so many articles in a row end their process and none passes, the step is at fault.
 _CONDEMNED_LIMIT = 10
-# After this time a process that is still loading no longer delays the start of others.
-_LOADING_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Pauses before a restart: doubled at each death, reset after a healthy time.
+
+    Attributes:
+        loading_seconds: After this time a process that is still loading no longer delays the start of others.
+    """
+
+    first_seconds: float = 0.2
+    # Also the longest delay of a worker after a broker has come back.
+    most_seconds: float = 10.0
+    healthy_seconds: float = 60.0
+    loading_seconds: float = 5.0
+
+    def pause_seconds(self, deaths: int) -> float:
+        """The pause after this many deaths in a row, from 1."""
+        return float(min(self.most_seconds, self.first_seconds * 2.0 ** min(deaths - 1, 30)))
+
+
+DEFAULT_BACKOFF = Backoff()
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """One process that a worker keeps running: the current process, and its state."""
+
+    service: str
+    name: str
+    crashes: CrashRecord
+    process: StepProcess | None = None
+    start_at: float = 0.0
+    starts: int = 0
+    deaths_in_a_row: int = 0
+    address: str = ""
+    is_loaded: bool = False
+    is_ready: bool = False
+    has_been_ready: bool = False
+    in_flight: tuple[Run, ...] = ()
+    begun_at: float | None = None
+    beaten_at: float | None = None
+    kill_at: float | None = None
+    gave_up: str = "gave up without a reason: see its log"
+
+    def excuse(self, pause_seconds: float) -> None:
+        """Do not count a time against the process in which its supervisor did not run either."""
+        if self.begun_at is not None:
+            self.begun_at += pause_seconds
+        if self.beaten_at is not None:
+            self.beaten_at += pause_seconds
+
+    def forget_process(self) -> None:
+        """Empty the slot; the step keeps its record of deaths."""
+        self.process = None
+        self.is_loaded = self.is_ready = self.has_been_ready = False
+        self.in_flight = ()
+        self.begun_at = self.beaten_at = self.kill_at = None
 
 
 class Supervisor:
@@ -161,7 +216,9 @@ class Supervisor:
         loading = [
             slot.process
             for slot in self._slots
-            if slot.process is not None and not slot.is_loaded and now - slot.process.started_at < _LOADING_SECONDS
+            if slot.process is not None
+            and not slot.is_loaded
+            and now - slot.process.started_at < self._backoff.loading_seconds
         ]
         return len(loading) < self._cores
 
@@ -256,7 +313,7 @@ class Supervisor:
 
     def _give_up(self, reason: str, slot: Slot) -> None:
         self._gave_up = True
-        self.readiness.set(reason)
+        self.readiness.waiting(reason)
         self._tell("gave-up", reason, slot)
 
     def _stop_processes(self) -> None:
@@ -287,7 +344,10 @@ class Supervisor:
     def _tell_readiness(self) -> None:
         if not self._gave_up:
             waiting_for = ", ".join(slot.name for slot in self._slots if not slot.is_ready)
-            self.readiness.set(f"waiting for {waiting_for}" if waiting_for else None)
+            if waiting_for:
+                self.readiness.waiting(f"waiting for {waiting_for}")
+            else:
+                self.readiness.ready()
 
     def _publish_targets(self) -> None:
         own = [Target(_SUPERVISOR, self._own_address)]

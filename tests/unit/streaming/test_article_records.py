@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from pipeline.errors import SchemaError
-from pipeline.streaming.observability.bounded_labels import OTHER
+from pipeline.metrics import OTHER
 from pipeline.streaming.records import Outcome, Record
 from pipeline.streaming.steps.article_records import ArticleCounters, ArticleFacts
 

@@ -31,8 +31,7 @@ from pipeline.rules import NearMiss, Requirements
 from pipeline.streaming.records import Headers, Outcome, Record, StepHandler
 from pipeline.streaming.steps.entities_step import EntitiesHandler, MentionFacts
 from pipeline.streaming.steps.language_step import LanguageHandler
-from pipeline.streaming.steps.near_miss_sampler import NearMissSampler
-from pipeline.streaming.steps.rule_counters import RuleCounters
+from pipeline.streaming.steps.rule_counters import NearMissSampler, RuleCounters
 from pipeline.streaming.steps.rules_step import RuleMatcher, RulesHandler
 
 INGESTED = datetime(2024, 6, 18, 9, 30, tzinfo=UTC)

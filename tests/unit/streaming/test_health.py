@@ -27,9 +27,8 @@ def problems() -> Problems:
 def server(problems: Problems) -> Iterator[HealthServer]:
     registry = CollectorRegistry()
     Counter("things", "Things.", registry=registry).inc(3)
-    with HealthServer(
-        "127.0.0.1", 0, live=lambda: problems.live, ready=lambda: problems.ready, registry=registry
-    ) as running:
+    live, ready = (lambda: problems.live), (lambda: problems.ready)
+    with HealthServer("127.0.0.1", 0, live=live, ready=ready, registry=registry, request_seconds=0.3) as running:
         yield running
 
 

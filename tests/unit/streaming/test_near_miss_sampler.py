@@ -9,8 +9,7 @@ from prometheus_client import REGISTRY
 
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.rules import NearMiss, RuleIndex
-from pipeline.streaming.steps.near_miss_sampler import NearMissSampler
-from pipeline.streaming.steps.rule_counters import RuleCounters
+from pipeline.streaming.steps.rule_counters import NearMissSampler, RuleCounters
 from tests.unit.rules.world import WORLD, article
 
 ARTICLE = article("x")

@@ -19,7 +19,7 @@ import pytest
 from pipeline.errors import StepStoppedError, WorkerNotReadyError
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.supervision.running_worker import Worker
-from pipeline.streaming.supervision.slot import Backoff
+from pipeline.streaming.supervision.supervisor import Backoff
 from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
 from pipeline.topology import ENTITIES_STEP
 
@@ -27,8 +27,6 @@ FAKE_STEP = Path(__file__).with_name("fake_step.py")
 REPOSITORY = Path(__file__).parents[3]
 DEADLINE_SECONDS = 30.0
 STEP = ENTITIES_STEP.name
-# Less than the supervisor waits for one that is loading.
-_A_WHILE_SECONDS = 4.0
 QUICK = Backoff(first_seconds=0.01, most_seconds=0.02)
 
 
@@ -107,9 +105,10 @@ def test_one_that_never_ends_loading_holds_up_the_others_for_a_while_only(
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0}, raising=False)
     begun = time.monotonic()
-    with Worker(settings(tmp_path), {STEP: 2}, on_event=events, command=fake(behaviour, tmp_path)):
+    patient = Backoff(loading_seconds=0.3)
+    with Worker(settings(tmp_path), {STEP: 2}, on_event=events, command=fake(behaviour, tmp_path), backoff=patient):
         assert [events.wait_for("started").process for _ in range(2)] == ["entities-0", "entities-1"]
-    assert time.monotonic() - begun >= _A_WHILE_SECONDS
+    assert time.monotonic() - begun >= patient.loading_seconds
 
 
 def test_a_dead_process_is_started_again_with_growing_pauses_until_it_lives(tmp_path: Path, events: Events) -> None:
