@@ -73,18 +73,14 @@ async def alerts_step(settings: Settings) -> AsyncIterator[list[WirewatchError]]
         await app.stop()
 
 
-def test_each_match_raises_its_alert_once_on_the_partition_of_its_own_number(settings: Settings) -> None:
+async def test_each_match_raises_its_alert_once_on_the_partition_of_its_own_number(settings: Settings) -> None:
     matches = [match(number) for number in range(3 * RULES)]
-
-    async def run() -> None:
-        await publish_matches(settings, matches)
-        async with alerts_step(settings):
-            await await_alerts(settings, len(matches))
-            await publish_matches(settings, [*matches, match(9_999)])
-            await await_alerts(settings, len(matches) + 1)
-
-    asyncio.run(run())
-    alerts = asyncio.run(read_alerts(settings))
+    await publish_matches(settings, matches)
+    async with alerts_step(settings):
+        await await_alerts(settings, len(matches))
+        await publish_matches(settings, [*matches, match(9_999)])
+        await await_alerts(settings, len(matches) + 1)
+    alerts = await read_alerts(settings)
     expected = {
         alert_id(one.rule.id, one.article.id, one.article.revision, "matched") for one in [*matches, match(9_999)]
     }
@@ -98,98 +94,77 @@ def test_each_match_raises_its_alert_once_on_the_partition_of_its_own_number(set
                 found |= {record.key.decode(): chunk.partition for record in chunk.records}
         return found
 
-    places = asyncio.run(match_partitions())
+    places = await match_partitions()
     assert all(places[alert.rule.id] == partition for partition, alert in alerts)
 
 
-def test_a_step_that_starts_anew_raises_nothing_again(settings: Settings) -> None:
+async def test_a_step_that_starts_anew_raises_nothing_again(settings: Settings) -> None:
     matches = [match(number) for number in range(2 * RULES)]
-
-    async def run() -> None:
-        await publish_matches(settings, matches)
-        async with alerts_step(settings):
-            await await_alerts(settings, len(matches))
-        # The same matches as they come again from a step before that died; then one more, to see the end of them.
-        await publish_matches(settings, matches)
-        last = [match(number) for number in range(8 * RULES, 9 * RULES)]
-        await publish_matches(settings, last)
-        async with alerts_step(settings):
-            await await_alerts(settings, len(matches) + len(last))
-
-    asyncio.run(run())
-    ids = [alert.alert_id for _, alert in asyncio.run(read_alerts(settings))]
+    await publish_matches(settings, matches)
+    async with alerts_step(settings):
+        await await_alerts(settings, len(matches))
+    # The same matches as they come again from a step before that died; then one more, to see the end of them.
+    await publish_matches(settings, matches)
+    last = [match(number) for number in range(8 * RULES, 9 * RULES)]
+    await publish_matches(settings, last)
+    async with alerts_step(settings):
+        await await_alerts(settings, len(matches) + len(last))
+    ids = [alert.alert_id for _, alert in await read_alerts(settings)]
     assert len(ids) == len(set(ids)) == len(matches) + RULES
 
 
-def test_a_channel_gets_its_copy_though_nobody_has_made_its_topic(settings: Settings) -> None:
+async def test_a_channel_gets_its_copy_though_nobody_has_made_its_topic(settings: Settings) -> None:
     channel = channel_topic("security")
-
-    async def run() -> None:
-        await publish_matches(settings, [match(1, channel="security"), match(2)])
-        async with alerts_step(settings):
-            await await_alerts(settings, 2)
-
-    asyncio.run(run())
-    copies = asyncio.run(read_alerts(settings, channel))
-    alerts = [alert for _, alert in asyncio.run(read_alerts(settings)) if alert.article.id == "article-1"]
+    await publish_matches(settings, [match(1, channel="security"), match(2)])
+    async with alerts_step(settings):
+        await await_alerts(settings, 2)
+    copies = await read_alerts(settings, channel)
+    alerts = [alert for _, alert in await read_alerts(settings) if alert.article.id == "article-1"]
     assert [alert for _, alert in copies] == alerts
 
 
-def test_what_is_no_match_becomes_a_dead_letter_and_holds_up_nothing(settings: Settings) -> None:
-    async def run() -> None:
-        await publish_values(settings, MATCHES, [("rule-1", b"{"), ("rule-1", encode(match(1))), ("rule-1", b"{}")])
-        async with alerts_step(settings):
-            await await_alerts(settings, 1)
-            await await_alerts(settings, 2, DEAD_LETTERS)
-
-    asyncio.run(run())
-    assert asyncio.run(alert_count(settings)) == 1
+async def test_what_is_no_match_becomes_a_dead_letter_and_holds_up_nothing(settings: Settings) -> None:
+    await publish_values(settings, MATCHES, [("rule-1", b"{"), ("rule-1", encode(match(1))), ("rule-1", b"{}")])
+    async with alerts_step(settings):
+        await await_alerts(settings, 1)
+        await await_alerts(settings, 2, DEAD_LETTERS)
+    assert await alert_count(settings) == 1
 
 
-def test_fewer_partitions_of_alerts_than_of_matches_stop_the_step(kafka: KafkaBroker, topic_prefix: str) -> None:
+async def test_fewer_partitions_of_alerts_than_of_matches_stop_the_step(kafka: KafkaBroker, topic_prefix: str) -> None:
     settings = load_settings(bootstrap_servers=kafka.bootstrap_servers, topic_prefix=topic_prefix)
-
-    async def run() -> None:
-        async with topic_admin(settings) as admin:
-            name = ALERTS.full_name(topic_prefix)
-            await admin.create({name: dataclasses.replace(ALERTS, partitions=4)}, 1)
-        await apply_topics(settings)
-        with pytest.raises(StepStoppedError, match=r"has 4 partitions, but .* has number 4"):
-            await AlertHandler(settings).assigned(frozenset(range(12)))
-
-    asyncio.run(run())
+    async with topic_admin(settings) as admin:
+        name = ALERTS.full_name(topic_prefix)
+        await admin.create({name: dataclasses.replace(ALERTS, partitions=4)}, 1)
+    await apply_topics(settings)
+    with pytest.raises(StepStoppedError, match=r"has 4 partitions, but .* has number 4"):
+        await AlertHandler(settings).assigned(frozenset(range(12)))
 
 
-def test_subscribers_see_alerts_from_now_or_from_before(settings: Settings) -> None:
-    async def run() -> None:
-        await publish_matches(settings, [match(1), match(2, channel="security")])
-        async with alerts_step(settings):
-            await await_alerts(settings, 2)
-            async with (
-                asyncio.timeout(30),
-                subscribed(settings) as now,
-                subscribed(settings, since=timedelta(hours=1)) as before,
-                subscribed(settings, channel="security", since=timedelta(hours=1)) as channel,
-                subscribed(settings, since=timedelta(hours=1), rule_ids=["rule-3"]) as rule,
-            ):
-                await publish_matches(settings, [match(3)])
-                assert (await anext(now)).alert.article.id == "article-3"
-                assert {(await anext(before)).alert.article.id for _ in range(3)} == {f"article-{n}" for n in (1, 2, 3)}
-                copied = await anext(channel)
-                assert copied.alert.article.id == "article-2"
-                assert copied.payload == encode(copied.alert)
-                assert (await anext(rule)).alert.rule.id == "rule-3"
-
-    asyncio.run(run())
+async def test_subscribers_see_alerts_from_now_or_from_before(settings: Settings) -> None:
+    await publish_matches(settings, [match(1), match(2, channel="security")])
+    async with alerts_step(settings):
+        await await_alerts(settings, 2)
+        async with (
+            asyncio.timeout(30),
+            subscribed(settings) as now,
+            subscribed(settings, since=timedelta(hours=1)) as before,
+            subscribed(settings, channel="security", since=timedelta(hours=1)) as channel,
+            subscribed(settings, since=timedelta(hours=1), rule_ids=["rule-3"]) as rule,
+        ):
+            await publish_matches(settings, [match(3)])
+            assert (await anext(now)).alert.article.id == "article-3"
+            assert {(await anext(before)).alert.article.id for _ in range(3)} == {f"article-{n}" for n in (1, 2, 3)}
+            copied = await anext(channel)
+            assert copied.alert.article.id == "article-2"
+            assert copied.payload == encode(copied.alert)
+            assert (await anext(rule)).alert.rule.id == "rule-3"
 
 
-def test_subscribing_to_a_channel_that_is_not_there_is_said(settings: Settings) -> None:
-    async def run() -> None:
+async def test_subscribing_to_a_channel_that_is_not_there_is_said(settings: Settings) -> None:
+    with pytest.raises(TopicMissingError, match=r"alerts\.nowhere\.v1 does not exist"):
         async with subscribed(settings, channel="nowhere"):
             raise AssertionError("subscribed to nothing")
-
-    with pytest.raises(TopicMissingError, match=r"alerts\.nowhere\.v1 does not exist"):
-        asyncio.run(run())
 
 
 def test_articles_are_published_whole_and_the_one_too_large_is_named(settings: Settings) -> None:
@@ -233,24 +208,20 @@ def test_articles_that_cannot_be_read_fail_after_those_before_them(settings: Set
     assert told == [1]
 
 
-def test_a_channel_deleted_while_it_is_written_to_comes_back_and_holds_up_nothing(settings: Settings) -> None:
+async def test_a_channel_deleted_while_it_is_written_to_comes_back_and_holds_up_nothing(settings: Settings) -> None:
     channel = channel_topic("security")
-
-    async def run() -> None:
-        await apply_topics(settings, channels=["security"])
-        await publish_matches(settings, [match(1, channel="security")])
-        async with alerts_step(settings):
-            await await_alerts(settings, 1, channel)
-            async with topic_admin(settings) as admin:
-                name = channel.full_name(settings.topic_prefix)
-                await admin.delete([name])
-                while name in await admin.names():
-                    pass
-            await publish_matches(settings, [match(2, channel="security"), match(3)])
-            await await_alerts(settings, 3, within_seconds=120)
-
-    asyncio.run(run())
-    copies = [alert.article.id for _, alert in asyncio.run(read_alerts(settings, channel))]
+    await apply_topics(settings, channels=["security"])
+    await publish_matches(settings, [match(1, channel="security")])
+    async with alerts_step(settings):
+        await await_alerts(settings, 1, channel)
+        async with topic_admin(settings) as admin:
+            name = channel.full_name(settings.topic_prefix)
+            await admin.delete([name])
+            while name in await admin.names():
+                pass
+        await publish_matches(settings, [match(2, channel="security"), match(3)])
+        await await_alerts(settings, 3, within_seconds=120)
+    copies = [alert.article.id for _, alert in await read_alerts(settings, channel)]
     assert copies == ["article-2"]
 
 
@@ -276,7 +247,7 @@ def quiet(number: int, rule: MatchedRule, minutes: float) -> Match:
     return msgspec.structs.replace(match(number), rule=rule, times=Times(ingested_at=at, matched_at=at))
 
 
-def test_what_is_held_back_and_tried_is_remembered_over_a_restart(settings: Settings) -> None:
+async def test_what_is_held_back_and_tried_is_remembered_over_a_restart(settings: Settings) -> None:
     once = MatchedRule(id="once", version="1", name="Once", suppress=Suppress(for_="1h"))
     trial = MatchedRule(id="trial", version="1", name="Trial", mode="shadow")
     first = [quiet(number, rule, number) for number in range(4) for rule in (once, trial)]
@@ -288,44 +259,37 @@ def test_what_is_held_back_and_tried_is_remembered_over_a_restart(settings: Sett
         revision="0" * 16,
         times=Times(ingested_at=MORNING + timedelta(hours=2), matched_at=MORNING + timedelta(hours=2)),
     )
-
-    async def run() -> None:
-        await publish_matches(settings, first)
-        async with alerts_step(settings):
-            await await_alerts(settings, 1)
-            await await_alerts(settings, 3, HELD)
-            await await_alerts(settings, 4, SHADOW)
-        await publish_matches(settings, second)
-        await publish_everywhere(settings, MATCHES, "article-0", encode(withdrawn))
-        async with alerts_step(settings):
-            await await_alerts(settings, 3)
-            await await_alerts(settings, 4, HELD)
-            await await_alerts(settings, 6, SHADOW)
-
-    asyncio.run(run())
-    alerts = [alert for _, alert in asyncio.run(read_alerts(settings))]
+    await publish_matches(settings, first)
+    async with alerts_step(settings):
+        await await_alerts(settings, 1)
+        await await_alerts(settings, 3, HELD)
+        await await_alerts(settings, 4, SHADOW)
+    await publish_matches(settings, second)
+    await publish_everywhere(settings, MATCHES, "article-0", encode(withdrawn))
+    async with alerts_step(settings):
+        await await_alerts(settings, 3)
+        await await_alerts(settings, 4, HELD)
+        await await_alerts(settings, 6, SHADOW)
+    alerts = [alert for _, alert in await read_alerts(settings)]
     assert [(alert.kind, alert.article.id, alert.held_back) for alert in alerts] == [
         ("matched", "article-0", 0),
         ("matched", "article-5", 4),
         ("withdrawn", "article-0", 0),
     ]
-    held = [alert for _, alert in asyncio.run(read_alerts(settings, HELD))]
+    held = [alert for _, alert in await read_alerts(settings, HELD)]
     assert [(alert.article.id, alert.held_by) for alert in held] == [(f"article-{n}", "suppress") for n in range(1, 5)]
-    shadow = [(alert.kind, alert.article.id) for _, alert in asyncio.run(read_alerts(settings, SHADOW))]
+    shadow = [(alert.kind, alert.article.id) for _, alert in await read_alerts(settings, SHADOW)]
     assert shadow == [*(("matched", f"article-{n}") for n in range(5)), ("withdrawn", "article-0")]
 
 
-def test_a_clock_that_is_ahead_leaves_nothing_out_of_what_is_read_back(settings: Settings) -> None:
-    async def run() -> list[str]:
-        await publish_matches(settings, [match(number) for number in range(RULES)])
-        async with alerts_step(settings):
-            await await_alerts(settings, RULES)
-        found: list[str] = []
-        await KafkaAlertHistory(settings).read(
-            {number: {} for number in range(PARTITIONS)},
-            datetime.now(UTC) + timedelta(days=30),
-            lambda _, past: found.append(past.article_id),
-        )
-        return found
-
-    assert sorted(asyncio.run(run())) == sorted(f"article-{number}" for number in range(RULES))
+async def test_a_clock_that_is_ahead_leaves_nothing_out_of_what_is_read_back(settings: Settings) -> None:
+    await publish_matches(settings, [match(number) for number in range(RULES)])
+    async with alerts_step(settings):
+        await await_alerts(settings, RULES)
+    found: list[str] = []
+    await KafkaAlertHistory(settings).read(
+        {number: {} for number in range(PARTITIONS)},
+        datetime.now(UTC) + timedelta(days=30),
+        lambda _, past: found.append(past.article_id),
+    )
+    assert sorted(found) == sorted(f"article-{number}" for number in range(RULES))

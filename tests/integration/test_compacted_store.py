@@ -38,20 +38,14 @@ async def create_topic(settings: KafkaSettings) -> None:
         compacted_topic.a_view_is_whole_at_the_start_and_follows,
     ],
 )
-def test_on_kafka(sources: Sources, scenario: Callable[[Sources], Awaitable[None]]) -> None:
-    async def run() -> None:
-        await create_topic(sources.settings)
-        await scenario(sources)
-
-    asyncio.run(run())
+async def test_on_kafka(sources: Sources, scenario: Callable[[Sources], Awaitable[None]]) -> None:
+    await create_topic(sources.settings)
+    await scenario(sources)
 
 
-def test_a_bad_record_is_set_aside_with_its_reason(sources: Sources, caplog: pytest.LogCaptureFixture) -> None:
-    async def run() -> None:
-        await create_topic(sources.settings)
-        await compacted_topic.a_bad_record_is_set_aside_with_its_reason(sources, caplog)
-
-    asyncio.run(run())
+async def test_a_bad_record_is_set_aside_with_its_reason(sources: Sources, caplog: pytest.LogCaptureFixture) -> None:
+    await create_topic(sources.settings)
+    await compacted_topic.a_bad_record_is_set_aside_with_its_reason(sources, caplog)
 
 
 def test_a_missing_topic_is_named(sources: Sources) -> None:

@@ -58,47 +58,37 @@ def numbers(letters: list[DeadLetter]) -> list[int]:
     return [each.source.offset for each in letters if each.source is not None]
 
 
-def test_the_newest_are_listed_across_partitions_oldest_first(settings: Settings) -> None:
-    async def run() -> None:
-        await prepare(settings, [letter(settings, number) for number in range(700)])
-        assert numbers(await list_dead_letters(settings, latest=30)) == list(range(670, 700))
-        assert numbers(await list_dead_letters(settings, latest=1000)) == list(range(700))
-        assert await list_dead_letters(settings, latest=0) == []
-        since = MORNING + timedelta(seconds=695)
-        assert numbers(await list_dead_letters(settings, since=since)) == list(range(695, 700))
-
-    asyncio.run(run())
+async def test_the_newest_are_listed_across_partitions_oldest_first(settings: Settings) -> None:
+    await prepare(settings, [letter(settings, number) for number in range(700)])
+    assert numbers(await list_dead_letters(settings, latest=30)) == list(range(670, 700))
+    assert numbers(await list_dead_letters(settings, latest=1000)) == list(range(700))
+    assert await list_dead_letters(settings, latest=0) == []
+    since = MORNING + timedelta(seconds=695)
+    assert numbers(await list_dead_letters(settings, since=since)) == list(range(695, 700))
 
 
-def test_they_are_listed_by_reason_and_step_however_far_back(settings: Settings) -> None:
+async def test_they_are_listed_by_reason_and_step_however_far_back(settings: Settings) -> None:
     rare = [
         letter(settings, 0, step=ENTITIES_STEP.name, error=StepFailedError("broken")),
         letter(settings, 1, step=RULES_STEP.name),
     ]
-
-    async def run() -> None:
-        await prepare(settings, rare)
-        await prepare(settings, [letter(settings, number) for number in range(2, 4000)])
-        [failed] = await list_dead_letters(settings, reason="failed")
-        assert (failed.step, failed.error, failed.key, failed.value) == ("entities", "broken", b"key-0", b"value-0")
-        assert failed.time == MORNING
-        assert failed.topic == RAW.full_name(settings.topic_prefix)
-        assert numbers(await list_dead_letters(settings, step="rules")) == [1]
-        assert await list_dead_letters(settings, step="rules", reason="failed") == []
-        assert await find_dead_letter(settings, failed.position) == failed
-
-    asyncio.run(run())
+    await prepare(settings, rare)
+    await prepare(settings, [letter(settings, number) for number in range(2, 4000)])
+    [failed] = await list_dead_letters(settings, reason="failed")
+    assert (failed.step, failed.error, failed.key, failed.value) == ("entities", "broken", b"key-0", b"value-0")
+    assert failed.time == MORNING
+    assert failed.topic == RAW.full_name(settings.topic_prefix)
+    assert numbers(await list_dead_letters(settings, step="rules")) == [1]
+    assert await list_dead_letters(settings, step="rules", reason="failed") == []
+    assert await find_dead_letter(settings, failed.position) == failed
 
 
-def test_one_that_is_not_there_is_told_with_what_is(settings: Settings) -> None:
-    async def run() -> None:
-        await apply_topics(settings)
-        with pytest.raises(UsageError, match=r"3:7: not there; partition 3 .* holds nothing"):
-            await find_dead_letter(settings, RecordPosition(3, 7))
-        with pytest.raises(UsageError, match="no such partition"):
-            await find_dead_letter(settings, RecordPosition(99, 0))
-
-    asyncio.run(run())
+async def test_one_that_is_not_there_is_told_with_what_is(settings: Settings) -> None:
+    await apply_topics(settings)
+    with pytest.raises(UsageError, match=r"3:7: not there; partition 3 .* holds nothing"):
+        await find_dead_letter(settings, RecordPosition(3, 7))
+    with pytest.raises(UsageError, match="no such partition"):
+        await find_dead_letter(settings, RecordPosition(99, 0))
 
 
 def test_a_missing_topic_says_how_to_create_it(settings: Settings) -> None:
@@ -106,47 +96,36 @@ def test_a_missing_topic_says_how_to_create_it(settings: Settings) -> None:
         asyncio.run(list_dead_letters(settings))
 
 
-def test_a_replay_publishes_the_original_bytes_and_keeps_the_dead_letters(settings: Settings) -> None:
-    async def run() -> None:
-        await prepare(settings, [letter(settings, 1, value=b"\xff\x00"), letter(settings, 2), letter(settings, 3)])
-        chosen = [each for each in await list_dead_letters(settings) if each.source and each.source.offset != 2]
-        replayed = [each async for each in replay_dead_letters(settings, chosen)]
-        assert [each.letter for each in replayed] == chosen
-        records = {RecordPosition(record.partition, record.offset): record for record in await read_all(settings, RAW)}
-        assert set(records) == {each.position for each in replayed}
-        found = [(records[each.position].key, records[each.position].value) for each in replayed]
-        assert found == [(b"key-1", b"\xff\x00"), (b"key-3", b"value-3")]
-        assert len(await read_all(settings, DEAD_LETTERS)) == 3
-
-    asyncio.run(run())
+async def test_a_replay_publishes_the_original_bytes_and_keeps_the_dead_letters(settings: Settings) -> None:
+    await prepare(settings, [letter(settings, 1, value=b"\xff\x00"), letter(settings, 2), letter(settings, 3)])
+    chosen = [each for each in await list_dead_letters(settings) if each.source and each.source.offset != 2]
+    replayed = [each async for each in replay_dead_letters(settings, chosen)]
+    assert [each.letter for each in replayed] == chosen
+    records = {RecordPosition(record.partition, record.offset): record for record in await read_all(settings, RAW)}
+    assert set(records) == {each.position for each in replayed}
+    found = [(records[each.position].key, records[each.position].value) for each in replayed]
+    assert found == [(b"key-1", b"\xff\x00"), (b"key-3", b"value-3")]
+    assert len(await read_all(settings, DEAD_LETTERS)) == 3
 
 
-def test_a_message_without_key_and_value_is_kept_and_replayed(settings: Settings) -> None:
+async def test_a_message_without_key_and_value_is_kept_and_replayed(settings: Settings) -> None:
     source = Record(RAW.full_name(settings.topic_prefix), 0, 0, MORNING, None, None)
     nothing = dead_letter(
         source, SchemaError("nothing"), step=LANGUAGE_STEP.name, prefix=settings.topic_prefix, now=MORNING
     )
-
-    async def run() -> None:
-        await prepare(settings, [nothing])
-        letters = await list_dead_letters(settings)
-        assert [(each.key, each.value) for each in letters] == [(None, None)]
-        assert len([each async for each in replay_dead_letters(settings, letters)]) == 1
-        assert [(record.key, record.value) for record in await read_all(settings, RAW)] == [(None, None)]
-
-    asyncio.run(run())
+    await prepare(settings, [nothing])
+    letters = await list_dead_letters(settings)
+    assert [(each.key, each.value) for each in letters] == [(None, None)]
+    assert len([each async for each in replay_dead_letters(settings, letters)]) == 1
+    assert [(record.key, record.value) for record in await read_all(settings, RAW)] == [(None, None)]
 
 
-def test_what_did_not_come_from_a_source_topic_is_not_replayed_and_nothing_else_is(settings: Settings) -> None:
+async def test_what_did_not_come_from_a_source_topic_is_not_replayed_and_nothing_else_is(settings: Settings) -> None:
     foreign = Output(DEAD_LETTERS.full_name(settings.topic_prefix), b"k", b"v", (("ww_topic", b"elsewhere"),))
-
-    async def run() -> None:
-        await prepare(settings, [letter(settings, 1), foreign])
-        letters = await list_dead_letters(settings)
-        assert len(letters) == 2
-        with pytest.raises(UsageError, match="elsewhere is not a source topic"):
-            async for _ in replay_dead_letters(settings, letters):
-                pass
-        assert await read_all(settings, RAW) == []
-
-    asyncio.run(run())
+    await prepare(settings, [letter(settings, 1), foreign])
+    letters = await list_dead_letters(settings)
+    assert len(letters) == 2
+    with pytest.raises(UsageError, match="elsewhere is not a source topic"):
+        async for _ in replay_dead_letters(settings, letters):
+            pass
+    assert await read_all(settings, RAW) == []

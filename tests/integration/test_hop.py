@@ -48,7 +48,7 @@ def own_kafka(kafka_program: tuple[Path, KafkaJars]) -> Iterator[KafkaBroker]:
         yield broker
 
 
-def test_articles_go_on_and_bad_input_becomes_dead_letters_with_its_original_bytes(
+async def test_articles_go_on_and_bad_input_becomes_dead_letters_with_its_original_bytes(
     kafka: KafkaBroker, topic_prefix: str
 ) -> None:
     settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
@@ -63,193 +63,147 @@ def test_articles_go_on_and_bad_input_becomes_dead_letters_with_its_original_byt
         (b"tombstone", None),
         (None, b"no key"),
     ]
-
-    async def run() -> None:
-        await apply_topics(settings)
-        await send(settings, STEP.source, [*good[:25], *bad, *good[25:]])
-        handler = LanguageHandler(LanguageIdentifier(), sink=STEP.sink.full_name(topic_prefix))
-        async with running(settings, handler):
-            await await_count(settings, len(good) + len(bad))
-        articles = await read_all(settings, STEP.sink)
-        assert {record.key for record in articles} == {b"a-%d" % n for n in range(50)}
-        assert {decode(record.value or b"", IdentifiedArticle).title for record in articles} == {"Die NATO berät"}
-        assert {name for record in articles for name, _ in record.headers} == {"traceparent"}
-        letters = await read_all(settings, DEAD_LETTERS)
-        assert Counter((letter.key, letter.value) for letter in letters) == Counter(bad)
-        reasons = {letter.key: dict(letter.headers)["ww_reason"] for letter in letters}
-        assert reasons == {
-            b"json": b"undecodable",
-            b"utf-8": b"undecodable",
-            b"empty": b"empty",
-            b"date": b"schema",
-            b"large": b"too-large",
-            b"withdrawn": b"schema",
-            b"tombstone": b"undecodable",
-            None: b"undecodable",
-        }
-        assert await committed(settings) == len(good) + len(bad)
-
-    asyncio.run(run())
+    await apply_topics(settings)
+    await send(settings, STEP.source, [*good[:25], *bad, *good[25:]])
+    handler = LanguageHandler(LanguageIdentifier(), sink=STEP.sink.full_name(topic_prefix))
+    async with running(settings, handler):
+        await await_count(settings, len(good) + len(bad))
+    articles = await read_all(settings, STEP.sink)
+    assert {record.key for record in articles} == {b"a-%d" % n for n in range(50)}
+    assert {decode(record.value or b"", IdentifiedArticle).title for record in articles} == {"Die NATO berät"}
+    assert {name for record in articles for name, _ in record.headers} == {"traceparent"}
+    letters = await read_all(settings, DEAD_LETTERS)
+    assert Counter((letter.key, letter.value) for letter in letters) == Counter(bad)
+    reasons = {letter.key: dict(letter.headers)["ww_reason"] for letter in letters}
+    assert reasons == {
+        b"json": b"undecodable",
+        b"utf-8": b"undecodable",
+        b"empty": b"empty",
+        b"date": b"schema",
+        b"large": b"too-large",
+        b"withdrawn": b"schema",
+        b"tombstone": b"undecodable",
+        None: b"undecodable",
+    }
+    assert await committed(settings) == len(good) + len(bad)
 
 
-def test_an_output_over_the_topics_limit_is_a_dead_letter_and_its_neighbours_arrive_once(
+async def test_an_output_over_the_topics_limit_is_a_dead_letter_and_its_neighbours_arrive_once(
     kafka: KafkaBroker, topic_prefix: str
 ) -> None:
     settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
     # One key: all in one partition and one batch, so that the refused one is among others.
     messages: list[Raw] = [(b"same", b"swell" if n in {7, 8, 30} else b"%d" % n) for n in range(60)]
-
-    async def run() -> None:
-        await apply_topics(settings)
-        await send(settings, STEP.source, messages)
-        async with running(settings, PassOn(STEP.sink.full_name(topic_prefix))):
-            await await_count(settings, 60)
-        arrived = Counter(record.value for record in await read_all(settings, STEP.sink))
-        assert arrived == Counter(value for _, value in messages if value != b"swell")
-        letters = await read_all(settings, DEAD_LETTERS)
-        assert [letter.value for letter in letters] == [b"swell"] * 3
-        assert {dict(letter.headers)["ww_reason"] for letter in letters} == {b"too-large"}
-        assert await committed(settings) == 60
-
-    asyncio.run(run())
+    await apply_topics(settings)
+    await send(settings, STEP.source, messages)
+    async with running(settings, PassOn(STEP.sink.full_name(topic_prefix))):
+        await await_count(settings, 60)
+    arrived = Counter(record.value for record in await read_all(settings, STEP.sink))
+    assert arrived == Counter(value for _, value in messages if value != b"swell")
+    letters = await read_all(settings, DEAD_LETTERS)
+    assert [letter.value for letter in letters] == [b"swell"] * 3
+    assert {dict(letter.headers)["ww_reason"] for letter in letters} == {b"too-large"}
+    assert await committed(settings) == 60
 
 
-def test_an_article_that_keeps_failing_is_set_aside_and_the_rest_arrives(kafka: KafkaBroker, topic_prefix: str) -> None:
+async def test_an_article_that_keeps_failing_is_set_aside_and_the_rest_arrives(
+    kafka: KafkaBroker, topic_prefix: str
+) -> None:
     settings = hop_settings(kafka.bootstrap_servers, topic_prefix, retry_attempts=2)
     messages: list[Raw] = [(b"k%d" % n, b"poison" if n == 33 else b"%d" % n) for n in range(100)]
-
-    async def run() -> None:
-        await apply_topics(settings)
-        await send(settings, STEP.source, messages)
-        async with running(settings, PassOn(STEP.sink.full_name(topic_prefix))):
-            await await_count(settings, 100)
-        assert len(await read_all(settings, STEP.sink)) == 99
-        [letter] = await read_all(settings, DEAD_LETTERS)
-        assert (letter.key, letter.value) == (b"k33", b"poison")
-        assert dict(letter.headers)["ww_reason"] == b"failed"
-
-    asyncio.run(run())
+    await apply_topics(settings)
+    await send(settings, STEP.source, messages)
+    async with running(settings, PassOn(STEP.sink.full_name(topic_prefix))):
+        await await_count(settings, 100)
+    assert len(await read_all(settings, STEP.sink)) == 99
+    [letter] = await read_all(settings, DEAD_LETTERS)
+    assert (letter.key, letter.value) == (b"k33", b"poison")
+    assert dict(letter.headers)["ww_reason"] == b"failed"
 
 
-def test_a_step_that_stops_on_purpose_acks_nothing_of_its_batch(kafka: KafkaBroker, topic_prefix: str) -> None:
+async def test_a_step_that_stops_on_purpose_acks_nothing_of_its_batch(kafka: KafkaBroker, topic_prefix: str) -> None:
     # The fifth failure is one too many, and still in the small first batch of a step.
     settings = hop_settings(kafka.bootstrap_servers, topic_prefix, retry_attempts=1, failure_limit=0.02)
     stopped: list[WirewatchError] = []
-
-    async def run() -> None:
-        await apply_topics(settings)
-        await send(settings, STEP.source, [(b"same", b"poison")] * 40)
-        async with running(settings, PassOn(STEP.sink.full_name(topic_prefix)), stopped=stopped):
-            await until(lambda: truth(bool(stopped)))
-        assert await committed(settings) == 0
-
-    asyncio.run(run())
+    await apply_topics(settings)
+    await send(settings, STEP.source, [(b"same", b"poison")] * 40)
+    async with running(settings, PassOn(STEP.sink.full_name(topic_prefix)), stopped=stopped):
+        await until(lambda: truth(bool(stopped)))
+    assert await committed(settings) == 0
     assert isinstance(stopped[0], StepStoppedError)
 
 
 @pytest.mark.parametrize("kill", [False, True], ids=["restarted", "killed"])
-def test_a_broker_that_goes_away_and_comes_back_costs_nothing(
+async def test_a_broker_that_goes_away_and_comes_back_costs_nothing(
     own_kafka: KafkaBroker, topic_prefix: str, kill: bool
 ) -> None:
     settings = hop_settings(own_kafka.bootstrap_servers, topic_prefix)
     count = 3_000
     messages: list[Raw] = [(b"k%d" % n, b"%d" % n) for n in range(count)]
-
-    async def run() -> None:
-        await apply_topics(settings)
-        handler = PassOn(STEP.sink.full_name(topic_prefix))
-        async with running(settings, handler):
-            await send(settings, STEP.source, messages[:1000])
-            await await_count(settings, 300)
-            if kill:
-                own_kafka.kill()
-                own_kafka.start()
-            else:
-                await asyncio.to_thread(own_kafka.restart)
-            await send(settings, STEP.source, messages[1000:])
-            await await_count(settings, count, within_seconds=90)
-        arrived = Counter(record.value for record in await read_all(settings, STEP.sink))
-        assert set(arrived) == {value for _, value in messages}
-        assert await read_all(settings, DEAD_LETTERS) == []
-
-    asyncio.run(run())
+    await apply_topics(settings)
+    handler = PassOn(STEP.sink.full_name(topic_prefix))
+    async with running(settings, handler):
+        await send(settings, STEP.source, messages[:1000])
+        await await_count(settings, 300)
+        if kill:
+            own_kafka.kill()
+            own_kafka.start()
+        else:
+            await asyncio.to_thread(own_kafka.restart)
+        await send(settings, STEP.source, messages[1000:])
+        await await_count(settings, count, within_seconds=90)
+    arrived = Counter(record.value for record in await read_all(settings, STEP.sink))
+    assert set(arrived) == {value for _, value in messages}
+    assert await read_all(settings, DEAD_LETTERS) == []
 
 
-def test_what_was_acked_just_before_a_rebalance_is_not_done_again(kafka: KafkaBroker, topic_prefix: str) -> None:
+async def test_what_was_acked_just_before_a_rebalance_is_not_done_again(kafka: KafkaBroker, topic_prefix: str) -> None:
     settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
     count = 1_000
     first, second = (PassOn(STEP.sink.full_name(topic_prefix)) for _ in range(2))
-
-    async def run() -> None:
-        await apply_topics(settings)
-        # No commit by the clock comes between the last ack and the rebalance.
-        async with running(settings, first, commit_seconds=3600):
-            await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(count)])
-            await await_count(settings, count)
-            async with running(settings, second):
-                await until(lambda: truth(bool(second.owned)))
-                assert await committed(settings) == count
-        assert len(await read_all(settings, STEP.sink)) == count
-
-    asyncio.run(run())
+    await apply_topics(settings)
+    # No commit by the clock comes between the last ack and the rebalance.
+    async with running(settings, first, commit_seconds=3600):
+        await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(count)])
+        await await_count(settings, count)
+        async with running(settings, second):
+            await until(lambda: truth(bool(second.owned)))
+            assert await committed(settings) == count
+    assert len(await read_all(settings, STEP.sink)) == count
 
 
-def test_partitions_that_move_lose_nothing_and_no_record_comes_before_its_partition_is_taken_over(
+async def test_partitions_that_move_lose_nothing_and_no_record_comes_before_its_partition_is_taken_over(
     kafka: KafkaBroker, topic_prefix: str
 ) -> None:
     settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
     count = 4_000
     first, second = (PassOn(STEP.sink.full_name(topic_prefix)) for _ in range(2))
-
-    async def run() -> None:
-        await apply_topics(settings)
-        await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(count)])
-        async with running(settings, first):
-            await await_count(settings, 500)
-            async with running(settings, second):
-                await until(lambda: truth(bool(second.owned)))
-                await send(settings, STEP.source, [(b"k%d" % n, b"%d" % (n + count)) for n in range(count)])
-                await await_count(settings, 2 * count)
-                assert second.seen > 0
-        arrived = Counter(record.value for record in await read_all(settings, STEP.sink))
-        assert set(arrived) == {b"%d" % n for n in range(2 * count)}
-        # Both went in good order, so that not even a rebalance repeats a record.
-        assert max(arrived.values()) == 1
-        assert await committed(settings) == 2 * count
-
-    asyncio.run(run())
+    await apply_topics(settings)
+    await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(count)])
+    async with running(settings, first):
+        await await_count(settings, 500)
+        async with running(settings, second):
+            await until(lambda: truth(bool(second.owned)))
+            await send(settings, STEP.source, [(b"k%d" % n, b"%d" % (n + count)) for n in range(count)])
+            await await_count(settings, 2 * count)
+            assert second.seen > 0
+    arrived = Counter(record.value for record in await read_all(settings, STEP.sink))
+    assert set(arrived) == {b"%d" % n for n in range(2 * count)}
+    # Both went in good order, so that not even a rebalance repeats a record.
+    assert max(arrived.values()) == 1
+    assert await committed(settings) == 2 * count
     assert first.strangers == second.strangers == []
     assert first.events[:3] == ["assigned 12", "revoked 12", "assigned 6"]
     assert second.events[0] == "assigned 6"
 
 
-def test_what_has_been_fetched_and_dropped_is_fetched_again_where_nothing_is_committed_yet(
+async def test_what_has_been_fetched_and_dropped_is_fetched_again_where_nothing_is_committed_yet(
     kafka: KafkaBroker, topic_prefix: str
 ) -> None:
     settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
     handler = PassOn(STEP.sink.full_name(topic_prefix))
     # More than a batch: the first is being processed, the rest is in the queue.
     count = 1_000
-
-    async def run() -> None:
-        await apply_topics(settings)
-        async with running(settings, handler) as app:
-            await until(lambda: truth(bool(handler.owned)))
-            handler.gate.clear()
-            await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(count)])
-            consumer = app().consumer
-            await until(lambda: truth(bool(consumer.unacked) and sum(map(waiting, app().topics)) > 0))
-            # As after a rebalance: what was read is dropped and not acked.
-            consumer.stop_flow()
-            app().flow_control.suspend()
-            app().flow_control.clear()
-            await consumer.perform_seek()
-            app().flow_control.resume()
-            consumer.resume_flow()
-            handler.gate.set()
-            await await_count(settings, count)
-            await until(lambda: everything_is_there(count))
-        assert await committed(settings) == count
 
     def waiting(topic: Any) -> int:
         size: int = topic.queue.qsize()
@@ -258,33 +212,46 @@ def test_what_has_been_fetched_and_dropped_is_fetched_again_where_nothing_is_com
     async def everything_is_there(expected: int) -> bool:
         return len({record.value for record in await read_all(settings, STEP.sink)}) == expected
 
-    asyncio.run(run())
+    await apply_topics(settings)
+    async with running(settings, handler) as app:
+        await until(lambda: truth(bool(handler.owned)))
+        handler.gate.clear()
+        await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(count)])
+        consumer = app().consumer
+        await until(lambda: truth(bool(consumer.unacked) and sum(map(waiting, app().topics)) > 0))
+        # As after a rebalance: what was read is dropped and not acked.
+        consumer.stop_flow()
+        app().flow_control.suspend()
+        app().flow_control.clear()
+        await consumer.perform_seek()
+        app().flow_control.resume()
+        consumer.resume_flow()
+        handler.gate.set()
+        await await_count(settings, count)
+        await until(lambda: everything_is_there(count))
+    assert await committed(settings) == count
 
 
-def test_a_process_that_cannot_join_its_group_ends_and_the_next_one_works(
+async def test_a_process_that_cannot_join_its_group_ends_and_the_next_one_works(
     kafka: KafkaBroker, topic_prefix: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
     handler = PassOn(STEP.sink.full_name(topic_prefix))
-
-    async def run() -> None:
-        await apply_topics(settings)
-        # Another client in the step's group that would spread partitions otherwise: the broker refuses who joins now.
-        async with AIOKafkaConsumer(
-            STEP.source.full_name(topic_prefix),
-            group_id=STEP.consumer_group(topic_prefix),
-            partition_assignment_strategy=[RangePartitionAssignor],
-            enable_auto_commit=False,
-            **client_options(settings),
-        ) as stranger:
-            await until(lambda: truth(bool(stranger.assignment())))
-            async with running(settings, handler) as app:
-                refused = app()
-                await until(lambda: truth(app() is not refused))
-                await stranger.stop()
-                await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(20)])
-                await await_count(settings, 20)
-
-    asyncio.run(run())
+    await apply_topics(settings)
+    # Another client in the step's group that would spread partitions otherwise: the broker refuses who joins now.
+    async with AIOKafkaConsumer(
+        STEP.source.full_name(topic_prefix),
+        group_id=STEP.consumer_group(topic_prefix),
+        partition_assignment_strategy=[RangePartitionAssignor],
+        enable_auto_commit=False,
+        **client_options(settings),
+    ) as stranger:
+        await until(lambda: truth(bool(stranger.assignment())))
+        async with running(settings, handler) as app:
+            refused = app()
+            await until(lambda: truth(app() is not refused))
+            await stranger.stop()
+            await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(20)])
+            await await_count(settings, 20)
     assert "has lost its place in the group: " in caplog.text
     assert "InconsistentGroupProtocolError" in caplog.text

@@ -77,23 +77,20 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-def test_rules_are_applied_compared_and_pruned_by_set(settings: Settings) -> None:
-    async def run() -> None:
-        store = RuleStore(settings)
-        await apply(settings, rule("a"), rule("b"), rule_set="desk")
-        await apply(settings, rule("c"), rule_set="other")
-        await apply(settings, rule("a", "NATO + Iran"), rule_set="desk")
-        assert set(await store.read()) == {"a", "b", "c"}
-        await apply(settings, rule("a", "NATO + Iran"), rule_set="desk", prune=True)
-        stored = await store.read()
-        assert {one.id: one.rule_set for one in stored.values()} == {"a": "desk", "c": "other"}
-        assert stored["a"].rule == rule("a", "NATO + Iran")
-        again = compare_rules(stored, [rule("a", "NATO + Iran")], "desk")
-        assert not again.added
-        assert not again.changed
-        assert not again.surplus
-
-    asyncio.run(run())
+async def test_rules_are_applied_compared_and_pruned_by_set(settings: Settings) -> None:
+    store = RuleStore(settings)
+    await apply(settings, rule("a"), rule("b"), rule_set="desk")
+    await apply(settings, rule("c"), rule_set="other")
+    await apply(settings, rule("a", "NATO + Iran"), rule_set="desk")
+    assert set(await store.read()) == {"a", "b", "c"}
+    await apply(settings, rule("a", "NATO + Iran"), rule_set="desk", prune=True)
+    stored = await store.read()
+    assert {one.id: one.rule_set for one in stored.values()} == {"a": "desk", "c": "other"}
+    assert stored["a"].rule == rule("a", "NATO + Iran")
+    again = compare_rules(stored, [rule("a", "NATO + Iran")], "desk")
+    assert not again.added
+    assert not again.changed
+    assert not again.surplus
 
 
 def test_a_channel_has_its_topic_when_its_rule_is_applied(settings: Settings) -> None:
@@ -102,50 +99,39 @@ def test_a_channel_has_its_topic_when_its_rule_is_applied(settings: Settings) ->
     assert len(asyncio.run(partitions_of(settings, name))) == channel_topic("security").partitions
 
 
-def test_a_mute_outlives_a_new_version_and_leaves_the_document(settings: Settings) -> None:
+async def test_a_mute_outlives_a_new_version_and_leaves_the_document(settings: Settings) -> None:
     until = datetime.now(UTC) + timedelta(hours=2)
-
-    async def run() -> None:
-        store = RuleStore(settings)
-        await apply(settings, rule("a"), rule("b"), rule_set="desk")
-        version = (await store.read())["a"].version
-        await store.mute(["a"], until)
-        muted = (await store.read())["a"]
-        assert (muted.muted_until, muted.rule_set, muted.version) == (until, "desk", version)
-        await apply(settings, rule("a", "Iran"), rule("b"), rule_set="desk")
-        changed = (await store.read())["a"]
-        assert changed.muted_until == until
-        assert changed.version != version
-        await store.mute(["a"], None)
-        assert (await store.read())["a"].muted_until is None
-
-    asyncio.run(run())
+    store = RuleStore(settings)
+    await apply(settings, rule("a"), rule("b"), rule_set="desk")
+    version = (await store.read())["a"].version
+    await store.mute(["a"], until)
+    muted = (await store.read())["a"]
+    assert (muted.muted_until, muted.rule_set, muted.version) == (until, "desk", version)
+    await apply(settings, rule("a", "Iran"), rule("b"), rule_set="desk")
+    changed = (await store.read())["a"]
+    assert changed.muted_until == until
+    assert changed.version != version
+    await store.mute(["a"], None)
+    assert (await store.read())["a"].muted_until is None
 
 
-def test_a_rule_that_is_not_there_can_be_neither_deleted_nor_muted(settings: Settings) -> None:
-    async def run() -> None:
-        store = RuleStore(settings)
-        await apply(settings, rule("a"))
-        with pytest.raises(RuleError, match=r"watch-rules\.v1: rule nobody: there is no such rule"):
-            await store.delete(["a", "nobody"])
-        with pytest.raises(RuleError, match="rule nobody"):
-            await store.mute(["nobody"], datetime.now(UTC))
-        assert set(await store.read()) == {"a"}
-        await store.delete(["a"])
-        assert not await store.read()
-
-    asyncio.run(run())
+async def test_a_rule_that_is_not_there_can_be_neither_deleted_nor_muted(settings: Settings) -> None:
+    store = RuleStore(settings)
+    await apply(settings, rule("a"))
+    with pytest.raises(RuleError, match=r"watch-rules\.v1: rule nobody: there is no such rule"):
+        await store.delete(["a", "nobody"])
+    with pytest.raises(RuleError, match="rule nobody"):
+        await store.mute(["nobody"], datetime.now(UTC))
+    assert set(await store.read()) == {"a"}
+    await store.delete(["a"])
+    assert not await store.read()
 
 
-def test_a_document_over_the_limit_is_refused_by_name_and_the_others_are_written(settings: Settings) -> None:
+async def test_a_document_over_the_limit_is_refused_by_name_and_the_others_are_written(settings: Settings) -> None:
     huge = WatchRule(id="huge", when="NATO", examples=Examples(fires=("x" * WATCH_RULES.max_message_bytes,)))
-
-    async def run() -> None:
-        with pytest.raises(RuleError, match="rule huge: "):
-            await apply(settings, rule("a"), huge, rule("b"))
-        assert set(await RuleStore(settings).read()) == {"a", "b"}
-
-    asyncio.run(run())
+    with pytest.raises(RuleError, match="rule huge: "):
+        await apply(settings, rule("a"), huge, rule("b"))
+    assert set(await RuleStore(settings).read()) == {"a", "b"}
 
 
 def test_without_a_rules_topic_it_is_said_what_to_do(settings: Settings) -> None:
@@ -153,62 +139,52 @@ def test_without_a_rules_topic_it_is_said_what_to_do(settings: Settings) -> None
         asyncio.run(RuleStore(settings).read())
 
 
-def test_a_step_starts_with_all_rules_and_follows_every_change(settings: Settings) -> None:
-    async def run() -> None:
-        await apply(settings, *(rule(f"r{number}") for number in range(300)))
-        await apply(settings, rule("r0", "Iran"), *(rule(f"r{number}") for number in range(1, 299)), prune=True)
-        index = Index()
-        async with following(settings, index) as reader:
-            assert len(index.rules) == 299
-            assert index.rules["r0"].when == "Iran"
-            assert len(reader.rules) == 299
-            assert REGISTRY.get_sample_value("wirewatch_rules_loaded", {"step": "rules"}) == 299
+async def test_a_step_starts_with_all_rules_and_follows_every_change(settings: Settings) -> None:
+    await apply(settings, *(rule(f"r{number}") for number in range(300)))
+    await apply(settings, rule("r0", "Iran"), *(rule(f"r{number}") for number in range(1, 299)), prune=True)
+    index = Index()
+    async with following(settings, index) as reader:
+        assert len(index.rules) == 299
+        assert index.rules["r0"].when == "Iran"
+        assert len(reader.rules) == 299
+        assert REGISTRY.get_sample_value("wirewatch_rules_loaded", {"step": "rules"}) == 299
 
-            await apply(settings, rule("new"), rule_set="other")
-            await until(lambda: "new" in index.rules)
-            await apply(settings, rule("new", "Iran"), rule_set="other")
-            await until(lambda: index.rules["new"].when == "Iran")
-            await RuleStore(settings).mute(["new"], datetime.now(UTC) + timedelta(seconds=1.5))
-            await until(lambda: "new" not in index.rules)
-            await until(lambda: "new" in index.rules)
-            await RuleStore(settings).delete(["new"])
-            await until(lambda: "new" not in index.rules)
-            assert len(reader.rules) == 299
-
-    asyncio.run(run())
+        await apply(settings, rule("new"), rule_set="other")
+        await until(lambda: "new" in index.rules)
+        await apply(settings, rule("new", "Iran"), rule_set="other")
+        await until(lambda: index.rules["new"].when == "Iran")
+        await RuleStore(settings).mute(["new"], datetime.now(UTC) + timedelta(seconds=1.5))
+        await until(lambda: "new" not in index.rules)
+        await until(lambda: "new" in index.rules)
+        await RuleStore(settings).delete(["new"])
+        await until(lambda: "new" not in index.rules)
+        assert len(reader.rules) == 299
 
 
-def test_progress_is_logged_while_loading(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
-    async def run() -> None:
+async def test_progress_is_logged_while_loading(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
         await apply(settings, *(rule(f"r{number}") for number in range(50)))
         async with RuleReader(settings, Index(), progress_seconds=0.0):
             pass
-
-    with caplog.at_level(logging.INFO):
-        asyncio.run(run())
     assert "watch rules are loading: 50 records of at most 50 are read" in caplog.messages
     assert "50 watch rules are loaded, 0 set aside" in caplog.messages
 
 
-def test_bad_rules_in_the_topic_stop_no_other(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+async def test_bad_rules_in_the_topic_stop_no_other(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     later_version = json.dumps({"id": "later", "when": "NATO", "near": 8}).encode()
     records = [("broken", b"{"), ("later", later_version), ("open", encode(rule("open", "(")))]
-
-    async def run() -> None:
-        await apply(settings, rule("good"))
-        await publish_values(settings, WATCH_RULES, records)
-        index = Index()
-        async with following(settings, index) as reader:
-            assert set(index.rules) == {"good"}
-            assert set(reader.rules.set_aside) == {"broken", "later", "open"}
-            assert REGISTRY.get_sample_value("wirewatch_rules_set_aside", {"step": "rules"}) == 3
-            await publish_values(settings, WATCH_RULES, [("open", encode(rule("open")))])
-            await until(lambda: "open" in index.rules)
-            await until(lambda: REGISTRY.get_sample_value("wirewatch_rules_set_aside", {"step": "rules"}) == 2)
-
-    asyncio.run(run())
+    await apply(settings, rule("good"))
+    await publish_values(settings, WATCH_RULES, records)
+    index = Index()
+    async with following(settings, index) as reader:
+        assert set(index.rules) == {"good"}
+        assert set(reader.rules.set_aside) == {"broken", "later", "open"}
+        assert REGISTRY.get_sample_value("wirewatch_rules_set_aside", {"step": "rules"}) == 3
+        await publish_values(settings, WATCH_RULES, [("open", encode(rule("open")))])
+        await until(lambda: "open" in index.rules)
+        await until(lambda: REGISTRY.get_sample_value("wirewatch_rules_set_aside", {"step": "rules"}) == 2)
     assert sum("rule later is set aside" in message for message in caplog.messages) == 1
-    stored = asyncio.run(RuleStore(settings).read())
+    stored = await RuleStore(settings).read()
     assert stored["broken"].problem.startswith("not JSON")
     assert stored["later"].rule is None
     assert stored["open"].rule == rule("open")

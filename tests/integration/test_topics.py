@@ -54,12 +54,9 @@ def test_topics_are_created_as_the_topology_says_and_once(settings: Settings) ->
     assert (again.created, again.changed, again.differences) == ((), (), ())
 
 
-def test_two_processes_may_apply_at_once(settings: Settings) -> None:
-    async def run() -> list[str]:
-        reports = await asyncio.gather(*(apply_topics(settings) for _ in range(3)))
-        return [name for report in reports for name in report.created]
-
-    created = asyncio.run(run())
+async def test_two_processes_may_apply_at_once(settings: Settings) -> None:
+    reports = await asyncio.gather(*(apply_topics(settings) for _ in range(3)))
+    created = [name for report in reports for name in report.created]
     assert len(created) == len(set(created)) == len(topology.TOPICS)
 
 

@@ -79,8 +79,9 @@ def ids(numbers: range) -> set[str]:
     return {f"a{number}" for number in numbers}
 
 
-def test_an_article_raises_its_alert_and_so_does_a_rule_applied_meanwhile(settings: Settings) -> None:
-    async def run() -> None:
+async def test_an_article_raises_its_alert_and_so_does_a_rule_applied_meanwhile(settings: Settings) -> None:
+    with Worker(settings, on_event=lambda _: None) as worker:
+        worker.wait_ready(DEADLINE_SECONDS)
         await send(settings, range(1))
         assert await alerts(settings, RULE.id, ids(range(1))) == {"a0": 1}
         applied_at = time.monotonic()
@@ -91,10 +92,6 @@ def test_an_article_raises_its_alert_and_so_does_a_rule_applied_meanwhile(settin
             number += 1
         # The rule came to the matcher within these five seconds: the last of the articles has found it there.
         assert f"a{number - 1}" in await alerts(settings, "flood", {f"a{number - 1}"})
-
-    with Worker(settings, on_event=lambda _: None) as worker:
-        worker.wait_ready(DEADLINE_SECONDS)
-        asyncio.run(run())
 
 
 def test_killing_every_process_in_turn_loses_and_repeats_no_alert(settings: Settings) -> None:

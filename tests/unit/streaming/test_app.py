@@ -100,16 +100,13 @@ def test_a_user_that_is_missing_is_told_before_anything_is_connected() -> None:
         app_of(load_settings(bootstrap_servers="a:1", security_protocol="SASL_SSL"))
 
 
-def test_a_broker_that_is_away_for_long_during_a_rebalance_ends_nothing() -> None:
-    async def run() -> None:
-        app = await app_of_loop(load_settings(bootstrap_servers="a:1"))
-        back = asyncio.Event()
-        asyncio.get_running_loop().call_later(0.05, back.set)
-        # As Faust waits until the client has gone back to what is committed: with a limit.
-        await cast("TableManager", app.tables).recovery._wait(back.wait(), timeout=0.001)
-        assert back.is_set()
-
-    asyncio.run(run())
+async def test_a_broker_that_is_away_for_long_during_a_rebalance_ends_nothing() -> None:
+    app = await app_of_loop(load_settings(bootstrap_servers="a:1"))
+    back = asyncio.Event()
+    asyncio.get_running_loop().call_later(0.05, back.set)
+    # As Faust waits until the client has gone back to what is committed: with a limit.
+    await cast("TableManager", app.tables).recovery._wait(back.wait(), timeout=0.001)
+    assert back.is_set()
 
 
 def test_it_makes_no_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,17 +106,13 @@ def test_what_keeps_coming_is_taken_together() -> None:
     assert asyncio.run(run()) == [0, 1, 2, 3, 4]
 
 
-def test_while_a_batch_is_carried_the_rest_stays_in_the_queue() -> None:
-    async def run() -> Source:
-        source = Source(most=5)
-        source.put(*range(20))
-        batches = source.batches()
-        assert await anext(batches) == [0, 1, 2, 3, 4]
-        for _ in range(100):
-            await asyncio.sleep(0)
-        return source
-
-    source = asyncio.run(run())
+async def test_while_a_batch_is_carried_the_rest_stays_in_the_queue() -> None:
+    source = Source(most=5)
+    source.put(*range(20))
+    batches = source.batches()
+    assert await anext(batches) == [0, 1, 2, 3, 4]
+    for _ in range(100):
+        await asyncio.sleep(0)
     assert source.begun == [0, 1, 2, 3, 4]
     assert source.queue.qsize() == 15
 
@@ -150,12 +146,8 @@ class Ending(asyncio.Queue[int]):
         return super().get_nowait()
 
 
-def test_what_has_begun_is_given_before_the_end() -> None:
-    async def run() -> Source:
-        source = Source(queue=Ending())
-        source.put(*range(5))
-        assert [batch async for batch in source.batches()] == [[0, 1, 2]]
-        return source
-
-    source = asyncio.run(run())
+async def test_what_has_begun_is_given_before_the_end() -> None:
+    source = Source(queue=Ending())
+    source.put(*range(5))
+    assert [batch async for batch in source.batches()] == [[0, 1, 2]]
     assert source.begun == [0, 1, 2]

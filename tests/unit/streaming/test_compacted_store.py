@@ -40,12 +40,9 @@ def test_a_bad_record_is_set_aside_with_its_reason(sources: Sources, caplog: pyt
     asyncio.run(compacted_topic.a_bad_record_is_set_aside_with_its_reason(sources, caplog))
 
 
-def test_topic_and_client_are_named_by_prefix_and_kind(sources: Sources, topic: FakeTopic) -> None:
-    async def run() -> None:
-        await sources.store.put([Source("a", "https://a.example")])
-        await sources.store.read()
-
-    asyncio.run(run())
+async def test_topic_and_client_are_named_by_prefix_and_kind(sources: Sources, topic: FakeTopic) -> None:
+    await sources.store.put([Source("a", "https://a.example")])
+    await sources.store.read()
     assert topic.opened == ["sources", "news.sources.v1"]
 
 

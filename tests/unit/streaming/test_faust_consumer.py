@@ -114,12 +114,9 @@ class ReadAgain(HopConsumer):
         return self._new_offset(place), self._acked[place]
 
 
-def test_committing_goes_on_where_a_partition_is_read_again_from_before_what_is_committed() -> None:
-    async def run() -> tuple[int | None, list[int]]:
-        place = TP("news", 0)
-        return ReadAgain(place, committed=5, messages=1000).committable(place)
-
-    assert asyncio.run(run()) == (1000, [])
+async def test_committing_goes_on_where_a_partition_is_read_again_from_before_what_is_committed() -> None:
+    place = TP("news", 0)
+    assert ReadAgain(place, committed=5, messages=1000).committable(place) == (1000, [])
 
 
 class Client:

@@ -206,16 +206,12 @@ def test_records_under_caution_are_processed_alone_and_condemned_ones_never() ->
     assert scene.acked == list(range(6))
 
 
-def test_a_new_caution_counts_from_the_next_batch_on() -> None:
+async def test_a_new_caution_counts_from_the_next_batch_on() -> None:
     scene = Scene()
     hop = scene.hop()
-
-    async def run() -> None:
-        await scene.carry([record(0), record(1)], hop=hop)
-        hop.heed(Caution(condemned=frozenset({RecordPosition(0, 2)})))
-        await scene.carry([record(2), record(3)], hop=hop)
-
-    asyncio.run(run())
+    await scene.carry([record(0), record(1)], hop=hop)
+    hop.heed(Caution(condemned=frozenset({RecordPosition(0, 2)})))
+    await scene.carry([record(2), record(3)], hop=hop)
     assert scene.handler.batches == [[0, 1], [3]]
 
 
@@ -319,7 +315,7 @@ def test_taking_over_partitions_is_repeated_until_it_succeeds() -> None:
     assert scene.pauses == [0.5, 1.0]
 
 
-def test_taking_over_partitions_ends_when_they_are_taken_away() -> None:
+async def test_taking_over_partitions_ends_when_they_are_taken_away() -> None:
     started = asyncio.Event()
 
     class Slow(FakeHandler):
@@ -328,17 +324,14 @@ def test_taking_over_partitions_ends_when_they_are_taken_away() -> None:
             started.set()
             await asyncio.Event().wait()
 
-    async def run() -> None:
-        hop = scene.hop()
-        assigning = asyncio.create_task(hop.assigned(frozenset({1})))
-        async with asyncio.timeout(10):
-            await started.wait()
-            await hop.revoked(frozenset({1}))
-            await assigning
-
     scene = Scene()
     scene.handler = Slow(scene.log)
-    asyncio.run(run())
+    hop = scene.hop()
+    assigning = asyncio.create_task(hop.assigned(frozenset({1})))
+    async with asyncio.timeout(10):
+        await started.wait()
+        await hop.revoked(frozenset({1}))
+        await assigning
     assert scene.log == ["assigning [1]", "revoked [1]"]
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -244,7 +244,7 @@ def test_a_topic_without_permission_is_told_by_name() -> None:
         ConnectionResetError(),
     ],
 )
-def test_a_topic_that_is_gone_is_created_again_while_its_messages_wait(problem: Exception) -> None:
+async def test_a_topic_that_is_gone_is_created_again_while_its_messages_wait(problem: Exception) -> None:
     cluster = FakeCluster()
     held = asyncio.Event()
 
@@ -267,17 +267,14 @@ def test_a_topic_that_is_gone_is_created_again_while_its_messages_wait(problem: 
         held.set()
         return topics
 
-    async def run() -> Mapping[int, Exception]:
-        publisher = KafkaPublisher(
-            load_settings(),
-            RULES_STEP.name,
-            make_producer=lambda: WaitingProducer(cluster),
-            restore=restore,
-            patience_seconds=0.01,
-        )
-        await publisher.start()
-        return await publisher.publish(outputs([b"a"]))
-
-    assert asyncio.run(run()) == {}
+    publisher = KafkaPublisher(
+        load_settings(),
+        RULES_STEP.name,
+        make_producer=lambda: WaitingProducer(cluster),
+        restore=restore,
+        patience_seconds=0.01,
+    )
+    await publisher.start()
+    assert (await publisher.publish(outputs([b"a"]))) == {}
     assert restored == [["t"], ["t"]]
     assert cluster.written == [b"a"]
