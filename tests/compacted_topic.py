@@ -19,6 +19,7 @@ from pipeline.streaming.stores.compacted_reader import CompactedReader, CurrentD
 from pipeline.streaming.stores.compacted_records import StoredDocument, document_kind
 from pipeline.streaming.stores.compacted_store import CompactedStore, OpenPublisher, Write
 from pipeline.topology import Topic
+from tests import waiting
 
 LIVE_WITHIN_SECONDS = 5.0
 
@@ -76,9 +77,7 @@ class Sources:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for a change to be live."""
-    async with asyncio.timeout(LIVE_WITHIN_SECONDS):
-        while not condition():  # noqa: ASYNC110 - the view tells nobody
-            await asyncio.sleep(0.01)
+    await waiting.until(condition, "the change is live", within_seconds=LIVE_WITHIN_SECONDS)
 
 
 def some(ids: Iterable[str]) -> list[Source]:
@@ -156,3 +155,11 @@ async def a_bad_record_is_set_aside_with_its_reason(sources: Sources, caplog: py
     assert stored["other"].version == ""
     assert sum("source other is set aside, apply it again" in message for message in caplog.messages) == 1
     assert "1 sources are loaded, 3 set aside" in caplog.messages
+
+
+SCENARIOS = (
+    documents_are_put_read_and_deleted,
+    a_document_over_the_limit_is_refused_and_the_others_are_written,
+    a_view_is_whole_at_the_start_and_follows,
+)
+"""What every compacted store does, on a broker and in memory."""

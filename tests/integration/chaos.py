@@ -11,8 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,20 +23,7 @@ from pipeline.settings import Settings, settings_environment
 from pipeline.topology import ALERTS_STEP, DEAD_LETTERS, LANGUAGE_STEP, RAW, STEPS, Topic, channel_topic
 from tests.integration import chaos_worker
 from tests.integration.chaos_input import CHANNEL, Input
-
-_LOOK_SECONDS = 0.05
-
-
-async def wait_for(what: str, is_so: Callable[[], object], deadline_seconds: float) -> None:
-    """Wait until the condition holds.
-
-    Raises:
-        AssertionError: It does not hold by the deadline; says what was waited for.
-    """
-    deadline = time.monotonic() + deadline_seconds
-    while not is_so():
-        assert time.monotonic() < deadline, f"not within {deadline_seconds:g} s: {what}"
-        await asyncio.sleep(_LOOK_SECONDS)
+from tests.waiting import until
 
 
 class WorkerProcess:
@@ -94,15 +80,18 @@ class WorkerProcess:
 
     async def kill_process(self, step: str, deadline_seconds: float) -> int:
         """``kill -9`` a step's process that is at work, and wait until its supervisor has seen it."""
-        while True:
-            await wait_for(f"{step} at work in {self.name}", partial(self.ready_processes, step), deadline_seconds)
+        is_killed = False
+        while not is_killed:
+            await until(
+                partial(self.ready_processes, step), f"{step} at work in {self.name}", within_seconds=deadline_seconds
+            )
             pid = self.ready_processes(step)[-1]
             # It may just have died for another reason.
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-                break
-            await wait_for(f"the death of {step}[{pid}] is seen", partial(self._has_died, pid), deadline_seconds)
-        await wait_for(f"{self.name} sees the death of {step}[{pid}]", partial(self._has_died, pid), deadline_seconds)
+                is_killed = True
+            seen = f"{self.name} sees the death of {step}[{pid}]"
+            await until(partial(self._has_died, pid), seen, within_seconds=deadline_seconds)
         return pid
 
     def _has_died(self, pid: int) -> bool:

@@ -1,4 +1,4 @@
-"""What every integration test may ask for: a real Kafka, and topic names of its own."""
+"""What every integration test may ask for: a real Kafka, settings with topic names of its own, and the command line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ import pytest
 
 from pipeline.brokers import KafkaBroker, KafkaJars, fetch_jars, find_java, is_continuous_integration
 from pipeline.errors import KafkaMissingError
-from pipeline.settings import NO_PIPELINE, default_cache_dir
+from pipeline.settings import NO_PIPELINE, Settings, default_cache_dir, load_settings
+from tests.command_line import CommandLine
+
+REPOSITORY = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +37,9 @@ def kafka(kafka_program: tuple[Path, KafkaJars]) -> Iterator[KafkaBroker]:
 
 
 @pytest.fixture(autouse=True)
-def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run without a model, so that processes start sooner; the demo's tests use the model."""
+def children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let processes find the package, and run without a model, so that they start sooner; the demo uses the model."""
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
     monkeypatch.setenv("WIREWATCH_SPACY_FALLBACK", NO_PIPELINE)
 
 
@@ -43,3 +47,26 @@ def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
 def topic_prefix() -> str:
     """A unique topic prefix, so that tests can share a broker."""
     return f"t{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+def settings(kafka: KafkaBroker, topic_prefix: str, tmp_path: Path) -> Settings:
+    """A pipeline of its own on the shared Kafka, quick to try again; its topics are not created yet."""
+    return load_settings(
+        bootstrap_servers=kafka.bootstrap_servers,
+        topic_prefix=topic_prefix,
+        data_dir=tmp_path,
+        metrics_port=0,
+        retry_first_seconds=0.05,
+        retry_max_seconds=0.5,
+        # The least that a broker grants: a dead member holds its partitions for so long.
+        broker_session_timeout_seconds=6.0,
+    )
+
+
+@pytest.fixture
+def wirewatch(settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> CommandLine:
+    """The command line with the settings' brokers and topics."""
+    return CommandLine(
+        monkeypatch, capfd, bootstrap_servers=settings.bootstrap_servers, topic_prefix=settings.topic_prefix
+    )

@@ -5,45 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from pipeline.errors import ArticleError, SchemaError, WirewatchError
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import Settings
 from pipeline.streaming.faust.app import StepApp, create_app
 from pipeline.streaming.kafka.client import client_options
 from pipeline.streaming.records import Outcome, Output, Record, RecordPosition, StepHandler
-from pipeline.topology import DEAD_LETTERS, LANGUAGE_STEP, Topic
+from pipeline.topology import LANGUAGE_STEP, Step
+from tests.unit.streaming.hop_scene import FakeInFlight
 
 STEP = LANGUAGE_STEP
-Raw = tuple[bytes | None, bytes | None]
-
-
-def hop_settings(servers: str, prefix: str, **more: object) -> Settings:
-    """Settings for a quick test."""
-    return load_settings(
-        **{
-            "bootstrap_servers": servers,
-            "topic_prefix": prefix,
-            "retry_first_seconds": 0.05,
-            "retry_max_seconds": 0.5,
-            "broker_session_timeout_seconds": 6.0,
-            **more,
-        }
-    )
-
-
-class NobodyAsks:
-    """An ``InFlight`` without a supervisor."""
-
-    def begin(self, positions: Sequence[RecordPosition]) -> None:
-        """Nothing to tell."""
-
-    def end(self) -> None:
-        """Nothing to tell."""
 
 
 @dataclass
@@ -56,6 +32,11 @@ class PassOn:
     strangers: list[RecordPosition] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
     seen: int = 0
+
+    @classmethod
+    def of(cls, settings: Settings) -> PassOn:
+        """To the sink of the settings' prefix."""
+        return cls(STEP.sink.full_name(settings.topic_prefix))
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -94,6 +75,7 @@ async def running(
     settings: Settings,
     handler: StepHandler[Any],
     *,
+    step: Step = STEP,
     stopped: list[WirewatchError] | None = None,
     commit_seconds: float | None = None,
 ) -> AsyncIterator[Callable[[], StepApp]]:
@@ -103,10 +85,10 @@ async def running(
     async def serve() -> None:
         while True:
             app = create_app(
-                STEP,
+                step,
                 settings,
                 handler,
-                in_flight=NobodyAsks(),
+                in_flight=FakeInFlight([]),
                 on_stopped=(stopped if stopped is not None else []).append,
             )
             if commit_seconds is not None:
@@ -133,51 +115,6 @@ async def stop(app: StepApp) -> None:
     """Stop an app, within a bound as a worker does: with unacked records it may hang."""
     # Faust takes no cancellation while it stops.
     await asyncio.wait({asyncio.ensure_future(app.stop())}, timeout=10)
-
-
-async def send(settings: Settings, topic: Topic, messages: Iterable[Raw]) -> None:
-    """Publish as any client would: one message after the other, with the default partitioner."""
-    options = client_options(settings) | {"max_request_size": 16_000_000, "linger_ms": 5}
-    async with AIOKafkaProducer(**options) as producer:
-        sent = [await producer.send(topic.full_name(settings.topic_prefix), value, key) for key, value in messages]
-        await asyncio.gather(*sent)
-
-
-async def read_all(settings: Settings, topic: Topic) -> list[ConsumerRecord[bytes, bytes]]:
-    """Read all messages in a topic."""
-    found: list[ConsumerRecord[bytes, bytes]] = []
-    async with AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False) as consumer:
-        places = [TopicPartition(topic.full_name(settings.topic_prefix), number) for number in range(topic.partitions)]
-        consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
-        ends = await consumer.end_offsets(places)
-        for place in places:
-            while await consumer.position(place) < ends[place]:
-                found += (await consumer.getmany(place, timeout_ms=200)).get(place, [])
-    return found
-
-
-async def await_count(settings: Settings, count: int, *, within_seconds: float = 60) -> None:
-    """Wait until the sink and the dead letters hold so many messages together."""
-    places = [
-        TopicPartition(topic.full_name(settings.topic_prefix), number)
-        for topic in (STEP.sink, DEAD_LETTERS)
-        for number in range(topic.partitions)
-    ]
-    async with AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False) as consumer:
-
-        async def is_there() -> bool:
-            ends: dict[TopicPartition, int] = await consumer.end_offsets(places)
-            return sum(ends.values()) >= count
-
-        await until(is_there, within_seconds=within_seconds)
-
-
-async def until(holds: Callable[[], Awaitable[bool]], *, within_seconds: float = 60) -> None:
-    """Wait until the condition holds."""
-    async with asyncio.timeout(within_seconds):
-        while not await holds():  # noqa: ASYNC110 - another process's effect sends no event to wait for
-            await asyncio.sleep(0.05)
 
 
 async def committed(settings: Settings) -> int:

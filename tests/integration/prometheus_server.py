@@ -19,6 +19,7 @@ import yaml
 
 from pipeline.brokers.ports import free_port
 from tests.contract.tools import tool
+from tests.waiting import wait_until
 
 ALERTS = Path(__file__).parents[2] / "deploy" / "prometheus" / "alerts.yml"
 SCRAPE_SECONDS = 2
@@ -137,11 +138,8 @@ def prometheus_server(targets: Path, directory: Path) -> Iterator[PrometheusServ
         )
     try:
         server = PrometheusServer(port)
-        deadline = time.monotonic() + 60
-        while not server.is_ready():
-            assert process.poll() is None, (directory / "prometheus.log").read_text()
-            assert time.monotonic() < deadline, "prometheus is not ready after 60 s"
-            time.sleep(0.2)
+        wait_until(lambda: server.is_ready() or process.poll() is not None, "prometheus is ready", look_seconds=0.2)
+        assert process.poll() is None, (directory / "prometheus.log").read_text()
         yield server
     finally:
         process.terminate()

@@ -18,17 +18,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaProducer
 
-from pipeline.brokers import KafkaBroker
 from pipeline.messages.rules import WatchRule
-from pipeline.settings import Settings, load_settings, settings_environment
-from pipeline.streaming.kafka.client import client_options
+from pipeline.settings import Settings, settings_environment
 from pipeline.streaming.kafka.subscription import subscribed
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
 from pipeline.topology import RAW
-from tests.integration.watched_pipeline import until
+from tests.integration.topics_on_kafka import send
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_SECONDS = 120.0
@@ -163,13 +161,6 @@ def copy(tmp_path: Path) -> Copy:
 
 
 @pytest.fixture
-def settings(kafka: KafkaBroker, topic_prefix: str, tmp_path: Path) -> Settings:
-    return load_settings(
-        bootstrap_servers=kafka.bootstrap_servers, topic_prefix=topic_prefix, data_dir=tmp_path, metrics_port=0
-    )
-
-
-@pytest.fixture
 def applied(settings: Settings) -> Settings:
     async def apply() -> None:
         await apply_topics(settings)
@@ -205,14 +196,6 @@ def metrics_of(settings: Settings, process: str) -> str:
     [address] = [group["targets"][0] for group in groups if group["labels"]["process"] == process]
     with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as page:
         return str(page.read(), "utf-8")
-
-
-async def send(settings: Settings, article_id: str) -> None:
-    producer = AIOKafkaProducer(**client_options(settings))
-    await producer.start()
-    value = json.dumps({"id": article_id, "title": "NATO meets in Brussels"}).encode()
-    await producer.send_and_wait(RAW.full_name(settings.topic_prefix), value, key=article_id.encode())
-    await producer.stop()
 
 
 async def first_alert(settings: Settings) -> str:
@@ -253,7 +236,7 @@ def test_a_step_is_one_module_and_its_lines_in_the_topology(copy: Copy, applied:
     assert "articles.grouped" in copy.text("schemas/asyncapi.yaml")
 
     with running_worker(copy, applied) as process:
-        asyncio.run(send(applied, "a1"))
+        asyncio.run(send(applied, RAW, [(b"a1", b'{"id": "a1", "title": "NATO meets in Brussels"}')]))
         # The rules read what the new step writes: an alert has gone through it.
         assert asyncio.run(first_alert(applied)) == "a1"
         # Dashboards and the alerting rule on a step that stands still go by this counter.
@@ -272,5 +255,5 @@ def test_a_service_is_one_module_and_its_lines_in_the_topology(copy: Copy, appli
     assert "command: [worker, --step, tally]" in copy.text("docker-compose.yml")
     assert "  tally:\n    replicas: 1" in copy.text("deploy/helm/wirewatch/values.yaml")
     with running_worker(copy, applied, "--step", "tally") as process:
-        until((applied.data_dir / "tally").exists, within_seconds=DEADLINE_SECONDS, what=lambda: "the service works")
+        wait_until((applied.data_dir / "tally").exists, "the service works", within_seconds=DEADLINE_SECONDS)
         assert process.poll() is None

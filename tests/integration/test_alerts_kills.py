@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import queue
 import random
 import signal
 from collections import Counter
@@ -22,28 +21,23 @@ from pipeline.messages.articles import Times
 from pipeline.messages.identity import alert_id
 from pipeline.messages.rules import Suppress
 from pipeline.settings import Settings, load_settings
-from pipeline.streaming.kafka.topic_reader import topic_reader
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.streaming.supervision.supervisor import Backoff
-from pipeline.streaming.supervision.worker_events import WorkerEvent
 from pipeline.topology import ALERTS, ALERTS_STEP, HELD, Topic, channel_topic
+from tests.workers import Events
 
-from .matches_on_kafka import MORNING, RULES, await_alerts, match, publish_matches, read_alerts
+from .matches_on_kafka import MORNING, RULES, match, publish_matches, read_alerts
+from .topics_on_kafka import await_count, message_count
 
-REPOSITORY = Path(__file__).parents[2]
 CHANNEL = "security"
 EVERY = 5
 MOST_REPEATED = 2
-READY_WITHIN_SECONDS = 60
 
 
 @pytest.fixture
-def settings(
-    kafka_program: tuple[Path, KafkaJars], topic_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Settings]:
+def settings(kafka_program: tuple[Path, KafkaJars], topic_prefix: str, tmp_path: Path) -> Iterator[Settings]:
     """A separate broker that drops a dead member soon, so that many deaths do not take minutes."""
-    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
     with KafkaBroker(*kafka_program, properties={"group.min.session.timeout.ms": "1000"}) as broker:
         settings = load_settings(
             bootstrap_servers=broker.bootstrap_servers,
@@ -58,25 +52,9 @@ def settings(
         yield settings
 
 
-class Lives:
-    """The process ids of the step's processes, as each is ready."""
-
-    def __init__(self) -> None:
-        self._ready: queue.Queue[int] = queue.Queue()
-
-    def __call__(self, event: WorkerEvent) -> None:
-        if event.kind == "ready":
-            self._ready.put(event.pid)
-
-    def next(self) -> int:
-        return self._ready.get(timeout=READY_WITHIN_SECONDS)
-
-
 async def written_within_a_life(settings: Settings, more: int, topic: Topic = ALERTS) -> None:
     """Wait until so many more alerts have been written."""
-    async with topic_reader(settings, topic.full_name(settings.topic_prefix)) as reader:
-        before = sum((await reader.end_offsets()).values())
-    await await_alerts(settings, before + more, topic)
+    await await_count(settings, await message_count(settings, topic) + more, topic)
 
 
 @pytest.mark.timeout(900)
@@ -90,18 +68,18 @@ def test_no_alert_is_lost_and_next_to_none_repeated_over_kills(
     matches = [match(number, channel=None if number % EVERY else CHANNEL) for number in range(count)]
     asyncio.run(publish_matches(settings, matches))
 
-    lives = Lives()
+    lives = Events()
     with Worker(settings, {ALERTS_STEP.name: 1}, on_event=lives, backoff=Backoff(0.05, 0.05)):
         for _ in range(kills):
-            pid = lives.next()
+            pid = lives.wait_for("ready").pid
             asyncio.run(written_within_a_life(settings, chance.randrange(1, count // (kills + 1))))
             os.kill(pid, signal.SIGKILL)
-        lives.next()
-        asyncio.run(await_alerts(settings, count, within_seconds=120))
+        lives.wait_for("ready")
+        asyncio.run(await_count(settings, count, ALERTS, within_seconds=120))
         # What would be raised twice would be so by now: a last match is behind all others in its partition.
         last = [match(number) for number in range(count, count + 40)]
         asyncio.run(publish_matches(settings, last))
-        asyncio.run(await_alerts(settings, count + len(last), within_seconds=120))
+        asyncio.run(await_count(settings, count + len(last), ALERTS, within_seconds=120))
 
     expected = {alert_id(one.rule.id, one.article.id, one.article.revision, "matched") for one in [*matches, *last]}
     raised = Counter(alert.alert_id for _, alert in asyncio.run(read_alerts(settings)))
@@ -143,19 +121,19 @@ def test_kills_change_nothing_in_what_is_held_back(settings: Settings, request: 
     expected = {each.alert.alert_id: (each.alert.held_by, each.alert.held_back) for each in decided}
     held = sum(held_by is not None for held_by, _ in expected.values())
 
-    lives = Lives()
+    lives = Events()
     with Worker(settings, {ALERTS_STEP.name: 1}, on_event=lives, backoff=Backoff(0.05, 0.05)):
         for _ in range(kills):
-            pid = lives.next()
+            pid = lives.wait_for("ready").pid
             asyncio.run(written_within_a_life(settings, chance.randrange(1, held // (kills + 1)), HELD))
             os.kill(pid, signal.SIGKILL)
-        lives.next()
-        asyncio.run(await_alerts(settings, len(expected) - held, within_seconds=120))
-        asyncio.run(await_alerts(settings, held, HELD, within_seconds=120))
+        lives.wait_for("ready")
+        asyncio.run(await_count(settings, len(expected) - held, ALERTS, within_seconds=120))
+        asyncio.run(await_count(settings, held, HELD, within_seconds=120))
         # What would be told twice would be so by now: a last match is behind all others in its partition.
         last = [quiet_match(number) for number in range(100 * count, 100 * count + RULES)]
         asyncio.run(publish_matches(settings, last))
-        asyncio.run(await_alerts(settings, len(expected) - held + len(last), within_seconds=120))
+        asyncio.run(await_count(settings, len(expected) - held + len(last), ALERTS, within_seconds=120))
 
     alerts = [
         alert

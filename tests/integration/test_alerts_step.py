@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -25,50 +25,30 @@ from pipeline.streaming.kafka.subscription import subscribed
 from pipeline.streaming.kafka.topic_admin import topic_admin
 from pipeline.streaming.kafka.topic_reader import topic_reader
 from pipeline.streaming.kafka.topic_setup import apply_topics, delete_topics
-from pipeline.streaming.records import RecordPosition
 from pipeline.streaming.steps.alert_history import KafkaAlertHistory
 from pipeline.streaming.steps.alerts_step import AlertHandler
 from pipeline.topology import ALERTS, ALERTS_STEP, DEAD_LETTERS, HELD, MATCHES, PARTITIONS, RAW, SHADOW, channel_topic
+from tests.unit.streaming.hop_scene import FakeInFlight
 
-from .matches_on_kafka import (
-    MORNING,
-    RULES,
-    alert_count,
-    await_alerts,
-    match,
-    publish_everywhere,
-    publish_matches,
-    publish_values,
-    read_alerts,
-)
+from .matches_on_kafka import MORNING, RULES, match, publish_matches, read_alerts
+from .topics_on_kafka import await_count, read_all, send
 
 
 @pytest.fixture
-def settings(kafka: KafkaBroker, topic_prefix: str) -> Settings:
-    settings = load_settings(bootstrap_servers=kafka.bootstrap_servers, topic_prefix=topic_prefix)
+def settings(settings: Settings) -> Settings:
     asyncio.run(apply_topics(settings))
     return settings
 
 
-class NobodyWatches:
-    def begin(self, positions: Sequence[RecordPosition]) -> None: ...
-
-    def end(self) -> None: ...
-
-
 @contextlib.asynccontextmanager
-async def alerts_step(settings: Settings) -> AsyncIterator[list[WirewatchError]]:
-    given_up: list[WirewatchError] = []
-    app = create_app(
-        ALERTS_STEP,
-        settings,
-        AlertHandler(settings),
-        in_flight=NobodyWatches(),
-        on_stopped=given_up.append,
-    )
+async def alerts_step(settings: Settings) -> AsyncIterator[None]:
+    def stopped(error: WirewatchError) -> None:
+        raise AssertionError(error)
+
+    app = create_app(ALERTS_STEP, settings, AlertHandler(settings), in_flight=FakeInFlight([]), on_stopped=stopped)
     await app.start()
     try:
-        yield given_up
+        yield
     finally:
         await app.stop()
 
@@ -77,9 +57,9 @@ async def test_each_match_raises_its_alert_once_on_the_partition_of_its_own_numb
     matches = [match(number) for number in range(3 * RULES)]
     await publish_matches(settings, matches)
     async with alerts_step(settings):
-        await await_alerts(settings, len(matches))
+        await await_count(settings, len(matches), ALERTS)
         await publish_matches(settings, [*matches, match(9_999)])
-        await await_alerts(settings, len(matches) + 1)
+        await await_count(settings, len(matches) + 1, ALERTS)
     alerts = await read_alerts(settings)
     expected = {
         alert_id(one.rule.id, one.article.id, one.article.revision, "matched") for one in [*matches, match(9_999)]
@@ -87,14 +67,7 @@ async def test_each_match_raises_its_alert_once_on_the_partition_of_its_own_numb
     assert {alert.alert_id for _, alert in alerts} == expected
     assert len(alerts) == len(expected)
 
-    async def match_partitions() -> dict[str, int]:
-        found: dict[str, int] = {}
-        async with topic_reader(settings, MATCHES.full_name(settings.topic_prefix)) as reader:
-            async for chunk in reader.read(await reader.start_offsets(), await reader.end_offsets()):
-                found |= {record.key.decode(): chunk.partition for record in chunk.records}
-        return found
-
-    places = await match_partitions()
+    places = {(record.key or b"").decode(): record.partition for record in await read_all(settings, MATCHES)}
     assert all(places[alert.rule.id] == partition for partition, alert in alerts)
 
 
@@ -102,13 +75,13 @@ async def test_a_step_that_starts_anew_raises_nothing_again(settings: Settings) 
     matches = [match(number) for number in range(2 * RULES)]
     await publish_matches(settings, matches)
     async with alerts_step(settings):
-        await await_alerts(settings, len(matches))
+        await await_count(settings, len(matches), ALERTS)
     # The same matches as they come again from a step before that died; then one more, to see the end of them.
     await publish_matches(settings, matches)
     last = [match(number) for number in range(8 * RULES, 9 * RULES)]
     await publish_matches(settings, last)
     async with alerts_step(settings):
-        await await_alerts(settings, len(matches) + len(last))
+        await await_count(settings, len(matches) + len(last), ALERTS)
     ids = [alert.alert_id for _, alert in await read_alerts(settings)]
     assert len(ids) == len(set(ids)) == len(matches) + RULES
 
@@ -117,18 +90,18 @@ async def test_a_channel_gets_its_copy_though_nobody_has_made_its_topic(settings
     channel = channel_topic("security")
     await publish_matches(settings, [match(1, channel="security"), match(2)])
     async with alerts_step(settings):
-        await await_alerts(settings, 2)
+        await await_count(settings, 2, ALERTS)
     copies = await read_alerts(settings, channel)
     alerts = [alert for _, alert in await read_alerts(settings) if alert.article.id == "article-1"]
     assert [alert for _, alert in copies] == alerts
 
 
 async def test_what_is_no_match_becomes_a_dead_letter_and_holds_up_nothing(settings: Settings) -> None:
-    await publish_values(settings, MATCHES, [("rule-1", b"{"), ("rule-1", encode(match(1))), ("rule-1", b"{}")])
+    await send(settings, MATCHES, [(b"rule-1", value) for value in (b"{", encode(match(1)), b"{}")])
     async with alerts_step(settings):
-        await await_alerts(settings, 1)
-        await await_alerts(settings, 2, DEAD_LETTERS)
-    assert await alert_count(settings) == 1
+        await await_count(settings, 1, ALERTS)
+        await await_count(settings, 2, DEAD_LETTERS)
+    assert len(await read_alerts(settings)) == 1
 
 
 async def test_fewer_partitions_of_alerts_than_of_matches_stop_the_step(kafka: KafkaBroker, topic_prefix: str) -> None:
@@ -144,7 +117,7 @@ async def test_fewer_partitions_of_alerts_than_of_matches_stop_the_step(kafka: K
 async def test_subscribers_see_alerts_from_now_or_from_before(settings: Settings) -> None:
     await publish_matches(settings, [match(1), match(2, channel="security")])
     async with alerts_step(settings):
-        await await_alerts(settings, 2)
+        await await_count(settings, 2, ALERTS)
         async with (
             asyncio.timeout(30),
             subscribed(settings) as now,
@@ -213,14 +186,14 @@ async def test_a_channel_deleted_while_it_is_written_to_comes_back_and_holds_up_
     await apply_topics(settings, channels=["security"])
     await publish_matches(settings, [match(1, channel="security")])
     async with alerts_step(settings):
-        await await_alerts(settings, 1, channel)
+        await await_count(settings, 1, channel)
         async with topic_admin(settings) as admin:
             name = channel.full_name(settings.topic_prefix)
             await admin.delete([name])
             while name in await admin.names():
                 pass
         await publish_matches(settings, [match(2, channel="security"), match(3)])
-        await await_alerts(settings, 3, within_seconds=120)
+        await await_count(settings, 3, ALERTS, within_seconds=120)
     copies = [alert.article.id for _, alert in await read_alerts(settings, channel)]
     assert copies == ["article-2"]
 
@@ -261,15 +234,16 @@ async def test_what_is_held_back_and_tried_is_remembered_over_a_restart(settings
     )
     await publish_matches(settings, first)
     async with alerts_step(settings):
-        await await_alerts(settings, 1)
-        await await_alerts(settings, 3, HELD)
-        await await_alerts(settings, 4, SHADOW)
+        await await_count(settings, 1, ALERTS)
+        await await_count(settings, 3, HELD)
+        await await_count(settings, 4, SHADOW)
     await publish_matches(settings, second)
-    await publish_everywhere(settings, MATCHES, "article-0", encode(withdrawn))
+    for number in range(PARTITIONS):
+        await send(settings, MATCHES, [(b"article-0", encode(withdrawn))], partition=number)
     async with alerts_step(settings):
-        await await_alerts(settings, 3)
-        await await_alerts(settings, 4, HELD)
-        await await_alerts(settings, 6, SHADOW)
+        await await_count(settings, 3, ALERTS)
+        await await_count(settings, 4, HELD)
+        await await_count(settings, 6, SHADOW)
     alerts = [alert for _, alert in await read_alerts(settings)]
     assert [(alert.kind, alert.article.id, alert.held_back) for alert in alerts] == [
         ("matched", "article-0", 0),
@@ -285,7 +259,7 @@ async def test_what_is_held_back_and_tried_is_remembered_over_a_restart(settings
 async def test_a_clock_that_is_ahead_leaves_nothing_out_of_what_is_read_back(settings: Settings) -> None:
     await publish_matches(settings, [match(number) for number in range(RULES)])
     async with alerts_step(settings):
-        await await_alerts(settings, RULES)
+        await await_count(settings, RULES, ALERTS)
     found: list[str] = []
     await KafkaAlertHistory(settings).read(
         {number: {} for number in range(PARTITIONS)},

@@ -12,19 +12,18 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from pipeline.brokers import KafkaBroker
 from pipeline.messages.articles import EnrichedArticle, EntityRef, Language, Mention
 from pipeline.messages.canary_rule import CANARY_SOURCE
 from pipeline.messages.codec import encode
 from pipeline.messages.identity import revision
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import Settings
 from pipeline.streaming.kafka.client import client_options
 from pipeline.streaming.kafka.past_articles import replaying
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.topology import ENRICHED, WATCH_RULES
 from tests.command_line import CommandLine
 
-from .matches_on_kafka import publish_values
+from .topics_on_kafka import send
 
 RULES = """\
 rules:
@@ -44,18 +43,6 @@ rules:
 """
 NATO = EntityRef(id="org/nato", name="NATO", kind="org")
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-@pytest.fixture
-def settings(kafka: KafkaBroker, topic_prefix: str) -> Settings:
-    return load_settings(bootstrap_servers=kafka.bootstrap_servers, topic_prefix=topic_prefix)
-
-
-@pytest.fixture
-def wirewatch(settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> CommandLine:
-    return CommandLine(
-        monkeypatch, capfd, bootstrap_servers=settings.bootstrap_servers, topic_prefix=settings.topic_prefix
-    )
 
 
 def article(article_id: str, title: str, *, source: str = "") -> EnrichedArticle:
@@ -88,30 +75,25 @@ def write(tmp_path: Path, name: str, text: str) -> str:
     return str(path)
 
 
-def test_the_topic_is_read_in_the_order_of_time_whatever_partition_an_article_lies_on(settings: Settings) -> None:
+async def test_the_topic_is_read_in_the_order_of_time_whatever_partition_an_article_lies_on(settings: Settings) -> None:
     start = TODAY - timedelta(days=1)
     given = [(article(f"a{n}", f"talks {n}"), start + timedelta(minutes=n), n * 7 % 5) for n in range(200)]
 
-    async def run() -> list[str]:
-        # Partition by partition, so that the order of writing is not that of time.
-        await publish(settings, sorted(given, key=lambda one: (one[2], one[1])))
-        async with replaying(settings, start + timedelta(minutes=50)) as replay:
-            assert replay.records == 150
-            assert replay.start == start + timedelta(minutes=50)
-            return [one.id async for one, _ in replay.articles() if one is not None]
-
-    assert asyncio.run(run()) == [f"a{n}" for n in range(50, 200)]
+    # Partition by partition, so that the order of writing is not that of time.
+    await publish(settings, sorted(given, key=lambda one: (one[2], one[1])))
+    async with replaying(settings, start + timedelta(minutes=50)) as replay:
+        assert replay.records == 150
+        assert replay.start == start + timedelta(minutes=50)
+        read = [one.id async for one, _ in replay.articles() if one is not None]
+    assert read == [f"a{n}" for n in range(50, 200)]
 
 
-def test_a_replay_says_from_when_on_the_topic_has_articles(settings: Settings) -> None:
+async def test_a_replay_says_from_when_on_the_topic_has_articles(settings: Settings) -> None:
     first = TODAY - timedelta(hours=5)
-
-    async def run() -> tuple[datetime, int]:
-        await publish(settings, [(article("a", "talks"), first + timedelta(hours=n), 3 - n) for n in range(2)])
-        async with replaying(settings, TODAY - timedelta(days=3)) as replay:
-            return replay.start, len([one async for one, _ in replay.articles()])
-
-    assert asyncio.run(run()) == (first, 2)
+    await publish(settings, [(article("a", "talks"), first + timedelta(hours=n), 3 - n) for n in range(2)])
+    async with replaying(settings, TODAY - timedelta(days=3)) as replay:
+        assert replay.start == first
+        assert len([one async for one, _ in replay.articles()]) == 2
 
 
 def test_an_empty_topic_is_no_error(settings: Settings, wirewatch: CommandLine, tmp_path: Path) -> None:
@@ -134,7 +116,7 @@ def test_a_backtest_counts_what_would_have_been_raised_and_held_back(
         (article("canary", "NATO talks", source=CANARY_SOURCE), yesterday + timedelta(hours=2), 6),
     ]
     asyncio.run(publish(settings, sorted([*hourly, *others], key=lambda one: (one[2], one[1]))))
-    asyncio.run(publish_values(settings, ENRICHED, [("bad", b"{")]))
+    asyncio.run(send(settings, ENRICHED, [(b"bad", b"{")]))
 
     outcome = wirewatch("rules", "backtest", write(tmp_path, "rules.yaml", RULES), "--since", "72h", "--json")
 
@@ -172,7 +154,7 @@ def test_a_comparison_is_with_the_rules_that_are_live(
     )
     assert wirewatch("rules", "apply", write(tmp_path, "desk.yaml", LIVE)).status == 0
     new = RULES + "  - id: third\n    when: war\n  - id: later\n    when: war\n"
-    asyncio.run(publish_values(settings, WATCH_RULES, [("later", b'{"id": "later", "when": "war", "near": 8}')]))
+    asyncio.run(send(settings, WATCH_RULES, [(b"later", b'{"id": "later", "when": "war", "near": 8}')]))
 
     outcome = wirewatch("rules", "backtest", write(tmp_path, "new.yaml", new), "--since", "72h", "--compare")
 

@@ -8,8 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
-from pipeline.brokers import Broker, InMemoryBroker, KafkaBroker, KafkaJars, free_port
+from pipeline.brokers import Broker, InMemoryBroker, KafkaBroker, KafkaJars
 from pipeline.errors import BrokerError, BrokerStartError
 from pipeline.settings import default_cache_dir
+from tests.integration.guarded_broker import PASSWORD, USER, guarded_broker
+from tests.waiting import wait_until
 
 DEADLINE_SECONDS = 60.0
 
@@ -162,34 +163,25 @@ with local_broker(pathlib.Path({str(default_cache_dir())!r}), data_directory=pat
         port = int(owner.stdout.readline().partition(":")[2])
     owner.kill()
     owner.wait()
-    wait_until(lambda: not listening_addresses(port))
+    wait_until(lambda: not listening_addresses(port), "nobody listens")
     # The data are free again, and whole.
     with KafkaBroker(*kafka_program, data_directory=data) as broker:
         assert broker.is_running
 
 
 def test_a_user_without_permission_is_refused(kafka_program: tuple[Path, KafkaJars]) -> None:
-    port = free_port()
-    plain = "org.apache.kafka.common.security.plain.PlainLoginModule required"
-    properties = {
-        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-        # A client of the listener without passwords is the administrator.
-        "super.users": "User:ANONYMOUS",
-        "sasl.enabled.mechanisms": "PLAIN",
-        "listener.name.sasl_plaintext.plain.sasl.jaas.config": f'{plain} user_reader="a-password";',
-    }
-    with KafkaBroker(*kafka_program, properties=properties, listeners={"SASL_PLAINTEXT": port}) as broker:
+    with guarded_broker(kafka_program) as (broker, guarded):
         create_topic(broker, "records")
         publish(broker, "records", b"secret")
         with pytest.raises(TopicAuthorizationFailedError):
             publish(
-                f"127.0.0.1:{port}",
+                guarded,
                 "records",
                 b"refused",
                 security_protocol="SASL_PLAINTEXT",
                 sasl_mechanism="PLAIN",
-                sasl_plain_username="reader",
-                sasl_plain_password="a-password",
+                sasl_plain_username=USER,
+                sasl_plain_password=PASSWORD,
             )
 
 
@@ -210,35 +202,27 @@ def publish(
     broker: Broker | str, topic: str, value: bytes, *, timeout_seconds: float = DEADLINE_SECONDS, **options: Any
 ) -> None:
     async def send() -> None:
-        producer = AIOKafkaProducer(
+        async with AIOKafkaProducer(
             bootstrap_servers=broker if isinstance(broker, str) else broker.bootstrap_servers,
             max_request_size=9 * 1024 * 1024,
             request_timeout_ms=int(timeout_seconds * 1000),
             **options,
-        )
-        await producer.start()
-        try:
+        ) as producer:
             await producer.send_and_wait(topic, value)
-        finally:
-            await producer.stop()
 
     asyncio.run(send())
 
 
 def read(broker: Broker, topic: str, count: int) -> list[bytes]:
     async def consume() -> list[bytes]:
-        consumer = AIOKafkaConsumer(
+        async with AIOKafkaConsumer(
             bootstrap_servers=broker.bootstrap_servers, max_partition_fetch_bytes=9 * 1024 * 1024
-        )
-        await consumer.start()
-        try:
+        ) as consumer:
             await consumer._client.force_metadata_update()
             consumer.assign([TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()])
             await consumer.seek_to_beginning()
             async with asyncio.timeout(DEADLINE_SECONDS):
                 return [(await consumer.getone()).value for _ in range(count)]
-        finally:
-            await consumer.stop()
 
     return asyncio.run(consume())
 
@@ -266,10 +250,3 @@ def ipv4(hexadecimal: str) -> str:
         return socket.inet_ntop(socket.AF_INET, bytes.fromhex(hexadecimal)[::-1])
     groups = [bytes.fromhex(hexadecimal[i : i + 8])[::-1] for i in range(0, 32, 8)]
     return socket.inet_ntop(socket.AF_INET6, b"".join(groups)).removeprefix("::ffff:")
-
-
-def wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import signal
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 import yaml
 
-from pipeline.brokers import KafkaBroker
 from pipeline.errors import SchemaError
-from pipeline.settings import Settings, load_settings, settings_environment
+from pipeline.settings import Settings, settings_environment
 from pipeline.streaming.kafka.publishing import publishing
-from pipeline.streaming.kafka.topic_reader import topic_reader
-from pipeline.streaming.records import Output, Record
+from pipeline.streaming.records import Record
 from pipeline.streaming.steps.dead_letter_queue import dead_letter
 from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.topology import ALERTS, LANGUAGE_STEP, RAW, TOPICS
 from tests.command_line import WIREWATCH, CommandLine
+from tests.integration.topics_on_kafka import await_count, read_all, send
 
 RULES = """\
 rules:
@@ -38,20 +40,6 @@ READY_SECONDS = 60
 
 
 @pytest.fixture
-def settings(kafka: KafkaBroker, topic_prefix: str, tmp_path: Path) -> Settings:
-    return load_settings(
-        bootstrap_servers=kafka.bootstrap_servers, topic_prefix=topic_prefix, metrics_port=0, data_dir=tmp_path
-    )
-
-
-@pytest.fixture
-def wirewatch(settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> CommandLine:
-    return CommandLine(
-        monkeypatch, capfd, bootstrap_servers=settings.bootstrap_servers, topic_prefix=settings.topic_prefix
-    )
-
-
-@pytest.fixture
 def rules(tmp_path: Path) -> Path:
     path = tmp_path / "desk.yaml"
     path.write_text(RULES, encoding="utf-8")
@@ -61,16 +49,31 @@ def rules(tmp_path: Path) -> Path:
 def set_aside(settings: Settings, *values: bytes) -> None:
     async def run() -> None:
         topic = RAW.full_name(settings.topic_prefix)
+        now = datetime.now(UTC)
+        error = SchemaError("not a RawArticle: no id")
         async with publishing(settings, "test") as publisher:
             for offset, value in enumerate(values):
-                record = Record(topic, 0, offset, datetime.now(UTC), b"key", value)
-                error = SchemaError("not a RawArticle: no id")
-                letter = dead_letter(
-                    record, error, step=LANGUAGE_STEP.name, prefix=settings.topic_prefix, now=datetime.now(UTC)
-                )
+                record = Record(topic, 0, offset, now, b"key", value)
+                letter = dead_letter(record, error, step=LANGUAGE_STEP.name, prefix=settings.topic_prefix, now=now)
                 assert not await publisher.publish([letter])
 
     asyncio.run(run())
+
+
+@contextlib.contextmanager
+def program(settings: Settings, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The command line as a program of its own, which is to end by an interrupt."""
+    environment = settings_environment(settings)
+    command = [*WIREWATCH, *arguments]
+    with subprocess.Popen(command, env=environment, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:
+        yield process
+
+
+def interrupted(process: subprocess.Popen[bytes]) -> tuple[int, bytes, bytes]:
+    """The status, and what is still written to standard output and error."""
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    return process.returncode, out, err
 
 
 def test_topics_are_created_once_and_listed(wirewatch: CommandLine, topic_prefix: str) -> None:
@@ -195,8 +198,8 @@ def test_the_original_bytes_come_out_as_they_are(settings: Settings, wirewatch: 
     wirewatch("topics", "apply")
     set_aside(settings, b"\xff\x00\n\r\x1b")
     place = wirewatch("dead-letters", "list").out.splitlines()[1].split()[0]
-    program = [*WIREWATCH, "dead-letters", "show", place, "--raw"]
-    result = subprocess.run(program, env=settings_environment(settings), capture_output=True, check=True)
+    command = [*WIREWATCH, "dead-letters", "show", place, "--raw"]
+    result = subprocess.run(command, env=settings_environment(settings), capture_output=True, check=True)
     assert result.stdout == b"\xff\x00\n\r\x1b"
 
 
@@ -253,53 +256,29 @@ def test_following_ends_by_an_interrupt_as_it_should(settings: Settings, wirewat
     alert = (Path(__file__).parents[2] / "schemas" / "examples" / "alert.v1.full.json").read_bytes()
     payload = json.dumps(json.loads(alert)).encode()
 
-    async def raise_alert() -> None:
-        async with publishing(settings, "test") as publisher:
-            await publisher.publish([Output(ALERTS.full_name(settings.topic_prefix), b"rule", payload)])
-
-    asyncio.run(raise_alert())
-    program = [*WIREWATCH, "subscribe", "--since", "1h", "--json"]
-    with subprocess.Popen(program, env=settings_environment(settings), stdout=subprocess.PIPE) as process:
+    asyncio.run(send(settings, ALERTS, [(b"rule", payload)]))
+    with program(settings, "subscribe", "--since", "1h", "--json") as process:
         assert process.stdout is not None
         assert process.stdout.readline() == payload + b"\n"
-        process.send_signal(signal.SIGINT)
-        assert process.stdout.read() == b""
-    assert process.returncode == 0
+        assert interrupted(process) == (0, b"", b"")
 
 
 def test_of_a_rule_that_is_not_there_a_note_is_given(settings: Settings, wirewatch: CommandLine) -> None:
     wirewatch("topics", "apply")
-    program = [*WIREWATCH, "subscribe", "--rule", "nosuch"]
-    environment = settings_environment(settings)
-    with subprocess.Popen(program, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    with program(settings, "subscribe", "--rule", "nosuch") as process:
         assert process.stderr is not None
-        note = "note: there is no rule nosuch now; its alerts are waited for all the same\n"
+        note = b"note: there is no rule nosuch now; its alerts are waited for all the same\n"
         assert process.stderr.readline() == note
-        process.send_signal(signal.SIGINT)
-        assert process.stderr.read() == ""
-    assert process.returncode == 0
+        assert interrupted(process) == (0, b"", b"")
 
 
 def test_what_is_typed_is_sent_at_once_and_an_interrupt_ends_it(settings: Settings, wirewatch: CommandLine) -> None:
     wirewatch("topics", "apply")
-    program = [*WIREWATCH, "publish", "-"]
-    environment = settings_environment(settings)
-    with subprocess.Popen(
-        program, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with program(settings, "publish", "-") as process:
         assert process.stdin is not None
-        assert process.stderr is not None
-        process.stdin.write('{"id": "a1", "title": "typed"}\n')
+        process.stdin.write(b'{"id": "a1", "title": "typed"}\n')
         process.stdin.flush()
-        assert asyncio.run(first_article(settings)) == b"a1"
-        process.send_signal(signal.SIGINT)
-        assert process.stderr.read().strip() == ""
-    assert process.returncode == 130
-
-
-async def first_article(settings: Settings) -> bytes:
-    async with topic_reader(settings, RAW.full_name(settings.topic_prefix)) as reader:
-        async for chunks in reader.follow(await reader.start_offsets()):
-            for chunk in chunks:
-                return bytes(chunk.records[0].key)
-    raise AssertionError("unreachable: following has no end")
+        asyncio.run(await_count(settings, 1, RAW))
+        assert [record.key for record in asyncio.run(read_all(settings, RAW))] == [b"a1"]
+        status, _, errors = interrupted(process)
+    assert (status, errors.strip()) == (130, b"")

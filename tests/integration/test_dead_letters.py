@@ -7,10 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.brokers import KafkaBroker
 from pipeline.errors import ArticleError, BrokerError, SchemaError, StepFailedError, UsageError
 from pipeline.settings import Settings
-from pipeline.streaming.kafka.producer import KafkaPublisher
+from pipeline.streaming.kafka.publishing import publishing
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.records import Output, Record, RecordPosition
 from pipeline.streaming.steps.dead_letter_queue import (
@@ -21,14 +20,9 @@ from pipeline.streaming.steps.dead_letter_queue import (
     replay_dead_letters,
 )
 from pipeline.topology import DEAD_LETTERS, ENTITIES_STEP, LANGUAGE_STEP, RAW, RULES_STEP
-from tests.integration.hop_on_kafka import hop_settings, read_all
+from tests.integration.topics_on_kafka import read_all
 
 MORNING = datetime(2024, 3, 1, 8, tzinfo=UTC)
-
-
-@pytest.fixture
-def settings(kafka: KafkaBroker, topic_prefix: str) -> Settings:
-    return hop_settings(kafka.bootstrap_servers, topic_prefix)
 
 
 def letter(
@@ -48,10 +42,8 @@ def letter(
 
 async def prepare(settings: Settings, letters: list[Output]) -> None:
     await apply_topics(settings)
-    publisher = KafkaPublisher(settings, LANGUAGE_STEP.name)
-    await publisher.start()
-    assert not await publisher.publish(letters)
-    await publisher.stop()
+    async with publishing(settings, "test") as publisher:
+        assert not await publisher.publish(letters)
 
 
 def numbers(letters: list[DeadLetter]) -> list[int]:

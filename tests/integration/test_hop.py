@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
@@ -17,29 +16,19 @@ from pipeline.errors import StepStoppedError, WirewatchError
 from pipeline.language import LanguageIdentifier
 from pipeline.messages.articles import IdentifiedArticle
 from pipeline.messages.codec import decode
+from pipeline.settings import Settings
 from pipeline.streaming.kafka.client import client_options
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.steps.language_step import LanguageHandler
 from pipeline.topology import DEAD_LETTERS
-from tests.integration.hop_on_kafka import (
-    STEP,
-    PassOn,
-    Raw,
-    await_count,
-    committed,
-    hop_settings,
-    read_all,
-    running,
-    send,
-    until,
-)
+from tests.integration.hop_on_kafka import STEP, PassOn, committed, running
+from tests.integration.topics_on_kafka import Raw, await_count, read_all, send
+from tests.waiting import until
 
+# Where a record can end.
+ENDS = (STEP.sink, DEAD_LETTERS)
 # When Faust is stopped within a bound, it leaves its connections to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-
-
-async def truth(value: bool) -> bool:
-    return value
 
 
 @pytest.fixture
@@ -48,10 +37,7 @@ def own_kafka(kafka_program: tuple[Path, KafkaJars]) -> Iterator[KafkaBroker]:
         yield broker
 
 
-async def test_articles_go_on_and_bad_input_becomes_dead_letters_with_its_original_bytes(
-    kafka: KafkaBroker, topic_prefix: str
-) -> None:
-    settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
+async def test_articles_go_on_and_bad_input_becomes_dead_letters_with_its_original_bytes(settings: Settings) -> None:
     good: list[Raw] = [(b"k%d" % n, b'{"id": "a-%d", "title": "Die NATO ber\xc3\xa4t"}' % n) for n in range(50)]
     bad: list[Raw] = [
         (b"json", b'{"title": '),
@@ -65,9 +51,9 @@ async def test_articles_go_on_and_bad_input_becomes_dead_letters_with_its_origin
     ]
     await apply_topics(settings)
     await send(settings, STEP.source, [*good[:25], *bad, *good[25:]])
-    handler = LanguageHandler(LanguageIdentifier(), sink=STEP.sink.full_name(topic_prefix))
+    handler = LanguageHandler(LanguageIdentifier(), sink=STEP.sink.full_name(settings.topic_prefix))
     async with running(settings, handler):
-        await await_count(settings, len(good) + len(bad))
+        await await_count(settings, len(good) + len(bad), *ENDS)
     articles = await read_all(settings, STEP.sink)
     assert {record.key for record in articles} == {b"a-%d" % n for n in range(50)}
     assert {decode(record.value or b"", IdentifiedArticle).title for record in articles} == {"Die NATO berät"}
@@ -89,15 +75,14 @@ async def test_articles_go_on_and_bad_input_becomes_dead_letters_with_its_origin
 
 
 async def test_an_output_over_the_topics_limit_is_a_dead_letter_and_its_neighbours_arrive_once(
-    kafka: KafkaBroker, topic_prefix: str
+    settings: Settings,
 ) -> None:
-    settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
     # One key: all in one partition and one batch, so that the refused one is among others.
     messages: list[Raw] = [(b"same", b"swell" if n in {7, 8, 30} else b"%d" % n) for n in range(60)]
     await apply_topics(settings)
     await send(settings, STEP.source, messages)
-    async with running(settings, PassOn(STEP.sink.full_name(topic_prefix))):
-        await await_count(settings, 60)
+    async with running(settings, PassOn.of(settings)):
+        await await_count(settings, 60, *ENDS)
     arrived = Counter(record.value for record in await read_all(settings, STEP.sink))
     assert arrived == Counter(value for _, value in messages if value != b"swell")
     letters = await read_all(settings, DEAD_LETTERS)
@@ -106,86 +91,82 @@ async def test_an_output_over_the_topics_limit_is_a_dead_letter_and_its_neighbou
     assert await committed(settings) == 60
 
 
-async def test_an_article_that_keeps_failing_is_set_aside_and_the_rest_arrives(
-    kafka: KafkaBroker, topic_prefix: str
-) -> None:
-    settings = hop_settings(kafka.bootstrap_servers, topic_prefix, retry_attempts=2)
+async def test_an_article_that_keeps_failing_is_set_aside_and_the_rest_arrives(settings: Settings) -> None:
+    settings = settings.model_copy(update={"retry_attempts": 2})
     messages: list[Raw] = [(b"k%d" % n, b"poison" if n == 33 else b"%d" % n) for n in range(100)]
     await apply_topics(settings)
     await send(settings, STEP.source, messages)
-    async with running(settings, PassOn(STEP.sink.full_name(topic_prefix))):
-        await await_count(settings, 100)
+    async with running(settings, PassOn.of(settings)):
+        await await_count(settings, 100, *ENDS)
     assert len(await read_all(settings, STEP.sink)) == 99
     [letter] = await read_all(settings, DEAD_LETTERS)
     assert (letter.key, letter.value) == (b"k33", b"poison")
     assert dict(letter.headers)["ww_reason"] == b"failed"
 
 
-async def test_a_step_that_stops_on_purpose_acks_nothing_of_its_batch(kafka: KafkaBroker, topic_prefix: str) -> None:
+async def test_a_step_that_stops_on_purpose_acks_nothing_of_its_batch(settings: Settings) -> None:
     # The fifth failure is one too many, and still in the small first batch of a step.
-    settings = hop_settings(kafka.bootstrap_servers, topic_prefix, retry_attempts=1, failure_limit=0.02)
+    settings = settings.model_copy(update={"retry_attempts": 1, "failure_limit": 0.02})
     stopped: list[WirewatchError] = []
     await apply_topics(settings)
     await send(settings, STEP.source, [(b"same", b"poison")] * 40)
-    async with running(settings, PassOn(STEP.sink.full_name(topic_prefix)), stopped=stopped):
-        await until(lambda: truth(bool(stopped)))
+    async with running(settings, PassOn.of(settings), stopped=stopped):
+        await until(lambda: stopped)
     assert await committed(settings) == 0
     assert isinstance(stopped[0], StepStoppedError)
 
 
 @pytest.mark.parametrize("kill", [False, True], ids=["restarted", "killed"])
 async def test_a_broker_that_goes_away_and_comes_back_costs_nothing(
-    own_kafka: KafkaBroker, topic_prefix: str, kill: bool
+    own_kafka: KafkaBroker, settings: Settings, kill: bool
 ) -> None:
-    settings = hop_settings(own_kafka.bootstrap_servers, topic_prefix)
+    settings = settings.model_copy(update={"bootstrap_servers": own_kafka.bootstrap_servers})
     count = 3_000
     messages: list[Raw] = [(b"k%d" % n, b"%d" % n) for n in range(count)]
     await apply_topics(settings)
-    handler = PassOn(STEP.sink.full_name(topic_prefix))
+    handler = PassOn.of(settings)
     async with running(settings, handler):
         await send(settings, STEP.source, messages[:1000])
-        await await_count(settings, 300)
+        await await_count(settings, 300, *ENDS)
         if kill:
             own_kafka.kill()
             own_kafka.start()
         else:
             await asyncio.to_thread(own_kafka.restart)
         await send(settings, STEP.source, messages[1000:])
-        await await_count(settings, count, within_seconds=90)
+        await await_count(settings, count, *ENDS, within_seconds=90)
     arrived = Counter(record.value for record in await read_all(settings, STEP.sink))
     assert set(arrived) == {value for _, value in messages}
     assert await read_all(settings, DEAD_LETTERS) == []
 
 
-async def test_what_was_acked_just_before_a_rebalance_is_not_done_again(kafka: KafkaBroker, topic_prefix: str) -> None:
-    settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
+async def test_what_was_acked_just_before_a_rebalance_is_not_done_again(settings: Settings) -> None:
     count = 1_000
-    first, second = (PassOn(STEP.sink.full_name(topic_prefix)) for _ in range(2))
+    first, second = (PassOn.of(settings) for _ in range(2))
     await apply_topics(settings)
     # No commit by the clock comes between the last ack and the rebalance.
     async with running(settings, first, commit_seconds=3600):
         await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(count)])
-        await await_count(settings, count)
+        await await_count(settings, count, *ENDS)
         async with running(settings, second):
-            await until(lambda: truth(bool(second.owned)))
+            await until(lambda: second.owned)
             assert await committed(settings) == count
     assert len(await read_all(settings, STEP.sink)) == count
 
 
 async def test_partitions_that_move_lose_nothing_and_no_record_comes_before_its_partition_is_taken_over(
-    kafka: KafkaBroker, topic_prefix: str
+    settings: Settings,
 ) -> None:
-    settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
     count = 4_000
-    first, second = (PassOn(STEP.sink.full_name(topic_prefix)) for _ in range(2))
+    first, second = (PassOn.of(settings) for _ in range(2))
     await apply_topics(settings)
     await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(count)])
     async with running(settings, first):
-        await await_count(settings, 500)
+        await await_count(settings, 500, *ENDS)
         async with running(settings, second):
-            await until(lambda: truth(bool(second.owned)))
+            await until(lambda: second.owned)
             await send(settings, STEP.source, [(b"k%d" % n, b"%d" % (n + count)) for n in range(count)])
-            await await_count(settings, 2 * count)
+            await await_count(settings, 2 * count, *ENDS)
             assert second.seen > 0
     arrived = Counter(record.value for record in await read_all(settings, STEP.sink))
     assert set(arrived) == {b"%d" % n for n in range(2 * count)}
@@ -198,27 +179,22 @@ async def test_partitions_that_move_lose_nothing_and_no_record_comes_before_its_
 
 
 async def test_what_has_been_fetched_and_dropped_is_fetched_again_where_nothing_is_committed_yet(
-    kafka: KafkaBroker, topic_prefix: str
+    settings: Settings,
 ) -> None:
-    settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
-    handler = PassOn(STEP.sink.full_name(topic_prefix))
+    handler = PassOn.of(settings)
     # More than a batch: the first is being processed, the rest is in the queue.
     count = 1_000
 
-    def waiting(topic: Any) -> int:
-        size: int = topic.queue.qsize()
-        return size
-
-    async def everything_is_there(expected: int) -> bool:
-        return len({record.value for record in await read_all(settings, STEP.sink)}) == expected
+    async def all_are_there() -> bool:
+        return len({record.value for record in await read_all(settings, STEP.sink)}) == count
 
     await apply_topics(settings)
     async with running(settings, handler) as app:
-        await until(lambda: truth(bool(handler.owned)))
+        await until(lambda: handler.owned)
         handler.gate.clear()
         await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(count)])
         consumer = app().consumer
-        await until(lambda: truth(bool(consumer.unacked) and sum(map(waiting, app().topics)) > 0))
+        await until(lambda: bool(consumer.unacked) and any(topic.queue.qsize() for topic in app().topics))
         # As after a rebalance: what was read is dropped and not acked.
         consumer.stop_flow()
         app().flow_control.suspend()
@@ -227,31 +203,30 @@ async def test_what_has_been_fetched_and_dropped_is_fetched_again_where_nothing_
         app().flow_control.resume()
         consumer.resume_flow()
         handler.gate.set()
-        await await_count(settings, count)
-        await until(lambda: everything_is_there(count))
+        await await_count(settings, count, *ENDS)
+        await until(all_are_there)
     assert await committed(settings) == count
 
 
 async def test_a_process_that_cannot_join_its_group_ends_and_the_next_one_works(
-    kafka: KafkaBroker, topic_prefix: str, caplog: pytest.LogCaptureFixture
+    settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings = hop_settings(kafka.bootstrap_servers, topic_prefix)
-    handler = PassOn(STEP.sink.full_name(topic_prefix))
+    handler = PassOn.of(settings)
     await apply_topics(settings)
     # Another client in the step's group that would spread partitions otherwise: the broker refuses who joins now.
     async with AIOKafkaConsumer(
-        STEP.source.full_name(topic_prefix),
-        group_id=STEP.consumer_group(topic_prefix),
+        STEP.source.full_name(settings.topic_prefix),
+        group_id=STEP.consumer_group(settings.topic_prefix),
         partition_assignment_strategy=[RangePartitionAssignor],
         enable_auto_commit=False,
         **client_options(settings),
     ) as stranger:
-        await until(lambda: truth(bool(stranger.assignment())))
+        await until(stranger.assignment)
         async with running(settings, handler) as app:
             refused = app()
-            await until(lambda: truth(app() is not refused))
+            await until(lambda: app() is not refused)
             await stranger.stop()
             await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(20)])
-            await await_count(settings, 20)
+            await await_count(settings, 20, *ENDS)
     assert "has lost its place in the group: " in caplog.text
     assert "InconsistentGroupProtocolError" in caplog.text

@@ -23,8 +23,9 @@ from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
 from pipeline.topology import ALERTS, DEAD_LETTERS, IDENTIFIED, RAW
 from tests.integration import chaos, chaos_input, deadly_pipeline
-from tests.integration.chaos import CHAOS_CHANNEL, Observer, Sender, WorkerProcess, wait_for
+from tests.integration.chaos import CHAOS_CHANNEL, Observer, Sender, WorkerProcess
 from tests.integration.chaos_input import Input
+from tests.waiting import until
 
 WORKERS = 2
 STEP_DEADLINE_SECONDS = 300.0
@@ -170,14 +171,18 @@ async def _run(run: Chaos) -> None:
         run.places = sender.places
         good = {(one.rule_id, one.article_id) for one in run.good}
         try:
-            await wait_for(
-                "every alert is there", lambda: run.has(len(good)) and _alerts_of(run) >= good, STEP_DEADLINE_SECONDS
+            await until(
+                lambda: run.has(len(good)) and _alerts_of(run) >= good,
+                "every alert is there",
+                within_seconds=STEP_DEADLINE_SECONDS,
             )
         except AssertionError:
             print(f"not yet alerted on: {sorted(good - _alerts_of(run))}; lag by step: {await chaos.lag(run.settings)}")
             raise
         bad_count = len(run.bad) + 1
-        await wait_for("every dead letter is there", lambda: len(run.dead()) >= bad_count, STEP_DEADLINE_SECONDS)
+        await until(
+            lambda: len(run.dead()) >= bad_count, "every dead letter is there", within_seconds=STEP_DEADLINE_SECONDS
+        )
         await _until_all_is_committed(run)
         took = time.monotonic() - started
         for worker in run.workers:
@@ -196,7 +201,9 @@ async def _send_and_strike(run: Chaos, sender: Sender) -> None:
         await sender.send(portion)
         # In the middle of it: some alerts of the portion are out, the rest is on its way.
         enough = before + len(portion) // 4
-        await wait_for(f"{enough} alerts before {blow} is killed", partial(run.has, enough), STEP_DEADLINE_SECONDS)
+        await until(
+            partial(run.has, enough), f"{enough} alerts before {blow} is killed", within_seconds=STEP_DEADLINE_SECONDS
+        )
         print(f"{datetime.now(UTC):%X} kill {blow}: {run.alerted()} alerts are out")
         struck_at = time.monotonic()
         await run.strike(blow)

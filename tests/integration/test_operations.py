@@ -11,7 +11,8 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,15 +20,15 @@ import yaml
 
 from pipeline import demo
 from pipeline.brokers import KafkaBroker
-from pipeline.streaming.kafka.publishing import publishing
 from pipeline.streaming.kafka.subscription import subscribed
-from pipeline.streaming.records import Output
 from pipeline.topology import WATCH_RULES
 from tests.integration import deadly_pipeline
 from tests.integration.dashboards import Panel, answers, board, panels, variables
 from tests.integration.deadly_pipeline import DEADLY_TEXT, FAILING_TEXT
 from tests.integration.prometheus_server import ALERTS
-from tests.integration.watched_pipeline import WatchedPipeline, until, watched_pipeline
+from tests.integration.topics_on_kafka import send
+from tests.integration.watched_pipeline import WatchedPipeline, watched_pipeline
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -72,6 +73,16 @@ FIRED: dict[str, float] = {}
 SILENT_BEFORE: set[str] = set()
 
 
+def eventually(holds: Callable[[], bool], what: str, pipeline: WatchedPipeline) -> None:
+    """Wait until the condition holds; on failure it is said which alerts there are."""
+    wait_until(
+        holds,
+        lambda: f"{what}; now there are {pipeline.prometheus.alerts()}",
+        within_seconds=WITHIN_SECONDS,
+        look_seconds=0.5,
+    )
+
+
 def provoked(pipeline: WatchedPipeline, *names: str) -> None:
     """Wait until these alerts have fired, whose causes have just been provoked; some end by themselves soon after."""
     started = time.monotonic()
@@ -83,22 +94,14 @@ def provoked(pipeline: WatchedPipeline, *names: str) -> None:
         )
 
     for name in names:
-        until(
-            lambda name=name: has_fired(name),  # type: ignore[misc]
-            within_seconds=WITHIN_SECONDS,
-            what=lambda name=name: f"{name} fires; now there are {pipeline.prometheus.alerts()}",  # type: ignore[misc]
-        )
+        eventually(partial(has_fired, name), f"{name} fires", pipeline)
         FIRED[name] = time.monotonic() - started
         print(f"{name} fired after {FIRED[name]:.0f} s")
 
 
 def silent(pipeline: WatchedPipeline, *names: str) -> None:
     """Wait until these alerts are silent, which what was provoked before may have fired, too."""
-    until(
-        lambda: not pipeline.prometheus.alerts().keys() & set(names),
-        within_seconds=WITHIN_SECONDS,
-        what=lambda: f"{names} are silent; now there are {pipeline.prometheus.alerts()}",
-    )
+    eventually(lambda: not pipeline.prometheus.alerts().keys() & set(names), f"{names} are silent", pipeline)
     SILENT_BEFORE.update(names)
 
 
@@ -112,7 +115,7 @@ def test_no_alert_is_pending_while_all_is_well(pipeline: WatchedPipeline) -> Non
             calm_since = time.monotonic()
         return time.monotonic() - calm_since > CALM_SECONDS
 
-    until(is_calm, within_seconds=WITHIN_SECONDS, what=lambda: f"no alert: {pipeline.prometheus.alerts()}")
+    eventually(is_calm, "all is well", pipeline)
 
 
 def test_canaries_raise_alerts_on_their_own_channel_and_on_no_other(pipeline: WatchedPipeline) -> None:
@@ -147,13 +150,7 @@ def test_alerts_of_what_is_wrong_with_articles(pipeline: WatchedPipeline) -> Non
 def test_alerts_of_what_is_wrong_with_rules(pipeline: WatchedPipeline) -> None:
     names = ["WirewatchRulesSetAside", "WirewatchRulesDiffer"]
     silent(pipeline, *names)
-
-    async def write_what_is_no_rule() -> None:
-        topic = WATCH_RULES.full_name(pipeline.settings.topic_prefix)
-        async with publishing(pipeline.settings, "test") as publisher:
-            assert await publisher.publish([Output(topic, b"broken", b'{"id": "broken", "when": "("}')]) == {}
-
-    asyncio.run(write_what_is_no_rule())
+    asyncio.run(send(pipeline.settings, WATCH_RULES, [(b"broken", b'{"id": "broken", "when": "("}')]))
     # A worker that was given another prefix by mistake follows another rules topic, in which there is none.
     with pipeline.other_worker("rules", topic_prefix="operations-by-mistake"):
         provoked(pipeline, *names)
@@ -190,12 +187,13 @@ def test_every_panel_of_every_dashboard_shows_data(pipeline: WatchedPipeline) ->
     pipeline.traffic.add_failing()
     # A second process of the alerts step takes partitions over from the first, and gives them back.
     with pipeline.other_worker("alerts"):
-        until(
-            lambda: any(s.samples[0][1] < 12 for s in prometheus.now('wirewatch_assigned_partitions{step="alerts"}')),
-            within_seconds=WITHIN_SECONDS,
-            what=lambda: "partitions are handed over",
+        assigned = 'wirewatch_assigned_partitions{step="alerts"}'
+        eventually(
+            lambda: any(s.samples[0][1] < 12 for s in prometheus.now(assigned)), "partitions are handed over", pipeline
         )
-    until(are_filled, within_seconds=WITHIN_SECONDS, what=lambda: f"panels show data: {[str(one) for one in waiting]}")
+    wait_until(
+        are_filled, lambda: f"panels show data: {[*map(str, waiting)]}", within_seconds=WITHIN_SECONDS, look_seconds=0.5
+    )
     assert {panel.title for panel in PANELS} >= OF_FAULTS
     for name in chosen_one:
         for mark in board(name)["annotations"]["list"]:
@@ -210,15 +208,13 @@ def test_alerts_of_a_process_that_hangs(pipeline: WatchedPipeline) -> None:
     pipeline.traffic.spoilt_share = 0.0
     silent(pipeline, *names)
     pipeline.traffic.rate = FLOOD_RATE
-    frozen = [pipeline.pids["entities-0"]]
-    for pid in frozen:
-        os.kill(pid, signal.SIGSTOP)
+    frozen = pipeline.pids["entities-0"]
+    os.kill(frozen, signal.SIGSTOP)
     try:
         provoked(pipeline, *names)
     finally:
         pipeline.traffic.rate = RATE
-        for pid in frozen:
-            os.kill(pid, signal.SIGCONT)
+        os.kill(frozen, signal.SIGCONT)
 
 
 def test_alerts_of_what_is_missing(pipeline: WatchedPipeline) -> None:

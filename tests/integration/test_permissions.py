@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.brokers import KafkaBroker, KafkaJars, free_port
+from pipeline.brokers import KafkaJars
 from pipeline.errors import AccessDeniedError
-from pipeline.messages.rules import WatchRule
-from pipeline.rules import Requirements
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.kafka.publishing import ArticlePayload, publish_articles
 from pipeline.streaming.kafka.subscription import subscribed
@@ -19,34 +17,22 @@ from pipeline.streaming.kafka.topic_setup import apply_topics, delete_topics
 from pipeline.streaming.steps.alerts_step import AlertHandler
 from pipeline.streaming.stores.rule_reader import RuleReader
 from pipeline.streaming.stores.rule_store import RuleStore
+from tests.integration.guarded_broker import PASSWORD, USER, guarded_broker
+from tests.unit.streaming.fake_index import FakeIndex
 
 
 @pytest.fixture(scope="module")
 def reader_settings(kafka_program: tuple[Path, KafkaJars]) -> Iterator[Settings]:
     """A user without any permission on the broker; the topics exist."""
-    port = free_port()
-    login = "org.apache.kafka.common.security.plain.PlainLoginModule required"
-    properties = {
-        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-        "super.users": "User:ANONYMOUS",
-        "sasl.enabled.mechanisms": "PLAIN",
-        "listener.name.sasl_plaintext.plain.sasl.jaas.config": f'{login} user_reader="a-password";',
-    }
-    with KafkaBroker(*kafka_program, properties=properties, listeners={"SASL_PLAINTEXT": port}) as broker:
+    with guarded_broker(kafka_program) as (broker, guarded):
         asyncio.run(apply_topics(load_settings(bootstrap_servers=broker.bootstrap_servers, topic_prefix="kept")))
         yield load_settings(
-            bootstrap_servers=f"127.0.0.1:{port}",
+            bootstrap_servers=guarded,
             topic_prefix="kept",
             security_protocol="SASL_PLAINTEXT",
-            sasl_username="reader",
-            sasl_password="a-password",
+            sasl_username=USER,
+            sasl_password=PASSWORD,
         )
-
-
-class NoIndex:
-    def add(self, rule: WatchRule, requirements: Requirements | None) -> None: ...
-
-    def remove(self, rule_id: str) -> None: ...
 
 
 async def subscribe(settings: Settings) -> None:
@@ -63,7 +49,7 @@ async def read_rules(settings: Settings) -> None:
 
 
 async def follow_rules(settings: Settings) -> None:
-    async with RuleReader(settings, NoIndex()):
+    async with RuleReader(settings, FakeIndex()):
         pass
 
 

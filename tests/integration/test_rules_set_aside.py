@@ -8,38 +8,25 @@ import pytest
 from prometheus_client import REGISTRY
 
 from pipeline.assembly import Enrichment, build_rule_index, load_knowledge_base
-from pipeline.brokers import KafkaBroker
 from pipeline.messages.codec import encode
 from pipeline.messages.rules import WatchRule
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import Settings
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.stores.rule_reader import RuleReader
 from pipeline.topology import WATCH_RULES
 from tests.command_line import CommandLine
 
-from .matches_on_kafka import publish_values
+from .topics_on_kafka import send
 
 STEP = {"step": "rules"}
 
 
-@pytest.fixture
-def settings(kafka: KafkaBroker, topic_prefix: str) -> Settings:
-    return load_settings(bootstrap_servers=kafka.bootstrap_servers, topic_prefix=topic_prefix, rule_max_nodes=20)
-
-
-@pytest.fixture
-def wirewatch(settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> CommandLine:
-    return CommandLine(
-        monkeypatch,
-        capfd,
-        bootstrap_servers=settings.bootstrap_servers,
-        topic_prefix=settings.topic_prefix,
-        rule_max_nodes="20",
-    )
-
-
 @pytest.mark.parametrize("worth_compilers", [1_000, 1], ids=["compiled here", "compiled by other processes"])
-def test_a_bad_rule_stops_no_other(settings: Settings, wirewatch: CommandLine, worth_compilers: int) -> None:
+def test_a_bad_rule_stops_no_other(
+    settings: Settings, wirewatch: CommandLine, monkeypatch: pytest.MonkeyPatch, worth_compilers: int
+) -> None:
+    monkeypatch.setenv("WIREWATCH_RULE_MAX_NODES", "20")
+    settings = settings.model_copy(update={"rule_max_nodes": 20})
     good = [WatchRule(id=f"good-{number}", when="NATO + North Korea") for number in range(3)]
     documents = {
         "good-0": encode(good[0]),
@@ -56,7 +43,7 @@ def test_a_bad_rule_stops_no_other(settings: Settings, wirewatch: CommandLine, w
 
     async def load() -> None:
         await apply_topics(settings)
-        await publish_values(settings, WATCH_RULES, documents.items())
+        await send(settings, WATCH_RULES, [(rule_id.encode(), value) for rule_id, value in documents.items()])
         index = build_rule_index(settings)
         async with RuleReader(settings, index, worth_compilers=worth_compilers) as reader:
             assert reader.rules.set_aside.keys() == bad

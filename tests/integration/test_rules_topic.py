@@ -12,41 +12,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client import REGISTRY
 
-from pipeline.brokers import InMemoryBroker, KafkaBroker
+from pipeline.brokers import InMemoryBroker
 from pipeline.errors import RuleError, TopicMissingError
 from pipeline.messages.codec import encode
 from pipeline.messages.rules import Examples, WatchRule
-from pipeline.rules import Requirements
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.kafka.topic_admin import partitions_of
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.stores.rule_reader import RuleReader
 from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
 from pipeline.topology import WATCH_RULES, channel_topic
+from tests import waiting
+from tests.unit.streaming.fake_index import FakeIndex
 
-from .matches_on_kafka import publish_values
+from .topics_on_kafka import send
 
 LIVE_WITHIN_SECONDS = 5.0
-
-
-class Index:
-    """A rule index as the reader sees it."""
-
-    def __init__(self) -> None:
-        self.rules: dict[str, WatchRule] = {}
-
-    def add(self, rule: WatchRule, _requirements: Requirements | None) -> None:
-        if rule.when == "(":
-            raise RuleError("a bracket is not closed", rule_id=rule.id)
-        self.rules[rule.id] = rule
-
-    def remove(self, rule_id: str) -> None:
-        del self.rules[rule_id]
-
-
-@pytest.fixture
-def settings(kafka: KafkaBroker, topic_prefix: str) -> Settings:
-    return load_settings(bootstrap_servers=kafka.bootstrap_servers, topic_prefix=topic_prefix)
 
 
 def rule(rule_id: str, when: str = "NATO", channel: str | None = None) -> WatchRule:
@@ -60,7 +41,7 @@ async def apply(settings: Settings, *rules: WatchRule, rule_set: str = "default"
 
 
 @contextlib.asynccontextmanager
-async def following(settings: Settings, index: Index) -> AsyncIterator[RuleReader]:
+async def following(settings: Settings, index: FakeIndex) -> AsyncIterator[RuleReader]:
     async with RuleReader(settings, index) as reader:
         following = asyncio.create_task(reader.follow())
         try:
@@ -72,9 +53,7 @@ async def following(settings: Settings, index: Index) -> AsyncIterator[RuleReade
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(LIVE_WITHIN_SECONDS):
-        while not condition():  # noqa: ASYNC110 - what is waited for happens in the reader's thread
-            await asyncio.sleep(0.01)
+    await waiting.until(condition, "the change is live", within_seconds=LIVE_WITHIN_SECONDS)
 
 
 async def test_rules_are_applied_compared_and_pruned_by_set(settings: Settings) -> None:
@@ -142,7 +121,7 @@ def test_without_a_rules_topic_it_is_said_what_to_do(settings: Settings) -> None
 async def test_a_step_starts_with_all_rules_and_follows_every_change(settings: Settings) -> None:
     await apply(settings, *(rule(f"r{number}") for number in range(300)))
     await apply(settings, rule("r0", "Iran"), *(rule(f"r{number}") for number in range(1, 299)), prune=True)
-    index = Index()
+    index = FakeIndex()
     async with following(settings, index) as reader:
         assert len(index.rules) == 299
         assert index.rules["r0"].when == "Iran"
@@ -164,7 +143,7 @@ async def test_a_step_starts_with_all_rules_and_follows_every_change(settings: S
 async def test_progress_is_logged_while_loading(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         await apply(settings, *(rule(f"r{number}") for number in range(50)))
-        async with RuleReader(settings, Index(), progress_seconds=0.0):
+        async with RuleReader(settings, FakeIndex(), progress_seconds=0.0):
             pass
     assert "watch rules are loading: 50 records of at most 50 are read" in caplog.messages
     assert "50 watch rules are loaded, 0 set aside" in caplog.messages
@@ -172,15 +151,15 @@ async def test_progress_is_logged_while_loading(settings: Settings, caplog: pyte
 
 async def test_bad_rules_in_the_topic_stop_no_other(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     later_version = json.dumps({"id": "later", "when": "NATO", "near": 8}).encode()
-    records = [("broken", b"{"), ("later", later_version), ("open", encode(rule("open", "(")))]
+    records = [(b"broken", b"{"), (b"later", later_version), (b"open", encode(rule("open", "(")))]
     await apply(settings, rule("good"))
-    await publish_values(settings, WATCH_RULES, records)
-    index = Index()
+    await send(settings, WATCH_RULES, records)
+    index = FakeIndex()
     async with following(settings, index) as reader:
         assert set(index.rules) == {"good"}
         assert set(reader.rules.set_aside) == {"broken", "later", "open"}
         assert REGISTRY.get_sample_value("wirewatch_rules_set_aside", {"step": "rules"}) == 3
-        await publish_values(settings, WATCH_RULES, [("open", encode(rule("open")))])
+        await send(settings, WATCH_RULES, [(b"open", encode(rule("open")))])
         await until(lambda: "open" in index.rules)
         await until(lambda: REGISTRY.get_sample_value("wirewatch_rules_set_aside", {"step": "rules"}) == 2)
     assert sum("rule later is set aside" in message for message in caplog.messages) == 1
@@ -190,14 +169,12 @@ async def test_bad_rules_in_the_topic_stop_no_other(settings: Settings, caplog: 
     assert stored["open"].rule == rule("open")
 
 
-def test_the_in_memory_broker_holds_rules_too(topic_prefix: str) -> None:
-    async def run(settings: Settings) -> None:
-        index = Index()
+async def test_the_in_memory_broker_holds_rules_too(topic_prefix: str) -> None:
+    with InMemoryBroker() as broker:
+        settings = load_settings(bootstrap_servers=broker.bootstrap_servers, topic_prefix=topic_prefix)
+        index = FakeIndex()
         await apply(settings, rule("a"), rule("b", channel="security"))
         async with following(settings, index):
             assert set(index.rules) == {"a", "b"}
             await apply(settings, rule("a", "Iran"), prune=True)
             await until(lambda: {one.id: one.when for one in index.rules.values()} == {"a": "Iran"})
-
-    with InMemoryBroker() as broker:
-        asyncio.run(run(load_settings(bootstrap_servers=broker.bootstrap_servers, topic_prefix=topic_prefix)))

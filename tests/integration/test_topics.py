@@ -6,7 +6,7 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from pipeline import topology
-from pipeline.brokers import InMemoryBroker, KafkaBroker
+from pipeline.brokers import InMemoryBroker
 from pipeline.errors import BrokerUnreachableError, TopicMissingError, TopicRefusedError
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.kafka.client import client_options, connected
@@ -14,43 +14,32 @@ from pipeline.streaming.kafka.topic_admin import partitions_of, topic_admin
 from pipeline.streaming.kafka.topic_setup import TopicDifference, apply_topics, delete_topics
 
 
-@pytest.fixture
-def settings(kafka: KafkaBroker, topic_prefix: str) -> Settings:
-    return load_settings(bootstrap_servers=kafka.bootstrap_servers, topic_prefix=topic_prefix)
+async def create(settings: Settings, name: str, partitions: int, config: dict[str, str]) -> None:
+    async with connected(AIOKafkaAdminClient(**client_options(settings)), settings) as client:
+        await client.create_topics([NewTopic(name, partitions, 1, topic_configs=config)])
+    async with topic_admin(settings) as admin, asyncio.timeout(10):
+        state = None
+        while state is None or not state.has_leaders:
+            state = (await admin.describe([name])).get(name)
 
 
-def create(settings: Settings, name: str, partitions: int, config: dict[str, str]) -> None:
-    async def run() -> None:
-        async with connected(AIOKafkaAdminClient(**client_options(settings)), settings) as client:
-            await client.create_topics([NewTopic(name, partitions, 1, topic_configs=config)])
-        async with topic_admin(settings) as admin, asyncio.timeout(10):
-            state = None
-            while state is None or not state.has_leaders:
-                state = (await admin.describe([name])).get(name)
-
-    asyncio.run(run())
+async def config_of(settings: Settings, name: str) -> dict[str, str]:
+    async with topic_admin(settings) as admin:
+        return {key: found.value for key, found in (await admin.configs([name]))[name].items()}
 
 
-def config_of(settings: Settings, name: str) -> dict[str, str]:
-    async def run() -> dict[str, str]:
-        async with topic_admin(settings) as admin:
-            return {key: found.value for key, found in (await admin.configs([name]))[name].items()}
-
-    return asyncio.run(run())
-
-
-def test_topics_are_created_as_the_topology_says_and_once(settings: Settings) -> None:
-    report = asyncio.run(apply_topics(settings, channels=["security"]))
+async def test_topics_are_created_as_the_topology_says_and_once(settings: Settings) -> None:
+    report = await apply_topics(settings, channels=["security"])
     expected = {topic.full_name(settings.topic_prefix) for topic in topology.TOPICS}
     assert set(report.created) == expected | {f"{settings.topic_prefix}.alerts.security.v1"}
     assert report.is_checked
     assert not report.differences
     for topic in topology.TOPICS:
         name = topic.full_name(settings.topic_prefix)
-        assert asyncio.run(partitions_of(settings, name)) == tuple(range(topic.partitions))
-        assert config_of(settings, name).items() >= topic.config.items()
+        assert await partitions_of(settings, name) == tuple(range(topic.partitions))
+        assert (await config_of(settings, name)).items() >= topic.config.items()
 
-    again = asyncio.run(apply_topics(settings))
+    again = await apply_topics(settings)
     assert (again.created, again.changed, again.differences) == ((), (), ())
 
 
@@ -60,25 +49,25 @@ async def test_two_processes_may_apply_at_once(settings: Settings) -> None:
     assert len(created) == len(set(created)) == len(topology.TOPICS)
 
 
-def test_a_limit_that_is_too_low_is_raised_and_nothing_else_of_the_topic_changes(settings: Settings) -> None:
+async def test_a_limit_that_is_too_low_is_raised_and_nothing_else_of_the_topic_changes(settings: Settings) -> None:
     name = topology.ALERTS.full_name(settings.topic_prefix)
     own = {"max.message.bytes": "1000000", "retention.ms": "1000", "segment.ms": "3600000"}
-    create(settings, name, 12, own)
-    report = asyncio.run(apply_topics(settings))
+    await create(settings, name, 12, own)
+    report = await apply_topics(settings)
     assert set(report.changed) == {
         TopicDifference(name, "max.message.bytes", "4194304", "1000000"),
         TopicDifference(name, "retention.ms", "2592000000", "1000"),
     }
     assert name not in report.created
-    assert config_of(settings, name).items() >= {**topology.ALERTS.config, "segment.ms": "3600000"}.items()
-    assert asyncio.run(apply_topics(settings)).changed == ()
+    assert (await config_of(settings, name)).items() >= {**topology.ALERTS.config, "segment.ms": "3600000"}.items()
+    assert (await apply_topics(settings)).changed == ()
 
 
-def test_what_only_a_person_can_decide_is_reported_and_left(settings: Settings) -> None:
+async def test_what_only_a_person_can_decide_is_reported_and_left(settings: Settings) -> None:
     raw, alerts = (topic.full_name(settings.topic_prefix) for topic in (topology.RAW, topology.ALERTS))
-    create(settings, raw, 3, {"retention.ms": "-1", "max.message.bytes": "8388608"})
-    create(settings, alerts, 16, {**topology.ALERTS.config, "cleanup.policy": "compact"})
-    report = asyncio.run(apply_topics(settings))
+    await create(settings, raw, 3, {"retention.ms": "-1", "max.message.bytes": "8388608"})
+    await create(settings, alerts, 16, {**topology.ALERTS.config, "cleanup.policy": "compact"})
+    report = await apply_topics(settings)
     assert {str(difference) for difference in report.differences} == {
         f"{raw}: partitions is 3, expected 12",
         f"{raw}: retention.ms is -1, expected 259200000",
@@ -87,52 +76,52 @@ def test_what_only_a_person_can_decide_is_reported_and_left(settings: Settings) 
         f"{alerts}: cleanup.policy is compact, expected delete",
     }
     assert not report.changed
-    assert config_of(settings, raw)["retention.ms"] == "-1"
+    assert (await config_of(settings, raw))["retention.ms"] == "-1"
 
 
-def test_a_channel_that_exists_is_checked_without_being_named(settings: Settings) -> None:
+async def test_a_channel_that_exists_is_checked_without_being_named(settings: Settings) -> None:
     name = topology.channel_topic("security").full_name(settings.topic_prefix)
-    create(settings, name, 1, topology.channel_topic("security").config)
-    assert asyncio.run(apply_topics(settings)).differences == (TopicDifference(name, "partitions", "12", "1"),)
+    await create(settings, name, 1, topology.channel_topic("security").config)
+    assert (await apply_topics(settings)).differences == (TopicDifference(name, "partitions", "12", "1"),)
 
 
-def test_more_replicas_than_brokers_are_refused_by_name_of_the_setting(settings: Settings) -> None:
+async def test_more_replicas_than_brokers_are_refused_by_name_of_the_setting(settings: Settings) -> None:
     with pytest.raises(TopicRefusedError, match="WIREWATCH_REPLICATION_FACTOR"):
-        asyncio.run(apply_topics(settings.model_copy(update={"replication_factor": 3})))
+        await apply_topics(settings.model_copy(update={"replication_factor": 3}))
 
 
-def test_deleting_takes_the_topics_of_this_prefix_and_no_other(settings: Settings) -> None:
+async def test_deleting_takes_the_topics_of_this_prefix_and_no_other(settings: Settings) -> None:
     longer = settings.model_copy(update={"topic_prefix": f"{settings.topic_prefix}.demo"})
     stranger = f"{settings.topic_prefix}.other.v1"
-    create(settings, stranger, 1, {})
-    asyncio.run(apply_topics(settings, channels=["security"]))
-    kept = asyncio.run(apply_topics(longer)).created
-    deleted = asyncio.run(delete_topics(settings))
+    await create(settings, stranger, 1, {})
+    await apply_topics(settings, channels=["security"])
+    kept = (await apply_topics(longer)).created
+    deleted = await delete_topics(settings)
     assert len(deleted) == len(topology.TOPICS) + 1
-    assert asyncio.run(delete_topics(settings)) == ()
+    assert await delete_topics(settings) == ()
     for name in (*kept, stranger):
-        assert asyncio.run(partitions_of(settings, name))
-    assert len(asyncio.run(apply_topics(settings)).created) == len(topology.TOPICS)
+        assert await partitions_of(settings, name)
+    assert len((await apply_topics(settings)).created) == len(topology.TOPICS)
 
 
-def test_asking_for_a_topic_does_not_create_it(settings: Settings) -> None:
+async def test_asking_for_a_topic_does_not_create_it(settings: Settings) -> None:
     name = topology.ALERTS.full_name(settings.topic_prefix)
     for _ in range(2):
         with pytest.raises(TopicMissingError, match=f"topic {name} does not exist"):
-            asyncio.run(partitions_of(settings, name))
+            await partitions_of(settings, name)
 
 
-def test_the_in_memory_broker_is_known_by_what_it_cannot_do(topic_prefix: str) -> None:
+async def test_the_in_memory_broker_is_known_by_what_it_cannot_do(topic_prefix: str) -> None:
     with InMemoryBroker() as broker:
         settings = load_settings(bootstrap_servers=broker.bootstrap_servers, topic_prefix=topic_prefix)
-        report = asyncio.run(apply_topics(settings, channels=["security"]))
+        report = await apply_topics(settings, channels=["security"])
         assert not report.is_checked
         assert not report.created
         name = topology.channel_topic("security").full_name(topic_prefix)
-        assert asyncio.run(partitions_of(settings, name)) == (0, 1, 2, 3)
-        assert asyncio.run(delete_topics(settings)) == ()
+        assert await partitions_of(settings, name) == (0, 1, 2, 3)
+        assert await delete_topics(settings) == ()
 
 
-def test_a_broker_that_is_not_there_is_said() -> None:
+async def test_a_broker_that_is_not_there_is_said() -> None:
     with pytest.raises(BrokerUnreachableError, match=r"no Kafka broker answers at 127\.0\.0\.1:9"):
-        asyncio.run(apply_topics(load_settings(bootstrap_servers="127.0.0.1:9")))
+        await apply_topics(load_settings(bootstrap_servers="127.0.0.1:9"))

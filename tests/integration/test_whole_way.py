@@ -5,27 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import queue
 import signal
-import threading
 import time
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaProducer
 
-from pipeline.brokers import KafkaBroker
 from pipeline.messages.rules import WatchRule
-from pipeline.settings import Settings, load_settings
-from pipeline.streaming.kafka.client import client_options
+from pipeline.settings import Settings
 from pipeline.streaming.kafka.subscription import subscribed
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
 from pipeline.streaming.supervision.running_worker import Worker
-from pipeline.streaming.supervision.worker_events import WorkerEvent
 from pipeline.topology import RAW, STEPS
+from tests.integration import topics_on_kafka
+from tests.workers import Events
 
 DEADLINE_SECONDS = 120.0
 RULE = WatchRule(id="nato-north-korea", when="NATO + North Korea")
@@ -33,18 +28,10 @@ TEXT = "NATO-Generalsekretär Stoltenberg warnt vor dem nordkoreanischen Atompro
 
 
 @pytest.fixture
-def settings(kafka: KafkaBroker, topic_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
-    made = load_settings(
-        bootstrap_servers=kafka.bootstrap_servers,
-        topic_prefix=topic_prefix,
-        data_dir=tmp_path,
-        metrics_port=0,
-        broker_session_timeout_seconds=6.0,
-    )
-    asyncio.run(apply_topics(made))
-    asyncio.run(apply(made, RULE))
-    return made
+def settings(settings: Settings) -> Settings:
+    asyncio.run(apply_topics(settings))
+    asyncio.run(apply(settings, RULE))
+    return settings
 
 
 async def apply(settings: Settings, rule: WatchRule) -> None:
@@ -53,12 +40,8 @@ async def apply(settings: Settings, rule: WatchRule) -> None:
 
 
 async def send(settings: Settings, ids: range, text: str = TEXT) -> None:
-    producer = AIOKafkaProducer(**client_options(settings))
-    await producer.start()
-    for number in ids:
-        value = json.dumps({"id": f"a{number}", "title": f"{text} ({number})"}).encode()
-        await producer.send(RAW.full_name(settings.topic_prefix), value, key=f"a{number}".encode())
-    await producer.stop()
+    values = {f"a{number}": json.dumps({"id": f"a{number}", "title": f"{text} ({number})"}) for number in ids}
+    await topics_on_kafka.send(settings, RAW, [(key.encode(), value.encode()) for key, value in values.items()])
 
 
 async def alerts(settings: Settings, rule_id: str, expected: set[str]) -> Counter[str]:
@@ -95,26 +78,14 @@ async def test_an_article_raises_its_alert_and_so_does_a_rule_applied_meanwhile(
 
 
 def test_killing_every_process_in_turn_loses_and_repeats_no_alert(settings: Settings) -> None:
-    pids: dict[str, int] = {}
-    deaths: queue.Queue[str] = queue.Queue()
-    lock = threading.Lock()
-
-    def listen(event: WorkerEvent) -> None:
-        if event.service is None:
-            return
-        if event.kind == "started":
-            with lock:
-                pids[event.service] = event.pid
-        if event.kind == "died":
-            deaths.put(event.service)
-
-    with Worker(settings, on_event=listen) as worker:
+    events = Events()
+    with Worker(settings, on_event=events) as worker:
         worker.wait_ready(DEADLINE_SECONDS)
+        pids = {event.service: event.pid for event in events.all() if event.kind == "started"}
         for turn, step in enumerate(STEPS):
             asyncio.run(send(settings, range(turn * 100, turn * 100 + 100)))
-            with lock:
-                os.kill(pids[step], signal.SIGKILL)
-            assert deaths.get(timeout=DEADLINE_SECONDS) == step
+            os.kill(pids[step], signal.SIGKILL)
+            assert events.wait_for("died").service == step
         raised = asyncio.run(alerts(settings, RULE.id, ids(range(400))))
     assert raised.keys() == ids(range(400))
     assert max(raised.values()) == 1

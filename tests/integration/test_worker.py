@@ -3,10 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import queue
-import select
 import signal
-import subprocess
 import sys
 import time
 import urllib.request
@@ -14,74 +11,34 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
-from pipeline.brokers import KafkaBroker
 from pipeline.errors import StepStoppedError
-from pipeline.settings import Settings, load_settings, settings_environment
+from pipeline.settings import Settings, settings_environment
 from pipeline.streaming.kafka.client import client_options
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.streaming.supervision.supervisor import Backoff
-from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
 from pipeline.topology import DEAD_LETTERS, ENTITIES_STEP, IDENTIFIED, LANGUAGE_STEP, RAW, Topic
+from tests.integration.topics_on_kafka import send
+from tests.workers import DEADLINE_SECONDS, Events, seconds_to_outlive
 
-REPOSITORY = Path(__file__).parents[2]
 DEADLY_STEP = Path(__file__).with_name("deadly_step.py")
-DEADLINE_SECONDS = 90.0
 LANGUAGE = {LANGUAGE_STEP.name: 1}
 
 
-@pytest.fixture(autouse=True)
-def _package_for_children(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
-
-
 @pytest.fixture
-def settings(kafka: KafkaBroker, topic_prefix: str, tmp_path: Path) -> Settings:
-    made = load_settings(
-        bootstrap_servers=kafka.bootstrap_servers,
-        topic_prefix=topic_prefix,
-        data_dir=tmp_path,
-        metrics_port=0,
-        # The least that a broker grants: a dead member holds its partitions for so long.
-        broker_session_timeout_seconds=6.0,
-        crash_attempts=1,
-    )
-    asyncio.run(apply_topics(made))
-    return made
-
-
-class Events:
-    """What a worker tells, to be waited for."""
-
-    def __init__(self) -> None:
-        self._queue: queue.Queue[WorkerEvent] = queue.Queue()
-
-    def __call__(self, event: WorkerEvent) -> None:
-        self._queue.put(event)
-
-    def wait_for(self, kind: EventKind) -> WorkerEvent:
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while True:
-            event = self._queue.get(timeout=max(0.0, deadline - time.monotonic()))
-            if event.kind == kind:
-                return event
+def settings(settings: Settings) -> Settings:
+    asyncio.run(apply_topics(settings))
+    return settings.model_copy(update={"crash_attempts": 1})
 
 
 def deadly(_step: str, process: str) -> Sequence[str]:
     return [sys.executable, str(DEADLY_STEP), "--service", _step, "--process", process]
 
 
-def send(settings: Settings, payloads: Sequence[tuple[str, bytes]]) -> None:
-    async def run() -> None:
-        producer = AIOKafkaProducer(**client_options(settings))
-        await producer.start()
-        for key, value in payloads:
-            await producer.send(RAW.full_name(settings.topic_prefix), value, key=key.encode())
-        await producer.stop()
-
-    asyncio.run(run())
+def send_raw(settings: Settings, payloads: Sequence[tuple[str, bytes]]) -> None:
+    asyncio.run(send(settings, RAW, [(key.encode(), value) for key, value in payloads]))
 
 
 def receive(settings: Settings, topic: Topic, enough: Callable[[list[ConsumerRecord]], bool]) -> list[ConsumerRecord]:
@@ -121,7 +78,7 @@ def test_a_step_carries_articles_serves_its_metrics_and_stops_in_order(settings:
         worker.wait_ready(DEADLINE_SECONDS)
         events.wait_for("serving")
         address = events.wait_for("serving").address
-        send(settings, articles(50))
+        send_raw(settings, articles(50))
         assert keys(receive(settings, IDENTIFIED, lambda got: len(got) >= 50)) == {f"a{n}" for n in range(50)}
         for probe in ("livez", "readyz"):
             assert urllib.request.urlopen(f"http://{address}/{probe}", timeout=5).read() == b"ok\n"
@@ -134,10 +91,10 @@ def test_killing_the_process_loses_no_article(settings: Settings) -> None:
     events = Events()
     with Worker(settings, LANGUAGE, on_event=events) as worker:
         worker.wait_ready(DEADLINE_SECONDS)
-        send(settings, articles(500))
+        send_raw(settings, articles(500))
         os.kill(events.wait_for("ready").pid, signal.SIGKILL)
         assert "SIGKILL" in events.wait_for("died").text
-        send(settings, articles(500, first=500))
+        send_raw(settings, articles(500, first=500))
         expected = {f"a{number}" for number in range(1000)}
         assert keys(receive(settings, IDENTIFIED, lambda got: keys(got) >= expected)) == expected
 
@@ -150,7 +107,7 @@ def test_an_article_that_ends_its_process_is_a_dead_letter_and_no_other(settings
     with Worker(timed, LANGUAGE, on_event=events, command=deadly, backoff=quick) as worker:
         worker.wait_ready(DEADLINE_SECONDS)
         # One key: all of them lie in one partition, before and behind the deadly one.
-        send(settings, [("k", b"1"), ("k", b"2"), ("k", poison.encode()), ("k", b"3"), ("k", b"4")])
+        send_raw(settings, [("k", b"1"), ("k", b"2"), ("k", poison.encode()), ("k", b"3"), ("k", b"4")])
         good = {b"1", b"2", b"3", b"4"}
         carried = receive(settings, IDENTIFIED, lambda got: {record.value for record in got} >= good)
         dead = receive(settings, DEAD_LETTERS, bool)
@@ -174,6 +131,8 @@ import sys
 from pipeline.settings import load_settings
 from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.topology import ENTITIES_STEP, LANGUAGE_STEP
+from tests.integration.topics_on_kafka import send
+from tests.workers import DEADLINE_SECONDS, Events, seconds_to_outlive
 worker = Worker(load_settings(), {LANGUAGE_STEP.name: 2}, on_event=lambda event: None, output=int(sys.argv[1]))
 worker.start()
 worker.wait_ready(60)
@@ -183,26 +142,8 @@ sys.stdin.read()
 
 
 def test_killing_the_supervisor_takes_its_processes_along_and_another_worker_takes_over(settings: Settings) -> None:
-    # The output pipe ends when the last process that holds it has ended.
-    reader, writer = os.pipe()
-    owner = subprocess.Popen(
-        [sys.executable, "-c", OWNER, str(writer)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        pass_fds=[writer],
-        env=settings_environment(settings),
-    )
-    os.close(writer)
-    with owner:
-        assert owner.stdout is not None
-        assert owner.stdout.readline() == b"ready\n"
-        owner.kill()
-    killed_at = time.monotonic()
-    while select.select([reader], [], [], 5.0)[0] and os.read(reader, 65_536):
-        pass
-    assert time.monotonic() - killed_at < 2.0
-    os.close(reader)
+    assert seconds_to_outlive(OWNER, environment=settings_environment(settings)) < 2.0
     with Worker(settings, LANGUAGE, on_event=Events()) as worker:
         worker.wait_ready(DEADLINE_SECONDS)
-        send(settings, articles(20))
+        send_raw(settings, articles(20))
         assert len(keys(receive(settings, IDENTIFIED, lambda got: len(got) >= 20))) == 20

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import signal
 import subprocess
@@ -13,7 +12,7 @@ import pytest
 
 from pipeline.brokers import KafkaJars, free_port
 from tests.command_line import WIREWATCH, CommandLine, environment, still_running
-from tests.integration.chaos import wait_for
+from tests.waiting import wait_until
 
 PROGRAM = [*WIREWATCH, "worker", "--with-broker"]
 GONE_SECONDS = 30
@@ -74,4 +73,4 @@ def test_a_supervisor_that_is_killed_takes_its_broker_and_its_steps_along(
     said_until(running, "Ctrl-C stops all")
     running.kill()
     running.wait()
-    asyncio.run(wait_for("everything has ended", lambda: not still_running(tmp_path), GONE_SECONDS))
+    wait_until(lambda: not still_running(tmp_path), "everything has ended", within_seconds=GONE_SECONDS)

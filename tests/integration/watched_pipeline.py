@@ -8,8 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from pipeline.streaming.supervision.worker_events import WorkerEvent
 from tests.integration.deadly_pipeline import install
 from tests.integration.news_traffic import NewsTraffic
 from tests.integration.prometheus_server import PrometheusServer, prometheus_server
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 300.0
@@ -68,7 +68,7 @@ class WatchedPipeline:
         """Kill the process that fills this place now, and wait until there is another."""
         pid = self.pids[process]
         os.kill(pid, signal.SIGKILL)
-        until(lambda: self.pids[process] != pid, within_seconds=60, what=lambda: f"{process} is started again")
+        wait_until(lambda: self.pids[process] != pid, f"{process} is started again")
 
     async def apply_rules(self, *rules: WatchRule, rule_set: str) -> None:
         """Make these the rules of a set, and no others."""
@@ -152,11 +152,3 @@ def _restore(name: str, value: str | None) -> None:
         os.environ.pop(name, None)
     else:
         os.environ[name] = value
-
-
-def until(holds: Callable[[], bool], *, within_seconds: float, what: Callable[[], str]) -> None:
-    """Wait until the condition holds; fails with what was waited for."""
-    deadline = time.monotonic() + within_seconds
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {within_seconds:g} s: {what()}"
-        time.sleep(0.5)

@@ -7,12 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipeline.brokers.guarded_process import GuardedProcess
+from tests.waiting import wait_until
 
 DEADLINE_SECONDS = 20.0
 SLEEP = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(600)"]
@@ -51,7 +51,7 @@ def test_the_exit_status_of_a_command_that_ends_by_itself_is_passed_on(tmp_path:
         process = GuardedProcess(
             [sys.executable, "-c", "raise SystemExit(7)"], output=output, grace_seconds=1, inherited=lock.fileno()
         )
-        wait_until(lambda: process.exit_status is not None)
+        wait_until(lambda: process.exit_status is not None, "the command ends")
     assert process.exit_status == 7
     process.terminate()
 
@@ -63,8 +63,8 @@ def test_the_command_goes_when_its_owner_is_killed(tmp_path: Path) -> None:
     child = child_of(tmp_path / "out")
     owner.kill()
     owner.wait()
-    wait_until(lambda: not is_alive(child))
-    wait_until(lambda: not orphan_directory.exists())
+    wait_until(lambda: not is_alive(child), "the command ends")
+    wait_until(lambda: not orphan_directory.exists(), "its data are removed")
 
 
 def test_the_command_goes_though_a_fork_of_its_owner_lives_on(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_the_command_goes_though_a_fork_of_its_owner_lives_on(tmp_path: Path) ->
     owner.kill()
     owner.wait()
     try:
-        wait_until(lambda: not is_alive(child))
+        wait_until(lambda: not is_alive(child), "the command ends")
     finally:
         os.killpg(owner.pid, signal.SIGKILL)
 
@@ -83,7 +83,7 @@ def test_the_command_goes_though_a_fork_of_its_owner_lives_on(tmp_path: Path) ->
 def test_the_command_goes_when_the_guard_itself_is_killed(tmp_path: Path) -> None:
     process, child = guarded(tmp_path, SLEEP)
     os.kill(parent_of(child), signal.SIGKILL)
-    wait_until(lambda: not is_alive(child))
+    wait_until(lambda: not is_alive(child), "the command ends")
     process.kill()
 
 
@@ -109,7 +109,7 @@ time.sleep(600)
 
 
 def child_of(output: Path) -> int:
-    wait_until(lambda: output.exists() and output.read_bytes().endswith(b"\n"))
+    wait_until(lambda: output.exists() and output.read_bytes().endswith(b"\n"), "the command tells its id")
     return int(output.read_text())
 
 
@@ -126,10 +126,3 @@ def is_alive(process: int) -> bool:
         return not (state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z")
     except (ProcessLookupError, FileNotFoundError):
         return False
-
-
-def wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)

@@ -8,13 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline.errors import (
-    AccessDeniedError,
-    ArticleError,
-    SchemaError,
-    TooLargeError,
-    WirewatchError,
-)
+from pipeline.errors import AccessDeniedError, ArticleError, SchemaError, TooLargeError, WirewatchError
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.records import Caution, Outcome, Output, Record, RecordPosition
 from pipeline.streaming.steps.hop import Hop
@@ -152,6 +146,12 @@ class Scene:
 
     def run(self, *batches: Sequence[Record]) -> None:
         asyncio.run(self.carry(*batches))
+
+    def dead_letters(self) -> list[Output]:
+        return [output for output in self.publisher.outputs if output.topic == DEAD_LETTERS]
+
+    def dead_values(self) -> list[bytes | None]:
+        return self.publisher.values(DEAD_LETTERS)
 
     def run_until_stopped(self, *batches: Sequence[Record]) -> WirewatchError:
         """The hop stays idle once it has stopped, so that Faust acks nothing for it."""

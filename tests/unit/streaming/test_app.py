@@ -19,6 +19,7 @@ from pipeline.streaming.faust.app import StepApp, create_app, record_of
 from pipeline.streaming.records import Outcome, Record, RecordPosition
 from pipeline.streaming.steps.article_records import ArticleFacts, StatelessHandler
 from pipeline.topology import ENTITIES_STEP, STEPS
+from tests.unit.streaming.hop_scene import FakeInFlight
 
 
 class NoStep(StatelessHandler[ArticleFacts]):
@@ -26,19 +27,13 @@ class NoStep(StatelessHandler[ArticleFacts]):
         return [Outcome(record) for record in records]
 
 
-class NobodyAsks:
-    def begin(self, positions: Sequence[RecordPosition]) -> None:
-        """Nothing to tell."""
-
-    def end(self) -> None:
-        """Nothing to tell."""
-
-
 async def app_of_loop(settings: Settings, step: str = ENTITIES_STEP.name) -> StepApp:
     def stopped(error: WirewatchError) -> None:
         raise AssertionError(error)
 
-    return create_app(STEPS[step], settings, NoStep("entities", utc_now), in_flight=NobodyAsks(), on_stopped=stopped)
+    return create_app(
+        STEPS[step], settings, NoStep("entities", utc_now), in_flight=FakeInFlight([]), on_stopped=stopped
+    )
 
 
 def app_of(settings: Settings, step: str = ENTITIES_STEP.name) -> StepApp:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -24,20 +25,13 @@ def sources(topic: FakeTopic) -> Sources:
     return Sources(KafkaSettings(), topic.open_reader, topic.open_publisher)
 
 
-def test_documents_are_put_read_and_deleted(sources: Sources) -> None:
-    asyncio.run(compacted_topic.documents_are_put_read_and_deleted(sources))
+@pytest.mark.parametrize("scenario", compacted_topic.SCENARIOS)
+async def test_in_memory(sources: Sources, scenario: Callable[[Sources], Awaitable[None]]) -> None:
+    await scenario(sources)
 
 
-def test_a_document_over_the_limit_is_refused_and_the_others_are_written(sources: Sources) -> None:
-    asyncio.run(compacted_topic.a_document_over_the_limit_is_refused_and_the_others_are_written(sources))
-
-
-def test_a_view_is_whole_at_the_start_and_follows(sources: Sources) -> None:
-    asyncio.run(compacted_topic.a_view_is_whole_at_the_start_and_follows(sources))
-
-
-def test_a_bad_record_is_set_aside_with_its_reason(sources: Sources, caplog: pytest.LogCaptureFixture) -> None:
-    asyncio.run(compacted_topic.a_bad_record_is_set_aside_with_its_reason(sources, caplog))
+async def test_a_bad_record_is_set_aside_with_its_reason(sources: Sources, caplog: pytest.LogCaptureFixture) -> None:
+    await compacted_topic.a_bad_record_is_set_aside_with_its_reason(sources, caplog)
 
 
 async def test_topic_and_client_are_named_by_prefix_and_kind(sources: Sources, topic: FakeTopic) -> None:

@@ -27,12 +27,14 @@ from pipeline.messages.canary_rule import CANARY_SOURCE, canary_article
 from pipeline.messages.codec import decode, encode
 from pipeline.messages.intake import read_match
 from pipeline.messages.rules import WatchRule
-from pipeline.rules import NearMiss, Requirements
+from pipeline.rules import NearMiss
 from pipeline.streaming.records import Headers, Outcome, Record, StepHandler
 from pipeline.streaming.steps.entities_step import EntitiesHandler, MentionFacts
 from pipeline.streaming.steps.language_step import LanguageHandler
 from pipeline.streaming.steps.rule_counters import NearMissSampler, RuleCounters
 from pipeline.streaming.steps.rules_step import RuleMatcher, RulesHandler
+
+from .fake_index import FakeIndex
 
 INGESTED = datetime(2024, 6, 18, 9, 30, tzinfo=UTC)
 NOW = INGESTED + timedelta(seconds=1)
@@ -60,8 +62,16 @@ def language_handler() -> LanguageHandler:
     return LanguageHandler(LanguageIdentifier(), sink="sink", clock=lambda: NOW)
 
 
+def mention(kind: EntityKind, entity: str, start: int = 0) -> Mention:
+    ref = EntityRef(id=entity, name=entity, kind=kind)
+    return Mention(field="body", start=start, end=start + 1, text="x", label="ORG", via="name", entity=ref)
+
+
 class FakeExtractor:
-    def __init__(self) -> None:
+    """Finds these mentions in every article; by default its first letter."""
+
+    def __init__(self, *mentions: Mention) -> None:
+        self.mentions = mentions or (Mention(field="body", start=0, end=1, text="", label="ORG", via="model"),)
         self.batches: list[int] = []
 
     def extract(self, articles: Sequence[IdentifiedArticle], *, now: datetime) -> list[EnrichedArticle]:
@@ -70,7 +80,9 @@ class FakeExtractor:
             EnrichedArticle(
                 **{name: getattr(each, name) for name in IdentifiedArticle.__struct_fields__ if name != "times"},
                 times=msgspec.structs.replace(each.times, enriched_at=now),
-                mentions=(Mention(field="body", start=0, end=1, text=each.body[:1], label="ORG", via="model"),),
+                mentions=tuple(
+                    msgspec.structs.replace(one, text=each.body[one.start : one.end]) for one in self.mentions
+                ),
             )
             for each in articles
         ]
@@ -180,16 +192,6 @@ def test_a_batch_of_bad_articles_only_needs_no_extraction() -> None:
     assert extractor.batches == []
 
 
-class NoIndex:
-    """Takes every rule."""
-
-    def add(self, rule: WatchRule, requirements: Requirements | None) -> None:
-        pass
-
-    def remove(self, rule_id: str) -> None:
-        pass
-
-
 class NeverClose:
     def __len__(self) -> int:
         return 1
@@ -204,11 +206,17 @@ class NeverClose:
 
 
 def rules_handler(rules: RuleMatcher) -> RulesHandler:
-    counters = RuleCounters(NoIndex(), 10)
+    counters = RuleCounters(FakeIndex(), 10)
     sampler = NearMissSampler(NeverClose(), counters)
     return RulesHandler(
         rules, sink="sink", sink_partitions=(0, 1, 2), clock=lambda: NOW, counters=counters, near_misses=sampler
     )
+
+
+def matched(body: str, **fields: Any) -> Outcome[Any]:
+    """What the rules step makes of an article, whose words are the rules that it fires."""
+    [enriched] = FakeExtractor().extract([article(body)], now=NOW)
+    return only(rules_handler(FakeRules()), encode(msgspec.structs.replace(enriched, **fields)))
 
 
 def sample(name: str, **labels: str) -> float | None:
@@ -230,21 +238,11 @@ def test_articles_are_counted_by_source_up_to_a_limit() -> None:
 
 
 def test_entities_are_counted_once_an_article_and_only_countries_and_organisations_by_name() -> None:
-    def mention(kind: EntityKind, entity: str, start: int) -> Mention:
-        return Mention(
-            field="body", start=start, end=start + 1, text="x", label="ORG", via="name",
-            entity=EntityRef(id=entity, name=entity, kind=kind),
-        )  # fmt: skip
-
-    class Linking(FakeExtractor):
-        def extract(self, articles: Sequence[IdentifiedArticle], *, now: datetime) -> list[EnrichedArticle]:
-            mentions = (
-                mention("country", "country/xx", 0), mention("country", "country/xx", 2),
-                mention("org", "org/first", 4), mention("org", "org/second", 6), mention("person", "person/x", 8),
-            )  # fmt: skip
-            return [msgspec.structs.replace(each, mentions=mentions) for each in super().extract(articles, now=now)]
-
-    handler = EntitiesHandler(Linking(), sink="sink", clock=lambda: NOW, organisation_label_limit=1)
+    extractor = FakeExtractor(
+        mention("country", "country/xx", 0), mention("country", "country/xx", 2),
+        mention("org", "org/first", 4), mention("org", "org/second", 6), mention("person", "person/x", 8),
+    )  # fmt: skip
+    handler = EntitiesHandler(extractor, sink="sink", clock=lambda: NOW, organisation_label_limit=1)
     before = {kind: sample("wirewatch_mentions_total", kind=kind, entity="other") or 0 for kind in ("org", "person")}
     outcomes = handler.process([record(encode(article("x")), number) for number in range(2)])
     handler.committed(outcomes)
@@ -256,20 +254,14 @@ def test_entities_are_counted_once_an_article_and_only_countries_and_organisatio
 
 
 def test_canaries_are_no_news(language_handler: LanguageHandler) -> None:
-    class Linking(FakeExtractor):
-        def extract(self, articles: Sequence[IdentifiedArticle], *, now: datetime) -> list[EnrichedArticle]:
-            entity = EntityRef(id="org/nato", name="NATO", kind="org")
-            return [
-                msgspec.structs.replace(each, mentions=(msgspec.structs.replace(each.mentions[0], entity=entity),))
-                for each in super().extract(articles, now=now)
-            ]
-
     raw = only(language_handler, encode(canary_article("c-1")))
     before = sample("wirewatch_articles_taken_in_total")
     assert before is not None
     language_handler.committed([raw, only(language_handler, b'{"title": "x"}')])
     assert sample("wirewatch_articles_taken_in_total") == before + 1
-    identified = only(EntitiesHandler(Linking(), sink="sink", clock=lambda: NOW), raw.outputs[0].value)
+    identified = only(
+        EntitiesHandler(FakeExtractor(mention("org", "org/nato")), sink="sink", clock=lambda: NOW), raw.outputs[0].value
+    )
     matched = only(rules_handler(FakeRules()), identified.outputs[0].value)
     assert [language_of(outcome) for outcome in (raw, identified, matched)] == ["canary"] * 3
     assert isinstance(identified.facts, MentionFacts)
@@ -277,7 +269,7 @@ def test_canaries_are_no_news(language_handler: LanguageHandler) -> None:
 
 
 def test_matches_are_counted_from_nought_for_each_loaded_rule_and_make_room_when_one_is_removed() -> None:
-    counters = RuleCounters(NoIndex(), 2)
+    counters = RuleCounters(FakeIndex(), 2)
     for rule in ("counted-a", "counted-b", "counted-c"):
         counters.add(WatchRule(id=rule, when="x"))
     assert [sample("wirewatch_matches_total", rule=f"counted-{each}") for each in "abc"] == [0, 0, None]
@@ -293,16 +285,12 @@ def test_matches_are_counted_from_nought_for_each_loaded_rule_and_make_room_when
 
 @pytest.mark.parametrize(("source", "fired"), [(CANARY_SOURCE, [b"wirewatch-canary"]), ("Wire", [b"rule-a"])])
 def test_canaries_fire_their_own_rule_alone_and_nothing_else_fires_it(source: str, fired: list[bytes]) -> None:
-    handler = rules_handler(FakeRules())
-    [enriched] = FakeExtractor().extract([article("rule-a wirewatch-canary")], now=NOW)
-    outcome = only(handler, encode(msgspec.structs.replace(enriched, source=source)))
+    outcome = matched("rule-a wirewatch-canary", source=source)
     assert [output.key for output in outcome.outputs] == fired
 
 
 def test_each_fired_rule_is_a_match_of_its_own_keyed_by_rule() -> None:
-    handler = rules_handler(FakeRules())
-    [enriched] = FakeExtractor().extract([article("rule-a rule-b")], now=NOW)
-    outcome = only(handler, encode(enriched))
+    outcome = matched("rule-a rule-b")
     assert [output.key for output in outcome.outputs] == [b"rule-a", b"rule-b"]
     matches = [decode(output.value or b"", Match) for output in outcome.outputs]
     assert [match.rule.id for match in matches] == ["rule-a", "rule-b"]
@@ -311,9 +299,7 @@ def test_each_fired_rule_is_a_match_of_its_own_keyed_by_rule() -> None:
 
 
 def test_an_article_that_fires_nothing_has_no_outputs_and_no_error() -> None:
-    handler = rules_handler(FakeRules())
-    [enriched] = FakeExtractor().extract([article(" ")], now=NOW)
-    outcome = only(handler, encode(enriched))
+    outcome = matched(" ")
     assert (outcome.outputs, outcome.error) == ((), None)
 
 

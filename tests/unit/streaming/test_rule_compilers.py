@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import pickle
 import signal
@@ -19,6 +18,7 @@ from pipeline.settings import load_settings
 from pipeline.streaming.stores.rule_compilers import Compiled, RuleCompilers, rule_compilers
 from pipeline.streaming.stores.rule_records import StoredRule, read_rule_record
 
+COMPILER = [sys.executable, "-m", "pipeline.streaming.stores.rule_compilers"]
 CONDITIONS = (
     "NATO + North Korea",
     '"nuclear test" NEAR/8 (missile OR rocket)',
@@ -35,25 +35,25 @@ async def one_by_one(chunks: list[list[StoredRule]]) -> AsyncIterator[list[Store
         yield chunk
 
 
-async def compiled(compilers: RuleCompilers, chunks: list[list[StoredRule]]) -> list[tuple[list[StoredRule], Compiled]]:
+Answers = list[tuple[list[StoredRule], Compiled]]
+CHUNKS = [[stored(f"r{number}", "NATO")] for number in range(9)]
+
+
+async def compiled(compilers: RuleCompilers, chunks: list[list[StoredRule]]) -> Answers:
     return [each async for each in compilers.compiled(one_by_one(chunks))]
 
 
-def test_chunks_come_in_order_with_what_their_rules_require() -> None:
+async def test_chunks_come_in_order_with_what_their_rules_require() -> None:
     chunks = [[stored(f"r{number}-{at}", when) for at, when in enumerate(CONDITIONS)] for number in range(9)]
-
-    async def run() -> list[tuple[list[StoredRule], Compiled]]:
-        async with rule_compilers(load_settings(), 2) as compilers:
-            return await compiled(compilers, chunks)
-
-    answers = asyncio.run(run())
+    async with rule_compilers(load_settings(), 2) as compilers:
+        answers = await compiled(compilers, chunks)
     here = build_rule_compiler(load_settings())
     assert [chunk for chunk, _ in answers] == chunks
     for chunk, answer in answers:
         assert answer == {each.id: here.requirements(each.rule) for each in chunk if each.rule is not None}
 
 
-def test_of_rules_that_cannot_be_used_there_is_nothing() -> None:
+async def test_of_rules_that_cannot_be_used_there_is_nothing() -> None:
     chunk = [
         stored("open", "("),
         stored("good", "NATO"),
@@ -63,24 +63,14 @@ def test_of_rules_that_cannot_be_used_there_is_nothing() -> None:
         stored("twice", "NATO"),
         stored("twice", "("),
     ]
-
-    async def run() -> list[tuple[list[StoredRule], Compiled]]:
-        async with rule_compilers(load_settings(rule_max_nodes=20), 1) as compilers:
-            return await compiled(compilers, [chunk])
-
-    [(_, answer)] = asyncio.run(run())
+    async with rule_compilers(load_settings(rule_max_nodes=20), 1) as compilers:
+        [(_, answer)] = await compiled(compilers, [chunk])
     assert {rule_id for rule_id, requirements in answer.items() if requirements is not None} == {"good"}
 
 
-def test_rules_of_a_process_that_has_ended_are_left_to_be_compiled(caplog: pytest.LogCaptureFixture) -> None:
-    chunks = [[stored(f"r{number}", "NATO")] for number in range(9)]
-
-    async def run() -> list[tuple[list[StoredRule], Compiled]]:
-        processes = [await asyncio.create_subprocess_exec("false", stdin=PIPE, stdout=PIPE) for _ in range(2)]
-        return await compiled(RuleCompilers(processes), chunks)
-
-    with caplog.at_level(logging.WARNING):
-        assert asyncio.run(run()) == [(chunk, {}) for chunk in chunks]
+async def test_rules_of_a_process_that_has_ended_are_left_to_be_compiled(caplog: pytest.LogCaptureFixture) -> None:
+    processes = [await asyncio.create_subprocess_exec("false", stdin=PIPE, stdout=PIPE) for _ in range(2)]
+    assert await compiled(RuleCompilers(processes), CHUNKS) == [(chunk, {}) for chunk in CHUNKS]
     assert len(caplog.messages) == 2
     assert all("and ended with status 1: loading takes longer" in message for message in caplog.messages)
 
@@ -94,41 +84,29 @@ def test_rules_of_a_process_that_has_ended_are_left_to_be_compiled(caplog: pytes
     ],
     ids=["silence", "no pickle", "too few"],
 )
-def test_a_process_that_does_not_answer_as_it_should_is_ended(
+async def test_a_process_that_does_not_answer_as_it_should_is_ended(
     program: str, told: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    chunks = [[stored(f"r{number}", "NATO")] for number in range(9)]
-
-    async def run() -> list[tuple[list[StoredRule], Compiled]]:
-        process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdin=PIPE, stdout=PIPE)
-        # Time enough to say what it says.
-        answer_seconds = 0.1 if told == "TimeoutError" else 600
-        answers = await compiled(RuleCompilers([process], answer_seconds=answer_seconds), chunks)
-        assert process.returncode == -signal.SIGKILL
-        return answers
-
-    with caplog.at_level(logging.WARNING):
-        assert asyncio.run(run()) == [(chunk, {}) for chunk in chunks]
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdin=PIPE, stdout=PIPE)
+    # Time enough to say what it says.
+    answer_seconds = 0.1 if told == "TimeoutError" else 600
+    answers = await compiled(RuleCompilers([process], answer_seconds=answer_seconds), CHUNKS)
+    assert answers == [(chunk, {}) for chunk in CHUNKS]
+    assert process.returncode == -signal.SIGKILL
     [message] = caplog.messages
     assert told in message
 
 
 @pytest.mark.parametrize("asked", [b"", b"\0\0", b"\0\0\0\x09\x80\x05"], ids=["nothing", "no length", "no end"])
 def test_a_process_ends_quietly_when_nobody_asks_any_more(asked: bytes) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", "pipeline.streaming.stores.rule_compilers"],
-        input=asked,
-        capture_output=True,
-        check=False,
-    )
+    ended = subprocess.run(COMPILER, input=asked, capture_output=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
 
 
 def test_a_process_ends_quietly_when_nobody_hears_any_more() -> None:
     question = pickle.dumps([b"{}"])
-    program = [sys.executable, "-m", "pipeline.streaming.stores.rule_compilers"]
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    with subprocess.Popen(program, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=buffered) as process:
+    with subprocess.Popen(COMPILER, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=buffered) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
@@ -139,6 +117,5 @@ def test_a_process_ends_quietly_when_nobody_hears_any_more() -> None:
     assert process.returncode == 0
 
 
-def test_without_processes_all_rules_are_left_to_be_compiled() -> None:
-    chunks = [[stored("r", "NATO")]]
-    assert asyncio.run(compiled(RuleCompilers([]), chunks)) == [(chunks[0], {})]
+async def test_without_processes_all_rules_are_left_to_be_compiled() -> None:
+    assert await compiled(RuleCompilers([]), CHUNKS[:1]) == [(CHUNKS[0], {})]

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.errors import RuleError
 from pipeline.messages.codec import encode
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import Requirements
@@ -12,34 +11,18 @@ from pipeline.rules.meaning.clauses import PhraseClause
 from pipeline.streaming.stores.rule_reader import IndexedRules
 from pipeline.streaming.stores.rule_records import StoredRule, read_rule_record, rule_headers
 
+from .fake_index import FakeIndex
+
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-class Index:
-    def __init__(self) -> None:
-        self.rules: dict[str, WatchRule] = {}
-        self.compiled: set[str] = set()
-
-    def add(self, rule: WatchRule, requirements: Requirements | None) -> None:
-        if rule.when == "(":
-            raise RuleError("a bracket is not closed", rule_id=rule.id)
-        if rule.when == "bug":
-            raise ZeroDivisionError
-        self.rules[rule.id] = rule
-        if requirements is not None:
-            self.compiled.add(rule.id)
-
-    def remove(self, rule_id: str) -> None:
-        del self.rules[rule_id]
+@pytest.fixture
+def index() -> FakeIndex:
+    return FakeIndex()
 
 
 @pytest.fixture
-def index() -> Index:
-    return Index()
-
-
-@pytest.fixture
-def rules(index: Index) -> IndexedRules:
+def rules(index: FakeIndex) -> IndexedRules:
     return IndexedRules(index)
 
 
@@ -52,20 +35,20 @@ def tombstone(rule_id: str) -> StoredRule:
     return read_rule_record(rule_id.encode(), None, ())
 
 
-def test_the_last_record_of_an_id_counts(rules: IndexedRules, index: Index) -> None:
+def test_the_last_record_of_an_id_counts(rules: IndexedRules, index: FakeIndex) -> None:
     rules.apply([stored("a", "one"), stored("b"), stored("a", "two"), tombstone("b"), tombstone("unknown")], NOON)
     assert {rule_id: rule.when for rule_id, rule in index.rules.items()} == {"a": "two"}
     assert len(rules) == 1
 
 
-def test_what_is_compiled_already_comes_with_its_rule(rules: IndexedRules, index: Index) -> None:
+def test_what_is_compiled_already_comes_with_its_rule(rules: IndexedRules, index: FakeIndex) -> None:
     requirements = Requirements(PhraseClause(text="one", sequence=("one",)), ())
     rules.apply([stored("a"), stored("b"), stored("c")], NOON, {"a": requirements, "b": None})
     assert set(index.rules) == {"a", "b", "c"}
     assert index.compiled == {"a"}
 
 
-def test_a_tombstone_removes_the_rule(rules: IndexedRules, index: Index) -> None:
+def test_a_tombstone_removes_the_rule(rules: IndexedRules, index: FakeIndex) -> None:
     rules.apply([stored("a"), stored("b")], NOON)
     rules.apply([tombstone("a")], NOON)
     assert set(index.rules) == {"b"}
@@ -85,7 +68,7 @@ def test_a_tombstone_removes_the_rule(rules: IndexedRules, index: Index) -> None
     ],
 )
 def test_a_rule_that_cannot_be_used_is_set_aside_and_stops_no_other(
-    rules: IndexedRules, index: Index, bad: StoredRule, problem: str
+    rules: IndexedRules, index: FakeIndex, bad: StoredRule, problem: str
 ) -> None:
     rules.apply([stored("a", "was good")], NOON)
     rules.apply([bad, stored("b")], NOON)
@@ -108,14 +91,14 @@ def test_a_rule_that_cannot_be_read_stays_mute() -> None:
     assert "not JSON" in stored_rule.problem
 
 
-def test_a_rule_that_is_off_is_not_in_the_index(rules: IndexedRules, index: Index) -> None:
+def test_a_rule_that_is_off_is_not_in_the_index(rules: IndexedRules, index: FakeIndex) -> None:
     rules.apply([stored("a")], NOON)
     rules.apply([stored("a", mode="off")], NOON)
     assert not index.rules
     assert not rules.set_aside
 
 
-def test_a_mute_ends_by_itself(rules: IndexedRules, index: Index) -> None:
+def test_a_mute_ends_by_itself(rules: IndexedRules, index: FakeIndex) -> None:
     rules.apply([stored("a"), stored("b")], NOON)
     rules.apply([stored("a", until=NOON + timedelta(hours=2))], NOON)
     assert set(index.rules) == {"b"}
@@ -125,14 +108,14 @@ def test_a_mute_ends_by_itself(rules: IndexedRules, index: Index) -> None:
     assert set(index.rules) == {"a", "b"}
 
 
-def test_a_mute_that_is_over_or_taken_back_is_none(rules: IndexedRules, index: Index) -> None:
+def test_a_mute_that_is_over_or_taken_back_is_none(rules: IndexedRules, index: FakeIndex) -> None:
     rules.apply([stored("a", until=NOON), stored("b", until=NOON + timedelta(hours=1))], NOON)
     assert set(index.rules) == {"a"}
     rules.apply([stored("b")], NOON)
     assert set(index.rules) == {"a", "b"}
 
 
-def test_a_rule_deleted_while_mute_does_not_come_back(rules: IndexedRules, index: Index) -> None:
+def test_a_rule_deleted_while_mute_does_not_come_back(rules: IndexedRules, index: FakeIndex) -> None:
     rules.apply([stored("a", until=NOON + timedelta(hours=1))], NOON)
     rules.apply([tombstone("a")], NOON)
     rules.unmute(NOON + timedelta(hours=2))

@@ -2,67 +2,29 @@ from __future__ import annotations
 
 import json
 import os
-import queue
-import select
 import signal
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import StepStoppedError, WorkerNotReadyError
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import load_settings
 from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.streaming.supervision.supervisor import Backoff
-from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
 from pipeline.topology import ENTITIES_STEP
+from tests.waiting import wait_until
+from tests.workers import DEADLINE_SECONDS, Events, seconds_to_outlive
 
 FAKE_STEP = Path(__file__).with_name("fake_step.py")
 REPOSITORY = Path(__file__).parents[3]
-DEADLINE_SECONDS = 30.0
 STEP = ENTITIES_STEP.name
 QUICK = Backoff(first_seconds=0.01, most_seconds=0.02)
-
-
-def settings(folder: Path, **fields: object) -> Settings:
-    return load_settings(metrics_port=0, data_dir=folder, **fields)
-
-
-def fake(behaviour: str, folder: Path) -> Callable[[str, str], Sequence[str]]:
-    return lambda _step, _process: [sys.executable, str(FAKE_STEP), behaviour, str(folder)]
-
-
-class Events:
-    """What a worker tells, to be waited for."""
-
-    def __init__(self) -> None:
-        self._queue: queue.Queue[WorkerEvent] = queue.Queue()
-        self.seen: list[WorkerEvent] = []
-
-    def __call__(self, event: WorkerEvent) -> None:
-        self._queue.put(event)
-
-    def wait_for(self, kind: EventKind) -> WorkerEvent:
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while True:
-            event = self._queue.get(timeout=max(0.0, deadline - time.monotonic()))
-            self.seen.append(event)
-            if event.kind == kind:
-                return event
-
-    def all(self) -> list[WorkerEvent]:
-        while not self._queue.empty():
-            self.seen.append(self._queue.get())
-        return self.seen
-
-    def count(self, kind: EventKind) -> int:
-        return sum(event.kind == kind for event in self.all())
 
 
 @pytest.fixture
@@ -75,12 +37,29 @@ def _package_for_children(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
 
 
+Make = Callable[..., Worker]
+
+
+@pytest.fixture
+def worker_of(tmp_path: Path, events: Events) -> Make:
+    """Makes a worker of fake processes that behave so; fields other than these are settings."""
+
+    def make(behaviour: str, processes: int = 1, *, backoff: Backoff = QUICK, **fields: object) -> Worker:
+        settings = load_settings(**{"metrics_port": 0, "data_dir": tmp_path, **fields})
+        command = [sys.executable, str(FAKE_STEP), behaviour, str(tmp_path)]
+        return Worker(
+            settings, {STEP: processes}, on_event=events, command=lambda _step, _process: command, backoff=backoff
+        )
+
+    return make
+
+
 def numbers(file: Path) -> list[int]:
     return [int(line) for line in file.read_text().split()] if file.exists() else []
 
 
-def test_a_worker_is_ready_when_every_process_is_and_stops_in_order(tmp_path: Path, events: Events) -> None:
-    worker = Worker(settings(tmp_path), {STEP: 2}, on_event=events, command=fake("steady", tmp_path))
+def test_a_worker_is_ready_when_every_process_is_and_stops_in_order(worker_of: Make, events: Events) -> None:
+    worker = worker_of("steady", 2)
     worker.start()
     worker.wait_ready(DEADLINE_SECONDS)
     assert worker.stop() == 0
@@ -90,10 +69,10 @@ def test_a_worker_is_ready_when_every_process_is_and_stops_in_order(tmp_path: Pa
 
 
 def test_no_more_processes_start_at_once_than_there_are_cores(
-    tmp_path: Path, events: Events, monkeypatch: pytest.MonkeyPatch
+    worker_of: Make, events: Events, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0}, raising=False)
-    with Worker(settings(tmp_path), {STEP: 3}, on_event=events, command=fake("steady", tmp_path)) as worker:
+    with worker_of("steady", 3) as worker:
         worker.wait_ready(DEADLINE_SECONDS)
     started = [event.kind for event in events.all() if event.service and event.kind in ("started", "serving")]
     assert started == ["started", "serving"] * 3
@@ -101,27 +80,27 @@ def test_no_more_processes_start_at_once_than_there_are_cores(
 
 @pytest.mark.parametrize("behaviour", ["mute", "loading"])
 def test_one_that_never_ends_loading_holds_up_the_others_for_a_while_only(
-    tmp_path: Path, events: Events, monkeypatch: pytest.MonkeyPatch, behaviour: str
+    worker_of: Make, events: Events, monkeypatch: pytest.MonkeyPatch, behaviour: str
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0}, raising=False)
     begun = time.monotonic()
     patient = Backoff(loading_seconds=0.3)
-    with Worker(settings(tmp_path), {STEP: 2}, on_event=events, command=fake(behaviour, tmp_path), backoff=patient):
+    with worker_of(behaviour, 2, backoff=patient):
         assert [events.wait_for("started").process for _ in range(2)] == ["entities-0", "entities-1"]
     assert time.monotonic() - begun >= patient.loading_seconds
 
 
-def test_a_dead_process_is_started_again_with_growing_pauses_until_it_lives(tmp_path: Path, events: Events) -> None:
+def test_a_dead_process_is_started_again_with_growing_pauses_until_it_lives(worker_of: Make, events: Events) -> None:
     backoff = Backoff(first_seconds=0.01, most_seconds=0.04)
-    with Worker(settings(tmp_path), {STEP: 1}, on_event=events, command=fake("failing", tmp_path), backoff=backoff):
+    with worker_of("failing", backoff=backoff):
         events.wait_for("ready")
     died = [event.text for event in events.all() if event.kind == "died"]
     assert died == [f"ended with status 1: starts again in {pause} s" for pause in ("0.01", "0.02", "0.04")]
 
 
-def test_a_long_life_forgets_earlier_deaths(tmp_path: Path, events: Events) -> None:
+def test_a_long_life_forgets_earlier_deaths(worker_of: Make, events: Events) -> None:
     backoff = Backoff(first_seconds=0.01, healthy_seconds=0.0)
-    with Worker(settings(tmp_path), {STEP: 1}, on_event=events, command=fake("failing", tmp_path), backoff=backoff):
+    with worker_of("failing", backoff=backoff):
         events.wait_for("ready")
     assert {event.text for event in events.all() if event.kind == "died"} == {
         "ended with status 1: starts again in 0.01 s"
@@ -133,16 +112,18 @@ def test_pauses_double_up_to_the_longest() -> None:
     assert [backoff.pause_seconds(deaths) for deaths in (1, 2, 3, 4, 5, 1000)] == [0.5, 1.0, 2.0, 3.0, 3.0, 3.0]
 
 
-def test_a_killed_process_is_started_again_and_its_caution_is_empty(tmp_path: Path, events: Events) -> None:
-    with Worker(settings(tmp_path), {STEP: 1}, on_event=events, command=fake("steady", tmp_path), backoff=QUICK):
+def test_a_killed_process_is_started_again_and_its_caution_is_empty(worker_of: Make, events: Events) -> None:
+    with worker_of("steady"):
         os.kill(events.wait_for("ready").pid, signal.SIGKILL)
         assert events.wait_for("died").text.startswith("ended with SIGKILL: starts again")
         events.wait_for("ready")
     assert events.count("alone") == events.count("condemned") == 0
 
 
-def test_a_record_that_kills_its_process_is_tried_alone_and_then_condemned(tmp_path: Path, events: Events) -> None:
-    with Worker(settings(tmp_path), {STEP: 1}, on_event=events, command=fake("poisoned", tmp_path), backoff=QUICK):
+def test_a_record_that_kills_its_process_is_tried_alone_and_then_condemned(
+    worker_of: Make, tmp_path: Path, events: Events
+) -> None:
+    with worker_of("poisoned"):
         events.wait_for("ready")
     assert numbers(tmp_path / "dead") == [5]
     assert numbers(tmp_path / "passed") == [0, 1, 2, 3, 4, 6, 7, 8, 9]
@@ -155,9 +136,11 @@ def test_a_record_that_kills_its_process_is_tried_alone_and_then_condemned(tmp_p
     assert condemned == ["partition 3 offset 5 ended its process 3 times alone: dead letter `crash`"]
 
 
-def test_a_deadly_record_that_moves_to_a_sibling_is_condemned_all_the_same(tmp_path: Path, events: Events) -> None:
+def test_a_deadly_record_that_moves_to_a_sibling_is_condemned_all_the_same(
+    worker_of: Make, tmp_path: Path, events: Events
+) -> None:
     # Both processes read the same folder, as if the partition went from one to the other.
-    with Worker(settings(tmp_path), {STEP: 2}, on_event=events, command=fake("poisoned", tmp_path), backoff=QUICK):
+    with worker_of("poisoned", 2):
         events.wait_for("condemned")
         events.wait_for("ready")
         events.wait_for("ready")
@@ -170,47 +153,36 @@ def test_living_processes_are_told_of_new_caution(tmp_path: Path, events: Events
         behaviour = "poisoned" if process == "entities-0" else "steady"
         return [sys.executable, str(FAKE_STEP), behaviour, str(tmp_path)]
 
-    with Worker(settings(tmp_path), {STEP: 2}, on_event=events, command=command, backoff=QUICK):
+    settings = load_settings(metrics_port=0, data_dir=tmp_path)
+    with Worker(settings, {STEP: 2}, on_event=events, command=command, backoff=QUICK):
         events.wait_for("condemned")
         sibling = next(event.pid for event in events.all() if event.kind == "started" and event.process == "entities-1")
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while numbers(tmp_path / "orders").count(sibling) < 2:
-            assert time.monotonic() < deadline
-            threading.Event().wait(0.01)
+        wait_until(lambda: numbers(tmp_path / "orders").count(sibling) >= 2, "the sibling has heard it")
 
 
-def test_a_batch_over_its_time_ends_the_process_and_counts_as_a_death(tmp_path: Path, events: Events) -> None:
-    timed = settings(tmp_path, step_timeout_seconds=0.2, crash_attempts=1)
-    with Worker(timed, {STEP: 1}, on_event=events, command=fake("hanging", tmp_path), backoff=QUICK):
+def test_a_batch_over_its_time_ends_the_process_and_counts_as_a_death(worker_of: Make, events: Events) -> None:
+    with worker_of("hanging", step_timeout_seconds=0.2, crash_attempts=1):
         assert events.wait_for("stuck").text == "is ended: over 0.2 s on partition 3 offset 5"
         assert "while it processed partition 3 offset 5" in events.wait_for("died").text
         events.wait_for("condemned")
 
 
-def test_a_step_that_gave_up_stops_the_worker_with_its_reason(tmp_path: Path, events: Events) -> None:
-    worker = Worker(settings(tmp_path), {STEP: 1}, on_event=events, command=fake("refusing", tmp_path))
-    worker.start()
-    with pytest.raises(StepStoppedError, match="not for this user"):
-        worker.wait_ready(DEADLINE_SECONDS)
-    assert worker.stop() == 1
-    assert events.count("started") == 1
-
-
-def test_a_step_that_dies_on_everything_stops_the_worker_before_it_drains_the_topic(
-    tmp_path: Path, events: Events
+@pytest.mark.parametrize(
+    ("behaviour", "reason"), [("refusing", "not for this user"), ("deadly", "10 records in a row")]
+)
+def test_a_step_that_gives_up_or_dies_on_everything_stops_the_worker_with_the_reason(
+    worker_of: Make, events: Events, behaviour: str, reason: str
 ) -> None:
-    impatient = settings(tmp_path, crash_attempts=1)
-    worker = Worker(impatient, {STEP: 1}, on_event=events, command=fake("deadly", tmp_path), backoff=QUICK)
+    worker = worker_of(behaviour, crash_attempts=1)
     worker.start()
-    with pytest.raises(StepStoppedError, match="10 records in a row"):
+    with pytest.raises(StepStoppedError, match=reason):
         worker.wait_ready(DEADLINE_SECONDS)
     assert worker.stop() == 1
+    assert events.count("started") == (1 if behaviour == "refusing" else 10)
 
 
-def test_a_process_that_does_not_stop_is_killed_in_time(tmp_path: Path, events: Events) -> None:
-    worker = Worker(
-        settings(tmp_path, shutdown_timeout_seconds=1.0), {STEP: 1}, on_event=events, command=fake("stubborn", tmp_path)
-    )
+def test_a_process_that_does_not_stop_is_killed_in_time(worker_of: Make, events: Events) -> None:
+    worker = worker_of("stubborn", shutdown_timeout_seconds=1.0)
     worker.start()
     worker.wait_ready(DEADLINE_SECONDS)
     asked_at = time.monotonic()
@@ -219,13 +191,8 @@ def test_a_process_that_does_not_stop_is_killed_in_time(tmp_path: Path, events: 
     assert events.count("killed") == 1
 
 
-def test_a_second_request_kills_at_once(tmp_path: Path, events: Events) -> None:
-    worker = Worker(
-        settings(tmp_path, shutdown_timeout_seconds=60.0),
-        {STEP: 1},
-        on_event=events,
-        command=fake("stubborn", tmp_path),
-    )
+def test_a_second_request_kills_at_once(worker_of: Make, events: Events) -> None:
+    worker = worker_of("stubborn", shutdown_timeout_seconds=60.0)
     worker.start()
     worker.wait_ready(DEADLINE_SECONDS)
     worker._supervisor.request_stop()
@@ -234,39 +201,33 @@ def test_a_second_request_kills_at_once(tmp_path: Path, events: Events) -> None:
     assert events.count("killed") == 1
 
 
-def test_a_worker_that_is_not_ready_in_time_says_what_it_waits_for(tmp_path: Path, events: Events) -> None:
-    with Worker(settings(tmp_path), {STEP: 1}, on_event=events, command=fake("hanging", tmp_path)) as worker:
+def test_a_worker_that_is_not_ready_in_time_says_what_it_waits_for(worker_of: Make, events: Events) -> None:
+    with worker_of("hanging") as worker:
         events.wait_for("started")
         with pytest.raises(WorkerNotReadyError, match="waiting for entities-0"):
             worker.wait_ready(0.1)
 
 
-def test_the_supervisor_serves_health_and_the_count_of_restarts(tmp_path: Path, events: Events) -> None:
-    with Worker(
-        settings(tmp_path), {STEP: 1}, on_event=events, command=fake("steady", tmp_path), backoff=QUICK
-    ) as worker:
+def test_the_supervisor_serves_health_and_the_count_of_restarts(worker_of: Make, events: Events) -> None:
+    with worker_of("steady", 1) as worker:
         address = events.wait_for("serving").address
         worker.wait_ready(DEADLINE_SECONDS)
-        before = restarts(address)
+        before = served(address, "wirewatch_restarts_total")
         os.kill(events.wait_for("ready").pid, signal.SIGKILL)
         events.wait_for("ready")
-        assert restarts(address) == before + 1
+        assert served(address, "wirewatch_restarts_total") == before + 1
         assert urllib.request.urlopen(f"http://{address}/livez", timeout=5).status == 200
         assert urllib.request.urlopen(f"http://{address}/readyz", timeout=5).status == 200
 
 
 def test_the_supervisor_counts_condemned_records_since_each_ends_the_process_that_counted_the_last(
-    tmp_path: Path, events: Events
+    worker_of: Make, events: Events
 ) -> None:
-    with Worker(settings(tmp_path), {STEP: 1}, on_event=events, command=fake("poisoned", tmp_path), backoff=QUICK):
+    with worker_of("poisoned"):
         address = events.wait_for("serving").address
         before = served(address, "wirewatch_condemned_articles_total")
         events.wait_for("condemned")
         assert served(address, "wirewatch_condemned_articles_total") == before + 1
-
-
-def restarts(address: str) -> float:
-    return served(address, "wirewatch_restarts_total")
 
 
 def served(address: str, metric: str) -> float:
@@ -275,9 +236,9 @@ def served(address: str, metric: str) -> float:
     return float(line.split()[-1])
 
 
-def test_prometheus_is_told_of_every_process_and_of_none_after_the_end(tmp_path: Path, events: Events) -> None:
+def test_prometheus_is_told_of_every_process_and_of_none_after_the_end(worker_of: Make, tmp_path: Path) -> None:
     file = tmp_path / "prometheus-targets.json"
-    with Worker(settings(tmp_path), {STEP: 1}, on_event=events, command=fake("steady", tmp_path)) as worker:
+    with worker_of("steady") as worker:
         worker.wait_ready(DEADLINE_SECONDS)
         labels = {group["labels"]["process"]: group["targets"] for group in json.loads(file.read_text())}
         assert labels.keys() == {"supervisor", "entities-0"}
@@ -285,9 +246,8 @@ def test_prometheus_is_told_of_every_process_and_of_none_after_the_end(tmp_path:
     assert json.loads(file.read_text()) == []
 
 
-def test_targets_that_cannot_be_written_are_told_once_and_stop_nothing(tmp_path: Path, events: Events) -> None:
-    blocked = settings(tmp_path, metrics_targets_file=FAKE_STEP / "targets.json")
-    with Worker(blocked, {STEP: 1}, on_event=events, command=fake("steady", tmp_path)) as worker:
+def test_targets_that_cannot_be_written_are_told_once_and_stop_nothing(worker_of: Make, events: Events) -> None:
+    with worker_of("steady", metrics_targets_file=FAKE_STEP / "targets.json") as worker:
         worker.wait_ready(DEADLINE_SECONDS)
     assert events.count("targets") == 1
 
@@ -295,13 +255,13 @@ def test_targets_that_cannot_be_written_are_told_once_and_stop_nothing(tmp_path:
 OWNER = """
 import os, sys
 from pathlib import Path
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import load_settings
 from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.topology import ENTITIES_STEP
-folder, fake, output = sys.argv[1:]
+output, folder, fake = sys.argv[1:]
 def command(step, process):
     return [sys.executable, fake, "stubborn", folder]
-settings = Settings(metrics_port=0, data_dir=folder)
+settings = load_settings(metrics_port=0, data_dir=folder)
 worker = Worker(settings, {ENTITIES_STEP.name: 2}, on_event=lambda event: None, output=int(output), command=command)
 worker.start()
 worker.wait_ready(30)
@@ -311,24 +271,7 @@ sys.stdin.read()
 
 
 def test_processes_are_gone_when_their_supervisor_was_killed(tmp_path: Path) -> None:
-    # The output pipe ends when the last process that holds it has ended.
-    reader, writer = os.pipe()
-    owner = subprocess.Popen(
-        [sys.executable, "-c", OWNER, str(tmp_path), str(FAKE_STEP), str(writer)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        pass_fds=[writer],
-    )
-    os.close(writer)
-    with owner:
-        assert owner.stdout is not None
-        assert owner.stdout.readline() == b"ready\n"
-        owner.kill()
-    killed_at = time.monotonic()
-    while select.select([reader], [], [], 2.0)[0] and os.read(reader, 4096):
-        assert time.monotonic() < killed_at + 2.0
-    assert time.monotonic() < killed_at + 2.0
-    os.close(reader)
+    assert seconds_to_outlive(OWNER, str(tmp_path), str(FAKE_STEP)) < 2.0
 
 
 FOREGROUND = """
