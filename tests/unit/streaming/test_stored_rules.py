@@ -1,15 +1,19 @@
+"""The watch rules of a topic: what of them is in the index, and how a set of rules differs from them."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipeline.errors import RuleError
 from pipeline.messages.codec import encode
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import Requirements
 from pipeline.rules.meaning.clauses import PhraseClause
 from pipeline.streaming.stores.rule_reader import IndexedRules
 from pipeline.streaming.stores.rule_records import StoredRule, read_rule_record, rule_headers
+from pipeline.streaming.stores.rule_store import compare_rules
 
 from .fake_index import FakeIndex
 
@@ -26,9 +30,11 @@ def rules(index: FakeIndex) -> IndexedRules:
     return IndexedRules(index)
 
 
-def stored(rule_id: str, when: str = "NATO", *, until: datetime | None = None, **fields: object) -> StoredRule:
+def stored(
+    rule_id: str, when: str = "NATO", *, until: datetime | None = None, rule_set: str = "default", **fields: object
+) -> StoredRule:
     rule = WatchRule(id=rule_id, when=when, **fields)  # type: ignore[arg-type]
-    return read_rule_record(rule_id.encode(), encode(rule), rule_headers("default", until))
+    return read_rule_record(rule_id.encode(), encode(rule), rule_headers(rule_set, until))
 
 
 def tombstone(rule_id: str) -> StoredRule:
@@ -120,3 +126,41 @@ def test_a_rule_deleted_while_mute_does_not_come_back(rules: IndexedRules, index
     rules.apply([tombstone("a")], NOON)
     rules.unmute(NOON + timedelta(hours=2))
     assert not index.rules
+
+
+def rule(rule_id: str, when: str = "NATO", channel: str | None = None) -> WatchRule:
+    return WatchRule(id=rule_id, when=when, channel=channel)
+
+
+def topic(*rules: StoredRule) -> dict[str, StoredRule]:
+    return {one.id: one for one in rules}
+
+
+def test_a_set_is_compared_rule_by_rule() -> None:
+    before = topic(stored("same"), stored("other"), stored("gone"))
+    found = compare_rules(before, [rule("other", "NATO + Iran"), rule("new"), rule("same")])
+    assert [one.id for one in found.added] == ["new"]
+    assert [(one.rule.when, one.before) for one in found.changed] == [("NATO + Iran", before["other"])]
+    assert [one.id for one in found.unchanged] == ["same"]
+    assert [one.id for one in found.surplus] == ["gone"]
+
+
+def test_what_another_set_holds_is_no_surplus() -> None:
+    found = compare_rules(topic(stored("theirs", rule_set="desk"), stored("ours")), [], "default")
+    assert [one.id for one in found.surplus] == ["ours"]
+
+
+def test_a_rule_that_moves_to_another_set_is_a_change() -> None:
+    found = compare_rules(topic(stored("a", rule_set="desk")), [rule("a")], "default")
+    assert [one.before.rule_set for one in found.changed] == ["desk"]
+
+
+def test_a_rule_that_cannot_be_read_is_replaced() -> None:
+    found = compare_rules(topic(read_rule_record(b"a", b"{", rule_headers("default", None))), [rule("a")])
+    assert [one.rule.id for one in found.changed] == ["a"]
+
+
+@pytest.mark.parametrize("channel", ["held", "shadow", "canary"])
+def test_reserved_channels_are_refused(channel: str) -> None:
+    with pytest.raises(RuleError, match=f"rule a: channel {channel} is reserved"):
+        compare_rules({}, [rule("a", channel=channel)])
