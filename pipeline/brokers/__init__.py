@@ -6,12 +6,10 @@
 
 from __future__ import annotations
 
-from pipeline.brokers.broker import Broker
-from pipeline.brokers.choice import is_continuous_integration, local_broker
+from pipeline.brokers.choice import Broker, is_continuous_integration, local_broker
 from pipeline.brokers.in_memory import InMemoryBroker
-from pipeline.brokers.java import find_java
 from pipeline.brokers.kafka import KafkaBroker
-from pipeline.brokers.kafka_jars import KafkaJars, cached_jars, fetch_jars, kafka_version
+from pipeline.brokers.kafka_program import KafkaJars, cached_jars, fetch_jars, find_java, kafka_version
 from pipeline.brokers.ports import free_port
 
 __all__ = [

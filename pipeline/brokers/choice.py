@@ -1,17 +1,58 @@
-"""Choose the local broker: a real Apache Kafka wherever there is one."""
+"""What a local broker is, and which one is chosen: a real Apache Kafka wherever there is one."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
 
-from pipeline.brokers.broker import Broker
 from pipeline.brokers.in_memory import InMemoryBroker
-from pipeline.brokers.java import find_java
 from pipeline.brokers.kafka import KafkaBroker
-from pipeline.brokers.kafka_jars import Progress, fetch_jars
+from pipeline.brokers.kafka_program import Progress, fetch_jars, find_java, silent
 from pipeline.errors import KafkaMissingError
+
+
+class Broker(Protocol):
+    """A broker on loopback that this process starts and stops; as a context manager it runs for the block."""
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """``host:port`` for any Kafka client.
+
+        Raises:
+            BrokerError: It is not running.
+        """
+        ...
+
+    @property
+    def description(self) -> str:
+        """One line for people: which broker this is, why it was chosen, and what it cannot do."""
+        ...
+
+    @property
+    def supports_topic_creation(self) -> bool:
+        """Whether topics can be created with partitions and settings; if not, they appear when first used."""
+        ...
+
+    def start(self) -> None:
+        """Start it and return when a client gets answers.
+
+        Raises:
+            BrokerStartError: It did not come up.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Stop it within a bounded time; nothing happens if it is not running."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
 
 
 def local_broker(
@@ -43,7 +84,7 @@ def local_broker(
     required = is_continuous_integration(variables) if kafka_required is None else kafka_required
     try:
         java = find_java(variables)
-        jars = fetch_jars(cache_dir, java, on_progress=on_progress or _silent, environment=variables)
+        jars = fetch_jars(cache_dir, java, on_progress=on_progress or silent, environment=variables)
     except KafkaMissingError as error:
         if required:
             raise
@@ -54,7 +95,3 @@ def local_broker(
 def is_continuous_integration(environment: Mapping[str, str]) -> bool:
     """Whether ``CI=true`` is set: tests may not be skipped for a missing tool then."""
     return environment.get("CI", "").lower() == "true"
-
-
-def _silent(_message: str) -> None:
-    pass

@@ -21,7 +21,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from pipeline.brokers.guarded_process import GuardedProcess
-from pipeline.brokers.kafka_jars import KafkaJars
+from pipeline.brokers.kafka_program import KafkaJars
 from pipeline.brokers.ports import free_port, port_answers, port_is_free
 from pipeline.brokers.server_properties import HOST, as_properties_file, log4j_properties, server_properties
 from pipeline.errors import BrokerError, BrokerStartError

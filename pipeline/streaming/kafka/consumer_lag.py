@@ -40,8 +40,7 @@ class LagReader:
         results. A step commits once a second.
 
         Raises:
-            BrokerUnreachableError: No broker answers.
-            AccessDeniedError: The broker refuses this user the topic or the group.
+            BrokerError: No broker answers, or it refuses this user the topic or the group.
         """
         group = STEPS[step].consumer_group(self._settings.topic_prefix)
         places = self._places[step]
@@ -64,8 +63,7 @@ async def lag_reader(settings: KafkaSettings) -> AsyncIterator[LagReader]:
 
     Raises:
         TopicMissingError: A source topic does not exist.
-        BrokerUnreachableError: No broker answers.
-        AccessDeniedError: The broker refuses this user.
+        BrokerError: No broker answers, or it refuses this user.
     """
     places = {}
     for step in STEPS.values():

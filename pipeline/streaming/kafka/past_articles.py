@@ -60,8 +60,7 @@ async def replaying(settings: KafkaSettings, since: datetime) -> AsyncIterator[P
 
     Raises:
         TopicMissingError: There is no such topic.
-        BrokerUnreachableError: No broker answers on entering; later it is waited for.
-        AccessDeniedError: The broker refuses this user the topic.
+        BrokerError: On entering: no broker answers, or it refuses this user the topic. Later it is waited for.
     """
     async with topic_reader(settings, ENRICHED.full_name(settings.topic_prefix)) as reader:
         starts = await reader.offsets_at(since)

@@ -159,8 +159,7 @@ class KafkaPublisher:
         """Connect.
 
         Raises:
-            BrokerUnreachableError: No broker answers.
-            AccessDeniedError: The brokers refuse this user.
+            BrokerError: No broker answers, or it refuses this user.
         """
         self._producer = await self._connect()
 

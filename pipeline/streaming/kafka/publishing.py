@@ -50,8 +50,7 @@ async def publishing(settings: KafkaSettings, name: str) -> AsyncIterator[KafkaP
         name: The client's name in the broker's log.
 
     Raises:
-        BrokerUnreachableError: No broker answers.
-        AccessDeniedError: The brokers refuse this user.
+        BrokerError: No broker answers, or it refuses this user.
     """
     publisher = KafkaPublisher(settings, name)
     await publisher.start()
@@ -83,8 +82,7 @@ async def publish_articles(
         How many were acknowledged and how many refused; together these are all articles.
 
     Raises:
-        BrokerUnreachableError: No broker answers.
-        AccessDeniedError: The broker refuses this user the topic; the articles reported so far are published.
+        BrokerError: No broker answers, or it refuses this user the topic; the articles reported so far are published.
         Exception: Iterating the payloads raised it; the articles before it are published.
     """
     topic = RAW.full_name(settings.topic_prefix)

@@ -57,8 +57,7 @@ async def subscribed(
 
     Raises:
         TopicMissingError: There is no such topic.
-        BrokerUnreachableError: No broker answers on entering; later it is waited for.
-        AccessDeniedError: The broker refuses this user the topic.
+        BrokerError: On entering: no broker answers, or it refuses this user the topic. Later it is waited for.
     """
     topic = (channel_topic(channel) if channel is not None else ALERTS).full_name(settings.topic_prefix)
     async with topic_reader(settings, topic) as reader:

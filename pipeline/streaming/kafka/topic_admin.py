@@ -197,8 +197,7 @@ async def topic_admin(settings: KafkaSettings) -> AsyncIterator[TopicAdmin]:
     """A connection for administration.
 
     Raises:
-        BrokerUnreachableError: No broker answers.
-        AccessDeniedError: The brokers refuse this user.
+        BrokerError: No broker answers, or it refuses this user.
     """
     client = _Client(request_timeout_ms=_REQUEST_TIMEOUT_MS, **client_options(settings))
     async with connected(client, settings):

@@ -102,8 +102,7 @@ class TopicReader:
             return
         self._seek({number: starts[number] for number in starts if self._place(number) in left})
         while left:
-            with self._translated():
-                fetched = await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=_MAX_RECORDS)
+            fetched = await self._fetch()
             for place, records in fetched.items():
                 wanted = records
                 if place not in left:
@@ -135,14 +134,8 @@ class TopicReader:
     async def read_by_time(self, starts: Offsets, ends: Offsets) -> AsyncIterator[Any]:
         """Read partitions from an offset up to another, merged by the records' timestamps.
 
-        The records of one partition keep their order. At most one fetch of each partition is held in memory.
-
-        Args:
-            starts: The first offset of each partition to be read.
-            ends: The offset to end before; at most the partition's end.
-
-        Raises:
-            TopicReplacedError: The topic was deleted meanwhile, so that the end is never reached.
+        The records of one partition keep their order. At most one fetch of each partition is held in memory. Arguments
+        and errors are those of ``read``.
         """
         open_ = {self._place(number): ends[number] for number, start in starts.items() if start < ends[number]}
         self._seek({place.partition: starts[place.partition] for place in open_})
@@ -150,7 +143,7 @@ class TopicReader:
         heads: list[tuple[int, int, TopicPartition]] = []
         while open_ or heads:
             while hungry := [place for place in open_ if not waiting[place]]:
-                fetched = await self._fetch(hungry)
+                fetched = await self._fetch(*hungry)
                 for place, records in fetched.items():
                     waiting[place].extend(record for record in records if record.offset < ends[place.partition])
                     if waiting[place]:
@@ -168,13 +161,6 @@ class TopicReader:
             if waiting[place]:
                 heappush(heads, (waiting[place][0].timestamp, place.partition, place))
 
-    async def _fetch(self, places: Sequence[TopicPartition]) -> Mapping[TopicPartition, Sequence[Any]]:
-        with self._translated():
-            fetched: Mapping[TopicPartition, Sequence[Any]] = await self._consumer.getmany(
-                *places, timeout_ms=_POLL_MS, max_records=_MAX_RECORDS
-            )
-        return fetched
-
     async def follow(self, starts: Offsets, *, poll: timedelta = timedelta(seconds=1)) -> AsyncIterator[list[Chunk]]:
         """Read partitions from an offset on, without end.
 
@@ -183,10 +169,8 @@ class TopicReader:
             poll: After this time without new records, an empty list is given.
         """
         self._seek(starts)
-        milliseconds = int(poll.total_seconds() * 1000)
         while True:
-            with self._translated():
-                fetched = await self._consumer.getmany(timeout_ms=milliseconds, max_records=_MAX_RECORDS)
+            fetched = await self._fetch(poll_ms=int(poll.total_seconds() * 1000))
             yield [Chunk(place.partition, records) for place, records in fetched.items()]
 
     async def position(self, partition: int) -> int:
@@ -194,6 +178,13 @@ class TopicReader:
         with self._translated():
             position: int = await self._consumer.position(self._place(partition))
         return position
+
+    async def _fetch(self, *places: TopicPartition, poll_ms: int = _POLL_MS) -> Mapping[TopicPartition, Sequence[Any]]:
+        with self._translated():
+            fetched: Mapping[TopicPartition, Sequence[Any]] = await self._consumer.getmany(
+                *places, timeout_ms=poll_ms, max_records=_MAX_RECORDS
+            )
+        return fetched
 
     def _seek(self, starts: Offsets) -> None:
         self._consumer.assign([self._place(number) for number in starts])
@@ -223,8 +214,7 @@ async def topic_reader(settings: KafkaSettings, topic: str) -> AsyncIterator[Top
 
     Raises:
         TopicMissingError: There is no such topic.
-        BrokerUnreachableError: No broker answers.
-        AccessDeniedError: The broker refuses this user the topic.
+        BrokerError: No broker answers, or it refuses this user the topic.
     """
     partitions = await partitions_of(settings, topic)
     consumer = AIOKafkaConsumer(

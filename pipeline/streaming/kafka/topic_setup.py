@@ -75,8 +75,7 @@ async def apply_topics(settings: KafkaSettings, *, channels: Iterable[str] = ())
         What was created, changed and left as it was.
 
     Raises:
-        BrokerUnreachableError: No broker answers.
-        AccessDeniedError: This user may not see, create or change one of the topics.
+        BrokerError: No broker answers, or this user may not see, create or change one of the topics.
         TopicRefusedError: The broker will not create or change one of them.
         BrokerError: After 30 s the brokers still do not show what was created or changed.
     """
@@ -123,9 +122,7 @@ async def restore_topics(settings: KafkaSettings, names: Collection[str]) -> tup
         missing = frozenset(names) - await admin.names()
     if not missing:
         return ()
-    pattern = _channel_pattern(settings.topic_prefix)
-    channels = [found[1] for name in missing if (found := pattern.fullmatch(name))]
-    return (await apply_topics(settings, channels=channels)).created
+    return (await apply_topics(settings, channels=_channels(settings.topic_prefix, missing))).created
 
 
 async def delete_topics(settings: KafkaSettings) -> tuple[str, ...]:
@@ -135,8 +132,7 @@ async def delete_topics(settings: KafkaSettings) -> tuple[str, ...]:
         The full names of those deleted; none on a broker that cannot delete topics, since it keeps nothing anyway.
 
     Raises:
-        BrokerUnreachableError: No broker answers.
-        AccessDeniedError: This user may not delete one of them.
+        BrokerError: No broker answers, or this user may not delete one of them.
         TopicRefusedError: The broker will not delete one of them.
         BrokerError: They are still there after 30 s.
     """
@@ -153,14 +149,14 @@ async def delete_topics(settings: KafkaSettings) -> tuple[str, ...]:
 
 
 def _wanted_topics(prefix: str, channels: Iterable[str], existing: Collection[str]) -> dict[str, Topic]:
-    topics = [*topology.TOPICS, *map(topology.channel_topic, channels)]
-    pattern = _channel_pattern(prefix)
-    topics += [topology.channel_topic(found[1]) for name in existing if (found := pattern.fullmatch(name))]
+    topics = [*topology.TOPICS, *map(topology.channel_topic, (*channels, *_channels(prefix, existing)))]
     return {topic.full_name(prefix): topic for topic in topics}
 
 
-def _channel_pattern(prefix: str) -> re.Pattern[str]:
-    return re.compile(re.escape(f"{prefix}.{topology.ALERTS.name}.") + r"([a-z0-9-]{1,40})\.v1")
+def _channels(prefix: str, names: Iterable[str]) -> list[str]:
+    """The channels that have their topics among these names."""
+    pattern = re.compile(re.escape(f"{prefix}.{topology.ALERTS.name}.") + r"([a-z0-9-]{1,40})\.v1")
+    return [found[1] for name in names if (found := pattern.fullmatch(name))]
 
 
 async def _await_leaders(admin: TopicAdmin, topics: Collection[str]) -> dict[str, TopicState]:
@@ -247,14 +243,10 @@ async def list_topics(settings: KafkaSettings) -> tuple[ListedTopic, ...]:
     """The topics of the route and the channels' topics that exist, in the order of the route.
 
     Raises:
-        BrokerUnreachableError: No broker answers.
-        AccessDeniedError: This user may not see one of them.
+        BrokerError: No broker answers, or this user may not see one of them.
     """
-    prefix = settings.topic_prefix
-    channel = re.compile(re.escape(f"{prefix}.{topology.ALERTS.name}.") + r"([a-z0-9-]{1,40})\.v1")
     async with topic_admin(settings) as admin:
-        found = sorted(match[1] for name in await admin.names() if (match := channel.fullmatch(name)))
-        topics = {topic.full_name(prefix): topic for topic in (*topology.TOPICS, *map(topology.channel_topic, found))}
+        topics = _wanted_topics(settings.topic_prefix, (), sorted(await admin.names()))
         states = await admin.describe(topics)
     counts = await _message_counts(settings, states)
     return tuple(ListedTopic(topic, name, states.get(name), counts.get(name, 0)) for name, topic in topics.items())

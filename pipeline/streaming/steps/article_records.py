@@ -17,7 +17,7 @@ from pipeline.streaming.clock import Clock
 from pipeline.streaming.observability.tracing import child_traceparent
 from pipeline.streaming.records import Outcome, Output, Record
 
-MessageT = TypeVar("MessageT", bound=msgspec.Struct)
+ReadT = TypeVar("ReadT")
 FactsT = TypeVar("FactsT", bound="ArticleFacts")
 
 # More than the first step knows; another client may write any tag.
@@ -68,21 +68,12 @@ class ArticleCounters:
         return facts
 
 
-def payload(record: Record) -> bytes:
-    """The bytes of a record's article.
-
-    Raises:
-        UndecodableError: It has none.
-    """
+def read(record: Record, reader: Callable[[bytes], ReadT]) -> ReadT | ArticleError:
+    """What a reader makes of a record's value, or why it can make nothing of it."""
     if record.value is None:
-        raise UndecodableError("the record has no value: an article is JSON in UTF-8")
-    return record.value
-
-
-def read(record: Record, reader: Callable[[bytes], MessageT]) -> MessageT | ArticleError:
-    """The message of a record, or why it is none."""
+        return UndecodableError("the record has no value: an article is JSON in UTF-8")
     try:
-        return reader(payload(record))
+        return reader(record.value)
     except ArticleError as error:
         return error
 

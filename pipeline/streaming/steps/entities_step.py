@@ -6,6 +6,7 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from pipeline import metrics
@@ -72,7 +73,7 @@ class EntitiesHandler(StatelessHandler[MentionFacts]):
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome[MentionFacts]]:
         """See ``StepHandler.process``."""
-        articles = [read(record, _read_identified) for record in records]
+        articles = [read(record, partial(decode, kind=IdentifiedArticle)) for record in records]
         identified = [article for article in articles if not isinstance(article, ArticleError)]
         enriched = iter(self._extractor.extract(identified, now=self._clock()) if identified else ())
         outcomes: list[Outcome[MentionFacts]] = []
@@ -108,7 +109,3 @@ def _entities_of(article: EnrichedArticle) -> frozenset[tuple[str, str]]:
     return frozenset(
         (mention.entity.kind, mention.entity.id) for mention in article.mentions if mention.entity is not None
     )
-
-
-def _read_identified(payload: bytes) -> IdentifiedArticle:
-    return decode(payload, IdentifiedArticle)

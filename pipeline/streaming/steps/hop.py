@@ -7,6 +7,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import groupby
 from time import monotonic
 from typing import Any, TypeVar
@@ -93,7 +94,9 @@ class Hop:
         """
         async for events in batches:
             records = [record_of(event) for event in events]
-            await self._carry(records)
+            await self._until_it_works(
+                "publishing", "a batch failed outside of its step", partial(self._carry, records)
+            )
             for event, record in zip(events, records, strict=True):
                 if self._passed_over and record.position in self._passed_over:
                     let_go(event)
@@ -106,7 +109,11 @@ class Hop:
 
     async def assigned(self, partitions: frozenset[int]) -> None:
         """Let the handler take over partitions and wait until it has; ``revoked`` cancels the wait."""
-        self._assigning = asyncio.create_task(self._assign(partitions))
+        self._assigning = asyncio.create_task(
+            self._until_it_works(
+                "assigning", "taking over partitions failed", lambda: self._handler.assigned(partitions)
+            )
+        )
         await asyncio.wait({self._assigning})
         metrics.REBALANCES.labels(self._step.name).inc()
         if self._assigning.cancelled():
@@ -136,32 +143,20 @@ class Hop:
         """Stop the thread without waiting for a batch in progress."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
-    async def _assign(self, partitions: frozenset[int]) -> None:
+    async def _until_it_works(self, during: str, problem: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Try until it works. Faust acks events that a raising agent has not seen, so no error may leave this loop."""
         for wait in pauses(self._settings):
             try:
-                return await self._handler.assigned(partitions)
+                return await work()
             except StoppingError as error:
                 await self._stop(error)
             except Exception as error:  # noqa: BLE001 - logged, and tried again until it passes
-                metrics.ERRORS.labels(self._step.name, "assigning").inc()
-                log.error("taking over partitions failed, trying again in %g s: %s", wait, cause_of(error))  # noqa: TRY400
+                metrics.ERRORS.labels(self._step.name, during).inc()
+                log.error("%s, trying again in %g s: %s", problem, wait, cause_of(error))  # noqa: TRY400
                 await self._pause(wait)
         return None
 
     async def _carry(self, records: Sequence[Record]) -> None:
-        for wait in pauses(self._settings):
-            try:
-                return await self._carry_once(records)
-            except StoppingError as error:
-                await self._stop(error)
-            except Exception as error:  # noqa: BLE001 - logged, and tried again until it passes
-                # Faust acks events that a raising agent has not seen, so no error may leave this loop.
-                metrics.ERRORS.labels(self._step.name, "publishing").inc()
-                log.error("a batch failed outside of its step, trying again in %g s: %s", wait, cause_of(error))  # noqa: TRY400
-                await self._pause(wait)
-        return None
-
-    async def _carry_once(self, records: Sequence[Record]) -> None:
         self._caution = self._next_caution
         self._passed_over.clear()
         started = monotonic()

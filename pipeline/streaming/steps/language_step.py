@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 
 from pipeline import metrics
 from pipeline.errors import ArticleError
@@ -15,7 +16,7 @@ from pipeline.settings import Settings
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.loading import LoadedStep
 from pipeline.streaming.records import Outcome, Record
-from pipeline.streaming.steps.article_records import ArticleFacts, StatelessHandler, output, payload
+from pipeline.streaming.steps.article_records import ArticleFacts, StatelessHandler, output, read
 from pipeline.topology import LANGUAGE_STEP
 
 NO_SOURCE = "none"
@@ -67,10 +68,9 @@ class LanguageHandler(StatelessHandler[IntakeFacts]):
             metrics.REPLACED_SURROGATES.inc(replaced)
 
     def _identify(self, record: Record) -> Outcome[IntakeFacts]:
-        try:
-            intake = read_article(payload(record), read_at=record.timestamp)
-        except ArticleError as error:
-            return Outcome(record, error=error)
+        intake = read(record, partial(read_article, read_at=record.timestamp))
+        if isinstance(intake, ArticleError):
+            return Outcome(record, error=intake)
         article = identify_language(intake.article, self._identifier, ingested_at=record.timestamp, now=self._clock())
         return Outcome(
             record,

@@ -75,5 +75,7 @@ def _read_time(text: bytes) -> datetime:
     return moment
 
 
-RULES = DocumentKind(WATCH_RULES, "rule", "watch rules", read_rule_record, encode_document)
+RULES: DocumentKind[WatchRule, StoredRule] = DocumentKind(
+    WATCH_RULES, "rule", "watch rules", read_rule_record, encode_document
+)
 """The watch rules as a kind of document."""

@@ -78,31 +78,11 @@ def compare_rules(stored: StoredRules, rules: Sequence[WatchRule], rule_set: str
     return RuleDifference(rule_set, tuple(added), tuple(changed), tuple(unchanged), tuple(surplus))
 
 
-class RuleStore:
-    """The rules topic as a store: each method connects, does its work and returns when the broker has it.
-
-    Every method raises BrokerUnreachableError when no broker answers and AccessDeniedError when it refuses this user.
-    """
+class RuleStore(CompactedStore[WatchRule, StoredRule]):
+    """The rules topic as a store; its errors are RuleErrors in place of StoredDocumentErrors."""
 
     def __init__(self, settings: KafkaSettings) -> None:
-        self._settings = settings
-        self._store = CompactedStore(settings, RULES)
-
-    async def read(self) -> StoredRules:
-        """Every rule that the topic holds now, those that cannot be used included.
-
-        Raises:
-            TopicMissingError: There is no rules topic.
-        """
-        return await self._store.read()
-
-    async def missing(self, rule_ids: Iterable[str]) -> list[str]:
-        """Which of some rules the topic does not hold now, in the order given.
-
-        Raises:
-            TopicMissingError: There is no rules topic.
-        """
-        return await self._store.missing(rule_ids)
+        super().__init__(settings, RULES)
 
     async def apply(self, difference: RuleDifference, *, prune: bool = False) -> TopicReport:
         """Write the differences that a comparison found; a rule that is mute stays mute.
@@ -128,16 +108,8 @@ class RuleStore:
         writes = [Write(rule.id, encode(rule), rule_headers(difference.rule_set, muted.get(rule.id))) for rule in rules]
         if prune:
             writes += [Write(stored.id, None) for stored in difference.surplus]
-        await self._write(writes)
+        await self.write(writes)
         return report
-
-    async def delete(self, rule_ids: Iterable[str]) -> None:
-        """Remove rules.
-
-        Raises:
-            RuleError: One of them is not in the topic; none is removed then.
-        """
-        await self._write([Write(stored.id, None) for stored in await self._find(rule_ids)])
 
     async def mute(self, rule_ids: Iterable[str], until: datetime | None) -> None:
         """Let rules raise no alerts until then, or let them raise alerts again; their documents stay as they are.
@@ -149,18 +121,20 @@ class RuleStore:
         Raises:
             RuleError: One of them is not in the topic; none is muted then.
         """
-        stored_rules = await self._find(rule_ids)
-        await self._write([Write(one.id, one.value, rule_headers(one.rule_set, until)) for one in stored_rules])
+        stored_rules = await self.find(rule_ids)
+        await self.write([Write(one.id, one.value, rule_headers(one.rule_set, until)) for one in stored_rules])
 
-    async def _find(self, rule_ids: Iterable[str]) -> list[StoredRule]:
+    async def find(self, ids: Iterable[str]) -> list[StoredRule]:
+        """See ``CompactedStore``; RuleError when one of them is not in the topic."""
         try:
-            return await self._store.find(rule_ids)
+            return await super().find(ids)
         except StoredDocumentError as error:
             raise _rule_error(error, ": see `wirewatch rules list`") from error
 
-    async def _write(self, writes: Sequence[Write]) -> None:
+    async def write(self, writes: Sequence[Write]) -> None:
+        """See ``CompactedStore``; RuleError when the broker refuses one of them for good."""
         try:
-            await self._store.write(writes)
+            await super().write(writes)
         except StoredDocumentError as error:
             raise _rule_error(error) from error
 

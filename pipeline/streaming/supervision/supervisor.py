@@ -172,7 +172,8 @@ class Supervisor:
                 self._run_until_asked()
             finally:
                 self._stop_processes()
-                self._withdraw_targets()
+                if self._targets_can_be_written:
+                    self._write_targets(())
         self._tell("stopped", "stopped")
         return 1 if self._gave_up else 0
 
@@ -351,21 +352,16 @@ class Supervisor:
 
     def _publish_targets(self) -> None:
         own = [Target(_SUPERVISOR, self._own_address)]
-        targets = own + [Target(slot.name, slot.address) for slot in self._slots if slot.address]
+        self._write_targets(own + [Target(slot.name, slot.address) for slot in self._slots if slot.address])
+
+    def _write_targets(self, targets: Sequence[Target]) -> None:
+        """Replace this worker's targets. The steps run without them: a read-only container is scraped another way."""
         try:
             self._targets.publish(targets)
         except OSError as error:
-            # The steps run without it: in a read-only container Prometheus finds the worker in another way.
             if self._targets_can_be_written:
                 self._tell("targets", f"cannot write WIREWATCH_METRICS_TARGETS_FILE: {error}")
             self._targets_can_be_written = False
-
-    def _withdraw_targets(self) -> None:
-        if self._targets_can_be_written:
-            try:
-                self._targets.withdraw()
-            except OSError as error:
-                self._tell("targets", f"cannot write WIREWATCH_METRICS_TARGETS_FILE: {error}")
 
     def _tell(self, kind: EventKind, text: str, slot: Slot | None = None, *, address: str = "") -> None:
         if slot is None:

