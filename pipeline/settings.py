@@ -6,7 +6,7 @@ import difflib
 import inspect
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -74,6 +74,13 @@ class BackoffSettings(SettingsGroup):
         default=0.5, description="First pause before a batch is tried again; doubles each time."
     )
     retry_max_seconds: Seconds = Field(default=10.0, description="Longest pause between two tries.")
+
+    def pauses(self) -> Iterator[float]:
+        """Seconds to wait before each further try, without end: from the first pause, doubling, up to the longest."""
+        pause = min(self.retry_first_seconds, self.retry_max_seconds)
+        while True:
+            yield pause
+            pause = min(pause * 2, self.retry_max_seconds)
 
 
 class KafkaSettings(LocalBrokerSettings, BackoffSettings):

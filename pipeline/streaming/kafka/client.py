@@ -77,9 +77,6 @@ def bootstrap_servers(settings: KafkaSettings) -> list[str]:
 def client_options(settings: KafkaSettings) -> dict[str, Any]:
     """Keyword arguments that connect any aiokafka client to the settings' brokers.
 
-    Args:
-        settings: Brokers, security protocol, SASL user and certificates.
-
     Returns:
         ``bootstrap_servers``, ``security_protocol`` and, where the protocol asks for them, ``sasl_*`` and
         ``ssl_context``. They hold the password: never log them.
@@ -147,12 +144,7 @@ def kafka_errors_translated(settings: KafkaSettings, resource: str, operation: s
 async def connected(
     client: ClientT, settings: KafkaSettings, *, timeout_seconds: float = CONNECT_TIMEOUT_SECONDS
 ) -> AsyncIterator[ClientT]:
-    """Start a client, and stop it at the end in any case.
-
-    Args:
-        client: An aiokafka producer, consumer or admin client that is not started.
-        settings: The settings that the client was made with.
-        timeout_seconds: Longest time that connecting may take.
+    """Start a client that was made with these settings, and stop it at the end in any case.
 
     Raises:
         BrokerUnreachableError: No broker answers in that time.

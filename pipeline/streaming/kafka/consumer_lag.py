@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -14,24 +15,18 @@ from pipeline.streaming.kafka.topic_admin import partitions_of
 from pipeline.topology import STEPS
 
 
+@dataclass(frozen=True, slots=True)
 class LagReader:
-    """Reads the lag of each step's consumer group, by connections that stay open."""
+    """Reads the lag of each step's consumer group, by connections that stay open.
 
-    def __init__(
-        self,
-        settings: KafkaSettings,
-        admin: AIOKafkaAdminClient,
-        consumer: AIOKafkaConsumer,
-        places: dict[str, list[TopicPartition]],
-    ) -> None:
-        self._settings = settings
-        self._admin = admin
-        self._consumer = consumer
-        self._places = places
+    Attributes:
+        places: For each step the partitions that its source topic had when the reader was made.
+    """
 
-    def partitions(self, step: str) -> int:
-        """How many partitions the step's source topic had when the reader was made."""
-        return len(self._places[step])
+    settings: KafkaSettings
+    admin: AIOKafkaAdminClient
+    consumer: AIOKafkaConsumer
+    places: dict[str, list[TopicPartition]]
 
     async def lag(self, step: str) -> int:
         """How many messages of its source topic the step has not yet committed.
@@ -42,13 +37,13 @@ class LagReader:
         Raises:
             BrokerError: No broker answers, or it refuses this user the topic or the group.
         """
-        group = STEPS[step].consumer_group(self._settings.topic_prefix)
-        places = self._places[step]
-        with kafka_errors_translated(self._settings, f"group {group}", "describe"):
+        group = STEPS[step].consumer_group(self.settings.topic_prefix)
+        places = self.places[step]
+        with kafka_errors_translated(self.settings, f"group {group}", "describe"):
             # Read before the commits, so that a message that arrives between the two does not count as lag.
-            ends = await self._consumer.end_offsets(places)
-            begins = await self._consumer.beginning_offsets(places)
-            committed = await self._admin.list_consumer_group_offsets(group, partitions=places)
+            ends = await self.consumer.end_offsets(places)
+            begins = await self.consumer.beginning_offsets(places)
+            committed = await self.admin.list_consumer_group_offsets(group, partitions=places)
         lag = 0
         for place in places:
             # Kafka answers -1 for a partition in which the group has committed nothing.

@@ -52,11 +52,7 @@ class PastArticles:
 
 @contextlib.asynccontextmanager
 async def replaying(settings: KafkaSettings, since: datetime) -> AsyncIterator[PastArticles]:
-    """Replay the enriched topic, outside any consumer group.
-
-    Args:
-        settings: Brokers and topic prefix.
-        since: Articles enriched before this time are left out.
+    """Replay what was enriched since that time, outside any consumer group.
 
     Raises:
         TopicMissingError: There is no such topic.

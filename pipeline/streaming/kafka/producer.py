@@ -23,7 +23,6 @@ from pipeline.errors import (
     TooLargeError,
 )
 from pipeline.settings import KafkaSettings
-from pipeline.streaming.backoff import pauses
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.kafka.topic_setup import restore_topics
 from pipeline.streaming.records import Output
@@ -173,7 +172,7 @@ class KafkaPublisher:
         refused: dict[int, ArticleError] = {}
         alone: set[int] = set()
         waiting: Sequence[int] = range(len(outputs))
-        waits = pauses(self._settings)
+        waits = self._settings.pauses()
         while waiting:
             failed = await self._attempt(outputs, waiting, alone)
             if not failed:
@@ -310,7 +309,7 @@ class KafkaPublisher:
         self._producer = await self._reconnect()
 
     async def _reconnect(self) -> BatchProducer:
-        for wait in pauses(self._settings):
+        for wait in self._settings.pauses():
             try:
                 return await self._connect()
             except BrokerUnreachableError as error:

@@ -43,11 +43,7 @@ class PublishCounts:
 
 @contextlib.asynccontextmanager
 async def publishing(settings: KafkaSettings, name: str) -> AsyncIterator[KafkaPublisher]:
-    """Connect a publisher.
-
-    Args:
-        settings: Brokers and user.
-        name: The client's name in the broker's log.
+    """Connect a publisher, which has that name in the broker's log.
 
     Raises:
         BrokerError: No broker answers, or it refuses this user.

@@ -58,7 +58,11 @@ class _Client(AIOKafkaAdminClient):  # type: ignore[misc]
 
 
 class TopicAdmin:
-    """Topics of one cluster; every method raises BrokerUnreachableError when the cluster cannot be reached."""
+    """Topics of one cluster.
+
+    Every method raises BrokerUnreachableError when the cluster cannot be reached, AccessDeniedError when this user may
+    not do it, and TopicRefusedError, with the reason, when the broker will not.
+    """
 
     def __init__(self, client: _Client, settings: KafkaSettings) -> None:
         self._client = client
@@ -79,11 +83,7 @@ class TopicAdmin:
             return frozenset(await self._client.list_topics())
 
     async def describe(self, topics: Collection[str]) -> dict[str, TopicState]:
-        """The state of those of these topics that exist; creates none.
-
-        Raises:
-            AccessDeniedError: This user may not see one of them.
-        """
+        """The state of those of these topics that exist; creates none."""
         if not topics:
             return {}
         with kafka_errors_translated(self._settings, "topics", "describe"):
@@ -108,15 +108,7 @@ class TopicAdmin:
             await self._client.describe_topics(sorted(topics))
 
     async def create(self, topics: Mapping[str, Topic], replication_factor: int) -> tuple[str, ...]:
-        """Create topics.
-
-        Returns:
-            Those that were created; one that is there already is not among them.
-
-        Raises:
-            AccessDeniedError: This user may not create one of them.
-            TopicRefusedError: The broker will not create one, and why.
-        """
+        """Create topics; returns those that were not there yet."""
         new = [
             NewTopic(name, topic.partitions, replication_factor, topic_configs=topic.config)
             for name, topic in topics.items()
@@ -131,12 +123,7 @@ class TopicAdmin:
         return tuple(created)
 
     async def delete(self, topics: Collection[str]) -> None:
-        """Delete topics; one that is not there is no error.
-
-        Raises:
-            AccessDeniedError: This user may not delete one of them.
-            TopicRefusedError: The broker will not delete one, and why.
-        """
+        """Delete topics; one that is not there is no error."""
         with kafka_errors_translated(self._settings, "topics", "delete"):
             response = await self._client.delete_topics(sorted(topics), timeout_ms=_REQUEST_TIMEOUT_MS)
         for name, code in response.topic_error_codes:
@@ -144,11 +131,7 @@ class TopicAdmin:
                 _check(name, code, "delete")
 
     async def configs(self, topics: Collection[str]) -> dict[str, dict[str, ConfigValue]]:
-        """The whole configuration of topics that exist.
-
-        Raises:
-            AccessDeniedError: This user may not read one of them.
-        """
+        """The whole configuration of topics that exist."""
         resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in sorted(topics)]
         with kafka_errors_translated(self._settings, "topics", "read the configuration of"):
             responses = await self._client.describe_configs(resources)
@@ -166,12 +149,7 @@ class TopicAdmin:
         return configs
 
     async def set_own_config(self, topic: str, config: Mapping[str, str]) -> None:
-        """Replace all values that are set on a topic; one that is not named falls back to the broker's default.
-
-        Raises:
-            AccessDeniedError: This user may not change it.
-            TopicRefusedError: The broker refuses a value, and why.
-        """
+        """Replace all values that are set on a topic; one that is not named falls back to the broker's default."""
         resource = ConfigResource(ConfigResourceType.TOPIC, topic, dict(config))
         with kafka_errors_translated(self._settings, f"topic {topic}", "change"):
             responses = await self._client.alter_configs([resource])

@@ -206,11 +206,7 @@ class TopicReader:
 
 @contextlib.asynccontextmanager
 async def topic_reader(settings: KafkaSettings, topic: str) -> AsyncIterator[TopicReader]:
-    """Connect a reader of one topic.
-
-    Args:
-        settings: Brokers and user.
-        topic: Full name.
+    """Connect a reader of the topic of that full name.
 
     Raises:
         TopicMissingError: There is no such topic.

@@ -106,11 +106,7 @@ async def apply_topics(settings: KafkaSettings, *, channels: Iterable[str] = ())
 
 
 async def restore_topics(settings: KafkaSettings, names: Collection[str]) -> tuple[str, ...]:
-    """Create again those of these topics that were deleted while they are written to.
-
-    Args:
-        settings: Brokers, prefix and replication factor.
-        names: Full names of topics of the route or of channels.
+    """Create again those of these topics, of the route or of channels, that were deleted while they are written to.
 
     Returns:
         The full names of those created, and of others of the route that were missing too.

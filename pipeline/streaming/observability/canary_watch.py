@@ -46,11 +46,7 @@ async def load(settings: CanarySettings) -> AsyncIterator[LoadedService]:
 
 
 class CanaryWatch:
-    """Sends canaries and reads the lag until its task is cancelled; waits while the broker is away.
-
-    Args:
-        settings: Brokers, prefix, intervals.
-    """
+    """Sends canaries and reads the lag until its task is cancelled; waits while the broker is away."""
 
     def __init__(self, settings: CanarySettings) -> None:
         self._settings = settings
@@ -157,7 +153,7 @@ class CanaryWatch:
                     for step in STEPS:
                         lag = await reader.lag(step)
                         metrics.CONSUMER_LAG.labels(step).set(lag)
-                        metrics.SOURCE_PARTITIONS.labels(step).set(reader.partitions(step))
+                        metrics.SOURCE_PARTITIONS.labels(step).set(len(reader.places[step]))
                     await asyncio.sleep(self._settings.canary_lag_interval_seconds)
         except _PASSING:
             metrics.LAG_READ_FAILURES.inc()

@@ -25,10 +25,7 @@ def header(headers: Headers, name: str) -> bytes | None:
 
 
 def child_traceparent(headers: Headers) -> tuple[str, bytes]:
-    """The trace header of a message derived from another.
-
-    Args:
-        headers: The headers of the message read.
+    """The trace header of a message derived from another, which has these headers.
 
     Returns:
         Name and value: the same trace and flags under a new span id; a new, sampled trace if the message carries none

@@ -45,9 +45,6 @@ class RepeatFilter(logging.Filter):
 
     Messages are the same when their logger, level and unfilled text are. The next one that passes says how many were
     held back. Our own messages all pass, since each is about something else. The last 500 kinds are remembered.
-
-    Args:
-        clock: Seconds, never going back.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -12,7 +12,6 @@ from pipeline import metrics
 from pipeline.alerts import AlertDraft, AlertMemory, Decision, Destination
 from pipeline.errors import ArticleError, PartitionNotLoadedError, UndecodableError
 from pipeline.messages.alerts import Alert, Match
-from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.canary_rule import counted_language
 from pipeline.messages.codec import encode
 from pipeline.messages.intake import read_match
@@ -143,7 +142,11 @@ class AlertHandler:
             match = read_match(record.value)
         except ArticleError as error:
             return Outcome(record, error=error)
-        decisions = _decide(draft, record.partition, match)
+        if isinstance(match, Match):
+            decision = draft.decide(record.partition, match)
+            decisions = [] if decision is None else [decision]
+        else:
+            decisions = draft.withdraw(record.partition, match)
         if decisions:
             self._decided[record.position] = decisions
         article = match.article if isinstance(match, Match) else match
@@ -191,11 +194,7 @@ class AlertHandler:
 
 
 class AlertCounters:
-    """The counters of one alerts step.
-
-    Args:
-        rule_limit: How many rules have counters of their own.
-    """
+    """The counters of one alerts step; so many rules have their own."""
 
     def __init__(self, rule_limit: int) -> None:
         self._rules = metrics.BoundedLabels(rule_limit)
@@ -227,10 +226,3 @@ class AlertCounters:
 
 def _rfc3339(moment: datetime) -> bytes:
     return moment.isoformat().replace("+00:00", "Z").encode()
-
-
-def _decide(draft: AlertDraft, partition: int, match: Match | EnrichedArticle) -> list[Decision]:
-    if not isinstance(match, Match):
-        return draft.withdraw(partition, match)
-    decision = draft.decide(partition, match)
-    return [] if decision is None else [decision]

@@ -37,12 +37,7 @@ class ArticleFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArticleCounters:
-    """Counts the articles that a step has finished, and how long after their publishing.
-
-    Args:
-        step: The step's name.
-        clock: The time at which they are finished.
-    """
+    """Counts the articles that a step has finished, and how long after their publishing."""
 
     def __init__(self, step: str, clock: Clock) -> None:
         self._step = step
@@ -84,12 +79,7 @@ def output(record: Record, sink: str, key: str, message: msgspec.Struct) -> Outp
 
 
 class StatelessHandler(Generic[FactsT]):
-    """The part that the handlers of steps without a memory share: any partitions will do, and articles are counted.
-
-    Args:
-        step: The step's name.
-        clock: The time.
-    """
+    """The part that the handlers of steps without a memory share: any partitions will do, and articles are counted."""
 
     def __init__(self, step: str, clock: Clock) -> None:
         self._articles = ArticleCounters(step, clock)

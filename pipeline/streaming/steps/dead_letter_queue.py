@@ -63,18 +63,7 @@ class Replayed:
 
 
 def dead_letter(record: Record, error: ArticleError, *, step: str, prefix: str, now: datetime) -> Output:
-    """Set a record aside.
-
-    Args:
-        record: As read.
-        error: Why; its ``reason`` files it.
-        step: Which step says so.
-        prefix: Of the topics.
-        now: When.
-
-    Returns:
-        The message for the dead-letters topic; it says in at most 2,000 code points what was wrong.
-    """
+    """The message that sets a record aside; it says in at most 2,000 code points what was wrong."""
     return Output(
         topic=DEAD_LETTERS.full_name(prefix),
         key=record.key,
@@ -99,17 +88,7 @@ async def list_dead_letters(
     step: str | None = None,
     since: datetime | None = None,
 ) -> list[DeadLetter]:
-    """The newest dead letters.
-
-    Args:
-        settings: Brokers and topic prefix.
-        latest: At most so many.
-        reason: Only those filed under it.
-        step: Only those of this step.
-        since: Only those set aside at that time or later.
-
-    Returns:
-        Oldest first.
+    """The newest dead letters, oldest first: at most ``latest``, only of that reason, of that step, since that time.
 
     Raises:
         BrokerError: No broker answers, it refuses the user, or the topic is missing.
@@ -155,11 +134,7 @@ async def find_dead_letter(settings: KafkaSettings, position: RecordPosition) ->
 
 
 async def replay_dead_letters(settings: KafkaSettings, letters: Iterable[DeadLetter]) -> AsyncIterator[Replayed]:
-    """Publish the original bytes and keys again, each to the topic that it came from.
-
-    Args:
-        settings: Brokers and topic prefix.
-        letters: In the order in which they are to be published.
+    """Publish the original bytes and keys again, in that order, each to the topic that it came from.
 
     Yields:
         Each, once the broker has acknowledged it; the dead letters themselves stay where they are.

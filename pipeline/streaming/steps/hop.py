@@ -25,7 +25,6 @@ from pipeline.errors import (
     WirewatchError,
 )
 from pipeline.settings import StepSettings
-from pipeline.streaming.backoff import pauses
 from pipeline.streaming.clock import Clock
 from pipeline.streaming.kafka.producer import Publisher
 from pipeline.streaming.observability.log_context import article_context, cause_of, place_of
@@ -145,7 +144,7 @@ class Hop:
 
     async def _until_it_works(self, during: str, problem: str, work: Callable[[], Awaitable[None]]) -> None:
         """Try until it works. Faust acks events that a raising agent has not seen, so no error may leave this loop."""
-        for wait in pauses(self._settings):
+        for wait in self._settings.pauses():
             try:
                 return await work()
             except StoppingError as error:
@@ -211,7 +210,7 @@ class Hop:
 
     async def _process(self, records: Sequence[Record], attempts: int) -> Sequence[Outcome[Any]]:
         attempt = 1
-        for wait in pauses(self._settings):
+        for wait in self._settings.pauses():
             try:
                 return await self._process_once(records)
             except (StoppingError, PartitionNotLoadedError):

@@ -108,11 +108,6 @@ class NearMissSampler:
     """Counts the near misses of at most one article a second; a look that fails is logged and costs the sample alone.
 
     It is made when the rules are loaded, and prepares them for the first look before articles wait for it.
-
-    Args:
-        rules: What is matched.
-        counters: Where they are counted.
-        clock: Seconds, never going back.
     """
 
     def __init__(self, rules: Rules, counters: RuleCounters, clock: Callable[[], float] = time.monotonic) -> None:

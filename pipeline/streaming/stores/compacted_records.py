@@ -80,13 +80,7 @@ class DocumentKind(Generic[DocumentT, StoredT]):
 def document_kind(
     topic: Topic, document_type: type[DocumentT], noun: str
 ) -> DocumentKind[DocumentT, StoredDocument[DocumentT]]:
-    """The kind of a topic whose records are documents without headers of their own.
-
-    Args:
-        topic: Where the documents are kept.
-        document_type: A ``msgspec.Struct`` with an ``id``.
-        noun: What one document is called in messages, such as ``source``.
-    """
+    """The kind of a topic whose records are documents, such as a ``source``, without headers of their own."""
 
     def read(key: bytes | None, value: bytes | None, _headers: RecordHeaders) -> StoredDocument[DocumentT]:
         own_id = document_id(key)
@@ -111,17 +105,7 @@ def document_id(key: bytes | None) -> str:
 def decode_document(
     value: bytes, expected_id: str, document_type: type[DocumentT], noun: str
 ) -> tuple[DocumentT | None, str]:
-    """Decode a record's value.
-
-    Args:
-        value: The record's value.
-        expected_id: The id that the record's key says.
-        document_type: A ``msgspec.Struct`` with an ``id``.
-        noun: What one document is called in messages.
-
-    Returns:
-        The document and no problem, or None and the reason why the record cannot be used.
-    """
+    """The document of a record's value and no problem, or None and the reason why the record cannot be used."""
     try:
         document: DocumentT = decode(value, cast("type[Any]", document_type))
     except ArticleError as error:

@@ -38,12 +38,6 @@ class CompactedStore(Generic[DocumentT, StoredT]):
 
     Every method raises BrokerUnreachableError when no broker answers and AccessDeniedError when it refuses this user.
 
-    Args:
-        settings: Brokers and topic prefix.
-        kind: The topic and its documents.
-        open_reader: Connects to the topic for reading.
-        open_publisher: Connects for writing.
-
     Attributes:
         topic: The topic's full name.
     """
@@ -127,12 +121,7 @@ class CompactedStore(Generic[DocumentT, StoredT]):
             raise StoredDocumentError(self.topic, writes[index].id, str(error)) from error
 
     async def delete(self, ids: Iterable[str]) -> None:
-        """Remove documents.
-
-        Raises:
-            TopicMissingError: The topic does not exist.
-            StoredDocumentError: The topic does not hold one of them; none is removed then.
-        """
+        """Remove documents; none where ``find`` raises an error for one of them."""
         await self.write([Write(stored.id, None) for stored in await self.find(ids)])
 
     async def _records(self) -> AsyncIterator[Any]:

@@ -49,12 +49,7 @@ class RuleDifference:
 
 
 def compare_rules(stored: StoredRules, rules: Sequence[WatchRule], rule_set: str = DEFAULT_SET) -> RuleDifference:
-    """Compare a set of rules with the topic.
-
-    Args:
-        stored: The rules that the topic holds.
-        rules: The whole set; no id twice.
-        rule_set: The set's name.
+    """Compare a whole set of rules, no id twice, with those that the topic holds.
 
     Raises:
         RuleError: A rule's channel is reserved.
@@ -112,11 +107,7 @@ class RuleStore(CompactedStore[WatchRule, StoredRule]):
         return report
 
     async def mute(self, rule_ids: Iterable[str], until: datetime | None) -> None:
-        """Let rules raise no alerts until then, or let them raise alerts again; their documents stay as they are.
-
-        Args:
-            rule_ids: The rules.
-            until: When the mute ends, with its offset from UTC; None ends it now.
+        """Let rules raise no alerts until then; None lets them raise alerts again. Their documents stay as they are.
 
         Raises:
             RuleError: One of them is not in the topic; none is muted then.

@@ -87,15 +87,7 @@ class WatchedHandler:
 
 
 class ServiceRunner:
-    """Runs one service in this process, under a supervisor; to a service that is no step it is the ``Standing``.
-
-    Args:
-        service: The service.
-        settings: As the supervisor has them.
-        reports: Where to tell the supervisor.
-        orders: Where the supervisor tells what it has learnt.
-        load: Loads the service.
-    """
+    """Runs one service in this process, under a supervisor; to a service that is no step it is the ``Standing``."""
 
     def __init__(
         self, service: Service, settings: Settings, reports: ReportPipe, orders: OrderPipe, load: ServiceLoader
@@ -245,12 +237,7 @@ async def _nothing_to_leave() -> None:
 
 
 def main(arguments: Sequence[str] | None = None, load: ServiceLoader = load_service) -> NoReturn:
-    """Run the service that the command line names; the exit status says whether it may be started again.
-
-    Args:
-        arguments: The command line without the program; None: this process's own.
-        load: Loads the service.
-    """
+    """Run the service that the command line names; the exit status says whether it may be started again."""
     parser = argparse.ArgumentParser(prog="python -m pipeline.streaming.supervision.child", description=__doc__)
     parser.add_argument("--service", choices=SERVICES, required=True)
     parser.add_argument("--process", required=True)

@@ -105,20 +105,6 @@ class StepProcess:
 
 
 def child_command(service: str, process: str) -> list[str]:
-    """The command line of a service's process, without the descriptors of its pipes.
-
-    Args:
-        service: The name of the service to run.
-        process: The process's name in logs and metrics, such as ``entities-0``.
-    """
-    return [
-        sys.executable,
-        "-X",
-        "faulthandler",
-        "-m",
-        "pipeline.streaming.supervision.child",
-        "--service",
-        service,
-        "--process",
-        process,
-    ]
+    """The command line of a service's process, such as ``entities-0``, without the descriptors of its pipes."""
+    module = "pipeline.streaming.supervision.child"
+    return [sys.executable, "-X", "faulthandler", "-m", module, "--service", service, "--process", process]
