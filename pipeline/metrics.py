@@ -38,61 +38,64 @@ class BatchHistogram(Histogram):
 # Articles
 ARTICLES = Counter(
     "wirewatch_articles_total",
-    "Articles (on the alerts step: matches) that a step has finished and published, by language tag; over 300: other. "
-    "Canaries count as the language canary.",
+    "Articles (in the alerts step: matches) that a step has finished and published, by language tag. Tags over "
+    "300 count as other, canaries as canary.",
     ["step", "language"],
 )
 TAKEN_IN = Counter(
-    "wirewatch_articles_taken_in_total", "Articles that the language step has taken in, without canaries; from 0."
+    "wirewatch_articles_taken_in_total", "Articles that the language step has taken in, without canaries."
 )
 SOURCE_ARTICLES = Counter(
     "wirewatch_source_articles_total",
-    "Articles taken in, by source; sources over WIREWATCH_METRICS_SOURCE_LIMIT: other, articles without one: none.",
+    "Articles that the language step has taken in, by source. Sources over WIREWATCH_METRICS_SOURCE_LIMIT count "
+    "as other, articles without a source as none.",
     ["source"],
 )
 MENTIONS = Counter(
     "wirewatch_mentions_total",
-    "Entities that articles name, each once an article, by kind. Countries, and organisations up to "
-    "WIREWATCH_METRICS_ORGANISATION_LIMIT, have their id; the rest: other. Without canaries.",
+    "Entities that articles name, by kind; an entity counts once an article. Countries, and organisations up to "
+    "WIREWATCH_METRICS_ORGANISATION_LIMIT, count under their id, all others as other. Canaries do not count.",
     ["kind", "entity"],
 )
 STEP_DURATION = Histogram(
     "wirewatch_step_duration_seconds",
-    "Time a step spends on one batch, from taking it to the broker's acknowledgement of its outputs.",
+    "Time that a step takes for a batch, from taking it to the broker's acknowledgement of its outputs.",
     ["step"],
     buckets=_DURATION_SECONDS,
 )
 BATCH_SIZE = Histogram(
-    "wirewatch_batch_size_articles", "Articles in one batch of a step.", ["step"], buckets=_BATCH_ARTICLES
+    "wirewatch_batch_size_articles", "Articles in a batch of a step.", ["step"], buckets=_BATCH_ARTICLES
 )
 PUBLISH_TO_STEP = BatchHistogram(
     "wirewatch_publish_to_step_seconds",
-    "Event time: from the Kafka timestamp of the raw article to the end of this step's work on it.",
+    "Time from the Kafka timestamp of a raw article to the end of this step's work on it.",
     ["step"],
     buckets=_LATENCY_SECONDS,
 )
 PUBLISH_TO_ALERT = BatchHistogram(
     "wirewatch_publish_to_alert_seconds",
-    "Event time: from the Kafka timestamp of the raw article to the raising of its alert.",
+    "Time from the Kafka timestamp of a raw article to the raising of its alert.",
     buckets=_LATENCY_SECONDS,
 )
 REPLACED_SURROGATES = Counter(
-    "wirewatch_replaced_surrogates_total", "Lone surrogates in raw articles that were read as U+FFFD."
+    "wirewatch_replaced_surrogates_total", "Lone surrogates in raw articles that the language step replaced by U+FFFD."
 )
 
 # What goes wrong
-DEAD_LETTERS = Counter("wirewatch_dead_letters_total", "Articles set aside as dead letters.", ["step", "reason"])
+DEAD_LETTERS = Counter(
+    "wirewatch_dead_letters_total", "Articles that a step set aside as dead letters, by reason.", ["step", "reason"]
+)
 ERRORS = Counter(
     "wirewatch_errors_total",
-    "Failures of whole batches, by what was being done: processing, publishing, or assigning partitions.",
+    "Batches that failed as a whole, by what the step was doing: processing, publishing, or assigning partitions.",
     ["step", "during"],
 )
-RETRIES = Counter("wirewatch_retries_total", "Batches tried again after a passing error.", ["step"])
-RESTARTS = Counter("wirewatch_restarts_total", "Step processes that the supervisor has started again.", ["step"])
+RETRIES = Counter("wirewatch_retries_total", "Batches that a step tried again after a passing error.", ["step"])
+RESTARTS = Counter("wirewatch_restarts_total", "Processes of a step that the supervisor has started again.", ["step"])
 # The supervisor counts these: the dead letters' counter is lost when the next such article ends the process.
 CONDEMNED = Counter(
     "wirewatch_condemned_articles_total",
-    "Articles that ended their process alone again and again, and so become dead letters; from the supervisor.",
+    "Articles that alone ended their process again and again, and so become dead letters. The supervisor counts them.",
     ["step"],
 )
 
@@ -100,43 +103,44 @@ CONDEMNED = Counter(
 REBALANCES = Counter("wirewatch_rebalances_total", "Times that this process was given its partitions.", ["step"])
 REBALANCE_DURATION = Histogram(
     "wirewatch_rebalance_duration_seconds",
-    "Time that this process stood still in a rebalance, from giving up its partitions to having taken over the new.",
+    "Time that this process stood still in a rebalance, from giving up its old partitions to taking over its new ones.",
     ["step"],
     buckets=_DURATION_SECONDS,
 )
 PARTITIONS = Gauge("wirewatch_assigned_partitions", "Partitions that this process serves now.", ["step"])
 # Rules and alerts
-RULES_LOADED = Gauge("wirewatch_rules_loaded", "Watch rules that this process matches against.", ["step"])
-RULES_SET_ASIDE = Gauge("wirewatch_rules_set_aside", "Watch rules in the topic that this version cannot use.", ["step"])
+RULES_LOADED = Gauge("wirewatch_rules_loaded", "Watch rules that this process matches articles against.", ["step"])
+RULES_SET_ASIDE = Gauge("wirewatch_rules_set_aside", "Watch rules in the topic that this process cannot use.", ["step"])
 RULES_CHANGED = Gauge(
     "wirewatch_rules_last_change_timestamp_seconds", "When the newest record of the rules topic was written.", ["step"]
 )
 MATCHES = Counter(
     "wirewatch_matches_total",
-    "Articles that satisfied a rule, by rule, from 0 for each that is loaded; rules over WIREWATCH_METRICS_RULE_LIMIT: "
-    "other.",
+    "Articles that satisfied a rule, by rule; each loaded rule starts at 0. Rules over "
+    "WIREWATCH_METRICS_RULE_LIMIT count as other.",
     ["rule"],
 )
 NEAR_MISS_SAMPLES = Counter(
     "wirewatch_near_miss_samples_total",
-    "Articles that were looked at for near misses: at most one a second and 1 % of the time, up to 10,000 rules.",
+    "Articles in which the rules step looked for near misses: at most one a second and 1 % of the time, with up "
+    "to 10,000 rules.",
     ["step"],
 )
 NEAR_MISSES = Counter(
     "wirewatch_near_misses_total",
-    "Sampled articles that missed a rule by exactly one clause, by rule; labels as of wirewatch_matches_total.",
+    "Sampled articles that missed a rule by exactly one clause, by rule, labelled as in wirewatch_matches_total.",
     ["rule"],
 )
 ALERTS = Counter(
     "wirewatch_alerts_total",
-    "Alerts raised, by rule, kind, severity and channel (none: no channel); rules over WIREWATCH_METRICS_RULE_LIMIT, "
-    "and channels over 100: other.",
+    "Alerts raised, by rule, kind, severity and channel (none: the rule has no channel). Rules over "
+    "WIREWATCH_METRICS_RULE_LIMIT and channels over 100 count as other.",
     ["rule", "kind", "severity", "channel"],
 )
 ALERTS_HELD = Counter(
     "wirewatch_alerts_held_total",
-    "Alerts held back, by rule and by what held them: suppress or limit; rules over WIREWATCH_METRICS_RULE_LIMIT: "
-    "other.",
+    "Alerts held back, by rule and by what held them back: suppress or limit. Rules over "
+    "WIREWATCH_METRICS_RULE_LIMIT count as other.",
     ["rule", "by"],
 )
 
@@ -144,37 +148,40 @@ ALERTS_HELD = Counter(
 CANARY_REGISTRY = CollectorRegistry()
 CONSUMER_LAG = Gauge(
     "wirewatch_consumer_lag_messages",
-    "Messages of a step's source topic that its group has not committed; from the canary, so also of a dead step.",
+    "Messages of a step's source topic that its group has not committed. The canary reads it, so a dead step "
+    "shows it too.",
     ["step"],
     registry=CANARY_REGISTRY,
 )
 SOURCE_PARTITIONS = Gauge(
     "wirewatch_source_partitions",
-    "Partitions of a step's source topic; from the canary.",
+    "Partitions of a step's source topic. The canary reads it.",
     ["step"],
     registry=CANARY_REGISTRY,
 )
 LAG_READ_FAILURES = Counter(
     "wirewatch_lag_read_failures_total",
-    "Times that the canary could not read the lag; it exports none then.",
+    "Times that the canary could not read the lag. It shows no lag meanwhile.",
     registry=CANARY_REGISTRY,
 )
 CANARIES_SENT = Counter(
     "wirewatch_canaries_sent_total",
-    "Canary articles due, whether or not the broker took them.",
+    "Canary articles that were due, whether or not the broker took them.",
     registry=CANARY_REGISTRY,
 )
 CANARIES_RECEIVED = Counter(
-    "wirewatch_canaries_received_total", "Canary articles whose alert came, in time or late.", registry=CANARY_REGISTRY
+    "wirewatch_canaries_received_total",
+    "Canary articles whose alert arrived, in time or late.",
+    registry=CANARY_REGISTRY,
 )
 CANARIES_MISSED = Counter(
     "wirewatch_canaries_missed_total",
-    "Canary articles without an alert after WIREWATCH_CANARY_TIMEOUT_SECONDS, each of them once.",
+    "Canary articles that raised no alert within WIREWATCH_CANARY_TIMEOUT_SECONDS; each counts once.",
     registry=CANARY_REGISTRY,
 )
 CANARY_LATENCY = Histogram(
     "wirewatch_canary_latency_seconds",
-    "From the moment a canary was due to its alert, as a subscriber reads it.",
+    "Time from when a canary was due until a subscriber read its alert.",
     buckets=_LATENCY_SECONDS,
     registry=CANARY_REGISTRY,
 )
@@ -182,7 +189,8 @@ CANARY_LATENCY = Histogram(
 # Processes
 LOAD_DURATION = Gauge(
     "wirewatch_load_duration_seconds",
-    "Time that a process took to load what its step needs, by part: all, and of it spaCy models, names and rules.",
+    "Time that a process took to load what its step needs, by part: all of it, and in it spaCy models, names and "
+    "rules.",
     ["step", "part"],
 )
 BUILD = Gauge("wirewatch_build_info", "Always 1; the version of Wirewatch that this process runs.", ["version"])

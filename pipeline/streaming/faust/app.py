@@ -254,7 +254,7 @@ def _timestamp(message: Message) -> datetime:
     except (ValueError, OverflowError, OSError, TypeError):
         # Any client may stamp a message with any number, such as microseconds.
         log.warning(
-            "%s partition %d offset %d has a timestamp that is no date (%r s since 1970): it counts as of now",
+            "%s partition %d offset %d has a timestamp that is no date (%r s since 1970): the present time counts",
             message.topic, message.partition, message.offset, message.timestamp,
         )  # fmt: skip
         return utc_now()

@@ -215,7 +215,7 @@ class HopConsumer(Consumer):
             await self.perform_seek()
         except (KafkaError, RuntimeError, AssertionError) as error:
             # The end of the rebalance seeks once more.
-            log.warning("cannot go back to what was read during a rebalance yet: %s", error)
+            log.warning("cannot read again yet what came during a rebalance: %s", error)
 
     def _queue(self) -> FlowControlQueue[Message]:
         """Where the agent takes its messages from."""

@@ -196,7 +196,7 @@ class KafkaPublisher:
             # Batches behind a refused one in its partition fail only because of it: no need to wait.
             if passing is not None and not refusals:
                 wait = next(waits)
-                log.warning("publishing failed, trying again in %g s: %r", wait, passing)
+                log.warning("cannot publish, trying again in %g s: %r", wait, passing)
                 metrics.ERRORS.labels(self._step, "publishing").inc()
                 metrics.RETRIES.labels(self._step).inc()
                 await self._pause(wait)
@@ -243,10 +243,10 @@ class KafkaPublisher:
         try:
             created = await self._restore(self._settings, topics)
         except (BrokerError, kafka_errors.KafkaError, OSError) as error:
-            log.warning("no acknowledgement yet from %s: %s", ", ".join(sorted(topics)), error)
+            log.warning("topic %s has not acknowledged yet: %s", ", ".join(sorted(topics)), error)
         else:
             if created:
-                log.warning("created again, since they were deleted while messages went there: %s", created)
+                log.warning("created topics again that were deleted while messages went there: %s", created)
 
     async def _pack(
         self,

@@ -78,7 +78,7 @@ class CanaryWatch:
             except AccessDeniedError:
                 raise
             except _PASSING as error:
-                log.warning("the %s cannot be read, trying again in %g s: %s", subject, _RECONNECT_SECONDS, error)
+                log.warning("cannot read the %s, trying again in %g s: %s", subject, _RECONNECT_SECONDS, error)
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _listen(self, standing: Standing) -> None:
@@ -125,7 +125,7 @@ class CanaryWatch:
                 for canary in self._flight.newly_missed():
                     metrics.CANARIES_MISSED.inc()
                     limit = self._settings.canary_timeout_seconds
-                    log.error("a canary is missed: no alert within %g s", limit, extra={"article": canary})
+                    log.error("this canary raised no alert within %g s", limit, extra={"article": canary})
                 await asyncio.sleep(min(_TICK_SECONDS, self._settings.canary_interval_seconds))
 
     def _send(self, producer: AIOKafkaProducer) -> None:
@@ -144,7 +144,7 @@ class CanaryWatch:
             async with asyncio.timeout(self._settings.canary_timeout_seconds):
                 await producer.send_and_wait(topic, value, key=canary.encode(), headers=headers)
         except (KafkaError, TimeoutError) as error:
-            log.warning("no broker takes a canary: %r", error, extra={"article": canary})
+            log.warning("cannot send this canary: %r", error, extra={"article": canary})
 
     async def _read_lag(self) -> None:
         try:

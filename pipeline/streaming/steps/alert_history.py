@@ -90,7 +90,7 @@ class KafkaAlertHistory:
                         remember(number, past)
         if unreadable:
             log.warning(
-                "%d messages of topic %s are no alerts and were passed over: only Wirewatch should write there",
+                "skipped %d messages of topic %s that are no alerts: only Wirewatch should write there",
                 unreadable,
                 topic,
             )

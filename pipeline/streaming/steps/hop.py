@@ -109,9 +109,7 @@ class Hop:
     async def assigned(self, partitions: frozenset[int]) -> None:
         """Let the handler take over partitions and wait until it has; ``revoked`` cancels the wait."""
         self._assigning = asyncio.create_task(
-            self._until_it_works(
-                "assigning", "taking over partitions failed", lambda: self._handler.assigned(partitions)
-            )
+            self._until_it_works("assigning", "cannot take over partitions", lambda: self._handler.assigned(partitions))
         )
         await asyncio.wait({self._assigning})
         metrics.REBALANCES.labels(self._step.name).inc()
@@ -192,7 +190,7 @@ class Hop:
                 failed = StepFailedError(f"step {self._step.name} failed {attempts} times: {error!r}")
                 failed.__cause__ = error
                 return await self._finish([Outcome(records[0], error=failed)])
-            log.warning("step %s: bisecting a batch of %d that keeps failing", self._step.name, len(records))
+            log.warning("step %s bisects a batch of %d that keeps failing", self._step.name, len(records))
         else:
             return await self._finish(outcomes)
         half = len(records) // 2
@@ -220,14 +218,16 @@ class Hop:
                     # No article is at fault: the batch is tried until what is unavailable is back.
                     metrics.ERRORS.labels(self._step.name, "publishing").inc()
                     metrics.RETRIES.labels(self._step.name).inc()
-                    log.warning("step %s cannot go on, again in %g s: %s", self._step.name, wait, cause_of(error))
+                    log.warning(
+                        "step %s cannot go on, trying again in %g s: %s", self._step.name, wait, cause_of(error)
+                    )
                     await self._pause(wait)
                     continue
                 metrics.ERRORS.labels(self._step.name, "processing").inc()
                 if attempt == attempts:
                     raise
                 log.warning(
-                    "step %s failed on a batch of %d (try %d of %d), again in %g s: %s",
+                    "step %s failed on a batch of %d (try %d of %d), trying again in %g s: %s",
                     self._step.name, len(records), attempt, attempts, wait, place_of(error),
                 )  # fmt: skip
                 attempt += 1

@@ -119,7 +119,7 @@ class NearMissSampler:
             try:
                 rules.prepare_near_misses()
             except Exception as error:  # noqa: BLE001 - articles are matched without it
-                log.error("near misses are not prepared: %s", place_of(error))  # noqa: TRY400 - as below
+                log.error("cannot prepare near misses: %s", place_of(error))  # noqa: TRY400 - as below
 
     def offer(self, article: EnrichedArticle) -> None:
         """Look at this article, if it is time for one."""
@@ -134,7 +134,8 @@ class NearMissSampler:
         try:
             missed = self._rules.near_misses(article)
         except Exception as error:  # noqa: BLE001 - whatever it is, the article is not at fault for a look at it
-            log.error("article %s is no sample, its near misses cannot be told: %s", article.id, place_of(error))  # noqa: TRY400 - an error's text may quote the article
+            # By its place alone: an error's text may quote the article.
+            log.error("article %s is left out of the sample of near misses: %s", article.id, place_of(error))  # noqa: TRY400
             return
         took = self._clock() - started
         self._next_at = started + max(_LEAST_SECONDS, took / _SHARE_OF_TIME)

@@ -97,8 +97,8 @@ class IndexedRules:
         except RuleError as error:
             self._reject(stored.id, str(error))
         except Exception as error:
-            log.exception("rule %s breaks the rule engine", stored.id)
-            self._reject(stored.id, f"it breaks the rule engine: {error!r}")
+            log.exception("the rule engine fails on rule %s", stored.id)
+            self._reject(stored.id, f"the rule engine fails on it: {error!r}")
         else:
             # The index holds the same string object, which saves memory.
             self._indexed[rule.id] = None

@@ -262,7 +262,7 @@ def main(arguments: Sequence[str] | None = None, load: ServiceLoader = load_serv
         log.critical("%s", error)
         _exit(EXIT_FAILED)
     except Exception as error:  # noqa: BLE001 - told by its place: its text may quote an article
-        log.critical("the process ends for a reason that it did not expect: %s", place_of(error))
+        log.critical("the process ends after an unexpected error: %s", place_of(error))
         _exit(EXIT_FAILED)
     _exit(0)
 

@@ -262,9 +262,11 @@ class Supervisor:
             if now >= slot.kill_at:
                 process.signal(signal.SIGKILL)
         elif slot.begun_at is not None and now - slot.begun_at > limit:
-            self._end_with_trace(slot, process, f"is ended: over {limit:g} s on {_places(slot.in_flight)}")
+            text = f"has worked on {_places(slot.in_flight)} for over {limit:g} s: it is ended"
+            self._end_with_trace(slot, process, text)
         elif slot.beaten_at is not None and now - slot.beaten_at > max(limit, STUCK_LOOP_SECONDS):
-            self._end_with_trace(slot, process, f"is ended: its event loop stood for {now - slot.beaten_at:.0f} s")
+            text = f"has not turned its event loop for {now - slot.beaten_at:.0f} s: it is ended"
+            self._end_with_trace(slot, process, text)
 
     def _end_with_trace(self, slot: Slot, process: StepProcess, text: str) -> None:
         self._tell("stuck", text, slot)
@@ -294,12 +296,11 @@ class Supervisor:
         verdict = slot.crashes.died(slot.in_flight)
         if verdict.alone:
             count = len(verdict.alone)
-            self._tell("alone", f"{count} records were in flight at two deaths: from now on one at a time", slot)
+            self._tell("alone", f"this step died twice on these {count} records: it takes them one at a time now", slot)
         metrics.CONDEMNED.labels(slot.service).inc(len(verdict.condemned))
         for position in sorted(verdict.condemned):
-            text = (
-                f"{_place(position)} ended its process {self._settings.crash_attempts} times alone: dead letter `crash`"
-            )
+            times = self._settings.crash_attempts
+            text = f"{_place(position)} alone ended its process {times} times: it becomes a dead letter `crash`"
             self._tell("condemned", text, slot)
         if verdict.is_new:
             for other in self._slots:
@@ -307,8 +308,8 @@ class Supervisor:
                     other.process.order(slot.crashes.caution)
         if slot.crashes.condemned_in_a_row >= _CONDEMNED_LIMIT:
             self._give_up(
-                f"each of {_CONDEMNED_LIMIT} records in a row ended the step's process and none passed: it is the step "
-                "that is at fault, see its log; none of them is lost",
+                f"each of {_CONDEMNED_LIMIT} records in a row ended the step's process: the step is at fault, see its "
+                "log; no record is lost",
                 slot,
             )
 
@@ -327,7 +328,7 @@ class Supervisor:
         while running:
             if time.monotonic() >= deadline or self._kill_requested:
                 for slot, process in running:
-                    self._tell("killed", "is ended: it did not stop in time; what it had in flight comes again", slot)
+                    self._tell("killed", "did not stop in time and is ended: what it had in flight is read again", slot)
                     process.signal(signal.SIGKILL)
                 deadline = float("inf")
                 self._kill_requested = False

@@ -128,7 +128,7 @@ def test_a_look_for_near_misses_that_fails_costs_the_sample_and_no_article(caplo
 
     before = counted("wirewatch_near_miss_samples_total", step="rules")
     NearMissSampler(Broken(), counters()).offer(ARTICLE)
-    assert f"article {ARTICLE.id} is no sample" in caplog.text
+    assert f"article {ARTICLE.id} is left out of the sample" in caplog.text
     # By kind and place: what an error says may quote the article.
     assert "LookupError at test_step_counters.py:" in caplog.text
     assert "no such clause" not in caplog.text

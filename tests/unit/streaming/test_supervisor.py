@@ -135,7 +135,7 @@ def test_a_record_that_kills_its_process_is_tried_alone_and_then_condemned(
     assert events.count("died") == 5
     assert events.count("alone") == 1
     condemned = [event.text for event in events.all() if event.kind == "condemned"]
-    assert condemned == ["partition 3 offset 5 ended its process 3 times alone: dead letter `crash`"]
+    assert condemned == ["partition 3 offset 5 alone ended its process 3 times: it becomes a dead letter `crash`"]
 
 
 def test_a_deadly_record_that_moves_to_a_sibling_is_condemned_all_the_same(
@@ -164,7 +164,7 @@ def test_living_processes_are_told_of_new_caution(tmp_path: Path, events: Events
 
 def test_a_batch_over_its_time_ends_the_process_and_counts_as_a_death(worker_of: Make, events: Events) -> None:
     with worker_of("hanging", step_timeout_seconds=0.2, crash_attempts=1):
-        assert events.wait_for("stuck").text == "is ended: over 0.2 s on partition 3 offset 5"
+        assert events.wait_for("stuck").text == "has worked on partition 3 offset 5 for over 0.2 s: it is ended"
         assert "while it processed partition 3 offset 5" in events.wait_for("died").text
         events.wait_for("condemned")
 
