@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,3 +71,10 @@ def wirewatch(settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest
     return CommandLine(
         monkeypatch, capfd, bootstrap_servers=settings.bootstrap_servers, topic_prefix=settings.topic_prefix
     )
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """Of a test that draws at random: the one of the command line, else a new one; the test prints it."""
+    seed: int | None = request.config.getoption("--seed")
+    return random.SystemRandom().randrange(1_000_000) if seed is None else seed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -52,29 +53,33 @@ def settings(kafka_program: tuple[Path, KafkaJars], topic_prefix: str, tmp_path:
         yield settings
 
 
-async def written_within_a_life(settings: Settings, more: int, topic: Topic = ALERTS) -> None:
-    """Wait until so many more alerts have been written."""
-    await await_count(settings, await message_count(settings, topic) + more, topic)
+@contextlib.contextmanager
+def killed_repeatedly(settings: Settings, kills: int, chance: random.Random, topic: Topic, most: int) -> Iterator[None]:
+    """The alerts step at work, once it has been killed so often; in each life it wrote up to ``most`` to the topic."""
 
-
-@pytest.mark.timeout(900)
-def test_no_alert_is_lost_and_next_to_none_repeated_over_kills(
-    settings: Settings, request: pytest.FixtureRequest
-) -> None:
-    full_size = request.config.getoption("--full-size")
-    kills, count = (20, 50_000) if full_size else (3, 6_000)
-    seed = request.config.getoption("--seed") or random.SystemRandom().randrange(1 << 32)
-    chance = random.Random(seed)
-    matches = [match(number, channel=None if number % EVERY else CHANNEL) for number in range(count)]
-    asyncio.run(publish_matches(settings, matches))
+    async def written_within_a_life() -> None:
+        await await_count(settings, await message_count(settings, topic) + chance.randrange(1, most), topic)
 
     lives = Events()
     with Worker(settings, {ALERTS_STEP.name: 1}, on_event=lives, backoff=Backoff(0.05, 0.05)):
         for _ in range(kills):
             pid = lives.wait_for("ready").pid
-            asyncio.run(written_within_a_life(settings, chance.randrange(1, count // (kills + 1))))
+            asyncio.run(written_within_a_life())
             os.kill(pid, signal.SIGKILL)
         lives.wait_for("ready")
+        yield
+
+
+@pytest.mark.timeout(900)
+def test_no_alert_is_lost_and_next_to_none_repeated_over_kills(
+    settings: Settings, request: pytest.FixtureRequest, seed: int
+) -> None:
+    full_size = request.config.getoption("--full-size")
+    kills, count = (20, 50_000) if full_size else (3, 6_000)
+    matches = [match(number, channel=None if number % EVERY else CHANNEL) for number in range(count)]
+    asyncio.run(publish_matches(settings, matches))
+
+    with killed_repeatedly(settings, kills, random.Random(seed), ALERTS, count // (kills + 1)):
         asyncio.run(await_count(settings, count, ALERTS, within_seconds=120))
         # What would be raised twice would be so by now: a last match is behind all others in its partition.
         last = [match(number) for number in range(count, count + 40)]
@@ -110,10 +115,8 @@ def quiet_match(number: int) -> Match:
 
 
 @pytest.mark.timeout(900)
-def test_kills_change_nothing_in_what_is_held_back(settings: Settings, request: pytest.FixtureRequest) -> None:
+def test_kills_change_nothing_in_what_is_held_back(settings: Settings, seed: int) -> None:
     kills, count = 4, 6_000
-    seed = request.config.getoption("--seed") or random.SystemRandom().randrange(1 << 32)
-    chance = random.Random(seed)
     matches = [quiet_match(number) for number in range(count)]
     asyncio.run(publish_matches(settings, matches))
     replay = Replay()
@@ -121,13 +124,7 @@ def test_kills_change_nothing_in_what_is_held_back(settings: Settings, request: 
     expected = {each.alert.alert_id: (each.alert.held_by, each.alert.held_back) for each in decided}
     held = sum(held_by is not None for held_by, _ in expected.values())
 
-    lives = Events()
-    with Worker(settings, {ALERTS_STEP.name: 1}, on_event=lives, backoff=Backoff(0.05, 0.05)):
-        for _ in range(kills):
-            pid = lives.wait_for("ready").pid
-            asyncio.run(written_within_a_life(settings, chance.randrange(1, held // (kills + 1)), HELD))
-            os.kill(pid, signal.SIGKILL)
-        lives.wait_for("ready")
+    with killed_repeatedly(settings, kills, random.Random(seed), HELD, held // (kills + 1)):
         asyncio.run(await_count(settings, len(expected) - held, ALERTS, within_seconds=120))
         asyncio.run(await_count(settings, held, HELD, within_seconds=120))
         # What would be told twice would be so by now: a last match is behind all others in its partition.

@@ -17,7 +17,7 @@ from pipeline import demo
 from pipeline.brokers import KafkaBroker, KafkaJars
 from pipeline.cli.demo.demo_run import DemoResult, run_articles
 from pipeline.rules import read_rules
-from pipeline.settings import load_settings
+from pipeline.settings import Settings, load_settings
 from pipeline.streaming.kafka.subscription import ReceivedAlert
 from pipeline.streaming.kafka.topic_admin import topic_admin
 from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
@@ -68,21 +68,25 @@ def check_output(output: str, truth: Truth) -> None:
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", output)
 
 
-async def demo_on(kafka: KafkaBroker, topic_prefix: str, tmp_path: Path) -> DemoResult:
-    settings = load_settings(
-        bootstrap_servers=kafka.bootstrap_servers, topic_prefix=topic_prefix, metrics_port=0, data_dir=tmp_path
-    )
+def run_demo(variables: dict[str, str], broker: str, truth: Truth) -> str:
+    """Run the whole demo, and check what it says of the broker and of the alerts."""
+    result = subprocess.run(PROGRAM, env=variables, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert broker in result.stdout.partition("\n")[0]
+    check_output(result.stdout, truth)
+    return result.stdout
+
+
+async def demo_on(settings: Settings) -> DemoResult:
     rules = read_rules(demo.rules_text(), "demo rules")
     await RuleStore(settings).apply(compare_rules({}, rules, "demo"))
-    with (tmp_path / "log").open("wb") as log, Worker(settings, output=log.fileno()) as worker:
+    with (settings.data_dir / "log").open("wb") as log, Worker(settings, output=log.fileno()) as worker:
         await asyncio.to_thread(worker.wait_ready, READY_SECONDS)
         return await run_articles(settings, demo.articles(), Silent(), lambda: "")
 
 
-def test_alerts_on_kafka_are_those_that_a_reader_expects(
-    kafka: KafkaBroker, topic_prefix: str, tmp_path: Path, truth: Truth
-) -> None:
-    result = asyncio.run(demo_on(kafka, topic_prefix, tmp_path))
+async def test_alerts_on_kafka_are_those_that_a_reader_expects(settings: Settings, truth: Truth) -> None:
+    result = await demo_on(settings)
     assert result.is_complete
     for kind, expected in (("matched", truth.matched), ("updated", truth.updated)):
         found = sorted((alert.rule_id, alert.article_id) for alert in result.alerts if alert.kind == kind)
@@ -90,10 +94,7 @@ def test_alerts_on_kafka_are_those_that_a_reader_expects(
 
 
 def test_demo_on_its_own_kafka(kafka_program: tuple[Path, KafkaJars], tmp_path: Path, truth: Truth) -> None:
-    result = subprocess.run(PROGRAM, env=environment(tmp_path), capture_output=True, text=True, check=False)
-    assert (result.returncode, result.stderr) == (0, "")
-    assert "Apache Kafka" in result.stdout.partition("\n")[0]
-    check_output(result.stdout, truth)
+    run_demo(environment(tmp_path), "Apache Kafka", truth)
     assert still_running(tmp_path) == []
     assert list(tmp_path.iterdir()) == []
 
@@ -101,20 +102,14 @@ def test_demo_on_its_own_kafka(kafka_program: tuple[Path, KafkaJars], tmp_path: 
 def test_demo_in_memory_where_there_is_no_java_and_no_maven(tmp_path: Path, truth: Truth) -> None:
     variables = environment(tmp_path, PATH=str(tmp_path), XDG_CACHE_HOME=str(tmp_path / "cache"), CI="")
     del variables["CI"]
-    result = subprocess.run(PROGRAM, env=variables, capture_output=True, text=True, check=False)
-    assert (result.returncode, result.stderr) == (0, "")
-    assert "in-memory broker" in result.stdout.partition("\n")[0]
-    check_output(result.stdout, truth)
+    run_demo(variables, "in-memory broker", truth)
     assert still_running(tmp_path) == []
 
 
 def test_demo_on_a_given_cluster_removes_its_topics(kafka: KafkaBroker, tmp_path: Path, truth: Truth) -> None:
     variables = environment(tmp_path, WIREWATCH_BOOTSTRAP_SERVERS=kafka.bootstrap_servers)
-    result = subprocess.run(PROGRAM, env=variables, capture_output=True, text=True, check=False)
-    assert (result.returncode, result.stderr) == (0, "")
-    assert "WIREWATCH_BOOTSTRAP_SERVERS names it" in result.stdout.partition("\n")[0]
-    check_output(result.stdout, truth)
-    found = re.search(r"topics (demo-[0-9a-f]+)\.", result.stdout)
+    said = run_demo(variables, "WIREWATCH_BOOTSTRAP_SERVERS names it", truth)
+    found = re.search(r"topics (demo-[0-9a-f]+)\.", said)
     assert found
 
     async def left() -> list[str]:

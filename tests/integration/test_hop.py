@@ -32,6 +32,12 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pyte
 
 
 @pytest.fixture
+def settings(settings: Settings) -> Settings:
+    asyncio.run(apply_topics(settings))
+    return settings
+
+
+@pytest.fixture
 def own_kafka(kafka_program: tuple[Path, KafkaJars]) -> Iterator[KafkaBroker]:
     with KafkaBroker(*kafka_program) as broker:
         yield broker
@@ -49,7 +55,6 @@ async def test_articles_go_on_and_bad_input_becomes_dead_letters_with_its_origin
         (b"tombstone", None),
         (None, b"no key"),
     ]
-    await apply_topics(settings)
     await send(settings, STEP.source, [*good[:25], *bad, *good[25:]])
     handler = LanguageHandler(LanguageIdentifier(), sink=STEP.sink.full_name(settings.topic_prefix))
     async with running(settings, handler):
@@ -79,7 +84,6 @@ async def test_an_output_over_the_topics_limit_is_a_dead_letter_and_its_neighbou
 ) -> None:
     # One key: all in one partition and one batch, so that the refused one is among others.
     messages: list[Raw] = [(b"same", b"swell" if n in {7, 8, 30} else b"%d" % n) for n in range(60)]
-    await apply_topics(settings)
     await send(settings, STEP.source, messages)
     async with running(settings, PassOn.of(settings)):
         await await_count(settings, 60, *ENDS)
@@ -94,7 +98,6 @@ async def test_an_output_over_the_topics_limit_is_a_dead_letter_and_its_neighbou
 async def test_an_article_that_keeps_failing_is_set_aside_and_the_rest_arrives(settings: Settings) -> None:
     settings = settings.model_copy(update={"retry_attempts": 2})
     messages: list[Raw] = [(b"k%d" % n, b"poison" if n == 33 else b"%d" % n) for n in range(100)]
-    await apply_topics(settings)
     await send(settings, STEP.source, messages)
     async with running(settings, PassOn.of(settings)):
         await await_count(settings, 100, *ENDS)
@@ -108,7 +111,6 @@ async def test_a_step_that_stops_on_purpose_acks_nothing_of_its_batch(settings: 
     # The fifth failure is one too many, and still in the small first batch of a step.
     settings = settings.model_copy(update={"retry_attempts": 1, "failure_limit": 0.02})
     stopped: list[WirewatchError] = []
-    await apply_topics(settings)
     await send(settings, STEP.source, [(b"same", b"poison")] * 40)
     async with running(settings, PassOn.of(settings), stopped=stopped):
         await until(lambda: stopped)
@@ -121,9 +123,9 @@ async def test_a_broker_that_goes_away_and_comes_back_costs_nothing(
     own_kafka: KafkaBroker, settings: Settings, kill: bool
 ) -> None:
     settings = settings.model_copy(update={"bootstrap_servers": own_kafka.bootstrap_servers})
+    await apply_topics(settings)
     count = 3_000
     messages: list[Raw] = [(b"k%d" % n, b"%d" % n) for n in range(count)]
-    await apply_topics(settings)
     handler = PassOn.of(settings)
     async with running(settings, handler):
         await send(settings, STEP.source, messages[:1000])
@@ -143,7 +145,6 @@ async def test_a_broker_that_goes_away_and_comes_back_costs_nothing(
 async def test_what_was_acked_just_before_a_rebalance_is_not_done_again(settings: Settings) -> None:
     count = 1_000
     first, second = (PassOn.of(settings) for _ in range(2))
-    await apply_topics(settings)
     # No commit by the clock comes between the last ack and the rebalance.
     async with running(settings, first, commit_seconds=3600):
         await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(count)])
@@ -159,7 +160,6 @@ async def test_partitions_that_move_lose_nothing_and_no_record_comes_before_its_
 ) -> None:
     count = 4_000
     first, second = (PassOn.of(settings) for _ in range(2))
-    await apply_topics(settings)
     await send(settings, STEP.source, [(b"k%d" % n, b"%d" % n) for n in range(count)])
     async with running(settings, first):
         await await_count(settings, 500, *ENDS)
@@ -188,7 +188,6 @@ async def test_what_has_been_fetched_and_dropped_is_fetched_again_where_nothing_
     async def all_are_there() -> bool:
         return len({record.value for record in await read_all(settings, STEP.sink)}) == count
 
-    await apply_topics(settings)
     async with running(settings, handler) as app:
         await until(lambda: handler.owned)
         handler.gate.clear()
@@ -212,7 +211,6 @@ async def test_a_process_that_cannot_join_its_group_ends_and_the_next_one_works(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     handler = PassOn.of(settings)
-    await apply_topics(settings)
     # Another client in the step's group that would spread partitions otherwise: the broker refuses who joins now.
     async with AIOKafkaConsumer(
         STEP.source.full_name(settings.topic_prefix),

@@ -52,12 +52,6 @@ def size(request: pytest.FixtureRequest) -> Size:
 
 
 @pytest.fixture
-def seed(request: pytest.FixtureRequest) -> int:
-    seed: int | None = request.config.getoption("--seed")
-    return random.SystemRandom().randrange(1_000_000) if seed is None else seed
-
-
-@pytest.fixture
 def broker(kafka_program: tuple[Path, KafkaJars]) -> Iterator[KafkaBroker]:
     # Only the broker's own lower bound keeps a test from a session shorter than 6 s.
     properties = {"group.min.session.timeout.ms": "1000"}

@@ -62,27 +62,22 @@ def test_all_events_come_in_order_and_no_batch_is_too_large() -> None:
     assert max(map(len, taken)) == 10
 
 
-def first_two(source: Source, seconds: float) -> list[int]:
-    """How large the first two batches are when the first takes so long."""
-
-    async def run() -> list[int]:
-        source.put(*range(1_000))
-        batches = source.batches()
-        first = await anext(batches)
-        source.now += seconds
-        return [len(first), len(await anext(batches))]
-
-    return asyncio.run(run())
-
-
-@pytest.mark.parametrize(("seconds", "then"), [(0.001, 500), (0.01, 250), (0.05, 50), (60.0, 20)])
-def test_a_batch_is_as_large_as_half_a_second_allows(seconds: float, then: int) -> None:
-    assert first_two(Source(most=500), seconds) == [5, then]
-
-
-@pytest.mark.parametrize(("seconds", "then"), [(0.02, 50), (0.1, 10), (60.0, 2)])
-def test_a_batch_of_long_articles_is_as_large_as_half_a_second_allows(seconds: float, then: int) -> None:
-    assert first_two(Source(most=500, bytes_each=50_000), seconds) == [2, then]
+@pytest.mark.parametrize(
+    ("bytes_each", "seconds", "sizes"),
+    [
+        (100, 0.001, [5, 500]), (100, 0.01, [5, 250]), (100, 0.05, [5, 50]), (100, 60.0, [5, 20]),
+        (50_000, 0.02, [2, 50]), (50_000, 0.1, [2, 10]), (50_000, 60.0, [2, 2]),
+    ],
+)  # fmt: skip
+async def test_a_batch_also_of_long_articles_is_as_large_as_half_a_second_allows(
+    bytes_each: int, seconds: float, sizes: list[int]
+) -> None:
+    source = Source(most=500, bytes_each=bytes_each)
+    source.put(*range(1_000))
+    batches = source.batches()
+    first = await anext(batches)
+    source.now += seconds
+    assert [len(first), len(await anext(batches))] == sizes
 
 
 def test_a_lone_event_does_not_wait_for_others() -> None:
@@ -91,19 +86,15 @@ def test_a_lone_event_does_not_wait_for_others() -> None:
     assert source.take(last=1) == [[1]]
 
 
-def test_what_keeps_coming_is_taken_together() -> None:
-    async def run() -> list[int]:
-        source = Source(most=5)
-        source.put(0)
-        batches = source.batches()
-        first = asyncio.ensure_future(anext(batches))
-        for number in range(1, 5):
-            await asyncio.sleep(0)
-            source.put(number)
-        async with asyncio.timeout(10):
-            return await first
-
-    assert asyncio.run(run()) == [0, 1, 2, 3, 4]
+async def test_what_keeps_coming_is_taken_together() -> None:
+    source = Source(most=5)
+    source.put(0)
+    first = asyncio.ensure_future(anext(source.batches()))
+    for number in range(1, 5):
+        await asyncio.sleep(0)
+        source.put(number)
+    async with asyncio.timeout(10):
+        assert await first == [0, 1, 2, 3, 4]
 
 
 async def test_while_a_batch_is_carried_the_rest_stays_in_the_queue() -> None:

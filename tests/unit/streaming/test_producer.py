@@ -141,23 +141,15 @@ def size_limit(most: int) -> Refuses:
     return refuses
 
 
-def test_everything_is_written_once_in_order_with_one_batch_a_partition() -> None:
-    cluster = FakeCluster()
-    refused, _ = publish(cluster, outputs([b"%d" % number for number in range(20)]))
-    assert refused == {}
-    assert cluster.written == [b"%d" % number for number in range(20)]
-    assert (cluster.sent, cluster.producers) == (1, 1)
-
-
-def test_nothing_to_publish_is_published_at_once() -> None:
-    assert publish(FakeCluster(), []) == ({}, [])
-
-
-def test_a_full_batch_is_followed_by_another_of_the_same_partition() -> None:
-    cluster = FakeCluster(capacity=3)
-    publish(cluster, outputs([b"%d" % number for number in range(8)]))
-    assert cluster.written == [b"%d" % number for number in range(8)]
-    assert cluster.sent == 3
+@pytest.mark.parametrize(("count", "capacity", "batches"), [(20, 100, 1), (8, 3, 3), (0, 100, 0)])
+def test_everything_is_written_once_in_order_in_as_few_batches_as_can_be(
+    count: int, capacity: int, batches: int
+) -> None:
+    cluster = FakeCluster(capacity=capacity)
+    values = [b"%d" % number for number in range(count)]
+    assert publish(cluster, outputs(values)) == ({}, [])
+    assert cluster.written == values
+    assert (cluster.sent, cluster.producers) == (batches, 1)
 
 
 def test_the_key_chooses_the_partition_unless_one_is_fixed() -> None:
