@@ -109,10 +109,6 @@ class KnowledgeBase:
                 best[sense.concept.id] = sense
         return [best[concept_id] for concept_id in sorted(best)]
 
-    def lookup(self, surface: str, languages: Sequence[str] = ()) -> list[Concept]:
-        """Return the concepts that a surface form may name: those of ``senses``."""
-        return [sense.concept for sense in self.senses(surface, languages)]
-
     def near(self, surface: str, languages: Sequence[str] = ()) -> list[str]:
         """Return the names that a surface form may have been meant for: one letter off, or two where it is long.
 

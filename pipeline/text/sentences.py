@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from pipeline.text.word_lists import read_word_list
 
 # An end mark, closing quotes and brackets, and a blank; in scripts without blanks no blank is needed.
 _END = re.compile(
@@ -14,22 +17,14 @@ _END = re.compile(
     re.VERBOSE,
 )
 _PARAGRAPH_END = re.compile(r"\r?\n|[\u0085\u2028\u2029]")
-# Text before a full stop that ends no sentence: an initial (J. Smith), an ordinal (18. Juni), an abbreviation.
-_NO_END = re.compile(
-    r"""
-    (?: (?<!\w)\w | (?<!\w)\w\.\w
-    | (?<!\d)\d{1,2}
-    | (?<!\w)(?:
-        mr | mrs | ms | dr | prof | st | sen | gen | gov | rep | lt | col | sgt | capt | jr | sr | vs | etc
-        | bzw | ca | evtl | ggf | inkl | nr | sog | str | vgl | zzgl | mme | mlle | sra | srta | dott | avv
-        | jan | feb | mar | apr | jun | jul | aug | sep | sept | oct | okt | nov | dec | dez
-        | им | г | гг | тыс | млн | млрд | руб
-      )
-    )\Z
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
 _LONGEST_SHORT_FORM = 8
+
+
+@cache
+def _no_end() -> re.Pattern[str]:
+    """Text before a full stop that ends no sentence: an initial (J. Smith), an ordinal (18. Juni), an abbreviation."""
+    abbreviations = "|".join(word for words in read_word_list(__package__, "abbreviations").values() for word in words)
+    return re.compile(rf"(?:(?<!\w)\w|(?<!\w)\w\.\w|(?<!\d)\d{{1,2}}|(?<!\w)(?:{abbreviations}))\Z", re.IGNORECASE)
 
 
 def sentence_ends(text: str) -> list[int]:
@@ -57,4 +52,4 @@ def _goes_on(text: str, start: int, end: int, sign: str) -> bool:
     following = text[after.end() : after.end() + 1] if after else ""
     if following.islower():
         return True
-    return sign == "." and _NO_END.search(text[max(0, start - _LONGEST_SHORT_FORM) : start]) is not None
+    return sign == "." and _no_end().search(text[max(0, start - _LONGEST_SHORT_FORM) : start]) is not None

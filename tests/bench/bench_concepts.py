@@ -39,10 +39,10 @@ def main() -> None:
     started = time.process_time()
     kb = KnowledgeBase.load()
     loaded = time.process_time()
-    kb.lookup(SURFACES[0])
+    kb.senses(SURFACES[0])
     asked = time.process_time()
     for round_ in range(ROUNDS):
-        kb.lookup(SURFACES[round_ % len(SURFACES)], ["en"])
+        kb.senses(SURFACES[round_ % len(SURFACES)], ["en"])
     looked_up = time.process_time()
     print(f"{len(kb.concepts):,} concepts, {BUILT_FILE.stat().st_size:,} bytes")
     print(f"load {(loaded - started) * 1e3:.1f} ms, first look-up {(asked - loaded) * 1e3:.1f} ms")

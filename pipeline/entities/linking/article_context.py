@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from pipeline.entities.linking.doubts import Doubt
+from pipeline.entities.linking.doubts import Doubt, tears_a_word
 from pipeline.entities.linking.occurrences import FieldText
 from pipeline.entities.linking.spans import Span
 from pipeline.entities.linking.surfaces import Candidate
-from pipeline.entities.linking.word_borders import tears_a_word
 from pipeline.entities.linking.world import World
 from pipeline.messages.articles import Field
 

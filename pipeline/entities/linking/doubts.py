@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import Enum
+from functools import cache
 
 from pipeline.concepts.compiling.homographs import is_also_a_word
 from pipeline.entities.linking.lexicon import Entry
+from pipeline.text.word_lists import read_word_list
 
-# Other meanings, as the knowledge base words them, that news outweighs: "Washington" is the capital, "Indian" of India.
-# Such a name needs no support; as a person's surname ("Kerry Washington") it stays silent.
-OUTWEIGHED = frozenset(
-    {
-        "of the whole continent",
-        "of America's first peoples",
-        "the language",
-        "the US state, or a surname",
-        "more seldom a person's name",
-        "Korea in history",
-        "the region of Greece",
-        "places in Cuba and Bolivia",
-        "the European Commission",
-        "her husband Bill",
-        "more seldom computer memory",
-        "more seldom some other acronym",
-        "more seldom the state of the past",
-    }
-)
 # What makes the other meaning a name too, which a capital letter does not tell from the concept's.
 _NAME_MEANING = re.compile(
     r"\b(?:name|surname|places?|city|state|saint|river|country|persons?|people|university|airline|goddess|mountain|"
@@ -49,10 +33,16 @@ class Doubt(Enum):
     NAME = "somebody or something else of this name: the rest of the article must settle it"
 
 
+@cache
+def outweighed_meanings() -> frozenset[str]:
+    """Other meanings that news outweighs, so that a name with one of them needs no support."""
+    return frozenset(read_word_list(__package__, "outweighed-meanings")["en"])
+
+
 def doubt_of(entry: Entry, language: str) -> Doubt:
     """How doubtful a name is in a language."""
     also = entry.name.also if entry.name is not None else ""
-    if also in OUTWEIGHED:
+    if also in outweighed_meanings():
         return Doubt.NONE
     if _PARTY_MEANING.search(also):
         return Doubt.PARTY
@@ -75,3 +65,45 @@ def may_be_a_person(entry: Entry) -> bool:
     return entry.is_surname or (
         entry.via != "adjective" and entry.name is not None and "name" in entry.name.also and entry.ref is not None
     )
+
+
+@cache
+def _everyday_words() -> Mapping[str, frozenset[str]]:
+    return {language: frozenset(words) for language, words in read_word_list(__package__, "misread-words").items()}
+
+
+def is_everyday(surface: str, language: str) -> bool:
+    """Whether a text's word, as written there, is also an everyday word: Croatian ``samo``, Persian ``ماسک``.
+
+    Args:
+        surface: One word or, in a script without spaces, a run of characters; of any case.
+        language: BCP 47 tag of the text.
+
+    Source: ``training/everyday_words.py``, which learns them from texts with labelled names.
+    """
+    words = _everyday_words()
+    return surface.lower() in words.get(language, words.get(language.partition("-")[0], frozenset()))
+
+
+@cache
+def _chinese_words() -> tuple[frozenset[str], frozenset[str]]:
+    """The words before and after a name, in both scripts."""
+    words = read_word_list(__package__, "chinese-words")
+    traditional = str.maketrans(words["simplified"][0], words["traditional"][0])
+    before, after = (
+        frozenset(listed) | {word.translate(traditional) for word in listed}
+        for listed in (words["before"], words["after"])
+    )
+    return before, after
+
+
+def tears_a_word(text: str, start: int, end: int) -> bool:
+    """Whether a Chinese name takes a character from the word beside it: 舞台中央 is a stage and no Taichung (台中).
+
+    Args:
+        text: The field.
+        start: Of the name, in code points.
+        end: Behind the name.
+    """
+    before, after = _chinese_words()
+    return text[max(0, start - 1) : start + 1] in before or text[end - 1 : end + 1] in after

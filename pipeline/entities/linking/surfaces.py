@@ -8,9 +8,8 @@ from enum import Enum
 from typing import NamedTuple
 
 from pipeline.concepts import VIA_ORDER, LanguageNames
-from pipeline.entities.linking.doubts import Doubt, doubt_of, may_be_a_person
+from pipeline.entities.linking.doubts import Doubt, doubt_of, is_everyday, may_be_a_person
 from pipeline.entities.linking.lexicon import Entries, Entry
-from pipeline.entities.linking.misread_words import is_everyday
 from pipeline.messages.articles import EntityRef
 from pipeline.text.folding import fold
 from pipeline.text.tokens import places_of

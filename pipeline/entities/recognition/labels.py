@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from typing import get_args
 
 from pipeline.messages.articles import Label
+from pipeline.text.word_lists import read_word_list
 
-# Sources: OntoNotes 5, CoNLL-2003, WikiNER, NKJP, RONEC, NorNE, SUC 3, DaNE, KLUE, GSD-Japanese (ENE), AnCora, UNER.
-# Quantities, dates and other scheme members that name nothing are left out on purpose.
-_NAMES: Mapping[Label, str] = {
-    "PER": "PER PERSON PERSNAME PS PRS PEOPLE INDIVIDUAL",
-    "ORG": "ORG ORGANIZATION ORGANISATION ORGNAME OG INST COMPANY CORPORATION INSTITUTION NEWSPAPER GOVERNMENT "
-    "POLITICAL_PARTY GROUP_ORG GPE_ORG",
-    "LOC": "LOC LOCATION GPE GPE_LOC FAC FACILITY GEO PLACENAME GEOGNAME PLACE LC CITY COUNTRY STATE "
-    "REGION NAT_REL_LOC",
-    "MISC": "MISC NORP NAT_REL_POL NAT_REL NATIONALITY EVENT EVN WORK_OF_ART WRK WORK PRODUCT PROD OBJ LAW LANGUAGE "
-    "LAN DRV DERIV_LOC DERIV_PER MOVEMENT",
-}
-_BY_NAME: Mapping[str, Label] = {name: label for label, names in _NAMES.items() for name in names.split()}
+
+@cache
+def _by_name() -> Mapping[str, Label]:
+    names = read_word_list(__package__, "annotation-labels")
+    return {name: label for label in get_args(Label) for name in names[label.lower()]}
 
 
 def label_of(scheme_label: str) -> Label | None:
     """The label for one of a model's own, whatever its case and separators; None for dates, money and the like."""
     name = scheme_label.upper().replace("-", "_")
-    return _BY_NAME.get(name.removeprefix("B_").removeprefix("I_"))
+    return _by_name().get(name.removeprefix("B_").removeprefix("I_"))

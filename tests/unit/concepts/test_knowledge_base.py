@@ -8,7 +8,7 @@ from pipeline.concepts import KnowledgeBase, UnknownConceptError
 
 
 def ids(kb: KnowledgeBase, surface: str, *languages: str) -> list[str]:
-    return [concept.id for concept in kb.lookup(surface, languages)]
+    return [sense.concept.id for sense in kb.senses(surface, languages)]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_england_is_not_the_united_kingdom(kb: KnowledgeBase) -> None:
 
 @pytest.mark.parametrize("surface", ["", "   ", "!?", "no such name at all", "Schwein", "Roman"])
 def test_what_is_no_name_finds_nothing(kb: KnowledgeBase, surface: str) -> None:
-    assert kb.lookup(surface) == []
+    assert kb.senses(surface) == []
 
 
 def test_an_unknown_id_is_an_error_that_says_so(kb: KnowledgeBase) -> None:

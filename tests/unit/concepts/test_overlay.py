@@ -35,7 +35,7 @@ def laid(folder: Path, block: str) -> KnowledgeBase:
 
 def test_a_new_concept_is_found_by_its_names(tmp_path: Path) -> None:
     kb = laid(tmp_path, "  org/new:\n    part-of: org/old\n    en: New Thing ; NT <case>\n    de: Neues Ding\n")
-    assert [concept.id for concept in kb.lookup("neues ding")] == ["org/new"]
+    assert [sense.concept.id for sense in kb.senses("neues ding")] == ["org/new"]
     assert kb.concepts["org/new"].relations == (Relation("part-of", "org/old"),)
     assert kb.sources["ours"].title == "an overlay"
 

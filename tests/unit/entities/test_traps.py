@@ -118,10 +118,10 @@ def test_a_form_is_found(linker: Linker, language: str, text: str, surface: str,
 
 
 def test_no_meaning_is_outweighed_that_the_knowledge_base_does_not_know(linker: Linker) -> None:
-    from pipeline.entities.linking.doubts import OUTWEIGHED
+    from pipeline.entities.linking.doubts import outweighed_meanings
 
     known = {sense.name.also for sense in KnowledgeBase.load().names()}
-    assert known >= OUTWEIGHED
+    assert known >= outweighed_meanings()
 
 
 def test_two_countries_of_one_name_are_told_apart_by_what_else_is_named(linker: Linker) -> None:

@@ -8,9 +8,8 @@ from pipeline.concepts import KnowledgeBase
 from pipeline.concepts.compiling.hindi_spellings import other_spellings
 from pipeline.concepts.compiling.homographs import phrases_by_language
 from pipeline.entities import Linker
-from pipeline.entities.linking.misread_words import is_everyday
+from pipeline.entities.linking.doubts import is_everyday, tears_a_word
 from pipeline.entities.linking.occurrences import FieldText
-from pipeline.entities.linking.word_borders import tears_a_word
 
 
 @pytest.fixture(scope="module")
