@@ -23,6 +23,7 @@ from pipeline.settings import Settings, settings_environment
 from pipeline.topology import ALERTS_STEP, DEAD_LETTERS, LANGUAGE_STEP, RAW, STEPS, Topic, channel_topic
 from tests.integration import chaos_worker
 from tests.integration.chaos_input import CHANNEL, Input
+from tests.integration.topics_on_kafka import partitions
 from tests.waiting import until
 
 
@@ -150,11 +151,9 @@ class Observer:
     @contextlib.asynccontextmanager
     async def observing(self) -> AsyncIterator[None]:
         """Read while the context lasts; wait while the broker is away."""
-        consumer = AIOKafkaConsumer(
+        async with AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap_servers, enable_auto_commit=False, auto_offset_reset="earliest"
-        )
-        await consumer.start()
-        try:
+        ) as consumer:
             places = [TopicPartition(name, n) for name, topic in self._topics.items() for n in range(topic.partitions)]
             consumer.assign(places)
             self._reading = reading = asyncio.ensure_future(self._read(consumer))
@@ -168,8 +167,6 @@ class Observer:
             ends = await consumer.end_offsets(places)
             while any([await consumer.position(place) < end for place, end in ends.items()]):
                 self._take(await consumer.getmany(timeout_ms=200))
-        finally:
-            await consumer.stop()
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
         while True:
@@ -199,34 +196,27 @@ class Sender:
 @contextlib.asynccontextmanager
 async def sender(settings: Settings) -> AsyncIterator[Sender]:
     """A connected sender."""
-    producer = AIOKafkaProducer(
+    async with AIOKafkaProducer(
         bootstrap_servers=settings.bootstrap_servers, enable_idempotence=True, max_request_size=RAW.max_message_bytes
-    )
-    await producer.start()
-    try:
+    ) as producer:
         yield Sender(producer, settings)
-    finally:
-        await producer.stop()
 
 
 async def lag(settings: Settings) -> dict[str, int]:
     """How many records each step has not committed yet."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
-    consumer = AIOKafkaConsumer(bootstrap_servers=settings.bootstrap_servers)
     await admin.start()
-    await consumer.start()
     try:
         lags = {}
-        for name, step in STEPS.items():
-            topic = step.source.full_name(settings.topic_prefix)
-            places = [TopicPartition(topic, number) for number in range(step.source.partitions)]
-            ends = await consumer.end_offsets(places)
-            committed = await admin.list_consumer_group_offsets(step.consumer_group(settings.topic_prefix))
-            done = {place: max(0, committed[place].offset) for place in places if place in committed}
-            lags[name] = sum(end - done.get(place, 0) for place, end in ends.items())
+        async with AIOKafkaConsumer(bootstrap_servers=settings.bootstrap_servers) as consumer:
+            for name, step in STEPS.items():
+                places = partitions(settings, step.source)
+                ends = await consumer.end_offsets(places)
+                committed = await admin.list_consumer_group_offsets(step.consumer_group(settings.topic_prefix))
+                done = {place: max(0, committed[place].offset) for place in places if place in committed}
+                lags[name] = sum(end - done.get(place, 0) for place, end in ends.items())
         return lags
     finally:
-        await consumer.stop()
         await admin.close()
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from pipeline.errors import ArticleError, SchemaError, WirewatchError
 from pipeline.settings import Settings
@@ -17,6 +17,7 @@ from pipeline.streaming.faust.app import StepApp, create_app
 from pipeline.streaming.kafka.client import client_options
 from pipeline.streaming.records import Outcome, Output, Record, RecordPosition, StepHandler
 from pipeline.topology import LANGUAGE_STEP, Step
+from tests.integration.topics_on_kafka import partitions
 from tests.unit.streaming.hop_scene import FakeInFlight
 
 STEP = LANGUAGE_STEP
@@ -120,8 +121,7 @@ async def stop(app: StepApp) -> None:
 async def committed(settings: Settings) -> int:
     """How many of the source topic's records the step's group need not read again."""
     group = STEP.consumer_group(settings.topic_prefix)
-    source = STEP.source.full_name(settings.topic_prefix)
     async with AIOKafkaConsumer(**client_options(settings), group_id=group, enable_auto_commit=False) as consumer:
-        places = [TopicPartition(source, number) for number in range(STEP.source.partitions)]
+        places = partitions(settings, STEP.source)
         consumer.assign(places)
         return sum([await consumer.committed(place) or 0 for place in places])

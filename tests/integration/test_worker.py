@@ -43,18 +43,15 @@ def send_raw(settings: Settings, payloads: Sequence[tuple[str, bytes]]) -> None:
 
 def receive(settings: Settings, topic: Topic, enough: Callable[[list[ConsumerRecord]], bool]) -> list[ConsumerRecord]:
     async def run() -> list[ConsumerRecord]:
-        consumer = AIOKafkaConsumer(
-            topic.full_name(settings.topic_prefix), auto_offset_reset="earliest", **client_options(settings)
-        )
-        await consumer.start()
+        name = topic.full_name(settings.topic_prefix)
         received: list[ConsumerRecord] = []
-        try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
-                while not enough(received):
-                    for records in (await consumer.getmany(timeout_ms=200)).values():
-                        received += records
-        finally:
-            await consumer.stop()
+        async with (
+            AIOKafkaConsumer(name, auto_offset_reset="earliest", **client_options(settings)) as consumer,
+            asyncio.timeout(DEADLINE_SECONDS),
+        ):
+            while not enough(received):
+                for records in (await consumer.getmany(timeout_ms=200)).values():
+                    received += records
         return received
 
     return asyncio.run(run())

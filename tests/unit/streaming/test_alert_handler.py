@@ -80,7 +80,9 @@ class TopicsInMemory:
 
 
 class Step:
-    def __init__(self, topic: TopicsInMemory, **settings: object) -> None:
+    """The step with some partitions of its own."""
+
+    def __init__(self, topic: TopicsInMemory, *partitions: int, **settings: object) -> None:
         self.topic = topic
         self.offset = 0
         self.channels: list[str] = []
@@ -90,6 +92,8 @@ class Step:
             make_channel=self.channels.append,
             clock=lambda: NOON,
         )
+        if partitions:
+            self.assign(*partitions)
 
     def assign(self, *partitions: int) -> None:
         asyncio.run(self.handler.assigned(frozenset(partitions)))
@@ -119,9 +123,7 @@ def topic() -> TopicsInMemory:
 
 @pytest.fixture
 def step(topic: TopicsInMemory) -> Step:
-    step = Step(topic)
-    step.assign(0, 1)
-    return step
+    return Step(topic, 0, 1)
 
 
 def kinds(outcomes: list[Outcome[Any]]) -> list[str | None]:
@@ -202,16 +204,14 @@ def test_another_process_goes_on_where_this_one_died(step: Step, topic: TopicsIn
     step.carry(step.record(match()))
     unpublished = step.record(match(rule="korea"))
     step.process(unpublished)
-    heir = Step(topic)
-    heir.assign(0, 1)
+    heir = Step(topic, 0, 1)
     assert kinds(heir.carry(heir.record(match()), unpublished)) == [None, "matched"]
 
 
 def test_partitions_that_come_back_are_read_only_from_where_they_were_known(step: Step, topic: TopicsInMemory) -> None:
     step.carry(step.record(match()))
     step.revoke(0, 1)
-    other = Step(topic)
-    other.assign(0)
+    other = Step(topic, 0)
     other.carry(other.record(match(rule="korea")))
     step.assign(0, 1)
     assert kinds(step.process(step.record(match()), step.record(match(rule="korea")))) == [None, None]
@@ -258,8 +258,7 @@ def counted(rule: str) -> float:
 
 
 def test_alerts_are_counted_by_rule_up_to_a_limit(topic: TopicsInMemory) -> None:
-    step = Step(topic, metrics_rule_limit=1)
-    step.assign(0)
+    step = Step(topic, 0, metrics_rule_limit=1)
     latency = "wirewatch_publish_to_alert_seconds_sum"
     before = (counted("counted"), counted("uncounted"), counted("other"), REGISTRY.get_sample_value(latency) or 0.0)
     step.carry(step.record(match(rule="counted")), step.record(match(rule="uncounted")))
@@ -269,8 +268,7 @@ def test_alerts_are_counted_by_rule_up_to_a_limit(topic: TopicsInMemory) -> None
 
 
 def test_an_alert_on_a_canary_goes_to_its_channel_alone_and_is_counted_as_none(topic: TopicsInMemory) -> None:
-    step = Step(topic)
-    step.assign(0)
+    step = Step(topic, 0)
     latency = "wirewatch_publish_to_alert_seconds_count"
     before = REGISTRY.get_sample_value(latency)
     [outcome] = step.carry(step.record(match(rule="wirewatch-canary", channel="canary")))
@@ -312,8 +310,7 @@ def test_a_withdrawal_raises_what_each_rule_of_its_partition_has_to_take_back(
     step: Step, topic: TopicsInMemory
 ) -> None:
     step.carry(step.record(match(channel="security")), step.record(match(rule="korea")), step.record(match(), 1))
-    heir = Step(topic)
-    heir.assign(0, 1)
+    heir = Step(topic, 0, 1)
     [outcome] = heir.carry(heir.record(withdrawal()))
     assert [(output.topic, output.key, output.partition) for output in outcome.outputs] == [
         ("test.alerts.v1", b"korea", 0),

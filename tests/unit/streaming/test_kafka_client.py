@@ -30,26 +30,17 @@ def test_an_address_that_is_not_host_and_port_is_refused_and_so_is_a_local_broke
         bootstrap_servers(settings(bootstrap_servers=servers, local_broker_port=0))
 
 
-def test_plain_text_needs_nothing_but_addresses() -> None:
-    assert client_options(settings()) == {
-        "bootstrap_servers": ["one:9092", "two:9093"],
-        "security_protocol": "PLAINTEXT",
+def test_plain_text_needs_nothing_but_addresses_and_sasl_also_mechanism_user_and_password() -> None:
+    addresses = {"bootstrap_servers": ["one:9092", "two:9093"]}
+    assert client_options(settings()) == {**addresses, "security_protocol": "PLAINTEXT"}
+    fields = {"sasl_mechanism": "SCRAM-SHA-256", "sasl_username": "reader", "sasl_password": "secret"}
+    assert client_options(settings(security_protocol="SASL_PLAINTEXT", **fields)) == {
+        **addresses,
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-256",
+        "sasl_plain_username": "reader",
+        "sasl_plain_password": "secret",
     }
-
-
-def test_sasl_passes_mechanism_user_and_password() -> None:
-    options = client_options(
-        settings(
-            security_protocol="SASL_PLAINTEXT",
-            sasl_mechanism="SCRAM-SHA-256",
-            sasl_username="reader",
-            sasl_password="secret",
-        )
-    )
-    assert options["sasl_mechanism"] == "SCRAM-SHA-256"
-    assert options["sasl_plain_username"] == "reader"
-    assert options["sasl_plain_password"] == "secret"
-    assert "ssl_context" not in options
 
 
 def test_sasl_without_a_user_is_refused() -> None:

@@ -255,16 +255,14 @@ def test_targets_that_cannot_be_written_are_told_once_and_stop_nothing(worker_of
 
 
 OWNER = """
-import os, sys
-from pathlib import Path
+import sys
 from pipeline.settings import load_settings
 from pipeline.streaming.supervision.running_worker import Worker
-from pipeline.topology import ENTITIES_STEP
-output, folder, fake = sys.argv[1:]
-def command(step, process):
-    return [sys.executable, fake, "stubborn", folder]
-settings = load_settings(metrics_port=0, data_dir=folder)
-worker = Worker(settings, {ENTITIES_STEP.name: 2}, on_event=lambda event: None, output=int(output), command=command)
+output, folder, *command = sys.argv[1:]
+worker = Worker(
+    load_settings(metrics_port=0, data_dir=folder), {"entities": 2}, on_event=lambda event: None, output=int(output),
+    command=lambda step, process: [sys.executable, *command],
+)
 worker.start()
 worker.wait_ready(30)
 print("ready", flush=True)
@@ -273,21 +271,19 @@ sys.stdin.read()
 
 
 def test_processes_are_gone_when_their_supervisor_was_killed(tmp_path: Path) -> None:
-    assert seconds_to_outlive(OWNER, str(tmp_path), str(FAKE_STEP)) < 2.0
+    assert seconds_to_outlive(OWNER, str(tmp_path), str(FAKE_STEP), "stubborn", str(tmp_path)) < 2.0
 
 
 FOREGROUND = """
 import sys
 from pipeline.settings import load_settings
 from pipeline.streaming.supervision.running_worker import run_worker
-from pipeline.topology import ENTITIES_STEP
-folder, fake, behaviour = sys.argv[1:]
+folder, *command = sys.argv[1:]
 settings = load_settings(metrics_port=0, data_dir=folder, shutdown_timeout_seconds=60)
-def tell(event):
-    print(event.kind, flush=True)
-def command(step, process):
-    return [sys.executable, fake, behaviour, folder]
-sys.exit(run_worker(settings, {ENTITIES_STEP.name: 1}, on_event=tell, command=command))
+sys.exit(run_worker(
+    settings, {"entities": 1}, on_event=lambda event: print(event.kind, flush=True),
+    command=lambda step, process: [sys.executable, *command],
+))
 """
 
 
@@ -314,7 +310,7 @@ def test_a_step_that_gave_up_is_the_status_of_the_worker(tmp_path: Path) -> None
 
 def signalled(behaviour: str, folder: Path, number: signal.Signals, at: set[str]) -> tuple[list[str], int]:
     kinds: list[str] = []
-    arguments = [sys.executable, "-c", FOREGROUND, str(folder), str(FAKE_STEP), behaviour]
+    arguments = [sys.executable, "-c", FOREGROUND, str(folder), str(FAKE_STEP), behaviour, str(folder)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdout is not None
         for line in worker.stdout:
