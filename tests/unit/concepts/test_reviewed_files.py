@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 from pipeline.concepts.compiling.reviewed_files import REVIEWED_FOLDER, ReviewedEntry, ReviewedFileError, read_reviewed
 
+SCHEMA = jsonschema.Draft202012Validator(json.loads((REVIEWED_FOLDER / "reviewed-file.schema.json").read_text()))
 HEAD = "source: wirewatch\nlicence: Apache-2.0\nconcepts:\n"
 
 
@@ -52,9 +56,12 @@ def test_a_block_is_read_with_all_it_may_hold(tmp_path: Path) -> None:
     ],
 )
 def test_what_breaks_the_form_is_refused_with_its_place(tmp_path: Path, block: str, problem: str) -> None:
+    file = written(tmp_path, block)
     with pytest.raises(ReviewedFileError, match=r"^some\.yaml:\d+:\d+: ") as raised:
-        list(read_reviewed(written(tmp_path, block)))
+        list(read_reviewed(file))
     assert problem in str(raised.value)
+    # What stands twice is gone when a schema sees it, or is no matter of form.
+    assert "stands twice" in problem or not SCHEMA.is_valid(yaml.safe_load(file.read_text()))
 
 
 @pytest.mark.parametrize(
@@ -72,8 +79,15 @@ def test_errors_say_line_and_column(tmp_path: Path, block: str, place: str) -> N
         list(read_reviewed(written(tmp_path, block)))
 
 
-def test_every_reviewed_file_names_its_source_and_licence() -> None:
-    files = sorted(REVIEWED_FOLDER.glob("*.yaml"))
-    assert {"countries.yaml", "organisations.yaml", "people.yaml"} <= {file.name for file in files}
-    for file in files:
-        assert "\nsource: wirewatch\nlicence: Apache-2.0\n" in file.read_text(encoding="utf-8"), file.name
+FILES = sorted(REVIEWED_FOLDER.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_reviewed_file_meets_its_schema_and_names_its_source_and_licence(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert "\nsource: wirewatch\nlicence: Apache-2.0\n" in text
+    SCHEMA.validate(yaml.load(text, yaml.CSafeLoader))
+
+
+def test_there_are_reviewed_files() -> None:
+    assert {"countries.yaml", "organisations.yaml", "people.yaml"} <= {file.name for file in FILES}
