@@ -1,4 +1,4 @@
-"""The measuring data as fixtures."""
+"""The measuring data and the knowledge base as fixtures."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.concepts import KnowledgeBase
 from tests.quality import measuring_data as files
 
 
@@ -33,3 +34,9 @@ def news_documents(measuring_data: Path) -> dict[str, list[list[str]]]:
 def parallel_sentences(measuring_data: Path) -> list[dict[str, str]]:
     """1,000 sentences, each by language."""
     return files.parallel_sentences(measuring_data)
+
+
+@pytest.fixture(scope="session")
+def kb() -> KnowledgeBase:
+    """The knowledge base of the package."""
+    return KnowledgeBase.load()
