@@ -15,6 +15,9 @@ from pipeline.settings import Settings
 if TYPE_CHECKING:
     from pipeline.rules import RuleFileCheck, RuleIndex, RuleWarning
 
+RULE_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+"""A click type: a file that is there, as a path."""
+
 
 def read_text(path: Path) -> str:
     """A file's text.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pipeline.cli.rules import apply, backtest, check, explain, formatting, stored, test
+from pipeline.cli.rules import apply, backtest, check, explain, formatting, stored
 
 
 @click.group()
@@ -16,8 +16,8 @@ def command() -> None:
 
 
 for _verb in (
-    check.command,
-    test.command,
+    check.check,
+    check.test,
     backtest.command,
     formatting.command,
     apply.command,

@@ -12,8 +12,7 @@ from rich.text import Text
 from pipeline.cli import pass_settings
 from pipeline.cli.event_loop import run_quietly
 from pipeline.cli.render import console, printable
-from pipeline.cli.rules.check import counted
-from pipeline.cli.rules.examples import say_failures, try_files
+from pipeline.cli.rules.check import counted, say_failures, try_files
 from pipeline.cli.topics import report_lines
 from pipeline.errors import TopicMissingError, UsageError
 from pipeline.messages.rules import WatchRule

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.reading.rule_source import read_text
+from pipeline.cli.reading.rule_source import RULE_FILE, read_text
 
 
 @click.command(name="fmt")
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE..."
-)
+@click.argument("files", nargs=-1, required=True, type=RULE_FILE, metavar="FILE...")
 @click.option("--check", "only_check", is_flag=True, help="Change nothing; exit with 1 when a file would change.")
 def command(files: tuple[Path, ...], *, only_check: bool) -> int:
     """Write the conditions of rule files in one style; words, comments and all other fields stay as they are."""
