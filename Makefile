@@ -15,7 +15,7 @@ HELM_BUILT := $(VENV)/.helm-$(lastword $(subst @, ,$(HELM)))
 # The knowledge base is built here, never committed; a change of what it is made from builds it again.
 KNOWLEDGE_BASE := pipeline/concepts/data/concepts.kb
 KNOWLEDGE_BASE_SOURCES := $(wildcard pipeline/concepts/reviewed/*.yaml pipeline/concepts/word_lists/*.yaml pipeline/concepts/*.py pipeline/concepts/*/*.py pipeline/concepts/*/*/*.py pipeline/text/*.py \
-  pipeline/transliteration/*.py pipeline/transliteration/weights/*)
+  pipeline/transliteration/*.py pipeline/transliteration/word_lists/*.yaml pipeline/transliteration/weights/*)
 
 .DEFAULT_GOAL := help
 .PHONY: help services demo run test check lint format bench bench-languages bench-entities bench-rules training-tools train-entities transliteration schemas concepts reference dashboards pictures chart deploy-tools image-check lock clean

@@ -1,7 +1,7 @@
 """Spell names across scripts: recognise Столтенберг, ستولتنبرغ and 斯托尔滕贝格 as Stoltenberg without a list.
 
 Six scripts have a small trained model each (``graphones``), which reads both ways; ``training/transliteration`` makes
-them. The others follow tables (``tables``, ``abugidas``). ``writings`` spells one word, ``names`` a whole name.
+them. The others follow tables (``by_rule``, ``abugidas``). ``writings`` spells one word, ``names`` a whole name.
 """
 
 from pipeline.transliteration.graphones import Spelling

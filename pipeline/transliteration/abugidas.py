@@ -5,7 +5,7 @@ A table first turns the Russian spelling of the word into consonants and vowels;
 
 from __future__ import annotations
 
-from pipeline.transliteration.by_rule import RewritingTable
+from pipeline.transliteration.by_rule import rewriting_table
 from pipeline.transliteration.graphones import Spelling
 
 _VIRAMA = "\u094d"
@@ -25,146 +25,6 @@ _DEVANAGARI_VOWELS = {
     "O": ("ॉ", "ऑ"),
 }
 
-# English t and d become retroflex, those of most other languages dental: a whole name uses one or the other.
-_RETROFLEX = {"т": "ट", "д": "ड", "нд": "ंड|न्ड", "нт": "ंट|न्ट", "ст": "स्ट"}
-_DENTAL = {"т": "त", "д": "द", "нд": "ंद|न्द", "нт": "ंत|न्त", "ст": "स्त"}
-_OTHER_SOUNDS = {
-    "а": "A|a",
-    "а$": "A",
-    "ай": "Ai|AI",
-    "ал": "Aल|aल",
-    "ан": "Aन|aन",
-    "^ан": "एन|आन|अन",
-    "ау": "AU|O",
-    "б": "ब",
-    "в": "व",
-    "г": "ग|ह",
-    "дж": "ज",
-    "е": "e|a|i",
-    "е$": "e",
-    "ен$": "eन|न",
-    "ей": "e",
-    "ер": "aर|eर",
-    "ер$": "aर|eर",
-    "ё": "o|यo",
-    "ж": "ज|झ",
-    "з": "ज|ज़",
-    "и": "i|I",
-    "и$": "I",
-    "ий$": "I",
-    "ин$": "iन|Iन",
-    "ир$": "Iर|iर",
-    "иа": "iयA|IA",
-    "ия": "iयA",
-    "й": "य|I",
-    "к": "क",
-    "кк": "क",
-    "кс": "क्स",
-    "л": "ल",
-    "лл": "ल",
-    "м": "म",
-    "мм": "म",
-    "мб": "ंब|म्ब",
-    "мп": "म्प|ंप",
-    "н": "न",
-    "нн": "न",
-    "нг": "ंग",
-    "нк": "ंक|न्क",
-    "о": "o|O",
-    "он": "Oन|oन",
-    "он$": "aन|oन|Oन",
-    "п": "प",
-    "пп": "प",
-    "р": "र",
-    "рр": "र",
-    "с": "स",
-    "сс": "स",
-    "у": "u|U",
-    "уэ": "वe",
-    "уи": "वi",
-    "уа": "वA|वO",
-    "ф": "फ|फ़",
-    "фф": "फ",
-    "х": "ह|ख",
-    "ц": "त्स|ट्ज",
-    "ч": "च",
-    "ш": "श",
-    "щ": "श्च",
-    "ы": "i",
-    "ь": "",
-    "э": "e|E|A",
-    "эй": "e",
-    "ю": "यU",
-    "я": "यA",
-    "ья": "iयA",
-    "ью": "यU",
-}
-_TO_DEVANAGARI = tuple(
-    RewritingTable(_OTHER_SOUNDS | stops | {"тт": stops["т"], "дд": stops["д"]}) for stops in (_RETROFLEX, _DENTAL)
-)
-
-_TO_THAI = RewritingTable(
-    {
-        "а": "a|A",
-        "а$": "A",
-        "ай": "Y",
-        "ау": "A",
-        "б": "บ",
-        "в": "ว|ฟ",
-        "г": "ก|ฮ",
-        "д": "ด",
-        "дж": "จ",
-        "е": "e",
-        "ей": "E",
-        "ер": "R|e",
-        "ер$": "R",
-        "ё": "o",
-        "ж": "ช",
-        "з": "ซ",
-        "и": "i|I",
-        "и$": "I",
-        "ий$": "I",
-        "ия": "IยA",
-        "й": "ย",
-        "к": "ค|ก",
-        "кк": "ก",
-        "к$": "ก",
-        "л": "ล",
-        "лл": "ล",
-        "м": "ม",
-        "мм": "ม",
-        "н": "น",
-        "нн": "น",
-        "нг": "ง",
-        "о": "o|O",
-        "п": "พ|ป",
-        "пп": "ป",
-        "п$": "ป",
-        "р": "ร",
-        "рр": "ร",
-        "с": "ส|ซ",
-        "с$": "ส",
-        "сс": "ส",
-        "т": "ต|ท",
-        "тт": "ต",
-        "т$": "ต",
-        "у": "u|U",
-        "ф": "ฟ",
-        "фф": "ฟ",
-        "х": "ฮ",
-        "ц": "ซ",
-        "ч": "ช",
-        "ш": "ช",
-        "щ": "ช",
-        "ы": "i",
-        "э": "e|W",
-        "эй": "E",
-        "ю": "ยU",
-        "я": "ยA",
-        "ья": "IยA",
-        "ью": "ยU",
-    }
-)
 _THAI_CONSONANTS = "กคจชซดตทธนบปพฟมยรลวสฮง"
 # The signs before and after the consonant, in a closed and in an open syllable.
 _THAI_VOWELS = {
@@ -185,15 +45,17 @@ _THAI_VOWELS = {
 _THAI_CLUSTERS = frozenset({"กร", "กล", "คร", "คล", "ตร", "ทร", "ปร", "ปล", "พร", "พล", "บร", "บล", "ดร", "ฟร", "ฟล"})
 _SILENT_MARK = "์"
 _USUAL, _OTHER = 0.6, 0.4
+# A whole name uses one or the other.
+_STOPS = ("retroflex", "dental")
 
 
 def spell_devanagari(word: str, limit: int) -> list[Spelling]:
     """The likeliest spellings in Devanagari, as Hindi writes foreign names, of a word as Russian writes it."""
     return _ranked(
         [
-            Spelling(_devanagari(way.text, joins_all=joins_all), way.confidence * share / len(_TO_DEVANAGARI))
-            for table in _TO_DEVANAGARI
-            for way in table.spell(word, limit)
+            Spelling(_devanagari(way.text, joins_all=joins_all), way.confidence * share / len(_STOPS))
+            for stops in _STOPS
+            for way in rewriting_table("devanagari", stops).spell(word, limit)
             for joins_all, share in ((False, _USUAL), (True, _OTHER))
         ],
         limit,
@@ -202,11 +64,10 @@ def spell_devanagari(word: str, limit: int) -> list[Spelling]:
 
 def spell_thai(word: str, limit: int) -> list[Spelling]:
     """The likeliest spellings in Thai of a word as Russian writes it."""
-    heard = _TO_THAI.spell(word, limit)
     return _ranked(
         [
             Spelling(_thai(way.text, silences_last=silences_last), way.confidence * share)
-            for way in heard
+            for way in rewriting_table("thai").spell(word, limit)
             for silences_last, share in ((False, _USUAL), (True, _OTHER))
         ],
         limit,

@@ -1,12 +1,14 @@
-"""Spell a word by a table of replacements, the usual one first."""
+"""Spell a word by a table of replacements, the usual one first; the tables are in ``word_lists``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from heapq import nlargest
 from operator import attrgetter
 from typing import NamedTuple
 
+from pipeline.text.word_lists import read_word_list
 from pipeline.transliteration.graphones import Spelling
 
 # Each further way to write the same letters is this many times as likely as the one before it.
@@ -53,6 +55,13 @@ class RewritingTable:
                 if key in self._ways:
                     return length, self._ways[key]
         return 1, (_Way("", 1.0),)
+
+
+@cache
+def rewriting_table(*names: str) -> RewritingTable:
+    """Join lists of ``word_lists/rewriting-tables.yaml``, which says how they are written."""
+    lists = read_word_list(__package__, "rewriting-tables")
+    return RewritingTable(dict(entry.split("=") for name in names for entry in lists[name]))
 
 
 def _keys(word: str, place: int, length: int) -> Iterator[str]:

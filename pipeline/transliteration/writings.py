@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 from pipeline.text.scripts import Script as TextScript
 from pipeline.text.scripts import script_of
 from pipeline.transliteration.abugidas import spell_devanagari, spell_thai
+from pipeline.transliteration.by_rule import rewriting_table
 from pipeline.transliteration.graphones import Spelling
 from pipeline.transliteration.letters import hangul_letters, hangul_syllables, is_hangul_word, latin_letters
 from pipeline.transliteration.model_files import Script, model_of
-from pipeline.transliteration.tables import ARMENIAN, BULGARIAN, GEORGIAN, GREEK, PERSIAN, SERBIAN, UKRAINIAN
 
 Writing = Literal[
     "cyrillic",
@@ -58,33 +58,8 @@ _MAX_REMEMBERED = 65_536
 # Some sequences of Hangul letters make no syllables, so this many times more are requested.
 _SPARE = 2
 
-_FROM_RUSSIAN: Mapping[Writing, Callable[[str, int], list[Spelling]]] = {
-    "ukrainian": UKRAINIAN.spell,
-    "bulgarian": BULGARIAN.spell,
-    "serbian": SERBIAN.spell,
-    "persian": PERSIAN.spell,
-    "greek": GREEK.spell,
-    "devanagari": spell_devanagari,
-    "thai": spell_thai,
-    "georgian": GEORGIAN.spell,
-    "armenian": ARMENIAN.spell,
-}
-_MODELS: Mapping[Writing, Script] = {
-    "cyrillic": "cyrillic",
-    "arabic": "arabic",
-    "hebrew": "hebrew",
-    "han": "han",
-    "kana": "kana",
-    "hangul": "hangul",
-}
-_MODEL_OF_SCRIPT: Mapping[TextScript, Script] = {
-    "cyrillic": "cyrillic",
-    "arabic": "arabic",
-    "hebrew": "hebrew",
-    "han": "han",
-    "kana": "kana",
-    "hangul": "hangul",
-}
+# By writing or by script, which are called alike.
+_MODELS: Mapping[str, Script] = {script: script for script in get_args(Script)}
 
 
 @lru_cache(maxsize=_MAX_REMEMBERED)
@@ -101,8 +76,8 @@ def spell_word(word: str, writing: Writing, limit: int) -> tuple[Spelling, ...]:
         can be spelled, or too many letters.
     """
     script = script_of(word[0]) if word else "other"
-    if script == "cyrillic" and writing in _FROM_RUSSIAN:
-        return tuple(_FROM_RUSSIAN[writing](word.lower(), limit))
+    if script == "cyrillic" and writing not in _MODELS:
+        return tuple(_from_russian(word.lower(), writing, limit))
     if script != "latin":
         return ()
     if writing in _MODELS:
@@ -110,18 +85,28 @@ def spell_word(word: str, writing: Writing, limit: int) -> tuple[Spelling, ...]:
     return _added_up(
         Spelling(way.text, spelling.confidence * way.confidence)
         for spelling in spell_word(word, "cyrillic", _RUSSIAN_SPELLINGS)
-        for way in _FROM_RUSSIAN[writing](spelling.text, limit)
+        for way in _from_russian(spelling.text, writing, limit)
     )[:limit]
 
 
 @lru_cache(maxsize=_MAX_REMEMBERED)
 def romanise_word(word: str, script: TextScript, limit: int) -> tuple[Spelling, ...]:
     """The likeliest Latin words that one word of another script spells; none for a script without a model."""
-    trained = _MODEL_OF_SCRIPT.get(script)
+    trained = _MODELS.get(script)
     if trained is None:
         return ()
     letters = hangul_letters(word) if trained == "hangul" else word.lower()
     return tuple(model_of(trained).romanise(letters, limit))
+
+
+def _from_russian(word: str, writing: Writing, limit: int) -> list[Spelling]:
+    match writing:
+        case "devanagari":
+            return spell_devanagari(word, limit)
+        case "thai":
+            return spell_thai(word, limit)
+        case _:
+            return rewriting_table(writing).spell(word, limit)
 
 
 def _by_model(word: str, script: Script, limit: int) -> list[Spelling]:
