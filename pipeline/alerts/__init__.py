@@ -7,10 +7,8 @@ them over any matches, without Kafka.
 from __future__ import annotations
 
 from pipeline.alerts.decisions import AlertDraft, Decision, Destination
-from pipeline.alerts.evidence import evidence_digest
-from pipeline.alerts.memory import AlertMemory
-from pipeline.alerts.past import AlertParts, PastAlert, past_alert
-from pipeline.alerts.replay import Replay
+from pipeline.alerts.memory import AlertMemory, Replay
+from pipeline.alerts.past import AlertParts, PastAlert, evidence_digest, past_alert
 
 __all__ = [
     "AlertDraft",

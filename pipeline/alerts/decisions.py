@@ -8,10 +8,9 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from pipeline.alerts.evidence import evidence_digest, window_key
 from pipeline.alerts.news import AlertOnArticle, is_known, is_withdrawn_by, news_of
 from pipeline.alerts.partition import PartitionMemory, lane_of
-from pipeline.alerts.past import PastAlert, article_key, past_alert
+from pipeline.alerts.past import PastAlert, article_key, evidence_digest, past_alert, window_key
 from pipeline.alerts.quiet import held_since_last, reason_to_hold
 from pipeline.messages.alerts import Alert, ArticleHeader, HeldBy, Match, MatchedRule, Snippet
 from pipeline.messages.articles import EnrichedArticle, Times

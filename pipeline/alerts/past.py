@@ -1,17 +1,19 @@
-"""The record kept of an alert. It is the same for one just raised and for one read back from its topic."""
+"""The record kept of an alert, the same for one just raised and for one read back; and when two alerts are alike."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import msgspec
 
-from pipeline.alerts.evidence import Proof, evidence_digest, window_key
-from pipeline.messages.alerts import AlertKind, HeldBy, MatchedRule
+from pipeline.messages.alerts import Alert, AlertKind, ArticleHeader, Evidence, HeldBy, MatchedRule
 from pipeline.messages.articles import Instant, Language
+from pipeline.text.folding import fold
+
+_encode = msgspec.json.Encoder().encode
 
 
 class PastAlert(NamedTuple):
@@ -42,66 +44,6 @@ class PastAlert(NamedTuple):
     ingested_at: float | None
     matched_at: float
     raised_at: float
-
-
-class _Header(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def revision(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def language(self) -> Language: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def fingerprint(self) -> str: ...
-    @property
-    def revised_at(self) -> datetime | None: ...
-
-
-class _Times(Protocol):
-    @property
-    def ingested_at(self) -> datetime | None: ...
-    @property
-    def matched_at(self) -> datetime | None: ...
-    @property
-    def raised_at(self) -> datetime | None: ...
-
-
-class AlertLike(Protocol):
-    """The fields that are remembered, which ``Alert`` and ``AlertParts`` both have."""
-
-    @property
-    def kind(self) -> AlertKind:
-        """See ``Alert``."""
-        ...
-
-    @property
-    def rule(self) -> MatchedRule:
-        """See ``Alert``."""
-        ...
-
-    @property
-    def article(self) -> _Header:
-        """See ``Alert``."""
-        ...
-
-    @property
-    def evidence(self) -> Sequence[Proof]:
-        """See ``Alert``."""
-        ...
-
-    @property
-    def held_by(self) -> HeldBy | None:
-        """See ``Alert``."""
-        ...
-
-    @property
-    def times(self) -> _Times:
-        """See ``Alert``."""
-        ...
 
 
 class _EntityParts(msgspec.Struct, frozen=True, gc=False):
@@ -141,7 +83,9 @@ class AlertParts(msgspec.Struct, frozen=True, gc=False):
     times: _TimesParts = _TimesParts()
 
 
-def past_alert(alert: AlertLike, *, written_at: datetime | None = None, evidence: int | None = None) -> PastAlert:
+def past_alert(
+    alert: Alert | AlertParts, *, written_at: datetime | None = None, evidence: int | None = None
+) -> PastAlert:
     """The record to remember of an alert.
 
     Args:
@@ -182,3 +126,50 @@ def article_key(article_id: str) -> bytes:
 def seconds(moment: datetime | None) -> float | None:
     """Since 1970, or None."""
     return None if moment is None else moment.timestamp()
+
+
+def evidence_digest(evidence: Iterable[Evidence | _ProofParts]) -> int:
+    """A hash of the evidence as a set of (clause, entity id or folded text).
+
+    Args:
+        evidence: In any order, with any repeats.
+
+    Returns:
+        64 bits, equal for equal sets in every process.
+    """
+    found = {
+        (proof.clause, "e", proof.entity.id) if proof.entity else (proof.clause, "t", fold(proof.text))
+        for proof in evidence
+    }
+    return _digest(sorted(found))
+
+
+def window_key(
+    rule: MatchedRule, article: ArticleHeader | _HeaderParts, evidence: Iterable[Evidence | _ProofParts]
+) -> int:
+    """A number that is equal for alerts of one rule of which the first suppresses the others.
+
+    Args:
+        rule: Says what makes alerts alike.
+        article: Its source or its text may count.
+        evidence: Its entities may count, as a set; evidence without any is alike.
+
+    Returns:
+        64 bits, equal in every process; 0 where the rule suppresses nothing.
+    """
+    if rule.suppress is None:
+        return 0
+    by = rule.suppress.by
+    match by:
+        case "rule":
+            return _digest([by])
+        case "source":
+            return _digest([by, fold(article.source)])
+        case "entities":
+            return _digest([by, *sorted({proof.entity.id for proof in evidence if proof.entity is not None})])
+        case "text":
+            return _digest([by, article.fingerprint or article.revision])
+
+
+def _digest(parts: object) -> int:
+    return int.from_bytes(hashlib.blake2b(_encode(parts), digest_size=8).digest(), "big")
