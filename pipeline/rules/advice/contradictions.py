@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pipeline.rules.meaning.clauses import (
-    INFLECTION_MARK,
     Clause,
     ConceptClause,
     PhraseClause,
@@ -14,6 +13,7 @@ from pipeline.rules.meaning.clauses import (
     unweighed,
 )
 from pipeline.rules.meaning.lookup import ConceptLookup
+from pipeline.rules.meaning.word_forms import WordForm
 from pipeline.rules.syntax.expressions import And, Expression, Not, Or, branches
 from pipeline.rules.syntax.origin import Origin, RuleWarning
 from pipeline.text.folding import fold
@@ -117,7 +117,7 @@ def _agree(what: str, one: str, other: str) -> bool:
 
 
 def _is_name(phrase: PhraseClause, concept_clause: ConceptClause, concepts: ConceptLookup) -> bool:
-    words = [entry.partition(INFLECTION_MARK)[0] for entry in phrase.sequence]
+    words = [WordForm.of(key).word for key in phrase.sequence]
     return any(
         [fold(word) for word in tokenize(surface).words] == words
         for name in concepts.concept(concept_clause.concept.id).names

@@ -21,7 +21,6 @@ from pipeline.rules.index.proximity import pairs
 from pipeline.rules.index.text_terms import TextTerms, WordPlaces
 from pipeline.rules.index.word_readings import KEY_TYPE
 from pipeline.rules.meaning.clauses import (
-    INFLECTION_MARK,
     ConceptClause,
     MentionClause,
     MetadataClause,
@@ -33,6 +32,7 @@ from pipeline.rules.meaning.clauses import (
 )
 from pipeline.rules.meaning.metadata import metadata_of
 from pipeline.rules.meaning.unlisted_people import confidence_of
+from pipeline.rules.meaning.word_forms import WordForm
 from pipeline.rules.syntax.vocabulary import COVERED_LANGUAGES
 from pipeline.text.folding import fold
 
@@ -241,8 +241,8 @@ def _in_scope(field: Field, scope: Scope) -> bool:
 
 def _inflection_via(clause: PhraseClause, words: Sequence[str]) -> EvidenceVia:
     """Whether words stand as they are written in the rule, or inflected."""
-    for word, entry in zip(words, clause.sequence, strict=True):
-        if fold(word) != entry.partition(INFLECTION_MARK)[0]:
+    for word, key in zip(words, clause.sequence, strict=True):
+        if fold(word) != WordForm.of(key).word:
             return "inflection"
     return "word"
 

@@ -17,6 +17,7 @@ from pipeline.rules.meaning.clauses import (
     NearClause,
     TermClause,
 )
+from pipeline.rules.meaning.word_forms import WordForm
 from pipeline.rules.syntax.expressions import Expression
 
 
@@ -116,7 +117,7 @@ class ClauseFiling:
         elif isinstance(filed, FiledClause):
             for name, key in zip(clause.keys, filed.keys, strict=True):
                 if self.keys.release(name) and isinstance(clause, TermClause):
-                    self.readings.remove(name, key)
+                    self.readings.remove(WordForm.of(name), key)
 
     def _new(self, clause: Clause) -> FiledLeaf:
         if isinstance(clause, NearClause):
@@ -162,7 +163,7 @@ class ClauseFiling:
             return key
         key = self.keys.add(name, self._shares.of(name))
         if is_form:
-            self.readings.add(name, key)
+            self.readings.add(WordForm.of(name), key)
         return key
 
 

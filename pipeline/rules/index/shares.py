@@ -19,7 +19,8 @@ from typing import Self
 from zlib import crc32
 
 from pipeline.rules.advice.everyday_words import everyday_words
-from pipeline.rules.meaning.clauses import INFLECTION_MARK, PREFIX_MARK, TermClause
+from pipeline.rules.meaning.clauses import TermClause
+from pipeline.rules.meaning.word_forms import WordForm
 from pipeline.text.tokens import is_unsegmented
 
 SHARES_FILE = "shares.bin.xz"
@@ -77,17 +78,17 @@ class Shares:
         Args:
             name: As ``KeyTable`` describes them.
         """
-        word, mark, stems = name.partition(INFLECTION_MARK)
-        if mark:
-            return max(self._word(word), *(self._measured(stem) for stem in stems.split(",")))
-        if name.endswith(PREFIX_MARK):
-            return _PREFIX * _PREFIX_PER_LETTER ** (len(name) - 3)
+        form = WordForm.of(name)
+        if form.stems:
+            return max(self._word(form.word), *map(self._measured, form.stems))
+        if form.is_prefix:
+            return _PREFIX * _PREFIX_PER_LETTER ** (len(form.word) - 2)
         field, colon, _ = name.partition(":")
         if colon:
             return _METADATA[field]
         if "/" in name:
             return self._measured(name) or _RARE_CONCEPT
-        return self._word(word)
+        return self._word(name)
 
     def knows(self, name: str) -> bool:
         """Whether articles held it that were measured; of others, one in two hundred is taken for known too."""
@@ -108,7 +109,7 @@ class Shares:
 
 def is_everywhere(clause: TermClause, languages: Iterable[str]) -> bool:
     """Whether nearly every article in one of these languages holds a clause."""
-    words = {entry.partition(INFLECTION_MARK)[0] for entry in clause.sequence}
+    words = {WordForm.of(key).word for key in clause.sequence}
     return any(words <= everyday_words().get(language.partition("-")[0], frozenset()) for language in languages)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.rules.index.keys import CHARACTER_KEY, Key
 from pipeline.rules.index.sharded import Sharded
-from pipeline.rules.meaning.clauses import INFLECTION_MARK, NAME_STEM, PREFIX_MARK
+from pipeline.rules.meaning.word_forms import NAME_STEM, WordForm, name_key, stem_key
 from pipeline.text.folding import LONGEST_REMEMBERED, fold
 from pipeline.text.nominatives import nominatives
 from pipeline.text.stemming import STEMMED_LANGUAGES, stem, stemming_language
@@ -48,12 +48,7 @@ class Memo(dict[str, bytes]):
 
 
 class Readings:
-    """The keys that a word of a text stands for; rules add and remove forms.
-
-    A form is a folded word; one that ends in ``*`` stands for every word that begins so, and one such as
-    ``sanctions~en:sanction`` for the word and for every word of an English text with that stem. ``~name:иванова``
-    stands for a name in every inflected form, in a text of any language.
-    """
+    """The keys that a word of a text stands for; rules add and remove the forms that they ask for."""
 
     def __init__(self) -> None:
         # Keys by what a word must fold to, by language and stem, and by the first letters of a prefix.
@@ -83,37 +78,32 @@ class Readings:
             memo = self._memos[language] = Memo(self, language, self._stemmed_in(language))
         return memo
 
-    def add(self, form: str, key: Key) -> None:
+    def add(self, form: WordForm, key: Key) -> None:
         """Take up a form; the words that it may be are read anew."""
-        if form.endswith(PREFIX_MARK):
-            prefix = form.removesuffix(PREFIX_MARK)
-            self._prefixes.setdefault(prefix[:_PREFIX_KEY_LETTERS], {})[prefix] = key
+        if form.is_prefix:
+            self._prefixes.setdefault(form.word[:_PREFIX_KEY_LETTERS], {})[form.word] = key
         else:
-            word, stems = _parts(form)
-            _append(self._by_word, word, key)
-            for by_language in stems:
-                language = by_language.partition(":")[0]
-                if language not in self._stemmed:
-                    self._stemmed.add(language)
-                    self._forget_all()
-                    for memo in self._memos.values():
-                        memo.stemmed = self._stemmed_in(memo.language)
-                _append(self._by_stem, by_language, key)
+            _append(self._by_word, form.word, key)
+            if not self._stemmed.issuperset(form.stem_languages):
+                self._stemmed.update(form.stem_languages)
+                self._forget_all()
+                for memo in self._memos.values():
+                    memo.stemmed = self._stemmed_in(memo.language)
+            for stem_of_form in form.stems:
+                _append(self._by_stem, stem_of_form, key)
         self._forget(form)
 
-    def remove(self, form: str, key: Key) -> None:
+    def remove(self, form: WordForm, key: Key) -> None:
         """Drop a form."""
-        if form.endswith(PREFIX_MARK):
-            prefix = form.removesuffix(PREFIX_MARK)
-            alike = self._prefixes[prefix[:_PREFIX_KEY_LETTERS]]
-            del alike[prefix]
+        if form.is_prefix:
+            alike = self._prefixes[form.word[:_PREFIX_KEY_LETTERS]]
+            del alike[form.word]
             if not alike:
-                del self._prefixes[prefix[:_PREFIX_KEY_LETTERS]]
+                del self._prefixes[form.word[:_PREFIX_KEY_LETTERS]]
         else:
-            word, stems = _parts(form)
-            _drop(self._by_word, word, key)
-            for by_language in stems:
-                _drop(self._by_stem, by_language, key)
+            _drop(self._by_word, form.word, key)
+            for stem_of_form in form.stems:
+                _drop(self._by_stem, stem_of_form, key)
         self._forget(form)
 
     def read(self, word: str, memo: Memo) -> bytes:
@@ -153,9 +143,9 @@ class Readings:
         """A word's stems in the languages of its text, each with the language."""
         if not self._stemmed or not word[0].isalpha():
             return []
-        stems = [f"{known}:{stem(word, known)}" for known in memo.stemmed]
+        stems = [stem_key(known, stem(word, known)) for known in memo.stemmed]
         if NAME_STEM in self._stemmed:
-            stems += [f"{NAME_STEM}:{name}" for name in nominatives(folded, memo.language)]
+            stems += map(name_key, nominatives(folded, memo.language))
         return stems
 
     def _stemmed_in(self, language: str) -> list[str]:
@@ -165,15 +155,14 @@ class Readings:
         known_language = stemming_language(language)
         return [known_language] if known_language is not None and known_language in self._stemmed else []
 
-    def _forget(self, form: str) -> None:
+    def _forget(self, form: WordForm) -> None:
         """Read anew the words that a form may be."""
         if not self._met_beginnings:
             return
-        if form.endswith(PREFIX_MARK):
-            self._forget_words(self._met_beginnings.pop(form[:_PREFIX_KEY_LETTERS], ()))
+        if form.is_prefix:
+            self._forget_words(self._met_beginnings.pop(form.word[:_PREFIX_KEY_LETTERS], ()))
             return
-        word, stems = _parts(form)
-        for met in (word, *stems):
+        for met in (form.word, *form.stems):
             self._forget_words(self._met.pop(met, ()))
 
     def _forget_words(self, met: Iterable[str]) -> None:
@@ -188,11 +177,6 @@ class Readings:
         self._met.clear()
         self._met_beginnings.clear()
         self._remembered = 0
-
-
-def _parts(form: str) -> tuple[str, list[str]]:
-    word, _, stems = form.partition(INFLECTION_MARK)
-    return word, stems.split(",") if stems else []
 
 
 def _append(filed: Sharded[str, tuple[Key, ...]], name: str, key: Key) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from pipeline.messages.articles import EntityRef, Field, Label
+from pipeline.rules.meaning.word_forms import WordForm
 from pipeline.rules.syntax.expressions import Expression, write
 from pipeline.rules.syntax.vocabulary import (
     COUNTING_OPERATORS,
@@ -25,15 +26,6 @@ from pipeline.rules.syntax.vocabulary import (
     MetadataField,
 )
 from pipeline.text.tokens import is_unsegmented, tokenize
-
-PREFIX_MARK = "*"
-"""Ends the sequence entry of a word with a star; no token holds one."""
-
-NAME_STEM = "name"
-"""In place of a language among the stems of a sequence entry: what follows is a name, in any inflected form."""
-
-INFLECTION_MARK = "~"
-"""Stands in the sequence entry of a word whose inflected forms count: ``sanctions~en:sanction``; no token holds one."""
 
 
 class Scope(Struct, frozen=True, gc=False):
@@ -175,8 +167,7 @@ class TermClause(Clause, frozen=True, kw_only=True, gc=False):
 
     Attributes:
         text: As written, with stars.
-        sequence: Folded tokens; one that ends in ``*`` stands for every token that begins so, and one with a ``~``
-            for every inflected form of the word before it, in the languages and by the stems behind it.
+        sequence: The keys of its ``WordForm``s.
     """
 
     text: str
@@ -186,7 +177,7 @@ class TermClause(Clause, frozen=True, kw_only=True, gc=False):
     @property
     def has_prefix(self) -> bool:
         """Whether one of the words carries a star."""
-        return any(entry.endswith(PREFIX_MARK) for entry in self.sequence)
+        return any(WordForm.of(key).is_prefix for key in self.sequence)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -439,20 +430,9 @@ def _sequence_share(sequence: tuple[str, ...], share_of: ShareOf) -> float:
 def _holds(sequence: tuple[str, ...], inner: tuple[str, ...]) -> bool:
     """Whether the words of one sequence stand within another, whatever form they take."""
     return any(
-        all(_is_form_of(entry, wanted) for entry, wanted in zip(sequence[first:], inner, strict=False))
+        all(WordForm.of(wanted).covers(WordForm.of(key)) for key, wanted in zip(sequence[first:], inner, strict=False))
         for first in range(len(sequence) - len(inner) + 1)
     )
-
-
-def _is_form_of(entry: str, wanted: str) -> bool:
-    """Whether every token that matches one entry also matches the other."""
-    if entry == wanted:
-        return True
-    if INFLECTION_MARK in entry:
-        return False
-    if wanted.endswith(PREFIX_MARK):
-        return entry.removesuffix(PREFIX_MARK).startswith(wanted.removesuffix(PREFIX_MARK))
-    return entry == wanted.partition(INFLECTION_MARK)[0]
 
 
 def canonical_operand(clauses: tuple[Clause, ...]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.rules.meaning.clauses import INFLECTION_MARK, NAME_STEM, PREFIX_MARK, RawClause, Scope
+from pipeline.rules.meaning.clauses import RawClause, Scope
+from pipeline.rules.meaning.word_forms import NAME_STEM, WordForm, has_star, name_key, stem_key
 from pipeline.rules.syntax.expressions import Unit, Word
 from pipeline.rules.syntax.origin import Origin
 from pipeline.text.folding import fold
@@ -24,7 +24,7 @@ def stemmed(languages: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def sequence_of(unit: Unit, origin: Origin, inflected: Sequence[str] = ()) -> tuple[str, ...]:
-    """The folded tokens of a unit; the last token of a word with a star ends in ``*``.
+    """The keys of the ``WordForm``s of a unit, one a token.
 
     Args:
         unit: What is asked for.
@@ -40,26 +40,24 @@ def sequence_of(unit: Unit, origin: Origin, inflected: Sequence[str] = ()) -> tu
         if unit.quoted:
             _refuse_star_in_quotes(word, origin)
         tokens = tokenize(word.text)
-        folded = [_entry(token, inflected) for token in tokens.words]
+        forms = [_form(token, inflected) for token in tokens.words]
         if word.is_prefix:
             prefix = fold(tokens.words[-1])
             _check_prefix(word, tokens.words[-1], prefix, tokens.spans[-1][1], origin)
-            folded[-1] = prefix + PREFIX_MARK
-        sequence += folded
+            forms[-1] = WordForm(prefix, is_prefix=True)
+        sequence += [form.key for form in forms]
     _refuse_too_short(sequence, unit, origin)
     return tuple(sequence)
 
 
-def _entry(token: str, inflected: Sequence[str]) -> str:
-    """A token as the sequence has it: ``häuser~de:haus`` where its inflected forms count."""
+def _form(token: str, inflected: Sequence[str]) -> WordForm:
+    """A token as it is looked for, with its inflected forms where they count."""
     folded = fold(token)
     if not inflected or len(folded) < _MIN_INFLECTED_LETTERS or not folded[0].isalpha() or is_unsegmented(token):
-        return sys.intern(folded)
-    stems = (folded if language == NAME_STEM else stem(token, language) for language in inflected)
-    return sys.intern(
-        folded
-        + INFLECTION_MARK
-        + ",".join(f"{language}:{each}" for language, each in zip(inflected, stems, strict=True))
+        return WordForm(folded)
+    return WordForm(
+        folded,
+        tuple(name_key(folded) if each == NAME_STEM else stem_key(each, stem(token, each)) for each in inflected),
     )
 
 
@@ -96,7 +94,7 @@ def _check_prefix(word: Word, last: str, folded: str, last_end: int, origin: Ori
 
 
 def _refuse_star_in_quotes(word: Word, origin: Origin) -> None:
-    if any(part.endswith(PREFIX_MARK) for part in word.text.split()):
+    if any(has_star(part) for part in word.text.split()):
         raise origin.error(
             "in quotes a star is a mere sign: take the words out of the quotes, as in korea*", word.start
         )

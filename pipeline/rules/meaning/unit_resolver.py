@@ -14,7 +14,6 @@ from pipeline.rules.advice.misspellings import either, misspelling_warning, name
 from pipeline.rules.advice.plain_words import name_inside_warning, operator_warning, same_capitals
 from pipeline.rules.meaning.clauses import (
     ANYWHERE,
-    NAME_STEM,
     Clause,
     ConceptClause,
     MentionClause,
@@ -30,6 +29,7 @@ from pipeline.rules.meaning.metadata import metadata_clause
 from pipeline.rules.meaning.remembered_units import RememberedUnits
 from pipeline.rules.meaning.terms import raw_clause, sequence_of, stemmed
 from pipeline.rules.meaning.unlisted_people import spelled_clauses
+from pipeline.rules.meaning.word_forms import NAME_STEM
 from pipeline.rules.syntax.expressions import Proximity, Term, Unit
 from pipeline.rules.syntax.origin import Origin, RuleWarning
 from pipeline.rules.syntax.vocabulary import (

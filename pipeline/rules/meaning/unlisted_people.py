@@ -6,7 +6,8 @@ import math
 import sys
 from collections.abc import Mapping, Sequence
 
-from pipeline.rules.meaning.clauses import INFLECTION_MARK, NAME_STEM, Scope, SpelledClause, Way
+from pipeline.rules.meaning.clauses import Scope, SpelledClause, Way
+from pipeline.rules.meaning.word_forms import WordForm, name_key
 from pipeline.text.folding import fold
 from pipeline.text.nominatives import nominatives
 from pipeline.text.scripts import script_of
@@ -129,4 +130,4 @@ def _whole(text: str, confidence: float, scope: Scope) -> SpelledClause:
 
 def _form(ways: _Ways) -> str:
     """A word that may be any of these, or an inflected form of one."""
-    return sys.intern(INFLECTION_MARK + ",".join(f"{NAME_STEM}:{text}" for text in sorted(ways)))
+    return WordForm("", tuple(map(name_key, sorted(ways)))).key
