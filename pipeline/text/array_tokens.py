@@ -7,13 +7,14 @@ begins; the few texts that need more go to the expression.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.text.scripts import UNSEGMENTED
-from pipeline.text.tokens import BASIC_PLANE, JOINED, MANY_MARKS, MOST_MARKS, RARE_LETTER, SIGN, VANISHING
+from pipeline.text.tokens import MOST_MARKS, RARE_LETTER, SIGN, VANISHING, basic_plane, token_expressions
 
 # The rare kinds last: the highest kind in a text tells which of them it does not hold.
 _GAP, _LETTER, _UNSEGMENTED, _JOINED, _SIGN, _OTHER_PLANE = range(6)
@@ -22,22 +23,20 @@ _BLANK = ord(" ")
 _GLUED_SIGN = re.compile(SIGN)
 
 
+@cache
 def _kinds() -> npt.NDArray[np.uint8]:
     """The kind of each code point of the Basic Multilingual Plane; the last entry is for all others."""
-    kinds = np.zeros(len(BASIC_PLANE) + 1, np.uint8)
+    kinds = np.zeros(len(basic_plane()) + 1, np.uint8)
     for kind, letters in (
         (_LETTER, rf"[^\W_{UNSEGMENTED}]"),
         (_UNSEGMENTED, f"[{UNSEGMENTED}]"),
-        (_JOINED, f"[{JOINED}{VANISHING}]"),
+        (_JOINED, f"[{token_expressions().joined}{VANISHING}]"),
         (_SIGN, "[+#&]"),
     ):
-        for run in re.finditer(f"{letters}+", BASIC_PLANE):
+        for run in re.finditer(f"{letters}+", basic_plane()):
             kinds[run.start() : run.end()] = kind
     kinds[-1] = _OTHER_PLANE
     return kinds
-
-
-_KINDS = _kinds()
 
 
 class Cut(NamedTuple):
@@ -81,7 +80,7 @@ class Cut(NamedTuple):
 def cut(text: str) -> Cut | None:
     """The tokens of a non-empty text, or None if it needs the expression."""
     codes = np.frombuffer(text.encode(_ENCODING, "surrogatepass"), np.uint32)
-    kinds = _KINDS.take(codes, mode="clip")
+    kinds = _kinds().take(codes, mode="clip")
     rarest = kinds.max()
     if rarest == _OTHER_PLANE:
         if RARE_LETTER.search(text):
@@ -93,7 +92,7 @@ def cut(text: str) -> Cut | None:
                 kinds[place] = _GAP
     if rarest >= _JOINED:
         is_joined = kinds == _JOINED
-        if np.count_nonzero(is_joined) > MOST_MARKS and MANY_MARKS.search(text):
+        if np.count_nonzero(is_joined) > MOST_MARKS and token_expressions().many_marks.search(text):
             return None
         # A combining mark or a letter that folds to nothing continues a word; after anything else it is in no token.
         kinds[is_joined] = _LETTER

@@ -14,7 +14,6 @@ UNDETERMINED = "und"
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,6}")
 # A source may write anything here: the memo keeps nothing longer than a tag can be.
 _LONGEST_TAG = 80
-_ALIASES = cast("Mapping[str, str]", get_global("language_aliases"))
 
 # Codes that CLDR leaves open or treats as separate languages, and newsrooms do not.
 _OURS = {
@@ -60,7 +59,9 @@ def _normalised(code: str) -> str:
     language, *rest = code.replace("_", "-").split("-")
     language = language.lower()
     language = _OURS.get(language, language)
-    alias = _ALIASES.get(language, language).replace("_", "-").split("-")
+    # babel reads its file at the first tag.
+    aliases = cast("Mapping[str, str]", get_global("language_aliases"))
+    alias = aliases.get(language, language).replace("_", "-").split("-")
     language = _OURS.get(alias[0], alias[0])
     subtags = [_cased(subtag) for subtag in (rest or alias[1:])]
     if language in {UNDETERMINED, "zxx", "mul", "mis"}:

@@ -42,30 +42,55 @@ VANISHING = "\u0640\ufc5e-\ufc63\ufcf2-\ufcf4\ufe70-\ufe72\ufe74\ufe76-\ufe7f"
 # Signs that belong to the word they touch: C++, C#, Disney+, AT&T.
 SIGN = r"[+#&](?:(?<=[\w+#][+#])|(?<=\w&)(?=\w))"
 
-# Nearly all texts are in the Basic Multilingual Plane. There a class that lists every excluded code point becomes a
-# table for the matcher, which reads a word seven times as fast as ``\w`` with exceptions.
-BASIC_PLANE = "".join(map(chr, range(0x10000)))
-_SUPPLEMENTARY = "\U00010000-\U0010ffff"
-JOINED = _joined_in(BASIC_PLANE)
-_NO_LETTER = rf"[\W_{UNSEGMENTED}]"
-_NO_FIRST_LETTER = rf"[\W_{UNSEGMENTED}{VANISHING}]"
-_FIRST_LETTER = f"[^{_class_of(_NO_FIRST_LETTER, BASIC_PLANE)}{_SUPPLEMENTARY}]"
-_LETTER_OR_JOINED = (
-    f"[^{_class_of(_NO_LETTER, BASIC_PLANE.translate(dict.fromkeys(map(ord, JOINED), 'a')))}{_SUPPLEMENTARY}]"
-)
-_WORD = f"{_FIRST_LETTER}{_LETTER_OR_JOINED}*"
-# A group, so that splitting keeps the tokens between the gaps.
-_TOKEN = re.compile(f"({_WORD}|[{UNSEGMENTED}]|{SIGN})")
-_UNSEGMENTED_LETTER = re.compile(f"[{UNSEGMENTED}]")
-# Texts that need more: letters of other planes (not symbols), and too many marks. Most texts have neither.
-_MARK_OR_SUPPLEMENTARY = re.compile(f"[{JOINED}{_SUPPLEMENTARY}]")
 RARE_LETTER = re.compile("[\U00010000-\U0001f2ff\U0001fb00-\U0010ffff]")
-MANY_MARKS = re.compile(f"[{JOINED}]{{{MOST_MARKS + 1}}}")
+"""A letter of another plane than the basic one, and no symbol: few texts have any, and these need more."""
+
+_UNSEGMENTED_LETTER = re.compile(f"[{UNSEGMENTED}]")
+
+
+class TokenExpressions(NamedTuple):
+    """How tokens are found in nearly all texts.
+
+    Attributes:
+        token: A token, as a group, so that splitting keeps the tokens between the gaps.
+        joined: The characters of the Basic Multilingual Plane that continue a word without being letters.
+        joined_or_rare: One of these, or a character of another plane: most texts have neither.
+        many_marks: More marks than ``MOST_MARKS``.
+    """
+
+    token: re.Pattern[str]
+    joined: str
+    joined_or_rare: re.Pattern[str]
+    many_marks: re.Pattern[str]
+
+
+@cache
+def basic_plane() -> str:
+    """Every code point of the Basic Multilingual Plane."""
+    return "".join(map(chr, range(0x10000)))
+
+
+@cache
+def token_expressions() -> TokenExpressions:
+    """Put together at first use, since it takes longer than most modules take to load."""
+    # Nearly all texts are in the Basic Multilingual Plane. There a class that lists every excluded code point becomes a
+    # table for the matcher, which reads a word seven times as fast as ``\w`` with exceptions.
+    plane, supplementary = basic_plane(), "\U00010000-\U0010ffff"
+    joined = _joined_in(plane)
+    no_letter = _class_of(rf"[\W_{UNSEGMENTED}]", plane.translate(dict.fromkeys(map(ord, joined), "a")))
+    no_first_letter = _class_of(rf"[\W_{UNSEGMENTED}{VANISHING}]", plane)
+    word = f"[^{no_first_letter}{supplementary}][^{no_letter}{supplementary}]*"
+    return TokenExpressions(
+        token=re.compile(f"({word}|[{UNSEGMENTED}]|{SIGN})"),
+        joined=joined,
+        joined_or_rare=re.compile(f"[{joined}{supplementary}]"),
+        many_marks=re.compile(f"[{joined}]{{{MOST_MARKS + 1}}}"),
+    )
 
 
 @cache
 def _any_token() -> re.Pattern[str]:
-    """Like ``_TOKEN``, for any text."""
+    """A token of any text; takes a multiple of the time."""
     letters = rf"[^\W_{UNSEGMENTED}]"
     joined = f"[{_joined_in(''.join(map(chr, range(0x20000))))}]"
     word = rf"(?![{VANISHING}]){letters}+(?:{joined}{{1,{MOST_MARKS}}}{letters}+)*{joined}{{0,{MOST_MARKS}}}"
@@ -154,9 +179,10 @@ def _cut(text: str) -> Cut | None:
 
 
 def _pattern_for(text: str) -> re.Pattern[str]:
-    if _MARK_OR_SUPPLEMENTARY.search(text) and (RARE_LETTER.search(text) or MANY_MARKS.search(text)):
+    token, _, joined_or_rare, many_marks = token_expressions()
+    if joined_or_rare.search(text) and (RARE_LETTER.search(text) or many_marks.search(text)):
         return _any_token()
-    return _TOKEN
+    return token
 
 
 def is_unsegmented(word: str) -> bool:
