@@ -17,20 +17,17 @@ Span = tuple[int, int, str]
 """First token, token behind the last, label."""
 
 
-def _goes_on(tag: str) -> bool:
-    return tag[0] in "BI"
-
-
 def _may_follow(tag: str, previous: str) -> bool:
-    if _goes_on(previous):
+    if previous[0] in "BI":
         return tag[0] in "IL" and tag[1:] == previous[1:]
     return tag[0] in "OBU"
 
 
+# Made at import, in microseconds, since every line is read with them.
 _ALLOWED = np.array([[_may_follow(tag, previous) for tag in TAGS] for previous in TAGS])
 _FORBIDDEN = np.where(_ALLOWED, np.float32(0), np.float32(-1e6))
 _BEGINS = _ALLOWED[OUTSIDE]
-_ENDS = np.array([not _goes_on(tag) for tag in TAGS])
+_ENDS = np.array([tag[0] not in "BI" for tag in TAGS])
 
 
 def encode(length: int, spans: Sequence[Span], missing: Sequence[tuple[int, int]] = ()) -> NDArray[np.int8]:
