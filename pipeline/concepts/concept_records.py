@@ -49,19 +49,7 @@ class _NameRecord(msgspec.Struct, frozen=True, array_like=True):
 
 def encode_name(name: Name) -> bytes:
     """A name's record."""
-    return msgspec.msgpack.encode(
-        _NameRecord(
-            name.text,
-            name.languages,
-            name.via,
-            name.forms,
-            name.stems,
-            name.case_sensitive,
-            name.also,
-            name.source,
-            name.confidence,
-        )
-    )
+    return msgspec.msgpack.encode(_NameRecord(**msgspec.structs.asdict(name)))
 
 
 class Records(Mapping[str, Concept]):

@@ -15,7 +15,6 @@ import numpy.typing as npt
 from pipeline.concepts.built_file import Sections
 from pipeline.concepts.concept import Kind, Name, NameVia, Sense
 from pipeline.concepts.concept_records import KEY_SEPARATOR, NO_NAME, VIAS, Blob, Records
-from pipeline.concepts.letter_tokens import LetterTokens
 from pipeline.concepts.name_filing import How
 from pipeline.concepts.usage import language_known_as
 from pipeline.text.clitics import without_direction, without_particles, without_proclitics
@@ -24,7 +23,7 @@ from pipeline.text.frozen_trie import FrozenTrie
 from pipeline.text.frozen_words import FrozenWords
 from pipeline.text.inflection import inflection_of
 from pipeline.text.tokens import Places, tokenize
-from pipeline.text.trie_walks import TrieWalks
+from pipeline.text.trie_walks import ANYTHING, NOTHING, Tokens, TrieWalks
 
 # Up to three letters may follow a stem that the knowledge base gives, if the stem is long enough to say everything.
 _FREE_TAIL = 3
@@ -37,6 +36,9 @@ _SHORTEST_BARE_STEM = 4
 _MEMO_WORDS = 16_384
 _AS_IT_IS = frozenset({How.WHOLE, How.OPEN, How.OPEN_INSIDE, How.STEM, How.KEPT})
 _AS_IT_IS_OR_BARE = _AS_IT_IS | {How.BARE}
+# Letters of unsegmented scripts that are tokens of long texts are all of the Basic Multilingual Plane.
+_CODES = 0x10000
+_NOT_YET_ASKED = -3
 
 
 class NameSpelling(NamedTuple):
@@ -235,8 +237,8 @@ class LanguageNames(dict[str, WordReading | tuple[()]]):
         return np.frombuffer(self._sets, np.bool_)
 
     @cached_property
-    def _letters(self) -> LetterTokens:
-        return LetterTokens(self)
+    def _letters(self) -> _LetterTokens:
+        return _LetterTokens(self)
 
     def scan(self, places: Places) -> Iterator[tuple[int, int, Sequence[int]]]:
         """Every run of tokens that may be a name: its first token, its end, the numbers of spellings."""
@@ -344,6 +346,33 @@ class LanguageNames(dict[str, WordReading | tuple[()]]):
         for reading in range(gazetteer.first_readings[number], gazetteer.first_readings[number + 1]):
             if gazetteer.reading_hows[reading] in hows and self._sets[gazetteer.reading_sets[reading]]:
                 yield gazetteer.reading_tokens[reading]
+
+
+class _LetterTokens:
+    """The tokens of the trie that letters of unsegmented scripts are in one language: a table by code point."""
+
+    def __init__(self, names: LanguageNames) -> None:
+        self._names = names
+        self._by_code = np.full(_CODES, _NOT_YET_ASKED, np.int32)
+        self._by_code[0] = NOTHING
+
+    def tokens(self, letters: npt.NDArray[np.uint32], words: Sequence[str]) -> Tokens:
+        """The trie tokens of each token of a text, looked up by letter where ``Places.letters`` gives one."""
+        tokens = self._by_code.take(letters)
+        new = tokens == _NOT_YET_ASKED
+        if new.any():
+            for code in set(letters[new].tolist()):
+                self._by_code[code] = self._token(chr(code))
+            tokens = self._by_code.take(letters)
+        for place in np.flatnonzero(letters == 0).tolist():
+            tokens[place] = self._token(words[place])
+        return tokens
+
+    def _token(self, word: str) -> int:
+        reading = self._names[word]
+        if not reading:
+            return NOTHING
+        return reading.tokens[0] if len(reading.tokens) == 1 else ANYTHING
 
 
 class _Edges(dict[int, dict[int, int]]):

@@ -10,10 +10,9 @@ from typing import cast
 import msgspec
 
 from pipeline.concepts.compiling import cldr
-from pipeline.concepts.compiling.hindi_spellings import other_spellings
+from pipeline.concepts.compiling.derived_spellings import in_cyrillic, other_spellings
 from pipeline.concepts.compiling.inflection import DECLINED_LANGUAGES, adjective_forms, decline_name
 from pipeline.concepts.compiling.reviewed_files import ReviewedConcept, ReviewedEntry
-from pipeline.concepts.compiling.serbian_scripts import in_cyrillic
 from pipeline.concepts.concept import (
     ANY_LANGUAGE,
     VIA_ORDER,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pipeline.concepts.compiling.serbian_scripts import in_cyrillic, is_serbian_spelling
+from pipeline.concepts.compiling.derived_spellings import in_cyrillic, is_serbian_spelling
 from pipeline.concepts.concept import Concept, Name, Source, folded_key, primary_subtag
 from pipeline.transliteration import LANGUAGES, Spelling, Writing, name_words, spell_name
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.concepts.compiling.serbian_scripts import in_cyrillic, is_serbian_spelling
+from pipeline.concepts.compiling.derived_spellings import in_cyrillic, is_serbian_spelling
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.concepts import KnowledgeBase
-from pipeline.concepts.compiling.hindi_spellings import other_spellings
+from pipeline.concepts.compiling.derived_spellings import other_spellings
 from pipeline.concepts.compiling.homographs import phrases_by_language
 from pipeline.entities import Linker
 from pipeline.entities.linking.doubts import is_everyday, tears_a_word

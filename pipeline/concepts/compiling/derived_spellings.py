@@ -1,8 +1,9 @@
-"""The other ways in which Hindi newsrooms spell a foreign name: स्विट्ज़रलैंड and स्विट्जरलैंड, ऑस्ट्रिया and आस्ट्रिया."""
+"""Spellings that follow from another by rule: the other ones of Hindi newsrooms, and Serbian's second alphabet."""
 
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
 
 _NUKTA, _VIRAMA, _ANUSVARA = "\u093c", "\u094d", "\u0902"
@@ -23,9 +24,19 @@ _SWAPS: tuple[tuple[tuple[str, str], ...], ...] = (
 _DOTTED = (("ड" + _NUKTA, "\ue000"), ("ढ" + _NUKTA, "\ue001"))
 _MOST_AT_ONCE, _SHORTEST = 2, 4
 
+# Serbian is written in two alphabets, letter for letter.
+_LATIN = "a b v g d đ e ž z i j k l lj m n nj o p r s t ć u f h c č dž š"
+_CYRILLIC = "а б в г д ђ е ж з и ј к л љ м н њ о п р с т ћ у ф х ц ч џ ш"
+_LETTERS = dict(zip(_LATIN.split(), _CYRILLIC.split(), strict=True))
+_OWN = re.compile("[čćđšž]", re.IGNORECASE)
+# The digraphs come first.
+_LETTER = re.compile("|".join(sorted(_LETTERS, key=len, reverse=True)), re.IGNORECASE)
+
 
 def other_spellings(name: str) -> tuple[str, ...]:
-    """Spell a name in the other ways: at most two of the differences at once, none that only drops a sign it lacks.
+    """Spell a name in the other ways of Hindi newsrooms: स्विट्ज़रलैंड and स्विट्जरलैंड, ऑस्ट्रिया and आस्ट्रिया.
+
+    At most two of the differences are made at once.
 
     Args:
         name: In Devanagari; of a word shorter than four letters there is no other spelling.
@@ -47,3 +58,18 @@ def other_spellings(name: str) -> tuple[str, ...]:
     for dotted, stand_in in _DOTTED:
         found = {spelled.replace(stand_in, dotted): None for spelled in found}
     return tuple(unicodedata.normalize("NFC", spelled) for spelled in found)
+
+
+def in_cyrillic(text: str) -> str:
+    """Serbian text in Latin letters as Cyrillic has it; letters that Serbian does not have stay as they are."""
+    return _LETTER.sub(lambda letter: _cyrillic(letter[0]), text)
+
+
+def is_serbian_spelling(latin: str) -> bool:
+    """Whether a Latin name has letters of Serbian's own and none that it lacks: ``Babiš``, not ``Nausėda``."""
+    return _OWN.search(latin) is not None and _LETTER.sub("", latin).replace(" ", "") == ""
+
+
+def _cyrillic(letter: str) -> str:
+    written = _LETTERS[letter.lower()]
+    return written.upper() if letter[0].isupper() else written
