@@ -2,40 +2,36 @@
 
 A hop passes on articles, as in ``bench_hop``, and counts all that the first step counts; its metrics are scraped each
 second, more often than any Prometheus does. Without them our metrics count nothing, and nothing is logged.
-Runs alternate, each in a process of its own that is pinned to one core. Run it with
-``python -m tests.bench.bench_overhead``.
+Runs alternate, each in a process of its own that is pinned to one core.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import logging
-import os
 import statistics
-import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any
 
+from msgspec.structs import replace
 from prometheus_client.metrics import MetricWrapperBase
 
 from pipeline import metrics
 from pipeline.brokers import free_port, local_broker
-from pipeline.errors import WirewatchError
 from pipeline.language import LanguageIdentifier
 from pipeline.settings import Settings, default_cache_dir, load_settings
-from pipeline.streaming.faust.app import create_app
 from pipeline.streaming.observability.health import HealthServer
 from pipeline.streaming.observability.worker_log import configure_log
-from pipeline.streaming.records import Outcome, Output, Record
-from pipeline.streaming.steps.article_records import StatelessHandler
+from pipeline.streaming.records import Outcome, Record
 from pipeline.streaming.steps.language_step import IntakeFacts, LanguageHandler
-from tests.bench.bench_hop import STEP, Clocked, Supervised, load
+from tests.bench.bench_hop import COUNTED_SHARE, STEP, PassOn, load
+from tests.bench.one_core import Clocked, Rate, alone, app_of, rate_of
 
 SCRAPE_SECONDS = 1.0
 
@@ -60,33 +56,29 @@ class NoMetric:
         return nullcontext()
 
 
-class CountedPassOn(StatelessHandler[IntakeFacts]):
+class CountedPassOn(PassOn):
     """Passes records on, and counts what the first step counts."""
 
-    def __init__(self, sink: str, clocked: Clocked) -> None:
-        self._sink = sink
-        self._clocked = clocked
-        self._counts = LanguageHandler(LanguageIdentifier(), sink=sink)
+    def __init__(self, settings: Settings, clocked: Clocked) -> None:
+        super().__init__(settings, clocked)
+        self._counts = LanguageHandler(LanguageIdentifier(), sink=self._sink)
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome[Any]]:
-        """Each record as it is."""
-        return [
-            Outcome(
-                record,
-                (Output(self._sink, record.key, record.value),),
-                facts=IntakeFacts(
-                    language="de" if record.offset % 3 else "ru",
-                    ingested_at=record.timestamp,
-                    source=f"Source {record.offset % 20}",
-                ),
-            )
-            for record in records
-        ]
+        """Each record as it is, with facts."""
+        return [replace(outcome, facts=_facts(outcome.record)) for outcome in super().process(records)]
 
     def committed(self, outcomes: Sequence[Outcome[Any]]) -> None:
         """Count them, for the metrics and for the bench."""
         self._counts.committed(outcomes)
-        self._clocked.add(len(outcomes))
+        super().committed(outcomes)
+
+
+def _facts(record: Record) -> IntakeFacts:
+    return IntakeFacts(
+        language="de" if record.offset % 3 else "ru",
+        ingested_at=record.timestamp,
+        source=f"Source {record.offset % 20}",
+    )
 
 
 def remove_metrics() -> None:
@@ -96,52 +88,31 @@ def remove_metrics() -> None:
             setattr(metrics, name, NoMetric())
 
 
-async def measure(settings: Settings, events: int) -> None:
-    """Run the hop over what lies in its topic, print the result and end the process."""
-    clocked = Clocked(events)
-
-    def stop(error: WirewatchError) -> None:
-        sys.exit(str(error))
-
-    handler = CountedPassOn(STEP.sink.full_name(settings.topic_prefix), clocked)
-    app = create_app(STEP, settings, handler, in_flight=Supervised(), on_stopped=stop)
-    await app.start()
-    async with asyncio.timeout(240):
-        await clocked.done.wait()
-    print(json.dumps(clocked.result()), flush=True)
-    # Faust restarts its agents when a closing loop cancels them.
-    os._exit(0)
-
-
-def run_child(settings: Settings, events: int, port: int, *, is_bare: bool) -> None:
-    """One run in this process."""
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+def measure(settings: Settings, events: int, port: int, *, is_bare: bool) -> Rate:
+    """Run the hop over what lies in its topic, with metrics at a port or without."""
     if is_bare:
         remove_metrics()
         logging.disable(logging.CRITICAL)
-        asyncio.run(measure(settings, events))
     else:
         configure_log("INFO", "language-0", step="language", log_format="json")
-        with HealthServer("127.0.0.1", port, live=lambda: None, ready=lambda: None):
-            asyncio.run(measure(settings, events))
+    counted = int(events * COUNTED_SHARE)
+    with nullcontext() if is_bare else HealthServer("127.0.0.1", port, live=lambda: None, ready=lambda: None):
+        return rate_of(lambda clocked: app_of(STEP, settings, CountedPassOn(settings, clocked)), counted)
 
 
-def result_of(settings: Settings, events: int, *, is_bare: bool) -> dict[str, Any]:
+def result_of(settings: Settings, events: int, *, is_bare: bool) -> Rate:
     """One run in a process of its own, on a topic of its own."""
     asyncio.run(load(settings, events, 300))
-    command = [sys.executable, "-m", "tests.bench.bench_overhead", "--child", "bare" if is_bare else "full"]
-    command += ["--servers", settings.bootstrap_servers, "--prefix", settings.topic_prefix, "--events", str(events)]
     port = free_port()
     scrapes = 0
-    with subprocess.Popen([*command, "--port", str(port)], stdout=subprocess.PIPE) as process:
-        while process.poll() is None:
+    with ThreadPoolExecutor(1) as executor:
+        running = executor.submit(alone, measure, settings, events, port, is_bare=is_bare)
+        while not running.done():
             scrapes += not is_bare and scraped(port)
             time.sleep(SCRAPE_SECONDS)
-        output, _ = process.communicate()
     if not is_bare and not scrapes:
         sys.exit("nothing was scraped while it ran: give it more --events")
-    result: dict[str, Any] = json.loads(output)
-    return result
+    return running.result()
 
 
 def scraped(port: int) -> bool:
@@ -154,18 +125,11 @@ def scraped(port: int) -> bool:
 
 
 def main() -> None:
-    """Measure and print, or, as a child, run once."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=10)
     parser.add_argument("--events", type=int, default=50_000)
-    parser.add_argument("--child", choices=["full", "bare"])
-    parser.add_argument("--servers", default="")
-    parser.add_argument("--prefix", default="overhead")
-    parser.add_argument("--port", type=int, default=0)
     options = parser.parse_args()
-    settings = load_settings(bootstrap_servers=options.servers, topic_prefix=options.prefix)
-    if options.child:
-        run_child(settings, options.events, options.port, is_bare=options.child == "bare")
     with local_broker(default_cache_dir()) as broker:
         print(f"{broker.description}\n{'':4}{'events/s':>20}{'':10}{'CPU µs an event':>22}")
         print(f"pair{'with':>10}{'without':>10}{'overhead':>10}{'with':>12}{'without':>10}{'overhead':>10}")
@@ -174,11 +138,12 @@ def main() -> None:
             rate, cpu = {}, {}
             # The order alternates, so that a machine that becomes slower affects both equally.
             for is_bare in (False, True) if pair % 2 else (True, False):
-                prefix = f"overhead-{pair}-{'bare' if is_bare else 'full'}"
-                here = {"bootstrap_servers": broker.bootstrap_servers, "topic_prefix": prefix}
-                result = result_of(settings.model_copy(update=here), options.events, is_bare=is_bare)
-                rate[is_bare] = result["events_per_second"]
-                cpu[is_bare] = 1e6 * result["busy"] / result["events_per_second"]
+                settings = load_settings(
+                    bootstrap_servers=broker.bootstrap_servers,
+                    topic_prefix=f"overhead-{pair}-{'bare' if is_bare else 'full'}",
+                )
+                result = result_of(settings, options.events, is_bare=is_bare)
+                rate[is_bare], cpu[is_bare] = result.per_second, 1e6 * result.busy / result.per_second
             by_rate.append(1 - rate[False] / rate[True])
             by_cpu.append(cpu[False] / cpu[True] - 1)
             print(
