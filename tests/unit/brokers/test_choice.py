@@ -19,14 +19,12 @@ def test_without_java_and_maven_it_is_the_in_memory_broker_and_says_why(tmp_path
     assert "no Java 17" in broker.description or "no Maven" in broker.description
 
 
-def test_continuous_integration_never_falls_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("is_required", "environment"), [(None, {"CI": "true"}), (True, {})])
+def test_continuous_integration_and_who_requires_kafka_get_an_error_without_it(
+    tmp_path: Path, is_required: bool | None, environment: dict[str, str]
+) -> None:
     with pytest.raises(KafkaMissingError):
-        local_broker(tmp_path / "cache", environment={"PATH": str(tmp_path), "CI": "true"})
-
-
-def test_who_requires_kafka_gets_an_error_without_it(tmp_path: Path) -> None:
-    with pytest.raises(KafkaMissingError):
-        local_broker(tmp_path / "cache", kafka_required=True, environment={"PATH": str(tmp_path)})
+        local_broker(tmp_path / "cache", kafka_required=is_required, environment={"PATH": str(tmp_path), **environment})
 
 
 def test_with_java_and_maven_it_is_kafka_and_says_where_its_data_are(tmp_path: Path) -> None:

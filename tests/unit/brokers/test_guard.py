@@ -23,17 +23,15 @@ STUBBORN = [
 ]
 
 
-def test_terminate_ends_the_command(tmp_path: Path) -> None:
-    process, child = guarded(tmp_path, SLEEP)
+@pytest.mark.parametrize(
+    ("command", "grace_seconds", "ended_by"), [(SLEEP, 5.0, signal.SIGTERM), (STUBBORN, 0.1, signal.SIGKILL)]
+)
+def test_terminate_ends_the_command_and_kills_one_that_ignores_it_after_the_grace(
+    tmp_path: Path, command: list[str], grace_seconds: float, ended_by: signal.Signals
+) -> None:
+    process, child = guarded(tmp_path, command, grace_seconds)
     process.terminate()
-    assert process.exit_status == 128 + signal.SIGTERM
-    assert not is_alive(child)
-
-
-def test_a_command_that_ignores_sigterm_is_killed_after_the_grace(tmp_path: Path) -> None:
-    process, child = guarded(tmp_path, STUBBORN, grace_seconds=0.1)
-    process.terminate()
-    assert process.exit_status == 128 + signal.SIGKILL
+    assert process.exit_status == 128 + ended_by
     assert not is_alive(child)
 
 

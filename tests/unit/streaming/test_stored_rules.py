@@ -54,10 +54,22 @@ def test_what_is_compiled_already_comes_with_its_rule(rules: IndexedRules, index
     assert index.compiled == {"a"}
 
 
-def test_a_tombstone_removes_the_rule(rules: IndexedRules, index: FakeIndex) -> None:
+@pytest.mark.parametrize(
+    ("later", "left"),
+    [
+        (tombstone("a"), {"b"}),
+        (stored("a", mode="off"), {"b"}),
+        (stored("a", until=NOON), {"a", "b"}),
+        (stored("a", until=NOON + timedelta(hours=1)), {"b"}),
+    ],
+)
+def test_a_rule_that_is_removed_off_or_mute_is_not_in_the_index(
+    rules: IndexedRules, index: FakeIndex, later: StoredRule, left: set[str]
+) -> None:
     rules.apply([stored("a"), stored("b")], NOON)
-    rules.apply([tombstone("a")], NOON)
-    assert set(index.rules) == {"b"}
+    rules.apply([later], NOON)
+    assert set(index.rules) == left
+    assert not rules.set_aside
 
 
 @pytest.mark.parametrize(
@@ -97,13 +109,6 @@ def test_a_rule_that_cannot_be_read_stays_mute() -> None:
     assert "not JSON" in stored_rule.problem
 
 
-def test_a_rule_that_is_off_is_not_in_the_index(rules: IndexedRules, index: FakeIndex) -> None:
-    rules.apply([stored("a")], NOON)
-    rules.apply([stored("a", mode="off")], NOON)
-    assert not index.rules
-    assert not rules.set_aside
-
-
 def test_a_mute_ends_by_itself(rules: IndexedRules, index: FakeIndex) -> None:
     rules.apply([stored("a"), stored("b")], NOON)
     rules.apply([stored("a", until=NOON + timedelta(hours=2))], NOON)
@@ -114,18 +119,16 @@ def test_a_mute_ends_by_itself(rules: IndexedRules, index: FakeIndex) -> None:
     assert set(index.rules) == {"a", "b"}
 
 
-def test_a_mute_that_is_over_or_taken_back_is_none(rules: IndexedRules, index: FakeIndex) -> None:
-    rules.apply([stored("a", until=NOON), stored("b", until=NOON + timedelta(hours=1))], NOON)
-    assert set(index.rules) == {"a"}
-    rules.apply([stored("b")], NOON)
-    assert set(index.rules) == {"a", "b"}
-
-
-def test_a_rule_deleted_while_mute_does_not_come_back(rules: IndexedRules, index: FakeIndex) -> None:
+@pytest.mark.parametrize(("record", "left"), [(stored("a"), {"a"}), (tombstone("a"), set())])
+def test_a_mute_that_is_taken_back_leaves_the_rule_as_its_record_says(
+    rules: IndexedRules, index: FakeIndex, record: StoredRule, left: set[str]
+) -> None:
     rules.apply([stored("a", until=NOON + timedelta(hours=1))], NOON)
-    rules.apply([tombstone("a")], NOON)
-    rules.unmute(NOON + timedelta(hours=2))
     assert not index.rules
+    rules.apply([record], NOON)
+    assert set(index.rules) == left
+    rules.unmute(NOON + timedelta(hours=2))
+    assert set(index.rules) == left
 
 
 def rule(rule_id: str, when: str = "NATO", channel: str | None = None) -> WatchRule:
@@ -150,14 +153,12 @@ def test_what_another_set_holds_is_no_surplus() -> None:
     assert [one.id for one in found.surplus] == ["ours"]
 
 
-def test_a_rule_that_moves_to_another_set_is_a_change() -> None:
-    found = compare_rules(topic(stored("a", rule_set="desk")), [rule("a")], "default")
-    assert [one.before.rule_set for one in found.changed] == ["desk"]
-
-
-def test_a_rule_that_cannot_be_read_is_replaced() -> None:
-    found = compare_rules(topic(read_rule_record(b"a", b"{", rule_headers("default", None))), [rule("a")])
-    assert [one.rule.id for one in found.changed] == ["a"]
+@pytest.mark.parametrize(
+    "before", [stored("a", rule_set="desk"), read_rule_record(b"a", b"{", rule_headers("default", None))]
+)
+def test_a_rule_that_moves_to_another_set_or_cannot_be_read_is_a_change(before: StoredRule) -> None:
+    found = compare_rules(topic(before), [rule("a")], "default")
+    assert [(one.rule.id, one.before) for one in found.changed] == [("a", before)]
 
 
 @pytest.mark.parametrize("channel", ["held", "shadow", "canary"])
