@@ -127,18 +127,20 @@ def test_a_taken_port_is_an_error_that_says_what_to_do(kafka_program: tuple[Path
             KafkaBroker(*kafka_program, port=port).start()
 
 
-def test_a_setting_that_kafka_refuses_is_named_and_nothing_runs(kafka_program: tuple[Path, KafkaJars]) -> None:
-    broker = KafkaBroker(*kafka_program, properties={"num.io.threads": "many"})
-    with pytest.raises(BrokerStartError, match=r"num\.io\.threads") as caught:
+@pytest.mark.parametrize(
+    ("name", "value", "named"),
+    [
+        ("num.io.threads", "many", r"num\.io\.threads"),
+        ("authorizer.class.name", "no.such.Authorizer", r"no\.such\.Authorizer"),
+    ],
+)
+def test_what_kafka_refuses_or_ends_of_is_named_in_one_line_and_nothing_runs(
+    kafka_program: tuple[Path, KafkaJars], name: str, value: str, named: str
+) -> None:
+    broker = KafkaBroker(*kafka_program, properties={name: value})
+    with pytest.raises(BrokerStartError, match=named) as caught:
         broker.start()
     assert caught.value.log_tail
-    assert not broker.is_running
-
-
-def test_a_kafka_that_ends_while_it_starts_is_an_error_with_its_log(kafka_program: tuple[Path, KafkaJars]) -> None:
-    broker = KafkaBroker(*kafka_program, properties={"authorizer.class.name": "no.such.Authorizer"})
-    with pytest.raises(BrokerStartError, match=r"no\.such\.Authorizer") as caught:
-        broker.start()
     assert "\n" not in str(caught.value)
     assert not broker.is_running
 

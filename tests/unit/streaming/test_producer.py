@@ -168,13 +168,9 @@ def test_a_refused_batch_is_tried_one_by_one_and_only_the_one_at_fault_is_refuse
     assert "65 bytes" in str(refused[1])
     assert sorted(value or b"" for value in cluster.written) == [b"a", b"c", b"d"]
     assert waits == []
-
-
-def test_messages_that_are_only_together_too_large_are_all_written() -> None:
-    cluster = FakeCluster(refuses=size_limit(50))
-    refused, _ = publish(cluster, outputs([b"x" * 40] * 3))
-    assert refused == {}
-    assert cluster.written == [b"x" * 40] * 3
+    only_together_too_large = FakeCluster(refuses=size_limit(50))
+    assert publish(only_together_too_large, outputs([b"x" * 40] * 3))[0] == {}
+    assert only_together_too_large.written == [b"x" * 40] * 3
 
 
 @pytest.mark.parametrize(
@@ -193,24 +189,27 @@ def test_what_the_broker_will_never_take_is_refused(error: type[Exception]) -> N
     assert cluster.written == [b"a", b"c"]
 
 
-def test_what_the_broker_cannot_take_now_is_sent_again_until_it_can() -> None:
-    errors = iter([kafka_errors.UnknownError(), kafka_errors.NotEnoughReplicasError(), None])
-    cluster = FakeCluster(refuses=lambda *_: next(errors))
+AWAY = kafka_errors.KafkaConnectionError("away")
+
+
+@pytest.mark.parametrize(
+    ("errors", "connections", "waited"),
+    [
+        ([kafka_errors.UnknownError(), kafka_errors.NotEnoughReplicasError(), None], [None] * 3, [0.5, 1.0]),
+        # The broker is away when the producer is replaced.
+        ([kafka_errors.UnknownError(), None], [None, AWAY, AWAY, None], [0.5, 0.5, 1.0]),
+    ],
+)
+def test_what_the_broker_cannot_take_now_is_sent_again_by_a_new_producer_until_it_can(
+    errors: list[Exception | None], connections: list[Exception | None], waited: list[float]
+) -> None:
+    answers, states = iter(errors), iter(connections)
+    cluster = FakeCluster(refuses=lambda *_: next(answers), connects=lambda: next(states))
     refused, waits = publish(cluster, outputs([b"a", b"b"]))
     assert refused == {}
     assert cluster.written == [b"a", b"b"]
-    assert waits == [0.5, 1.0]
-    assert cluster.producers == 3
-
-
-def test_a_broker_that_is_away_when_the_producer_is_replaced_is_awaited() -> None:
-    states = iter([None, kafka_errors.KafkaConnectionError("away"), kafka_errors.KafkaConnectionError("away"), None])
-    errors = iter([kafka_errors.UnknownError(), None])
-    cluster = FakeCluster(refuses=lambda *_: next(errors), connects=lambda: next(states))
-    refused, waits = publish(cluster, outputs([b"a"]))
-    assert refused == {}
-    assert cluster.written == [b"a"]
-    assert waits == [0.5, 0.5, 1.0]
+    assert waits == waited
+    assert cluster.producers == len(connections)
 
 
 def test_a_topic_that_is_not_there_yet_is_awaited() -> None:
