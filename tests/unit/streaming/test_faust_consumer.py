@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import cast
 
 import faust
@@ -28,39 +29,27 @@ class Partition:
         return committed
 
 
+FAR = 10**15
+"""A gap of any length costs as little."""
+
+
 @pytest.mark.parametrize("first", [0, 7])
-def test_what_is_acked_is_committed_up_to_the_first_that_is_not(first: int) -> None:
-    partition = Partition(*range(first, first + 6))
-    assert partition.ack(first + 1, first + 3) == []
-    assert partition.ack(first) == [first, first + 1]
-    assert partition.ack(first + 4) == []
-    assert partition.ack(first + 2) == [first + 2, first + 3, first + 4]
-    assert partition.ack(first + 5) == [first + 5]
-
-
-@pytest.mark.parametrize("first", [0, 5])
-def test_offsets_that_hold_no_message_hold_up_nothing(first: int) -> None:
-    partition = Partition(first, first + 2, first + 10, first + 11, first + 20)
-    assert partition.ack(first) == [first]
-    assert partition.ack(first + 11) == []
-    assert partition.ack(first + 2) == [first + 2]
-    assert partition.ack(first + 10) == [first + 10, first + 11]
-    assert partition.ack(first + 20) == [first + 20]
-
-
-def test_a_gap_of_any_length_costs_as_little() -> None:
-    far = 10**15
-    partition = Partition(0, far, far + 1, 2 * far)
-    assert partition.ack(0, far + 1) == [0]
-    assert partition.ack(far) == [far, far + 1]
-    assert partition.ack(2 * far) == [2 * far]
-
-
-def test_one_that_is_acked_twice_moves_nothing_back() -> None:
-    partition = Partition(*range(6))
-    assert partition.ack(0, 1, 2) == [0, 1, 2]
-    assert partition.ack(1) == [1]
-    assert partition.ack(3, 4) == [3, 4]
+@pytest.mark.parametrize(
+    ("offsets", "acks"),
+    [
+        (range(6), [([1, 3], []), ([0], [0, 1]), ([4], []), ([2], [2, 3, 4]), ([5], [5])]),
+        ([0, 2, 10, 11, 20], [([0], [0]), ([11], []), ([2], [2]), ([10], [10, 11]), ([20], [20])]),
+        ([0, FAR, FAR + 1, 2 * FAR], [([0, FAR + 1], [0]), ([FAR], [FAR, FAR + 1]), ([2 * FAR], [2 * FAR])]),
+        # One that is acked twice moves nothing back.
+        (range(6), [([0, 1, 2], [0, 1, 2]), ([1], [1]), ([3, 4], [3, 4])]),
+    ],
+)
+def test_what_is_acked_is_committed_up_to_the_first_message_that_is_not(
+    first: int, offsets: Iterable[int], acks: list[tuple[list[int], list[int]]]
+) -> None:
+    partition = Partition(*(first + offset for offset in offsets))
+    for acked, committed in acks:
+        assert partition.ack(*(first + offset for offset in acked)) == [first + offset for offset in committed]
 
 
 def test_messages_that_are_acked_before_the_next_is_delivered_hold_up_nothing_behind_a_gap() -> None:

@@ -57,12 +57,17 @@ def test_a_bad_record_becomes_a_dead_letter_with_its_original_bytes(scene: Scene
     assert scene.acked == [0, 7, 8]
 
 
-def test_a_passing_failure_is_retried_with_growing_pauses(scene: Scene) -> None:
+def test_a_passing_failure_is_counted_and_retried_with_growing_pauses(scene: Scene) -> None:
+    def figures() -> list[float]:
+        return [counted("wirewatch_errors_total", during="processing"), counted("wirewatch_retries_total")]
+
+    before = figures()
     failures = iter([True, True, False])
     scene.handler.fails_on = lambda _: next(failures)
     scene.run([record(0), record(1)])
     assert scene.handler.batches == [[0, 1]] * 3
     assert scene.pauses == [0.5, 1.0]
+    assert [new - old for old, new in zip(before, figures(), strict=True)] == [2.0, 2.0]
     assert scene.acked == [0, 1]
     assert scene.dead_values() == []
 
@@ -263,19 +268,6 @@ def test_what_may_go_wrong_is_counted_from_nought() -> None:
     for reason in get_args(DeadLetterReason):
         labels = {"step": STEP.name, "reason": reason}
         assert REGISTRY.get_sample_value("wirewatch_dead_letters_total", labels) is not None
-
-
-def test_failures_are_counted(scene: Scene) -> None:
-    failures = iter([True])
-    scene.handler = FakeHandler(scene.log, fails_on=lambda _records: next(failures, False))
-
-    def figures() -> list[float]:
-        return [counted("wirewatch_errors_total", during="processing"), counted("wirewatch_retries_total")]
-
-    before = figures()
-    scene.run([record(0), record(1)])
-    counts = [new - old for old, new in zip(before, figures(), strict=True)]
-    assert counts == [1.0, 1.0]
 
 
 def test_taking_over_partitions_is_repeated_until_it_succeeds(scene: Scene) -> None:
