@@ -6,7 +6,7 @@ A table first turns the Russian spelling of the word into consonants and vowels;
 from __future__ import annotations
 
 from pipeline.transliteration.by_rule import rewriting_table
-from pipeline.transliteration.graphones import Spelling
+from pipeline.transliteration.graphones import Spelling, ranked
 
 _VIRAMA = "\u094d"
 _DEVANAGARI_CONSONANTS = "कखगघचछजझटठडढणतथदधनपफबभमयरलवशषसह"
@@ -51,7 +51,7 @@ _STOPS = ("retroflex", "dental")
 
 def spell_devanagari(word: str, limit: int) -> list[Spelling]:
     """The likeliest spellings in Devanagari, as Hindi writes foreign names, of a word as Russian writes it."""
-    return _ranked(
+    return ranked(
         [
             Spelling(_devanagari(way.text, joins_all=joins_all), way.confidence * share / len(_STOPS))
             for stops in _STOPS
@@ -64,7 +64,7 @@ def spell_devanagari(word: str, limit: int) -> list[Spelling]:
 
 def spell_thai(word: str, limit: int) -> list[Spelling]:
     """The likeliest spellings in Thai of a word as Russian writes it."""
-    return _ranked(
+    return ranked(
         [
             Spelling(_thai(way.text, silences_last=silences_last), way.confidence * share)
             for way in rewriting_table("thai").spell(word, limit)
@@ -110,11 +110,3 @@ def _thai(heard: str, *, silences_last: bool) -> str:
     word = "".join(written)
     two_at_end = len(heard) > 1 and heard[-1] in _THAI_CONSONANTS and heard[-2] in _THAI_CONSONANTS
     return word + _SILENT_MARK if silences_last and two_at_end else word
-
-
-def _ranked(found: list[Spelling], limit: int) -> list[Spelling]:
-    totals: dict[str, float] = {}
-    for spelling in found:
-        totals[spelling.text] = totals.get(spelling.text, 0.0) + spelling.confidence
-    ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
-    return [Spelling(text, total) for text, total in ranked[:limit] if text]

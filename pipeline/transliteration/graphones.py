@@ -45,6 +45,15 @@ class Spelling(NamedTuple):
     confidence: float
 
 
+def ranked(found: Iterable[Spelling], limit: int) -> list[Spelling]:
+    """Each text once with its summed confidence, likeliest first; ties in alphabetical order."""
+    totals: dict[str, float] = {}
+    for spelling in found:
+        totals[spelling.text] = totals.get(spelling.text, 0.0) + spelling.confidence
+    in_order = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    return [Spelling(text, total) for text, total in in_order[:limit] if text]
+
+
 class _Emission(NamedTuple):
     """A unit seen from one side: its number, how many letters it reads, and what it writes."""
 
@@ -174,8 +183,8 @@ class GraphoneModel:
         for (_, written), score in ends.items():
             totals[written] = totals.get(written, 0.0) + math.exp(score - best)
         whole = sum(totals.values())
-        ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
-        return [Spelling(written, total / whole) for written, total in ranked[:limit] if written]
+        in_order = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+        return [Spelling(written, total / whole) for written, total in in_order[:limit] if written]
 
 
 def _emissions(units: Iterable[tuple[str, _Emission]]) -> dict[str, list[_Emission]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -10,7 +10,7 @@ from pipeline.text.scripts import Script as TextScript
 from pipeline.text.scripts import script_of
 from pipeline.transliteration.abugidas import spell_devanagari, spell_thai
 from pipeline.transliteration.by_rule import rewriting_table
-from pipeline.transliteration.graphones import Spelling
+from pipeline.transliteration.graphones import Spelling, ranked
 from pipeline.transliteration.letters import hangul_letters, hangul_syllables, is_hangul_word, latin_letters
 from pipeline.transliteration.model_files import Script, model_of
 
@@ -82,11 +82,12 @@ def spell_word(word: str, writing: Writing, limit: int) -> tuple[Spelling, ...]:
         return ()
     if writing in _MODELS:
         return tuple(_by_model(word, _MODELS[writing], limit))
-    return _added_up(
+    ways = (
         Spelling(way.text, spelling.confidence * way.confidence)
         for spelling in spell_word(word, "cyrillic", _RUSSIAN_SPELLINGS)
         for way in _from_russian(spelling.text, writing, limit)
-    )[:limit]
+    )
+    return tuple(ranked(ways, limit))
 
 
 @lru_cache(maxsize=_MAX_REMEMBERED)
@@ -119,12 +120,3 @@ def _by_model(word: str, script: Script, limit: int) -> list[Spelling]:
         for spelling in model.spell(letters, _SPARE * limit)
     )
     return [spelling for spelling in found if is_hangul_word(spelling.text)][:limit]
-
-
-def _added_up(found: Iterable[Spelling]) -> tuple[Spelling, ...]:
-    """Each text once with its summed confidence, likeliest first."""
-    totals: dict[str, float] = {}
-    for spelling in found:
-        totals[spelling.text] = totals.get(spelling.text, 0.0) + spelling.confidence
-    ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Spelling(text, total) for text, total in ranked)
