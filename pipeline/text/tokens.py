@@ -157,11 +157,6 @@ def words_of(text: str) -> list[str]:
     return _pattern_for(text).findall(text) if cut is None else cut.words()
 
 
-def spans_of(text: str) -> list[tuple[int, int]]:
-    """Only the spans of ``tokenize``."""
-    return tokenize(text).spans
-
-
 def _matched(text: str) -> tuple[list[str], list[int], list[int]]:
     """The words of a text, the first code point of each and one past its last, found one by one with the expression."""
     pieces = _pattern_for(text).split(text)

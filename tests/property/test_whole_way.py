@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import get_args
@@ -25,8 +25,11 @@ from pipeline.settings import load_settings
 from tests.property.scale import CHECKS, examples
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
-CONCEPTS = KnowledgeBase.load()
-ENRICHMENT = Enrichment.without_models(CONCEPTS)
+
+
+@cache
+def without_model() -> Enrichment:
+    return Enrichment.without_models(KnowledgeBase.load())
 
 
 @cache
@@ -35,11 +38,14 @@ def with_model() -> Enrichment:
     return Enrichment.from_settings(load_settings())
 
 
-# The knowledge base has names in each of them, and some scripts have rules of their own.
-LANGUAGES = sorted(
-    {tag for sense in CONCEPTS.names() for tag in sense.name.languages if tag != "mul"}
-    | {"und", "xx", "zh-Hant", "fa-AF"}
-)
+@cache
+def languages() -> Sequence[str]:
+    """The knowledge base has names in each of them, and some scripts have rules of their own."""
+    names = KnowledgeBase.load().names()
+    return sorted(
+        {tag for sense in names for tag in sense.name.languages if tag != "mul"} | {"und", "xx", "zh-Hant", "fa-AF"}
+    )
+
 
 PLAIN = "zorblatt"
 """A word of no language: each of ``FIND_PLAIN`` must find it wherever it stands between spaces."""
@@ -93,18 +99,21 @@ def _rules() -> list[WatchRule]:
     return rules
 
 
-def _index() -> RuleIndex:
-    index = RuleIndex(CONCEPTS)
+@cache
+def index() -> RuleIndex:
+    rules = RuleIndex(KnowledgeBase.load())
     for rule in _rules():
-        index.add(rule)
-    return index
+        rules.add(rule)
+    return rules
 
 
-INDEX = _index()
+@cache
+def categories() -> Sequence[str]:
+    return sorted({unicodedata.category(chr(point)) for point in range(0x110000)} - {"Cs"})
+
 
 # One character of each of Unicode's categories is as likely as one of another, however few a category has.
-CATEGORIES = sorted({unicodedata.category(chr(point)) for point in range(0x110000)} - {"Cs"})
-any_character = st.sampled_from(CATEGORIES).flatmap(
+any_character = st.deferred(lambda: st.sampled_from(categories())).flatmap(
     lambda category: st.characters(categories=[category])  # type: ignore[list-item]  # it is one of Unicode's
 )
 SPECIAL = (
@@ -147,35 +156,37 @@ def _evidence_holds(evidence: Evidence, text: dict[str, str]) -> None:
 
 
 def carried(
-    article: Mapping[str, object], language: str, enrichment: Enrichment = ENRICHMENT
+    article: Mapping[str, object], language: str, enrichment: Enrichment | None = None
 ) -> tuple[EnrichedArticle, list[Alert]]:
     """An article through every step as bytes, as the topics hold it between two of them.
 
     Args:
         article: Of the raw topic.
         language: What the first step is taken to have found; empty: what it does find.
-        enrichment: The first two steps.
+        enrichment: The first two steps; none: without the model.
     """
     raw = read_article(msgspec.json.encode(article), read_at=NOW).article
+    enrichment = enrichment or without_model()
     identified = enrichment.identify(raw, now=NOW)
     if language:
         identified = msgspec.structs.replace(identified, language=Language(tag=language, confidence=0.9))
     identified = decode(encode(identified), type(identified))
     enriched = decode(encode(enrichment.extract([identified], now=NOW)[0]), EnrichedArticle)
-    matches = INDEX.match(enriched, now=NOW)
-    INDEX.near_misses(enriched)
+    matches = index().match(enriched, now=NOW)
+    index().near_misses(enriched)
     # The same article again: its alerts are repeats, and those of quiet rules are compared with the first.
     replay = Replay()
     decisions = [decision for match in (*matches, *matches) for decision in replay.decide(match)]
     return enriched, [decode(encode(decision.alert), Alert) for decision in decisions]
 
 
+any_language = st.deferred(lambda: st.sampled_from(["", *languages()]))
 articles = st.fixed_dictionaries(
     {
         "id": st.just("a"),
         "title": texts,
         "body": st.tuples(texts, texts).map(f" {PLAIN} ".join),
-        "declared_language": st.sampled_from(["", *LANGUAGES]),
+        "declared_language": any_language,
         "source": texts,
         "url": st.just("https://news.example.org/1"),
         "tags": st.lists(texts, max_size=2),
@@ -184,7 +195,7 @@ articles = st.fixed_dictionaries(
 
 
 @settings(max_examples=examples(400))
-@given(article=articles, language=st.sampled_from(["", *LANGUAGES]))
+@given(article=articles, language=any_language)
 def test_no_text_fails_a_step_and_a_plain_word_is_found_beside_it(article: Mapping[str, object], language: str) -> None:
     enriched, alerts = carried(article, language)
     _hold(enriched, alerts)
@@ -194,7 +205,7 @@ def test_no_text_fails_a_step_and_a_plain_word_is_found_beside_it(article: Mappi
 
 
 @settings(max_examples=examples(60))
-@given(article=articles, language=st.sampled_from(["", *LANGUAGES]))
+@given(article=articles, language=any_language)
 def test_no_text_fails_the_shipped_model(article: Mapping[str, object], language: str) -> None:
     enriched, alerts = carried(article, language, with_model())
     _hold(enriched, alerts)

@@ -12,10 +12,10 @@ import spacy
 from spacy.language import Language
 from spacy.pipeline.factories import register_factories
 from spacy.util import load_config
+from spacy.vocab import Vocab
 from thinc.api import use_ops
 
 from pipeline.entities.news_model import package
-from pipeline.entities.recognition.bounded_vocabulary import renew_tables
 from pipeline.errors import ModelMissingError
 
 BLANK = "blank:"
@@ -29,6 +29,8 @@ _BATCH_DOCS = 16
 _ZONE_CODE_POINTS = 250_000
 # A vocabulary's tables are made anew after so many strings have come and gone.
 _PASSING_STRINGS = 100_000
+# All of a vocabulary but its lexemes, which have no name of their own there.
+_ALL_ELSE = ("strings", "vectors", "lookups")
 
 Entity = tuple[int, int, str]
 """First code point, the one behind the last, and the pipeline's own label."""
@@ -87,6 +89,21 @@ class EntityPipeline:
             self._passed_strings = 0
         self._zone.enter_context(self._nlp.memory_zone())
         self._zone_left = _ZONE_CODE_POINTS
+
+
+def renew_tables(vocab: Vocab) -> None:
+    """Make the hash tables of a vocabulary anew, with no more in them than it always holds.
+
+    ``memory_zone`` takes its words out of the tables, but their places count as filled, and a table doubles as it
+    fills: over ever new words it grows without end. Only between two zones, when no document is alive.
+    """
+    getters: Any = vocab.lex_attr_getters  # type: ignore[attr-defined]
+    norm, getter = vocab.strings["NORM"], getters.get(vocab.strings["NORM"])
+    vocab.strings.from_bytes(vocab.strings.to_bytes())
+    vocab.from_bytes(vocab.to_bytes(exclude=_ALL_ELSE), exclude=_ALL_ELSE)
+    if getter is not None:
+        # Reading puts another getter around this one each time, which looks into the table of norms again.
+        getters[norm] = getter
 
 
 def _load(name: str, language: str, left_out: Iterable[str]) -> Language:

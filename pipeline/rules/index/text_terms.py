@@ -14,7 +14,7 @@ from pipeline.rules.index.keys import Key, KeyTable
 from pipeline.rules.index.proximity import TextPlaces
 from pipeline.rules.index.word_readings import KEY_BYTES, KEY_TYPE, Memo
 from pipeline.text.folding import fold
-from pipeline.text.tokens import Tokens, is_unsegmented, spans_of, words_of
+from pipeline.text.tokens import Tokens, is_unsegmented, tokenize, words_of
 
 
 class TextTerms:
@@ -32,7 +32,7 @@ class TextTerms:
     @cached_property
     def tokens(self) -> Tokens:
         """The words with their offsets."""
-        return Tokens(self.words, spans_of(self.text))
+        return Tokens(self.words, tokenize(self.text).spans)
 
     @cached_property
     def distances(self) -> TextPlaces:

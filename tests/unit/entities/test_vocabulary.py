@@ -7,7 +7,7 @@ import pytest
 import spacy
 from spacy.language import Language
 
-from pipeline.entities.recognition.bounded_vocabulary import renew_tables
+from pipeline.entities.recognition.spacy_pipeline import renew_tables
 
 TEXT = "Le président Emmanuel Macron a rencontré Angela Merkel à Berlin."
 NEW_WORDS = ["".join(letters) for letters in itertools.permutations("abcdef")]

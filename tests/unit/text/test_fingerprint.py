@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pipeline.text.fingerprint import fingerprint
+from pipeline.text.folding import fingerprint
 
 
 def test_case_width_accents_and_spaces_make_no_difference() -> None:
