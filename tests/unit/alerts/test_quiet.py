@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.alerts import evidence_digest
 from pipeline.messages.alerts import MatchedRule
 from pipeline.messages.rules import Suppress, SuppressBy, duration_seconds, quota
 from tests.unit.alerts.alerting import AlertsStep, match, named, worded
@@ -146,9 +145,3 @@ def test_a_rule_on_trial_neither_silences_nor_repeats_itself_gone_live(step: Ale
     assert step.one(match("a", rule=rule("rule")), 2) == "matched"
     assert step.one(match("a", rule=trial), 3) is None
     assert [each.destination for each in step.decisions][2:] == ["alerts"]
-
-
-def test_digests_of_evidence_stay_as_they_are() -> None:
-    assert evidence_digest((worded("NATO"), named("country/kp"))) == evidence_digest(
-        (named("country/kp"), worded("NATO"), worded("NATO"))
-    )
