@@ -1,4 +1,4 @@
-"""A knowledge base of a dozen concepts, so that a test of the linker shows every name that it relies on."""
+"""The real knowledge base, and one of a dozen concepts, so that a test shows every name that it relies on."""
 
 from __future__ import annotations
 
@@ -106,3 +106,8 @@ def small_kb() -> KnowledgeBase:
 @pytest.fixture(scope="session")
 def small_linker(small_kb: KnowledgeBase) -> Linker:
     return Linker(small_kb)
+
+
+@pytest.fixture(scope="session")
+def linker() -> Linker:
+    return Linker(KnowledgeBase.load())
