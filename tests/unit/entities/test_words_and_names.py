@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.concepts.compiling.derived_spellings import other_spellings
 from pipeline.concepts.compiling.homographs import phrases_by_language
 from pipeline.entities import Linker
 from pipeline.entities.linking.doubts import is_everyday, tears_a_word
@@ -21,11 +20,6 @@ def test_a_name_tears_a_chinese_word_at_either_end() -> None:
     assert tears_a_word("在舞台中央", 2, 4)
     assert tears_a_word("歐美國家", 1, 3)
     assert not tears_a_word("在中国", 1, 3)
-
-
-def test_hindi_has_several_spellings_of_a_foreign_name() -> None:
-    assert "स्विट्जरलैंड" in other_spellings("स्विट्ज़रलैंड")
-    assert other_spellings("रूस"[:2]) == ()
 
 
 @pytest.mark.parametrize(
