@@ -174,7 +174,8 @@ def _is_foreign_adjective(name: Name, surface: str) -> bool:
 
 
 def _letters(surface: str) -> list[str]:
-    return [word.casefold() for word in tokenize(surface).words]
+    # By way of capitals: Turkish "AVUSTURYALI" is "Avusturyalı" and no other word.
+    return [word.upper().casefold() for word in tokenize(surface).words]
 
 
 def _rank(name: Name, surface: str) -> tuple[bool, bool, int]:

@@ -48,6 +48,7 @@ def ids(kb: KnowledgeBase, surface: str, *languages: str) -> list[str]:
         ("Niger", "country/ne"),
         ("Nigeria", "country/ng"),
         ("Pohjois-Korea", "country/kp"),
+        ("AVUSTURYALI", "country/at"),
         ("उत्तर कोरिया", "country/kp"),
     ],
 )
