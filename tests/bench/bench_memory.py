@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -23,7 +22,8 @@ from pipeline.messages.articles import IdentifiedArticle, Language
 from pipeline.messages.codec import encode
 from pipeline.streaming.records import Record
 from pipeline.streaming.steps.entities_step import EntitiesHandler
-from tests.bench.whole_way import wide_console
+from tests.bench.one_core import resident_bytes
+from tests.bench.whole_way import graded, wide_console
 
 WARM_UP_ARTICLES = 5_000
 MARK = 0.05
@@ -49,18 +49,12 @@ def articles_of_new_words(size: int) -> Iterator[bytes]:
         yield encode(IdentifiedArticle(id=f"memory-{number}", body=body, language=language, revision="r"))
 
 
-def resident_megabytes() -> float:
-    """Memory of this process that lies in RAM."""
-    fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines())
-    return int(fields["VmRSS"].split()[0]) / 1_000
-
-
 def measure(console: Console, model: str, articles: int, size: int) -> None:
     """Pass articles through the handler of a worker's entities step, and plot its memory."""
     recognizer: Recognizer = NoRecognizer() if model == ALONE else SpacyRecognizer(ModelPreferences(fallback=model))
     handler = EntitiesHandler(EntityExtractor(recognizer, Linker(KnowledgeBase.load())), sink="articles.enriched")
     payloads = articles_of_new_words(size)
-    curve = {0: resident_megabytes()}
+    curve = {0: resident_bytes() / 1e6}
     started = time.perf_counter()
     for begin in range(0, articles, _BATCH_ARTICLES):
         records = [
@@ -73,7 +67,7 @@ def measure(console: Console, model: str, articles: int, size: int) -> None:
             raise failed[0]
         done = begin + _BATCH_ARTICLES
         if done % (articles // _LINES) == 0 or done == WARM_UP_ARTICLES:
-            curve[done] = resident_megabytes()
+            curve[done] = resident_bytes() / 1e6
     seconds = time.perf_counter() - started
     _print(console, f"{articles:,} articles of {size:,} bytes, model: {model}; {articles / seconds:,.0f}/s", curve)
 
@@ -87,8 +81,8 @@ def _print(console: Console, title: str, curve: dict[int, float]) -> None:
         table.add_row(f"{done:,}", f"{megabytes:.0f}", since, f"[cyan]{bar}")
     console.print(table)
     growth = list(curve.values())[-1] / curve[WARM_UP_ARTICLES] - 1
-    colour = "green" if growth <= MARK else "red"
-    console.print(f"growth since {WARM_UP_ARTICLES:,} articles: [{colour}]{growth:+.1%}[/] (mark: {MARK:.0%})\n")
+    shown = graded(f"{growth:+.1%}", is_good=growth <= MARK)
+    console.print(f"growth since {WARM_UP_ARTICLES:,} articles: {shown} (mark: {MARK:.0%})\n")
 
 
 def main() -> None:

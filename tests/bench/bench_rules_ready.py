@@ -8,24 +8,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import resource
 import time
-from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
 from rich.console import Console
 from rich.progress import track
 
 from pipeline.messages.codec import encode
-from pipeline.messages.rules import WatchRule
 from pipeline.settings import Settings
 from pipeline.streaming.kafka.client import client_options
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.topology import RULES_STEP, WATCH_RULES
 from tests.bench.benchmark_page import machine, write_section
+from tests.bench.one_core import resident_bytes
 from tests.bench.rule_population import Population
 from tests.bench.whole_way import Processes, kafka, use_two_cores, wide_console
 
@@ -63,16 +60,12 @@ async def publish_rules(settings: Settings, count: int, console: Console) -> Non
     rules = Population().rules(count)
     async with AIOKafkaProducer(max_batch_size=2**20, **client_options(settings)) as producer:
         for _ in track(range(0, count, _BATCH), description="publishing rules", console=console, transient=True):
-            await _publish(producer, topic, islice(rules, _BATCH))
-
-
-async def _publish(producer: AIOKafkaProducer, topic: str, rules: Iterator[WatchRule]) -> None:
-    batch = producer.create_batch()
-    for rule in rules:
-        if batch.append(key=rule.id.encode(), value=encode(rule), timestamp=None) is None:
-            raise ValueError(f"{_BATCH} rules are too many for one batch")
-    batch.close()
-    await (await producer.send_batch(batch, topic, partition=0))
+            batch = producer.create_batch()
+            for rule in islice(rules, _BATCH):
+                if batch.append(key=rule.id.encode(), value=encode(rule), timestamp=None) is None:
+                    raise ValueError(f"{_BATCH} rules are too many for one batch")
+            batch.close()
+            await (await producer.send_batch(batch, topic, partition=0))
 
 
 def start_worker(settings: Settings, console: Console) -> tuple[float, int]:
@@ -85,10 +78,10 @@ def start_worker(settings: Settings, console: Console) -> tuple[float, int]:
             worker.start()
             worker.wait_ready(_LIMIT_SECONDS)
             seconds = time.monotonic() - started
-        pages = Path(f"/proc/{processes.ready[RULES_STEP.name]}/statm").read_text(encoding="ascii").split()[1]
+        memory = resident_bytes(processes.ready[RULES_STEP.name])
     finally:
         worker.stop()
-    return seconds, int(pages) * resource.getpagesize()
+    return seconds, memory
 
 
 if __name__ == "__main__":

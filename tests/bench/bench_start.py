@@ -25,18 +25,19 @@ from pipeline.topology import PARTITIONS, STEPS
 from tests.bench.whole_way import (
     FRENCH,
     NO_MODEL,
+    RULES,
     Alerts,
     Processes,
     alerts_of,
+    graded,
     kafka,
     prepare,
     use_two_cores,
     wide_console,
     with_model,
 )
-from tests.bench.wire_traffic import EVERY_ARTICLE, SOURCE, WireTraffic
+from tests.bench.wire_traffic import SOURCE, WireTraffic
 
-RULES = 1_000
 _START_MARK_SECONDS = 5
 _KILL_MARK_SECONDS = 15
 _RULE_MARK_SECONDS = 5
@@ -77,17 +78,13 @@ class Measurement:
                 await asyncio.to_thread(worker.stop)
 
     async def _tell(self, name: str, alerts: Alerts, prefix: str, since: float, mark: int) -> None:
-        found = await alerts.until(
-            lambda alert: alert.rule.id == EVERY_ARTICLE.id and alert.article.id.startswith(f"{prefix}-"),
-            _ARTICLES,
-            _LIMIT_SECONDS,
-        )
+        found = await alerts.of_all(prefix, _ARTICLES, _LIMIT_SECONDS)
         self._row(name, found[0][0] - since, f"{found[-1][0] - since:.1f} s", mark)
 
     async def _apply_a_rule(self, alerts: Alerts) -> None:
         articles = self._traffic.payloads(200, "trickle")
         publishing = asyncio.ensure_future(publish_articles(self._settings, _now_and_then(articles)))
-        await alerts.until(lambda alert: alert.article.id.startswith("trickle-"), 1, _LIMIT_SECONDS)
+        await alerts.of_all("trickle", 1, _LIMIT_SECONDS)
         rule = WatchRule(id="new", when=f'source:"{SOURCE}" NOT tag:none')
         since = time.monotonic()
         store = RuleStore(self._settings)
@@ -97,8 +94,8 @@ class Measurement:
         await publishing
 
     def _row(self, name: str, seconds: float, last: str, mark: int) -> None:
-        colour = "green" if seconds <= mark else "red"
-        self._table.add_row(self._model, name, f"[{colour}]{seconds:.1f} s", last, f"at most {mark} s")
+        graded_seconds = graded(f"{seconds:.1f} s", is_good=seconds <= mark)
+        self._table.add_row(self._model, name, graded_seconds, last, f"at most {mark} s")
 
 
 def _now_and_then(articles: list[ArticlePayload]) -> Iterator[ArticlePayload]:

