@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from heapq import nlargest
 from itertools import product
 from math import prod
-from typing import Literal
 
 from msgspec import Struct
 
@@ -20,12 +19,9 @@ from pipeline.rules.index.pivot import choose_postings
 from pipeline.rules.index.shares import Shares
 from pipeline.rules.meaning.clauses import (
     Clause,
+    ClauseKind,
     ConceptClause,
     MentionClause,
-    MetadataClause,
-    NearClause,
-    PhraseClause,
-    RawClause,
     SpelledClause,
     canonical_form,
 )
@@ -36,8 +32,6 @@ from pipeline.rules.syntax.limits import Limits
 from pipeline.rules.syntax.origin import RuleWarning
 
 _MOST_SPELLINGS = 12
-
-ClauseKind = Literal["concept", "word", "phrase", "prefix", "raw", "mention", "metadata", "near"]
 
 
 class NamesByLanguage(Struct, frozen=True, kw_only=True):
@@ -128,30 +122,12 @@ def _explain(clause: Clause, concepts: ConceptLookup, *, blocks: bool) -> Clause
     concept = clause.concept if isinstance(clause, ConceptClause) else None
     return ClauseExplanation(
         clause=clause.canonical,
-        kind=_kind(clause),
+        kind=clause.clause_kind,
         blocks=blocks,
         concept=concept,
         names=() if concept is None else _names(concept.id, concepts),
         spellings=_spellings(clause.spelled) if isinstance(clause, MentionClause) else (),
     )
-
-
-def _kind(clause: Clause) -> ClauseKind:
-    if isinstance(clause, ConceptClause):
-        return "concept"
-    if isinstance(clause, MetadataClause):
-        return "metadata"
-    if isinstance(clause, RawClause):
-        return "raw"
-    if isinstance(clause, NearClause):
-        return "near"
-    if isinstance(clause, MentionClause):
-        return "mention"
-    if not isinstance(clause, PhraseClause):
-        raise TypeError(f"no kind is defined for {type(clause).__name__}")
-    if clause.has_prefix:
-        return "prefix"
-    return "phrase" if len(clause.sequence) > 1 else "word"
 
 
 def _spellings(clauses: Sequence[SpelledClause]) -> tuple[SpellingsByScript, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from math import prod
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -57,6 +57,9 @@ class Scope(Struct, frozen=True, gc=False):
 
 ANYWHERE = Scope()
 
+ClauseKind = Literal["concept", "mention", "metadata", "near", "phrase", "prefix", "raw", "word"]
+"""The kinds of clauses that stand alone in a rule."""
+
 ShareOf = Callable[[str], float]
 """The share of articles that hold a word, a concept or a value of metadata, by its key."""
 
@@ -78,6 +81,11 @@ class Clause(Struct, frozen=True, kw_only=True, gc=False, cache_hash=True):
     @property
     def spelling(self) -> str:
         """The same without its weight."""
+        raise NotImplementedError
+
+    @property
+    def clause_kind(self) -> ClauseKind:
+        """What it is, as an explanation names it."""
         raise NotImplementedError
 
     @property
@@ -127,6 +135,11 @@ class ConceptClause(Clause, frozen=True, kw_only=True, gc=False):
     scope: Scope = ANYWHERE
     metonyms: tuple[str, ...] = ()
     transliterated: bool = True
+
+    @property
+    def clause_kind(self) -> ClauseKind:
+        """See ``Clause``."""
+        return "concept"
 
     @property
     def spelling(self) -> str:
@@ -212,6 +225,13 @@ class PhraseClause(TermClause, frozen=True, kw_only=True, gc=False):
     exact: bool = False
 
     @property
+    def clause_kind(self) -> ClauseKind:
+        """See ``Clause``."""
+        if self.has_prefix:
+            return "prefix"
+        return "phrase" if len(self.sequence) > 1 else "word"
+
+    @property
     def spelling(self) -> str:
         """``sanctions``, ``"nuclear test"``, ``=Turkey``, ``title:korea*``."""
         return f"{self.scope.canonical}{'=' * self.exact}{_spell_words(self.text, stars=self.has_prefix)}"
@@ -230,6 +250,11 @@ class RawClause(TermClause, frozen=True, kw_only=True, gc=False):
     """
 
     lead: int
+
+    @property
+    def clause_kind(self) -> ClauseKind:
+        """See ``Clause``."""
+        return "raw"
 
     @property
     def spelling(self) -> str:
@@ -282,6 +307,11 @@ class MentionClause(TermClause, frozen=True, kw_only=True, gc=False):
     spelled: tuple[SpelledClause, ...] = ()
 
     @property
+    def clause_kind(self) -> ClauseKind:
+        """See ``Clause``."""
+        return "mention"
+
+    @property
     def spelling(self) -> str:
         """``person:"Maria Kowalska"``."""
         words = _spell_words(self.text, stars=self.has_prefix)
@@ -304,6 +334,11 @@ class MetadataClause(Clause, frozen=True, kw_only=True, gc=False):
     field: MetadataField
     value: str
     text: str
+
+    @property
+    def clause_kind(self) -> ClauseKind:
+        """See ``Clause``."""
+        return "metadata"
 
     @property
     def spelling(self) -> str:
@@ -349,6 +384,11 @@ class NearClause(Clause, frozen=True, kw_only=True, gc=False):
     def canonical(self) -> str:
         """``NATO[org/nato] NEAR/8 sanctions``, in brackets where it has a weight."""
         return self.spelling if self.weight == 1 else f"({self.spelling})^{self.weight:g}"
+
+    @property
+    def clause_kind(self) -> ClauseKind:
+        """See ``Clause``."""
+        return "near"
 
     @property
     def spelling(self) -> str:

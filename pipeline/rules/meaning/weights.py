@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pipeline.errors import RuleError
 from pipeline.rules.meaning.clauses import Clause
 from pipeline.rules.syntax.expressions import And, Branch, Expression, Not, Or, Term, leaves
 from pipeline.rules.syntax.origin import Origin
+
+LeafT = TypeVar("LeafT", Clause, Term)
 
 
 class Weighed(NamedTuple):
@@ -25,12 +27,8 @@ class Weighed(NamedTuple):
 
 def weigh(expression: Expression[Clause]) -> Weighed:
     """Split a resolved rule into what it requires and what lowers its score."""
-    parts = expression.parts if isinstance(expression, And) else (expression,)
-    required = tuple(part for part in parts if not _lowers(part))
-    if len(required) == len(parts):
-        return Weighed(expression, ())
-    lowering = tuple(clause for part in parts if _lowers(part) for clause, _ in leaves(part))
-    return Weighed(And(required) if len(required) > 1 else required[0], lowering)
+    lowering = tuple(clause for part in _parts(expression) if _lowers(part) for clause, _ in leaves(part))
+    return Weighed(without_lowering(expression), lowering)
 
 
 def idle_weights(expression: Expression[Term], origin: Origin) -> Iterator[RuleError]:
@@ -40,23 +38,23 @@ def idle_weights(expression: Expression[Term], origin: Origin) -> Iterator[RuleE
     for term, positive in _under_not(expression):
         if not positive and term.weight != 1:
             yield origin.error("what NOT excludes has no weight: take it away", term.start)
-    parts = expression.parts if isinstance(expression, And) else (expression,)
+    parts = _parts(expression)
     negative = [[term for term, positive in _under_not(part) if positive and term.weight < 0] for part in parts]
-    if all(_lowers_score(part) for part in parts):
+    if all(_lowers(part) for part in parts):
         first = negative[0][0]
         yield origin.error("a negative weight fires nothing: say with + what the article must hold", first.start)
         return
     for part, inside in zip(parts, negative, strict=True):
-        if inside and not _lowers_score(part):
+        if inside and not _lowers(part):
             yield origin.error(
                 "a negative weight stands beside the rest of the rule: A + (B OR C) + rumour^-2", inside[0].start
             )
 
 
-def without_lowering(expression: Expression[Term]) -> Expression[Term]:
+def without_lowering(expression: Expression[LeafT]) -> Expression[LeafT]:
     """What an article must satisfy, of a rule whose weights all mean something."""
-    parts = expression.parts if isinstance(expression, And) else (expression,)
-    required = tuple(part for part in parts if not _lowers_score(part))
+    parts = _parts(expression)
+    required = tuple(part for part in parts if not _lowers(part))
     if len(required) == len(parts):
         return expression
     return And(required) if len(required) > 1 else required[0]
@@ -70,11 +68,11 @@ def _under_not(expression: Expression[Term], *, under: bool = False) -> list[tup
     return [found for part in expression.parts for found in _under_not(part, under=inside)]
 
 
-def _lowers_score(part: Expression[Term]) -> bool:
-    alternatives = part.parts if isinstance(part, Or) else (part,)
-    return all(isinstance(term, Term) and term.weight < 0 for term in alternatives)
+def _parts(expression: Expression[LeafT]) -> tuple[Expression[LeafT], ...]:
+    return expression.parts if isinstance(expression, And) else (expression,)
 
 
-def _lowers(part: Expression[Clause]) -> bool:
+def _lowers(part: Expression[LeafT]) -> bool:
+    """Whether it holds nothing but alternatives of negative weight."""
     alternatives = part.parts if isinstance(part, Or) else (part,)
-    return all(isinstance(clause, Clause) and clause.weight < 0 for clause in alternatives)
+    return all(isinstance(leaf, Clause | Term) and leaf.weight < 0 for leaf in alternatives)
