@@ -90,9 +90,6 @@ def run(arguments: list[str]) -> int:
         return exit_status(error)
     except (KeyboardInterrupt, click.Abort):
         return _EXIT_INTERRUPTED
-    except BrokenPipeError:
-        _drop_output()
-        return EXIT_DONE
     except OSError as error:
         _drop_output()
         click.echo(f"error: {error.filename or 'standard output'}: {error.strerror}", err=True)

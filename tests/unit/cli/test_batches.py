@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,8 +73,9 @@ def test_leaving_early_ends_the_reading() -> None:
     assert len(read) < 10
 
 
-@pytest.mark.parametrize("verb", ["enrich", "match"])
-def test_a_live_pipe_is_answered_before_it_ends(tmp_path: Path, verb: str) -> None:
+@contextlib.contextmanager
+def reading(tmp_path: Path, verb: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A command that reads articles from a pipe as they come."""
     rules = tmp_path / "rules.yaml"
     rules.write_text("rules: [{id: both, when: NATO + North Korea}]", encoding="utf-8")
     arguments = [verb, "--rules", str(rules)] if verb == "match" else [verb]
@@ -80,14 +83,50 @@ def test_a_live_pipe_is_answered_before_it_ends(tmp_path: Path, verb: str) -> No
         [*WIREWATCH, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env=environment(tmp_path),
     ) as process:
+        yield process
+
+
+def answer(process: subprocess.Popen[bytes], article_id: str) -> str:
+    """The id of the article that the command answers for."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps({"id": article_id, "body": "NATO and North Korea"}).encode() + b"\n")
+    process.stdin.flush()
+    answered = json.loads(process.stdout.readline())
+    return str(answered.get("article", answered)["id"])
+
+
+@pytest.mark.parametrize("verb", ["enrich", "match"])
+def test_a_live_pipe_is_answered_before_it_ends(tmp_path: Path, verb: str) -> None:
+    with reading(tmp_path, verb) as process:
+        assert [answer(process, name) for name in ("first", "second")] == ["first", "second"]
         assert process.stdin is not None
-        assert process.stdout is not None
-        for article_id in ("first", "second"):
-            process.stdin.write(json.dumps({"id": article_id, "body": "NATO and North Korea"}).encode() + b"\n")
-            process.stdin.flush()
-            answer = json.loads(process.stdout.readline())
-            assert answer.get("article", answer)["id"] == article_id
         process.stdin.close()
         assert process.wait(DEADLINE_SECONDS) == 0
+
+
+def test_an_interrupt_ends_a_command_without_a_traceback(tmp_path: Path) -> None:
+    with reading(tmp_path, "match") as process:
+        answer(process, "first")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(DEADLINE_SECONDS) == 130
+        assert process.stderr is not None
+        # It leaves the line on which the terminal shows ^C.
+        assert process.stderr.read() == b"\n"
+
+
+def test_a_reader_that_leaves_ends_a_command_without_a_traceback(tmp_path: Path) -> None:
+    with reading(tmp_path, "match") as process:
+        answer(process, "first")
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.close()
+        process.stdin.write(b'{"id": "second", "body": "NATO and North Korea"}\n')
+        process.stdin.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        # Its output is not whole.
+        assert process.wait(DEADLINE_SECONDS) == 1

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
 
 from pipeline.assembly import Enrichment
 from pipeline.backtest import Backtest
@@ -24,6 +28,7 @@ from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, Mention
 from pipeline.messages.rules import Examples, WatchRule
 from pipeline.rules import RuleIndex, check_rule, run_examples
+from tests.command_line import CommandLine
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 CONCEPTS = KnowledgeBase.load()
@@ -121,3 +126,39 @@ def test_what_every_article_needs_is_not_blamed_on_one() -> None:
 
     with pytest.raises(ModelMissingError):
         tried([Placed("news.jsonl:1", "a"), Placed("news.jsonl:2", "b")], step, BadLines())
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), BrokenPipeError()])
+def test_whoever_stops_the_command_stops_it_at_once(stop: BaseException, capsys: pytest.CaptureFixture[str]) -> None:
+    asked: list[str] = []
+
+    def step(batch: Sequence[str]) -> Sequence[str]:
+        asked.extend(batch)
+        raise stop
+
+    bad = BadLines()
+    with pytest.raises(type(stop)):
+        tried([Placed("news.jsonl:1", "a"), Placed("news.jsonl:2", "b")], step, bad)
+    assert asked == ["a", "b"]
+    assert bad.exit_status() == 0
+    assert capsys.readouterr().err == ""
+
+
+@Language.component("brittle", assigns=["doc.ents"])
+def break_at_the_word(doc: Doc) -> Doc:
+    if BREAKS in doc.text:
+        raise IndexError("string index out of range")
+    return doc
+
+
+def test_explain_tells_the_step_that_fails_in_one_line(
+    wirewatch: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    nlp = spacy.blank("xx")
+    nlp.add_pipe("brittle")
+    nlp.to_disk(tmp_path / "brittle")
+    monkeypatch.setenv("WIREWATCH_SPACY_FALLBACK", str(tmp_path / "brittle"))
+    outcome = wirewatch("explain", "-", stdin=f"NATO {BREAKS}".encode())
+    assert outcome.status == 1
+    assert outcome.err.splitlines() == ["<stdin>: failed: IndexError: string index out of range", "1 bad line"]
+    assert wirewatch("explain", "-", stdin=b"NATO and North Korea").status == 0
