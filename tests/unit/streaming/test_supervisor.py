@@ -265,7 +265,10 @@ def test_processes_are_gone_when_their_supervisor_was_killed(tmp_path: Path) -> 
 
 
 FOREGROUND = """
-import sys
+import signal, sys
+# As a terminal starts it: whoever runs the tests may ignore some of them, as nohup does.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from pipeline.settings import load_settings
 from pipeline.streaming.supervision.running_worker import run_worker
 folder, *command = sys.argv[1:]
