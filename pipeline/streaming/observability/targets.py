@@ -10,7 +10,9 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
+
+import msgspec
 
 from pipeline.settings import MetricsSettings
 
@@ -27,6 +29,13 @@ class Target:
 
     process: str
     address: str
+
+
+class _Group(TypedDict):
+    """One entry of a file_sd file."""
+
+    targets: list[str]
+    labels: NotRequired[dict[str, str]]
 
 
 def targets_path(settings: MetricsSettings) -> Path:
@@ -51,7 +60,7 @@ class TargetsFile:
 
     def publish(self, targets: Iterable[Target]) -> None:
         """Replace this worker's targets; raises ``OSError`` when the file cannot be written."""
-        own = [
+        own: list[_Group] = [
             {"targets": [target.address], "labels": {"process": target.process, "worker": self._worker}}
             for target in targets
         ]
@@ -64,13 +73,13 @@ class TargetsFile:
         """Remove this worker's targets."""
         self.publish(())
 
-    def _groups_of_others(self) -> list[dict[str, Any]]:
+    def _groups_of_others(self) -> list[_Group]:
         try:
-            groups = json.loads(self._path.read_bytes())
+            groups = msgspec.json.decode(self._path.read_bytes(), type=list[_Group])
         except FileNotFoundError:
             return []
-        except ValueError:
-            # Drop it: what is not JSON is of no use to Prometheus either.
+        except (ValueError, RecursionError):
+            # Drop it: what is no list of targets is of no use to Prometheus either.
             return []
         return [group for group in groups if self._is_living_other(group.get("labels", {}).get("worker", ""))]
 
@@ -80,7 +89,7 @@ class TargetsFile:
             return False
         return host != self._host or _is_running(int(pid))
 
-    def _replace(self, groups: list[dict[str, Any]]) -> None:
+    def _replace(self, groups: list[_Group]) -> None:
         descriptor, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
         temporary = Path(name)
         try:
@@ -96,7 +105,7 @@ class TargetsFile:
 def _is_running(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True

@@ -41,15 +41,18 @@ def test_other_living_workers_keep_theirs_and_dead_ones_do_not(tmp_path: Path) -
     path = tmp_path / "targets.json"
     host = worker_of(path).rpartition(":")[0]
     dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
-    labels = [f"{host}:{os.getppid()}", "elsewhere:1", f"{host}:{int(dead.stdout)}", "nonsense"]
-    path.write_text(json.dumps([{"targets": ["x:1"], "labels": {"worker": worker}} for worker in labels]))
+    labels = [f"{host}:{os.getppid()}", "elsewhere:1", f"{host}:{int(dead.stdout)}", f"{host}:{10**30}", "nonsense"]
+    path.write_text(
+        json.dumps([{"targets": ["x:1"], "labels": {"worker": worker}} for worker in labels] + [{"targets": ["x:1"]}])
+    )
     TargetsFile(path).withdraw()
     assert [group["labels"]["worker"] for group in groups(path)] == labels[:2]
 
 
-def test_a_file_that_is_no_json_is_replaced(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["[{", "null", '{"a": 1}', "[1]", '[{"targets": [], "labels": null}]', "[" * 9_999])
+def test_a_file_that_is_no_list_of_targets_is_replaced(tmp_path: Path, text: str) -> None:
     path = tmp_path / "targets.json"
-    path.write_text("[{")
+    path.write_text(text)
     TargetsFile(path).publish([Target("rules-0", "127.0.0.1:1")])
     assert len(groups(path)) == 1
 
