@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 
-from pipeline.errors import ArticleError, BrokerError, SchemaError, StepFailedError, UsageError
+from pipeline.errors import ArticleError, BrokerError, SchemaError, StepFailedError, TopicMissingError, UsageError
 from pipeline.settings import Settings
 from pipeline.streaming.kafka.publishing import publishing
+from pipeline.streaming.kafka.topic_admin import topic_admin
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.records import Output, Record, RecordPosition
 from pipeline.streaming.steps.dead_letter_queue import (
@@ -98,6 +100,27 @@ async def test_a_replay_publishes_the_original_bytes_and_keeps_the_dead_letters(
     found = [(records[each.position].key, records[each.position].value) for each in replayed]
     assert found == [(b"key-1", b"\xff\x00"), (b"key-3", b"value-3")]
     assert len(await read_all(settings, DEAD_LETTERS)) == 3
+
+
+async def test_nothing_is_replayed_where_a_source_topic_is_missing(settings: Settings) -> None:
+    await prepare(settings, [letter(settings, 1)])
+    letters = await list_dead_letters(settings)
+    async with topic_admin(settings) as admin:
+        await admin.delete([RAW.full_name(settings.topic_prefix)])
+    with pytest.raises(TopicMissingError, match="topics apply"):
+        async for _ in replay_dead_letters(settings, letters):
+            pass
+
+
+async def test_headers_that_another_client_wrote_hide_no_other_dead_letter(settings: Settings) -> None:
+    foreign = [
+        Output(DEAD_LETTERS.full_name(settings.topic_prefix), b"k", b"v", headers)
+        for headers in ((("ww_step", cast("bytes", None)),), (("ww_time", b"2024-03-01T08:00:00"),))
+    ]
+    await prepare(settings, [*foreign, letter(settings, 1)])
+    letters = await list_dead_letters(settings)
+    assert sorted(each.step for each in letters) == ["", "", "language"]
+    assert all(each.time.tzinfo is not None for each in letters)
 
 
 async def test_a_message_without_key_and_value_is_kept_and_replayed(settings: Settings) -> None:

@@ -18,6 +18,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from pipeline.errors import ArticleError, TooLargeError, UsageError
 from pipeline.settings import KafkaSettings
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
+from pipeline.streaming.kafka.topic_admin import partitions_of
 from pipeline.streaming.kafka.topic_reader import TopicReader, topic_reader
 from pipeline.streaming.records import Output, Record, RecordPosition
 from pipeline.topology import DEAD_LETTERS, STEPS
@@ -142,6 +143,7 @@ async def replay_dead_letters(settings: KafkaSettings, letters: Iterable[DeadLet
     Raises:
         UsageError: A dead letter does not say that it came from a source topic of the pipeline; nothing of the
             selection has been published then.
+        TopicMissingError: A source topic does not exist; nothing of the selection has been published then.
         TooLargeError: The broker refuses a message for its size.
         BrokerError: No broker answers, or it refuses the user; those given so far are published.
     """
@@ -153,19 +155,19 @@ async def replay_dead_letters(settings: KafkaSettings, letters: Iterable[DeadLet
                 f"dead letter {letter.position.partition}:{letter.position.offset} cannot be replayed: "
                 f"its ww_topic {letter.topic or '(none)'} is not a source topic of prefix {settings.topic_prefix}"
             )
+    partitions = {topic: await partitions_of(settings, topic) for topic in {letter.topic for letter in selection}}
     producer = AIOKafkaProducer(**client_options(settings), acks="all", enable_idempotence=True)
     with kafka_errors_translated(settings, "the source topics", "write to"):
         async with connected(producer, settings):
             for letter in selection:
-                yield await _replay(producer, letter)
+                yield await _replay(producer, letter, partitions[letter.topic])
 
 
-async def _replay(producer: AIOKafkaProducer, letter: DeadLetter) -> Replayed:
+async def _replay(producer: AIOKafkaProducer, letter: DeadLetter, partitions: tuple[int, ...]) -> Replayed:
     # The client's own send refuses a message with neither key nor value; such a one may be a dead letter.
     batch = producer.create_batch()
     batch.append(timestamp=None, key=letter.key, value=letter.value, headers=[])
     batch.close()
-    partitions = sorted(await producer.partitions_for(letter.topic))
     partition = DefaultPartitioner()(letter.key, partitions, partitions)
     try:
         written = await (await producer.send_batch(batch, letter.topic, partition=partition))
@@ -208,7 +210,8 @@ async def _read(reader: TopicReader, partition: int, start: int, end: int) -> As
 
 
 def _letter(record: ConsumerRecord[bytes, bytes]) -> DeadLetter:
-    headers = {name: value.decode("utf-8", "replace") for name, value in record.headers}
+    # Kafka has headers without a value, too.
+    headers = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
     try:
         source = RecordPosition(int(headers["ww_partition"]), int(headers["ww_offset"]))
     except (KeyError, ValueError):
@@ -216,6 +219,8 @@ def _letter(record: ConsumerRecord[bytes, bytes]) -> DeadLetter:
     try:
         time = datetime.fromisoformat(headers["ww_time"])
     except (KeyError, ValueError):
+        time = None
+    if time is None or time.tzinfo is None:
         time = datetime.fromtimestamp(record.timestamp / 1000, UTC)
     return DeadLetter(
         position=RecordPosition(record.partition, record.offset),
