@@ -12,10 +12,14 @@ from pipeline.errors import WirewatchError
 from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.rules import WatchRule
+from pipeline.rules.index.article_terms import ArticleTerms
+from pipeline.rules.index.clause_filing import ClauseFiling
+from pipeline.rules.index.evaluate import is_found, is_satisfied, satisfied_clauses
 from pipeline.rules.index.rule_index import RuleIndex
+from pipeline.rules.index.shares import Shares
 from pipeline.rules.meaning.compilation import CheckedRule, compile_rule
 from pipeline.rules.meaning.lookup import ConceptLookup
-from pipeline.rules.syntax.expressions import leaves
+from pipeline.rules.syntax.expressions import leaves, map_leaves
 from pipeline.rules.syntax.limits import Limits
 from pipeline.rules.syntax.origin import Position
 
@@ -120,7 +124,7 @@ def _found(match: Match) -> str:
 
 
 def why_silent(rule: WatchRule, concepts: ConceptLookup, article: EnrichedArticle, limits: Limits | None = None) -> str:
-    """Which clauses an article does not satisfy, and which excluded ones it does, of a rule that does not fire on it.
+    """Why a rule does not fire on an article: a score that is too low, clauses not found, excluded clauses found.
 
     Args:
         rule: As it was checked.
@@ -131,33 +135,21 @@ def why_silent(rule: WatchRule, concepts: ConceptLookup, article: EnrichedArticl
     Raises:
         RuleError: The rule cannot be used.
     """
-    # Each is asked as a rule of its own.
-    index = RuleIndex(concepts, limits)
-    standings: dict[str, bool] = {}
-    for clause, positive in leaves(compile_rule(rule, concepts, limits).expression):
-        standings.setdefault(clause.spelling, positive)
-    for spelling in standings:
-        index.add(
-            WatchRule(
-                id=f"c{len(index)}",
-                when=spelling,
-                languages=rule.languages,
-                metonyms=rule.metonyms,
-                transliteration=rule.transliteration,
-            )
-        )
-    numbers = {match.rule.id for match in index.match(article)}
-    missing = [
-        spelling
-        for number, (spelling, positive) in enumerate(standings.items())
-        if positive and f"c{number}" not in numbers
-    ]
-    blocking = [
-        spelling
-        for number, (spelling, positive) in enumerate(standings.items())
-        if not positive and f"c{number}" in numbers
-    ]
-    parts = [
-        f"{name} {', '.join(found)}" for name, found in (("not found:", missing), ("excluded:", blocking)) if found
-    ]
+    compiled = compile_rule(rule, concepts, limits)
+    filing = ClauseFiling(Shares.load())
+    condition = map_leaves(compiled.required, filing.add)
+    lowering = tuple(map(filing.add, compiled.lowering))
+    terms = ArticleTerms(article, filing)
+    parts: list[str] = []
+    if rule.min_score is not None and is_satisfied(condition, terms):
+        score = sum(filed.clause.weight for filed in satisfied_clauses(condition, lowering, terms))
+        parts.append(f"its score is {score:g}, and min_score is {rule.min_score:g}")
+    missing: list[str] = []
+    blocking: list[str] = []
+    for filed, positive in leaves(condition):
+        if is_found(filed, terms, certain=not positive) is not positive:
+            (missing if positive else blocking).append(filed.clause.spelling)
+    for name, spellings in (("not found:", missing), ("excluded:", blocking)):
+        if spellings:
+            parts.append(f"{name} {', '.join(dict.fromkeys(spellings))}")
     return "; ".join(parts) or "no alternative is satisfied as a whole"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.messages.rules import Examples, WatchRule
-from pipeline.rules import ExampleResult, NamesByLanguage, check_rule, check_rules, explain_rule, run_examples
+from pipeline.rules import ExampleResult, Limits, NamesByLanguage, check_rule, check_rules, explain_rule, run_examples
 from tests.unit.rules.world import WORLD, article
 
 
@@ -59,6 +59,45 @@ def test_a_metonym_counts_where_the_rule_takes_metonyms() -> None:
     )
 
     assert [result.detail for result in failures(by_capital)] == ["not found: talks"]
+
+
+def test_what_only_lowers_the_score_is_not_missing() -> None:
+    (silent,) = run(rule("NATO + rumour^-2", silent=("talks",)))
+
+    assert silent.detail == "not found: NATO[org/nato]"
+
+
+def test_a_score_that_is_too_low_is_told() -> None:
+    (silent,) = run_examples(
+        check_rule(
+            WatchRule(
+                id="r",
+                when="NATO^2 + (talks OR war^3) + rumour^-1.5",
+                min_score=2,
+                examples=Examples(silent=("[[NATO|org/nato]] talks, a rumour",)),
+            ),
+            WORLD,
+        ),
+        WORLD,
+        article,
+    )
+
+    assert (silent.passed, silent.detail) == (True, "its score is 1.5, and min_score is 2; not found: war")
+
+
+def test_a_find_that_not_does_not_trust_is_not_told_as_excluded() -> None:
+    (silent,) = run(rule("talks -person:Ann Lee", silent=("[[Ann Lee|PER|model]]",)))
+
+    assert silent.detail == "not found: talks"
+
+
+def test_a_clause_that_is_longer_as_it_is_meant_than_as_it_is_written_is_told() -> None:
+    near = rule(f"({' OR '.join(['North Korea', 'NATO'] * 40)}) NEAR/3 talks", silent=("talks",))
+    limits = Limits(max_length=len(near.when))
+
+    (silent,) = run_examples(check_rule(near, WORLD, limits), WORLD, article, limits)
+    assert silent.passed
+    assert len(silent.detail) > len(near.when)
 
 
 def test_an_example_of_a_file_says_where_it_stands() -> None:
