@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from deploy.grafana.board import Row, encoded_board, label_variable
 from deploy.grafana.panels import NOTHING, count, course, most, occurring, ranked, ranking
+from pipeline.topology import LANGUAGE_STEP
 
-_ARTICLES = 'wirewatch_articles_total{step="language", language=~"$language", language!="canary"}'
+# As the first step counts them, so that each article counts once.
+_ARTICLES = f'wirewatch_articles_total{{step="{LANGUAGE_STEP.name}", language=~"$language", language!="canary"}}'
 _SOURCES = 'wirewatch_source_articles_total{source!="wirewatch-canary"}'
 _ALERTS = 'wirewatch_alerts_total{rule=~"$rule"}'
 

@@ -9,7 +9,7 @@ import json
 import os
 from pathlib import Path
 
-from pipeline.topology import PARTITIONS, STEPS, TOPICS, channel_topic
+from pipeline.topology import PARTITIONS, RAW, STEPS, TOPICS, Topic, channel_topic
 
 FOLDER = Path(__file__).parent / "wirewatch" / "files"
 FILE = FOLDER / "topology.json"
@@ -17,18 +17,21 @@ DEPLOY = Path(__file__).parents[1]
 
 
 def rendered_topology() -> str:
-    """The topics with their configuration, and what each step reads; names without their prefix."""
-    topics = {
-        f"{topic.name}.v{topic.version}": {"partitions": topic.partitions, "config": topic.config} for topic in TOPICS
-    }
+    """The topics with their configuration, where articles come in, and what each step reads; names without prefix."""
+    topics = {_name(topic): {"partitions": topic.partitions, "config": topic.config} for topic in TOPICS}
     channel = channel_topic("channel")
     route = {
         "partitions": PARTITIONS,
         "topics": topics,
         "channel": {"partitions": channel.partitions, "config": channel.config},
-        "sources": {str(name): f"{step.source.name}.v{step.source.version}" for name, step in STEPS.items()},
+        "intake": _name(RAW),
+        "sources": {str(name): _name(step.source) for name, step in STEPS.items()},
     }
     return json.dumps(route, indent=2) + "\n"
+
+
+def _name(topic: Topic) -> str:
+    return f"{topic.name}.v{topic.version}"
 
 
 def link_files() -> None:
