@@ -20,7 +20,7 @@ from pipeline.settings import Settings
 if TYPE_CHECKING:
     from pipeline.assembly import Enrichment
 
-Step = Literal["language", "entities"]
+LastStep = Literal["language", "entities"]
 
 
 @click.command()
@@ -33,7 +33,7 @@ Step = Literal["language", "entities"]
     help="The last step to run.",
 )
 @pass_settings
-def command(settings: Settings, files: tuple[str, ...], step: Step) -> int:
+def command(settings: Settings, files: tuple[str, ...], step: LastStep) -> int:
     """Give each article its language and its entities.
 
     FILES are JSON Lines, JSON or plain text; without any, JSON Lines are read from standard input. The result is
@@ -54,7 +54,7 @@ def command(settings: Settings, files: tuple[str, ...], step: Step) -> int:
 
 
 def enriched_to(
-    lines: Iterable[Line], enrichment: Enrichment, bad: BadLines, *, step: Step
+    lines: Iterable[Line], enrichment: Enrichment, bad: BadLines, *, step: LastStep
 ) -> list[Placed[IdentifiedArticle]]:
     """The articles of lines up to a step, in their order; bad lines and those on which a step fails are reported."""
     raw = list(good_articles(lines, bad, lambda line: line.read(now=datetime.now(UTC))))

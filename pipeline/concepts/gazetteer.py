@@ -23,7 +23,7 @@ from pipeline.text.frozen_trie import FrozenTrie
 from pipeline.text.frozen_words import FrozenWords
 from pipeline.text.inflection import inflection_of
 from pipeline.text.tokens import Places, tokenize
-from pipeline.text.trie_walks import ANYTHING, NOTHING, Tokens, TrieWalks
+from pipeline.text.trie_walks import ANYTHING, NOTHING, TokenNumbers, TrieWalks
 
 # Up to three letters may follow a stem that the knowledge base gives, if the stem is long enough to say everything.
 _FREE_TAIL = 3
@@ -356,7 +356,7 @@ class _LetterTokens:
         self._by_code = np.full(_CODES, _NOT_YET_ASKED, np.int32)
         self._by_code[0] = NOTHING
 
-    def tokens(self, letters: npt.NDArray[np.uint32], words: Sequence[str]) -> Tokens:
+    def tokens(self, letters: npt.NDArray[np.uint32], words: Sequence[str]) -> TokenNumbers:
         """The trie tokens of each token of a text, looked up by letter where ``Places.letters`` gives one."""
         tokens = self._by_code.take(letters)
         new = tokens == _NOT_YET_ASKED

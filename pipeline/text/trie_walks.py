@@ -16,7 +16,7 @@ NOTHING = -1
 ANYTHING = -2
 """A token that may stand for several tokens of the trie: every walk may continue at it."""
 
-Tokens = npt.NDArray[np.int32]
+TokenNumbers = npt.NDArray[np.int32]
 """For each token of a text, its number in the trie or one of the above."""
 
 _TOKEN_BITS = 32
@@ -33,7 +33,7 @@ class TrieWalks:
         self._has_values = first_values[1:] > first_values[:-1]
         self._starts = int(first_edges[1])
 
-    def beginnings(self, tokens: Tokens, *, few: int = 40) -> list[int]:
+    def beginnings(self, tokens: TokenNumbers, *, few: int = 40) -> list[int]:
         """The places of a text at which sequences begin.
 
         Args:

@@ -19,12 +19,11 @@ from rich.text import Text
 from pipeline.cli.demo.demo_run import DemoResult
 from pipeline.cli.render import alert_block, print_table
 from pipeline.messages.rules import WatchRule
+from pipeline.text.language_tags import UNDETERMINED
 
 if TYPE_CHECKING:
     from pipeline.streaming.kafka.subscription import ReceivedAlert
 
-_ENGLISH = Locale("en")
-_UNDETERMINED = "und"
 # Two forms of one script, each with a code of its own.
 _HAN = {"Hans": "Hani", "Hant": "Hani"}
 _RULE_WIDTH = 100
@@ -85,7 +84,7 @@ def heading(out: Console, text: str) -> None:
 def show_summary(out: Console, result: DemoResult, rules: Sequence[WatchRule], seconds: float) -> None:
     """What went in, what came out, and how fast."""
     languages = Counter(article.language.tag for article in result.through)
-    scripts = sorted({script_of(tag) for tag in languages} - {""})
+    scripts = sorted({script_name(tag) for tag in languages} - {""})
     kinds = Counter(alert.kind for alert in result.alerts)
     heading(out, "summary")
     facts = Table.grid(padding=(0, 2))
@@ -136,15 +135,15 @@ def percentile(values: Sequence[float], percent: float) -> float:
 
 def language_name(tag: str) -> str:
     """The English name of a language tag, by CLDR."""
-    if tag == _UNDETERMINED:
+    if tag == UNDETERMINED:
         return "one that cannot be told"
     return Locale.parse(tag, sep="-").get_display_name("en") or tag
 
 
-def script_of(tag: str) -> str:
+def script_name(tag: str) -> str:
     """The English name of the script that a language is usually written in, by CLDR; empty for ``und``."""
-    if tag == _UNDETERMINED:
+    if tag == UNDETERMINED:
         return ""
     locale = Locale.parse(tag, sep="-")
     code = locale.script or get_global("likely_subtags")[locale.language].split("_")[1]
-    return str(_ENGLISH.scripts[_HAN.get(code, code)])
+    return str(Locale("en").scripts[_HAN.get(code, code)])

@@ -72,7 +72,8 @@ class FieldText:
 
     def ends_a_clause(self, end: int) -> bool:
         """Whether a comma, a full stop or the text's end stands behind the token before ``end``."""
-        after = self.text[self.ends[end - 1] :][:1]
+        stop = self.ends[end - 1]
+        after = self.text[stop : stop + 1]
         return not after or after in ",.;)\n"
 
     def is_in_title_case(self, token: int) -> bool:

@@ -12,6 +12,7 @@ from pipeline.concepts.close_names import distance
 from pipeline.rules.index.shares import Shares
 from pipeline.rules.meaning.clauses import spell
 from pipeline.rules.meaning.lookup import ConceptLookup
+from pipeline.rules.meaning.word_forms import stem_key
 from pipeline.rules.syntax.expressions import Unit
 from pipeline.rules.syntax.origin import Origin, RuleWarning
 from pipeline.text.folding import fold
@@ -139,5 +140,5 @@ def _is_likely(sense: Sense, name: str, text: str) -> bool:
 @lru_cache(maxsize=65_536)
 def _is_known(word: str, languages: tuple[str, ...]) -> bool:
     shares = Shares.load()
-    stems = (f"{known}:{stem(word, known)}" for language in languages if (known := stemming_language(language)))
+    stems = (stem_key(known, stem(word, known)) for language in languages if (known := stemming_language(language)))
     return shares.knows(fold(word)) or any(map(shares.knows, stems))

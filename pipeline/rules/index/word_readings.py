@@ -11,6 +11,7 @@ from pipeline.rules.index.keys import CHARACTER_KEY, Key
 from pipeline.rules.index.sharded import Sharded
 from pipeline.rules.meaning.word_forms import NAME_STEM, WordForm, name_key, stem_key
 from pipeline.text.folding import LONGEST_REMEMBERED, fold
+from pipeline.text.language_tags import UNDETERMINED
 from pipeline.text.nominatives import nominatives
 from pipeline.text.stemming import STEMMED_LANGUAGES, stem, stemming_language
 from pipeline.text.tokens import is_unsegmented
@@ -26,7 +27,6 @@ _PREFIX_KEY_LETTERS = 3
 _MAX_REMEMBERED_WORDS = 65_536
 # Articles of another system may carry tags of any kind.
 _MAX_LANGUAGES = 1_024
-_UNDETERMINED = "und"
 
 
 class Memo(dict[str, bytes]):
@@ -150,7 +150,7 @@ class Readings:
 
     def _stemmed_in(self, language: str) -> list[str]:
         """The languages whose stems apply to a text: its own, or in an unknown one all that rules use."""
-        if language == _UNDETERMINED:
+        if language == UNDETERMINED:
             return [known for known in STEMMED_LANGUAGES if known in self._stemmed]
         known_language = stemming_language(language)
         return [known_language] if known_language is not None and known_language in self._stemmed else []

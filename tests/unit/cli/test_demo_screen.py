@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from pipeline.cli.demo.demo_run import DemoResult, SeenAlert
-from pipeline.cli.demo.demo_screen import language_name, percentile, script_of, show_summary
+from pipeline.cli.demo.demo_screen import language_name, percentile, script_name, show_summary
 from pipeline.messages.articles import EnrichedArticle, Language
 from pipeline.messages.rules import WatchRule
 
@@ -40,7 +40,7 @@ def test_percentile_is_a_value_that_was_measured(values: list[float], percent: f
     ],
 )
 def test_languages_and_scripts_have_their_english_names(tag: str, name: str, script: str) -> None:
-    assert (language_name(tag), script_of(tag)) == (name, script)
+    assert (language_name(tag), script_name(tag)) == (name, script)
 
 
 def test_summary_counts_what_came_through() -> None:
