@@ -22,7 +22,7 @@ PARTITIONS = 12
 _DAY_SECONDS = 86_400
 _MIB = 1024 * 1024
 
-Key = Literal["article id", "rule id", "original key"]
+MessageKey = Literal["article id", "rule id", "original key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Topic:
 
     name: str
     message: type[msgspec.Struct] | None
-    key: Key
+    key: MessageKey
     retention_seconds: int | None
     max_message_bytes: int
     partitions: int = PARTITIONS

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal, get_args
 
-from pipeline.text.scripts import Script as TextScript
-from pipeline.text.scripts import script_of
+from pipeline.text.scripts import Script, script_of
 from pipeline.transliteration.abugidas import spell_devanagari, spell_thai
 from pipeline.transliteration.by_rule import rewriting_table
 from pipeline.transliteration.graphones import Spelling, ranked
 from pipeline.transliteration.letters import hangul_letters, hangul_syllables, is_hangul_word, latin_letters
-from pipeline.transliteration.model_files import Script, model_of
+from pipeline.transliteration.model_files import ModelScript, model_of
 
 Writing = Literal[
     "cyrillic",
@@ -59,7 +58,7 @@ _MAX_REMEMBERED = 65_536
 _SPARE = 2
 
 # By writing or by script, which are called alike.
-_MODELS: Mapping[str, Script] = {script: script for script in get_args(Script)}
+_MODELS: Mapping[str, ModelScript] = {script: script for script in get_args(ModelScript)}
 
 
 @lru_cache(maxsize=_MAX_REMEMBERED)
@@ -91,7 +90,7 @@ def spell_word(word: str, writing: Writing, limit: int) -> tuple[Spelling, ...]:
 
 
 @lru_cache(maxsize=_MAX_REMEMBERED)
-def romanise_word(word: str, script: TextScript, limit: int) -> tuple[Spelling, ...]:
+def romanise_word(word: str, script: Script, limit: int) -> tuple[Spelling, ...]:
     """The likeliest Latin words that one word of another script spells; none for a script without a model."""
     trained = _MODELS.get(script)
     if trained is None:
@@ -110,7 +109,7 @@ def _from_russian(word: str, writing: Writing, limit: int) -> list[Spelling]:
             return rewriting_table(writing).spell(word, limit)
 
 
-def _by_model(word: str, script: Script, limit: int) -> list[Spelling]:
+def _by_model(word: str, script: ModelScript, limit: int) -> list[Spelling]:
     model = model_of(script)
     letters = latin_letters(word, model.letters)
     if script != "hangul":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.transliteration.model_files import Script
+from pipeline.transliteration.model_files import ModelScript
 from tests.quality.sections.transliteration import MARKS, accuracy, held_out_names
 
 _SAMPLE = 400
@@ -15,7 +15,7 @@ _SAMPLING_ERROR = 5
 
 
 @pytest.mark.parametrize("script", MARKS)
-def test_one_of_ten_spellings_is_used(measuring_data: Path, script: Script) -> None:
+def test_one_of_ten_spellings_is_used(measuring_data: Path, script: ModelScript) -> None:
     found = accuracy(held_out_names(measuring_data, script, _SAMPLE), script)
     assert found.ten >= MARKS[script] - _SAMPLING_ERROR, found
     assert found.ten > found.baseline

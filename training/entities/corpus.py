@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.language import Language
 
-from pipeline.entities.news_model.biluo import MISSING, OUTSIDE, TAGS, Span, decode, encode
+from pipeline.entities.news_model.biluo import MISSING, OUTSIDE, TAGS, TagSpan, decode, encode
 from pipeline.entities.news_model.language import CHARACTER_SHAPES
 from pipeline.entities.news_model.network import COLUMNS, PART_COLUMNS, SHAPE_COLUMN, WORD_COLUMN, lines
 from pipeline.text.scripts import script_of
@@ -82,7 +82,7 @@ class Example(NamedTuple):
 
     features: NDArray[np.uint64]
     tags: NDArray[np.int8]
-    mentions: list[Span]
+    mentions: list[TagSpan]
     script: str
 
 
@@ -93,7 +93,7 @@ Mention = tuple[NDArray[np.uint64], NDArray[np.int8]]
 def examples_of(row: Row, nlp: Language) -> Iterator[Example]:
     """Cut the lines of a row into tokens with their tags; spans that do not fit token borders get no tag."""
     doc = nlp.tokenizer(row.text)
-    spans: list[Span] = []
+    spans: list[TagSpan] = []
     unknown: list[tuple[int, int]] = []
     for start, end, label in row.entities:
         exact = doc.char_span(start, end)

@@ -17,7 +17,7 @@ from typing import NamedTuple, cast, get_args
 import numpy as np
 from rich.console import Console
 
-from pipeline.transliteration.model_files import Script, weights_file
+from pipeline.transliteration.model_files import ModelScript, weights_file
 from pipeline.transliteration.packed import (
     PackedLevel,
     PackedModel,
@@ -54,7 +54,7 @@ class Recipe(NamedTuple):
     least_share: float = 0.001
 
 
-RECIPES: dict[Script, Recipe] = {
+RECIPES: dict[ModelScript, Recipe] = {
     "cyrillic": Recipe(Shape(3, 2), order=6, threshold=2.6, noise=0.02),
     "arabic": Recipe(Shape(3, 2), order=6, threshold=1.0, noise=0.03),
     "hebrew": Recipe(Shape(3, 2), order=6, threshold=1.0, noise=0.03),
@@ -64,7 +64,7 @@ RECIPES: dict[Script, Recipe] = {
 }
 
 
-def train(folder: Path, script: Script, console: Console) -> bytes:
+def train(folder: Path, script: ModelScript, console: Console) -> bytes:
     """The file of a script's model."""
     recipe = RECIPES[script]
     learned, _ = split(read_pairs(folder, script))
@@ -142,15 +142,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m training.transliteration", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("folder", type=Path, metavar="NAMES", help="the folder of the tables")
-    parser.add_argument("scripts", nargs="*", metavar="SCRIPT", help=f"of {', '.join(get_args(Script))}; none: all")
+    parser.add_argument(
+        "scripts", nargs="*", metavar="SCRIPT", help=f"of {', '.join(get_args(ModelScript))}; none: all"
+    )
     options = parser.parse_args(arguments)
-    scripts = options.scripts or list(get_args(Script))
-    if unknown := [script for script in scripts if script not in get_args(Script)]:
+    scripts = options.scripts or list(get_args(ModelScript))
+    if unknown := [script for script in scripts if script not in get_args(ModelScript)]:
         parser.error(f"no model is made for {', '.join(unknown)}")
     console = Console()
     for script in scripts:
-        data = train(options.folder, cast("Script", script), console)
-        file = weights_file(cast("Script", script))
+        data = train(options.folder, cast("ModelScript", script), console)
+        file = weights_file(cast("ModelScript", script))
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(data)
     return 0

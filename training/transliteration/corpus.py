@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.transliteration.letters import hangul_letters, is_hangul_word, latin_letters
-from pipeline.transliteration.model_files import Script
+from pipeline.transliteration.model_files import ModelScript
 
 _HELD_OUT_SHARE = 10
 _SEED = 7
@@ -45,7 +45,7 @@ class ScriptData(NamedTuple):
     signs: str = ""
 
 
-SCRIPTS: dict[Script, ScriptData] = {
+SCRIPTS: dict[ModelScript, ScriptData] = {
     "cyrillic": ScriptData("russian", "а", "ё"),
     "arabic": ScriptData("arabic", "ء", "ي"),
     "hebrew": ScriptData("hebrew", "א", "ת", signs="'"),
@@ -55,7 +55,7 @@ SCRIPTS: dict[Script, ScriptData] = {
 }
 
 
-def read_pairs(folder: Path, script: Script) -> list[NamePair]:
+def read_pairs(folder: Path, script: ModelScript) -> list[NamePair]:
     """The table of a script: tab-separated, xz-compressed."""
     with lzma.open(folder / f"{SCRIPTS[script].file}.tsv.xz", "rt", encoding="utf-8") as lines:
         rows = [line.rstrip("\n").split("\t") for line in lines]
@@ -79,7 +79,7 @@ def known_letters(pairs: Sequence[NamePair]) -> frozenset[str]:
     return frozenset({letter for letter, count in counts.items() if count >= _LETTER_NAMES} | {"'"})
 
 
-def to_align(pairs: Sequence[NamePair], script: Script, letters: frozenset[str]) -> list[tuple[str, str]]:
+def to_align(pairs: Sequence[NamePair], script: ModelScript, letters: frozenset[str]) -> list[tuple[str, str]]:
     """The pairs in the model's letters, each once, without those that are not phonetic spellings."""
     data = SCRIPTS[script]
     written: set[tuple[str, str]] = set()

@@ -13,7 +13,7 @@ _FORM = re.compile(r"(?:(?P<days>\d+)d)?(?:(?P<hours>\d+)h)?(?:(?P<minutes>\d+)m
 _MOST_DIGITS = 12
 
 
-class Duration(click.ParamType):
+class DurationParameter(click.ParamType):
     """A click type that reads ``2h`` as a ``timedelta``; more than nothing and at most ten years."""
 
     name = "duration"
@@ -31,4 +31,4 @@ class Duration(click.ParamType):
         return length
 
 
-DURATION = Duration()
+DURATION = DurationParameter()

@@ -13,7 +13,7 @@ OUTSIDE = 0
 MISSING = -1
 """The tag of a token whose label is unknown."""
 
-Span = tuple[int, int, str]
+TagSpan = tuple[int, int, str]
 """First token, token behind the last, label."""
 
 
@@ -30,7 +30,7 @@ _BEGINS = _ALLOWED[OUTSIDE]
 _ENDS = np.array([tag[0] not in "BI" for tag in TAGS])
 
 
-def encode(length: int, spans: Sequence[Span], missing: Sequence[tuple[int, int]] = ()) -> NDArray[np.int8]:
+def encode(length: int, spans: Sequence[TagSpan], missing: Sequence[tuple[int, int]] = ()) -> NDArray[np.int8]:
     """The tags of ``length`` tokens with these disjoint spans; tokens of ``missing`` outside of them are unknown."""
     tags = np.zeros(length, dtype=np.int8)
     for start, end in missing:
@@ -46,7 +46,7 @@ def encode(length: int, spans: Sequence[Span], missing: Sequence[tuple[int, int]
     return tags
 
 
-def decode(scores: NDArray[np.float32]) -> list[Span]:
+def decode(scores: NDArray[np.float32]) -> list[TagSpan]:
     """The best spans.
 
     Args:
@@ -97,7 +97,7 @@ def _best_path(scores: NDArray[np.float32]) -> NDArray[np.intp]:
     return path
 
 
-def _spans(tags: NDArray[np.intp]) -> Iterator[Span]:
+def _spans(tags: NDArray[np.intp]) -> Iterator[TagSpan]:
     start = 0
     for place in np.flatnonzero(tags):
         tag = TAGS[tags[place]]

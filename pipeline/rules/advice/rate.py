@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.rules.index.shares import Shares
 from pipeline.rules.meaning.clauses import Clause
-from pipeline.rules.syntax.expressions import Branch, Expression, fold
+from pipeline.rules.syntax.expressions import Branch, Expression, fold_tree
 
 
 def expected_share(condition: Expression[Clause], shares: Shares) -> float:
@@ -23,4 +23,4 @@ def expected_share(condition: Expression[Clause], shares: Shares) -> float:
     def of_operator(operator: Branch[Clause], parts: list[float]) -> float:
         return operator.likelihood(parts)
 
-    return fold(condition, of_clause, of_operator)
+    return fold_tree(condition, of_clause, of_operator)

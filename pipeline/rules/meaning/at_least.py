@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipeline.errors import RuleError
 from pipeline.rules.meaning.clauses import Clause, canonical_form, unweighed
-from pipeline.rules.syntax.expressions import Branch, Counted, Expression, Term, fold, leaves, map_leaves
+from pipeline.rules.syntax.expressions import Branch, Counted, Expression, Term, fold_tree, leaves, map_leaves
 from pipeline.rules.syntax.origin import Origin, RuleWarning
 
 
@@ -70,4 +70,4 @@ def _meaning(expression: Expression[Clause]) -> Hashable:
     def in_any_order(operator: Branch[Clause], parts: list[Hashable]) -> Hashable:
         return operator.name, frozenset(parts)
 
-    return fold(expression, clause_itself, in_any_order)
+    return fold_tree(expression, clause_itself, in_any_order)

@@ -304,7 +304,7 @@ class Proximity(Term, frozen=True, kw_only=True):
     reach: int | str
 
 
-def fold(
+def fold_tree(
     expression: Expression[Leaf], leaf: Callable[[Leaf], Result], branch: Callable[[Branch[Leaf], list[Result]], Result]
 ) -> Result:
     """Reduce a tree from its leaves up: the one recursion that nearly every question about a rule is asked by.
@@ -317,7 +317,7 @@ def fold(
     if not isinstance(expression, Branch):
         return leaf(expression)
     # A list, since a generator costs more than what it would run through here.
-    return branch(expression, [fold(part, leaf, branch) for part in expression.parts])
+    return branch(expression, [fold_tree(part, leaf, branch) for part in expression.parts])
 
 
 def leaves(expression: Expression[Leaf], *, positive: bool = True) -> list[tuple[Leaf, bool]]:

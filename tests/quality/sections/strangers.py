@@ -17,13 +17,13 @@ from pipeline.messages.rules import WatchRule
 from pipeline.rules.index.rule_index import RuleIndex
 from pipeline.text.folding import fold
 from pipeline.text.nominatives import nominatives
-from pipeline.transliteration.model_files import Script
+from pipeline.transliteration.model_files import ModelScript
 from tests.quality.measuring_data import read_rows
 from tests.quality.report import table
 from training.transliteration.corpus import read_pairs, split
 
 # The language of the labelled texts that are read for a script.
-LANGUAGES: Mapping[Script, str] = {
+LANGUAGES: Mapping[ModelScript, str] = {
     "cyrillic": "ru", "arabic": "ar", "hebrew": "he", "han": "zh", "kana": "ja", "hangul": "ko",
 }  # fmt: skip
 TEXTS, RULES = 600, 300
@@ -53,7 +53,7 @@ class Strangers(NamedTuple):
     wrong_random: int
 
 
-def count_strangers(data: Path, script: Script, extractor: EntityExtractor, kb: KnowledgeBase) -> Strangers:
+def count_strangers(data: Path, script: ModelScript, extractor: EntityExtractor, kb: KnowledgeBase) -> Strangers:
     """Write rules from names that the model never saw, and run them over texts that name other people."""
     draw = Random(_SEED)
     # A rule quotes its names.

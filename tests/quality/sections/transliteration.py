@@ -15,13 +15,13 @@ from pipeline.concepts import KnowledgeBase
 from pipeline.entities.linking.linker import Linker
 from pipeline.text.folding import fold
 from pipeline.text.tokens import words_of
-from pipeline.transliteration.model_files import Script, weights_file
+from pipeline.transliteration.model_files import ModelScript, weights_file
 from pipeline.transliteration.writings import romanise_word, spell_word
 from tests.quality.measuring_data import news_documents
 from tests.quality.report import percent, table
 from training.transliteration.corpus import read_pairs, split
 
-MARKS: Mapping[Script, float] = {"cyrillic": 85, "arabic": 70, "hebrew": 75, "han": 40, "kana": 75, "hangul": 70}
+MARKS: Mapping[ModelScript, float] = {"cyrillic": 85, "arabic": 70, "hebrew": 75, "han": 40, "kana": 75, "hangul": 70}
 # Languages of which the knowledge base lists few names of people, by the data's code.
 UNLISTED = {
     "heb": "he", "fas": "fa", "ell": "el", "hin": "hi", "tha": "th", "bul": "bg", "srp-Cyrl": "sr", "mkd": "mk",
@@ -53,7 +53,7 @@ class Accuracy(NamedTuple):
     back_ten: float
 
 
-def held_out_names(data: Path, script: Script, count: int = NAMES_MEASURED) -> dict[str, set[str]]:
+def held_out_names(data: Path, script: ModelScript, count: int = NAMES_MEASURED) -> dict[str, set[str]]:
     """Latin names that the model never saw, drawn at random, each with the spellings that people use."""
     _, held_out = split(read_pairs(data / "names", script))
     by_name: dict[str, set[str]] = defaultdict(set)
@@ -63,7 +63,7 @@ def held_out_names(data: Path, script: Script, count: int = NAMES_MEASURED) -> d
     return {name: by_name[name] for name in drawn}
 
 
-def accuracy(names: Mapping[str, set[str]], script: Script) -> Accuracy:
+def accuracy(names: Mapping[str, set[str]], script: ModelScript) -> Accuracy:
     """Spell each name, and read one of its spellings back."""
     first = ten = baseline = 0
     for latin, used in names.items():
@@ -82,7 +82,7 @@ def accuracy(names: Mapping[str, set[str]], script: Script) -> Accuracy:
     )
 
 
-def _read_back(names: Mapping[str, set[str]], script: Script) -> tuple[float, float]:
+def _read_back(names: Mapping[str, set[str]], script: ModelScript) -> tuple[float, float]:
     first = ten = 0
     for latin, used in names.items():
         read = [_plain(spelling.text) for spelling in romanise_word(min(used), script, _MOST)]
@@ -144,8 +144,8 @@ def measure(data: Path) -> str:
 
 def _paragraphs(data: Path) -> Iterator[str]:
     yield "## Names across scripts"
-    found = {script: accuracy(held_out_names(data, script), script) for script in get_args(Script)}
-    size = sum(weights_file(script).stat().st_size for script in get_args(Script))
+    found = {script: accuracy(held_out_names(data, script), script) for script in get_args(ModelScript)}
+    size = sum(weights_file(script).stat().st_size for script in get_args(ModelScript))
     yield (
         f"Names of one word from Wikidata (Merhav and Ash, 2018), a random tenth of which is held out; "
         f"{NAMES_MEASURED:,} of those, drawn at random, for each script. A spelling is right if somebody of that "

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipeline.entities.news_model.biluo import MISSING, TAGS, Span, decode, encode
+from pipeline.entities.news_model.biluo import MISSING, TAGS, TagSpan, decode, encode
 
 
 def scores_of(tags: str) -> NDArray[np.float32]:
@@ -22,7 +22,7 @@ def scores_of(tags: str) -> NDArray[np.float32]:
         ("O O", []),
     ],
 )
-def test_spans_of_tags_and_back(tags: str, spans: list[Span]) -> None:
+def test_spans_of_tags_and_back(tags: str, spans: list[TagSpan]) -> None:
     assert decode(scores_of(tags)) == spans
     assert [TAGS[tag] for tag in encode(len(tags.split()), spans)] == tags.split()
 
@@ -49,9 +49,9 @@ def test_nothing() -> None:
     assert decode(np.zeros((0, len(TAGS)), dtype=np.float32)) == []
 
 
-def spans_of(tags: NDArray[np.intp]) -> list[Span] | None:
+def spans_of(tags: NDArray[np.intp]) -> list[TagSpan] | None:
     """The spans of tags that make some, else None: written without regard to speed."""
-    spans: list[Span] = []
+    spans: list[TagSpan] = []
     begun: tuple[int, str] | None = None
     for place, name in enumerate(TAGS[tag] for tag in tags):
         if begun is not None and (name[0] not in "IL" or name[2:] != begun[1]):
