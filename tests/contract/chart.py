@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -21,9 +22,9 @@ EVERYTHING = "scaling.enabled=true,monitoring.enabled=true"
 Manifest = dict[str, Any]
 
 
-def manifests(values: str) -> list[Manifest]:
+def manifests(values: str, *, chart: Path = CHART) -> list[Manifest]:
     """The manifests of a release named ``news`` in the namespace ``wire``."""
-    text = run([tool("helm"), "template", "news", str(CHART), "--namespace", "wire", "--set", values])
+    text = run([tool("helm"), "template", "news", str(chart), "--namespace", "wire", "--set", values])
     return [manifest for manifest in yaml.safe_load_all(text) if manifest]
 
 

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from deploy.grafana.__main__ import FOLDER as DASHBOARDS
 from deploy.helm.__main__ import FILE, rendered_topology
 from pipeline.settings import ENV_PREFIX, Settings
-from pipeline.topology import PARTITIONS, STEPS, TOPICS, channel_topic
+from pipeline.topology import PARTITIONS, SERVICES, STEPS, TOPICS, WORKER_SERVICES, channel_topic
 from tests.contract.chart import CHART, EVERYTHING, PLAIN, SECURED, STRIMZI, Manifest, manifests, of_kind, refusal
 from tests.contract.tools import DEPLOY, load, run, tool
 
@@ -32,12 +32,12 @@ def test_the_chart_knows_the_route_of_the_code() -> None:
     assert FILE.read_text(encoding="utf-8") == rendered_topology(), "run make chart"
 
 
-def test_the_values_name_every_step_and_no_more_replicas_than_partitions() -> None:
+def test_the_values_name_what_a_worker_runs_and_no_more_replicas_than_partitions() -> None:
     steps = load(CHART / "values.yaml")["steps"]
-    assert list(steps) == list(STEPS)
+    assert list(steps) == list(WORKER_SERVICES)
     assert all(of["replicas"] <= of["maxReplicas"] <= PARTITIONS for of in steps.values())
     schema = json.loads((CHART / "values.schema.json").read_text())
-    assert schema["properties"]["steps"]["propertyNames"]["enum"] == list(STEPS)
+    assert schema["properties"]["steps"]["propertyNames"]["enum"] == list(WORKER_SERVICES)
     step = schema["properties"]["steps"]["additionalProperties"]["properties"]
     assert (step["replicas"]["maximum"], step["maxReplicas"]["maximum"]) == (PARTITIONS, PARTITIONS)
 
@@ -62,16 +62,17 @@ def test_what_is_of_kubernetes_itself_keeps_to_its_schemas(values: str) -> None:
         kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
 
 
-def test_a_deployment_for_each_step_and_the_canary() -> None:
+def test_a_deployment_for_each_service() -> None:
     found = of_kind(manifests(PLAIN), "Deployment")
-    assert set(found) == {f"news-wirewatch-{name}" for name in (*STEPS, "canary")}
+    assert set(found) == {f"news-wirewatch-{name}" for name in SERVICES}
     for manifest in found.values():
         assert variables(manifest).keys() <= SETTING_NAMES
         pod = manifest["spec"]["template"]["spec"]
         assert pod["enableServiceLinks"] is False
         assert pod["securityContext"]["runAsNonRoot"] is True
         assert pod["containers"][0]["securityContext"]["readOnlyRootFilesystem"] is True
-    assert set(of_kind(manifests(PLAIN), "PodDisruptionBudget")) == {f"news-wirewatch-{step}" for step in STEPS}
+    budgets = of_kind(manifests(PLAIN), "PodDisruptionBudget")
+    assert set(budgets) == {f"news-wirewatch-{name}" for name in WORKER_SERVICES}
 
 
 def test_brokers_are_required_unless_strimzi_makes_them() -> None:
@@ -114,10 +115,23 @@ def test_secrets_are_passed_by_reference_only() -> None:
             assert "secret" in volumes["tls"]
 
 
+def test_a_service_without_a_source_keeps_its_replicas_where_steps_scale(tmp_path: Path) -> None:
+    chart = shutil.copytree(CHART, tmp_path / "wirewatch")
+    file = chart / "files" / "topology.json"
+    route = json.loads(file.read_text(encoding="utf-8"))
+    del route["sources"]["alerts"]
+    file.write_text(json.dumps(route), encoding="utf-8")
+    found = manifests(f"{PLAIN},scaling.enabled=true,steps.alerts.replicas=3", chart=chart)
+    deployments = of_kind(found, "Deployment")
+    assert deployments["news-wirewatch-alerts"]["spec"]["replicas"] == 3
+    assert "replicas" not in deployments["news-wirewatch-rules"]["spec"]
+
+
 def test_steps_scale_on_the_lag_of_their_group_and_never_above_the_partitions() -> None:
     values = f"{SECURED},{EVERYTHING},steps.language.replicas=2,steps.language.maxReplicas=12,kafka.topicPrefix=wire"
     found = manifests(values)
-    assert all("replicas" not in d["spec"] for name, d in of_kind(found, "Deployment").items() if "canary" not in name)
+    deployments = of_kind(found, "Deployment")
+    assert all("replicas" not in deployments[f"news-wirewatch-{step}"]["spec"] for step in STEPS)
     scaled = of_kind(found, "ScaledObject")
     assert set(scaled) == {f"news-wirewatch-{step}" for step in STEPS}
     for name, step in STEPS.items():
