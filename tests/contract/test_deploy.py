@@ -19,7 +19,7 @@ from pipeline.brokers import kafka_version
 from pipeline.concepts import KnowledgeBase
 from pipeline.rules.files.rule_file import check_rules
 from pipeline.settings import ENV_PREFIX, Settings
-from pipeline.topology import STEPS
+from pipeline.topology import SERVICES, WORKER_SERVICES
 from tests.contract.tools import DEPLOY, ROOT, load, run, tool
 
 DASHBOARDS = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
@@ -104,18 +104,18 @@ def test_the_file_has_the_services_of_the_topology(path: Path) -> None:
     assert (ROOT / path).read_text(encoding="utf-8") == rendered_files()[path], "run make services"
 
 
-def test_compose_has_one_service_for_each_step(services: Mapping[str, Any]) -> None:
+def test_compose_has_one_service_for_each_that_a_worker_runs(services: Mapping[str, Any]) -> None:
     commands = {
         name: service["command"] for name, service in services.items() if "worker" in service.get("command", ())
     }
-    assert commands == {str(step): ["worker", "--step", str(step)] for step in STEPS}
+    assert commands == {name: ["worker", "--step", name] for name in WORKER_SERVICES}
 
 
-def test_compose_starts_steps_when_their_topics_are_there(services: Mapping[str, Any]) -> None:
+def test_compose_starts_services_when_their_topics_are_there(services: Mapping[str, Any]) -> None:
     assert services["topics"]["command"] == ["topics", "apply"]
     assert services["topics"]["depends_on"] == {"kafka": {"condition": "service_healthy"}}
-    for step in STEPS:
-        assert services[step]["depends_on"] == {"topics": {"condition": "service_completed_successfully"}}
+    for name in SERVICES:
+        assert services[name]["depends_on"] == {"topics": {"condition": "service_completed_successfully"}}
 
 
 def test_compose_publishes_on_loopback_only(services: Mapping[str, Any]) -> None:
@@ -158,12 +158,12 @@ def test_compose_builds_the_image_once_and_asks_no_registry_for_it(services: Map
         assert "topics" in services[name]["depends_on"]
 
 
-def test_prometheus_in_compose_scrapes_every_step() -> None:
+def test_prometheus_in_compose_scrapes_every_service() -> None:
     [job] = load(DEPLOY / "prometheus" / "compose.yml")["scrape_configs"]
     assert job["job_name"] == "wirewatch"
-    supervisors, steps = job["dns_sd_configs"]
-    assert supervisors["names"] == [*STEPS, "canary"]
-    assert steps["names"] == list(STEPS)
+    outer, supervised = job["dns_sd_configs"]
+    assert outer["names"] == list(SERVICES)
+    assert supervised["names"] == list(WORKER_SERVICES)
 
 
 def test_prometheus_in_compose_says_which_process_a_series_is_of() -> None:
@@ -173,7 +173,7 @@ def test_prometheus_in_compose_says_which_process_a_series_is_of() -> None:
         relabelled({"__meta_dns_name": name, "__address__": f"172.18.0.7:{port}"}, job["relabel_configs"])["process"]
         for name, port in discovered
     }
-    assert processes == {"canary", *STEPS, *(f"{step}/supervisor" for step in STEPS)}
+    assert processes == {*SERVICES, *(f"{name}/supervisor" for name in WORKER_SERVICES)}
     assert len(processes) == len(discovered)
 
 
@@ -194,7 +194,7 @@ def test_the_file_is_what_the_compose_specification_allows() -> None:
 def test_compose_loads_the_file_with_every_profile() -> None:
     project = yaml.safe_load(run([tool("compose-loader"), str(ROOT / "docker-compose.yml")]))
     services = project["services"]
-    assert {"kafka-ui", "cli", "canary", "watch-rules", *STEPS} <= services.keys()
+    assert {"kafka-ui", "cli", "watch-rules", *SERVICES} <= services.keys()
     assert services["kafka-ui"]["profiles"] == ["tools"]
     assert services["kafka"]["volumes"][0]["source"] == "kafka-data"
     for name, service in services.items():
