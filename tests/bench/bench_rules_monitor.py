@@ -31,7 +31,7 @@ from pipeline.rules.meaning.compilation import compile_rule
 from pipeline.rules.syntax.expressions import Expression
 from pipeline.text.stemming import stem
 from pipeline.text.tokens import words_of
-from tests.bench.bench_rules import Growth, new_index, rate
+from tests.bench.bench_rules import Growth, matching_ids, new_index, rate
 from tests.bench.benchmark_page import machine, markdown_table, write_section
 from tests.bench.lucene_monitor import MonitorMissingError, Run, monitor_version, run_monitor
 from tests.bench.rule_population import BACKGROUND_SEED, Population
@@ -105,9 +105,9 @@ def match(size: int, core: int, console: Console) -> Run:
     with Progress(console=console, transient=True) as progress:
         growth = Growth(index, population.rules(size, prefixes=False), progress.add_task, progress.advance)
         growth.grow_to(size)
-    found, _ = rate(lambda article: len(index.matching_ids(article)), articles)
+    found, _ = rate(lambda article: len(matching_ids(index, article)), articles)
     proven, _ = rate(lambda article: len(index.match(article)), articles)
-    pairs = frozenset((article.id, rule_id) for article in articles for rule_id in index.matching_ids(article))
+    pairs = frozenset((article.id, rule_id) for article in articles for rule_id in matching_ids(index, article))
     os.sched_setaffinity(0, cores)
     gc.unfreeze()
     return Run(found, proven, growth.seconds, growth.bytes_a_rule(), pairs)
@@ -121,7 +121,7 @@ def compare_dense_rules(core: int) -> tuple[frozenset[tuple[str, str]], frozense
     index = RuleIndex(population.knowledge_base)
     for rule in rules:
         index.add(rule)
-    ours = frozenset((article.id, rule_id) for article in articles for rule_id in index.matching_ids(article))
+    ours = frozenset((article.id, rule_id) for article in articles for rule_id in matching_ids(index, article))
     with tempfile.TemporaryDirectory() as folder:
         written = conditions(rules, population)
         theirs = run_monitor(written, articles, _background(), Path(folder), core=core, seconds=0.0, heap=_HEAP)

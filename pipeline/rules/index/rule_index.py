@@ -156,17 +156,6 @@ class RuleIndex:
                 )
         return matches
 
-    def matching_ids(self, article: EnrichedArticle) -> list[str]:
-        """The ids of the rules that an article satisfies, sorted, without the proof."""
-        with self._lock:
-            terms = ArticleTerms(article, self._filing)
-            least = self._least_scores
-            return sorted(
-                self._ids[number]
-                for number in self._satisfied(terms)
-                if number not in least or self._score(number, terms) is not None
-            )
-
     def prepare_near_misses(self) -> None:
         """File all rules under each of their clauses: takes as long as adding them, and more memory until forgotten."""
         with self._lock:

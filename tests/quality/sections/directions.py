@@ -88,7 +88,7 @@ def _paragraphs(data: Path) -> Iterator[str]:
         for read in LANGUAGES:
             hits = misses = extras = 0
             for document, article in news[read]:
-                fired = set(index.matching_ids(article))
+                fired = {match.rule.id for match in index.match(article)}
                 right = {_rule_id(*pair) for pair in wanted[document]}
                 hits, misses, extras = (
                     hits + len(fired & right),
