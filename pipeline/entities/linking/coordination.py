@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from pipeline.concepts import Kind
+from pipeline.concepts.concept import primary_subtag
 from pipeline.entities.linking.occurrences import FieldText
 from pipeline.text.folding import fold
+from pipeline.text.word_lists import read_word_list
 
 _BLANKS = re.compile(r"[ \u00a0\u202f]*\n?[ \u00a0\u202f]*")
 _BLANKS_BEHIND_A_HYPHEN = re.compile(r"[-‐‑] ")
@@ -41,10 +44,10 @@ class Coordination:
         prepositions: What may stand between conjunction and direction: ``Corea del Norte y del Sur``.
     """
 
-    def __init__(self, conjunctions: str, directions: str, prepositions: str = "") -> None:
-        self._conjunctions = frozenset(map(fold, conjunctions.split()))
-        self._directions = tuple(map(fold, directions.split()))
-        self._prepositions = frozenset(map(fold, prepositions.split()))
+    def __init__(self, conjunctions: Iterable[str], directions: Iterable[str], prepositions: Iterable[str]) -> None:
+        self._conjunctions = frozenset(map(fold, conjunctions))
+        self._directions = tuple(map(fold, directions))
+        self._prepositions = frozenset(map(fold, prepositions))
 
     def shared_names(self, field: FieldText, first: int, end: int) -> Iterator[SharedName]:
         """What may be named beside a name, by a word that is joined to it by ``and`` or ``or``.
@@ -99,46 +102,17 @@ class Coordination:
 
 def coordination_in(language: str) -> Coordination | None:
     """How a language joins names, by its BCP 47 tag; None where names share nothing that is known."""
-    return _COORDINATIONS.get(language.partition("-")[0])
+    return _coordination(primary_subtag(language))
+
+
+@cache
+def _coordination(language: str) -> Coordination | None:
+    words = read_word_list(__package__, "coordination")
+    conjunctions = words.get(f"conjunctions-{language}")
+    if conjunctions is None:
+        return None
+    return Coordination(conjunctions, words[f"directions-{language}"], words.get(f"prepositions-{language}", ()))
 
 
 def _is_blank(field: FieldText, token: int) -> bool:
     return _BLANKS.fullmatch(field.gap_before(token)) is not None
-
-
-_NORWEGIAN = Coordination("og eller", "nord sør øst vest")
-_CROATIAN = Coordination("i ili te", "sjevern severn južn istočn zapadn")
-_MALAY = Coordination("dan atau", "utara selatan timur barat")
-_COORDINATIONS = {
-    "bg": Coordination("и или", "северн южн източн западн"),
-    "bs": _CROATIAN,
-    "ca": Coordination("i o", "nord sud est oest", "del de"),
-    "cs": Coordination("a i nebo", "severn jižn východn západn"),
-    "da": Coordination("og eller", "nord syd øst vest"),
-    "de": Coordination("und oder", "nord süd ost west"),
-    "el": Coordination("και ή", "βόρει νότι ανατολικ δυτικ"),
-    "en": Coordination("and or", "north south east west"),
-    "es": Coordination("y e o u", "norte sur este oeste", "del de"),
-    "fi": Coordination("ja tai", "pohjois etelä itä länsi"),
-    "fr": Coordination("et ou", "nord sud est ouest", "du de"),
-    "gl": Coordination("e ou", "norte sur leste oeste", "do de"),
-    "hr": _CROATIAN,
-    "hu": Coordination("és vagy", "észak dél kelet nyugat"),
-    "id": _MALAY,
-    "it": Coordination("e o", "nord sud est ovest", "del di"),
-    "ms": _MALAY,
-    "nb": _NORWEGIAN,
-    "nl": Coordination("en of", "noord zuid oost west"),
-    "no": _NORWEGIAN,
-    "pl": Coordination("i oraz lub", "północn południow wschodn zachodn"),
-    "pt": Coordination("e ou", "norte sul leste oeste", "do de"),
-    "ro": Coordination("și sau", "nord sud est vest", "de"),
-    "ru": Coordination("и или", "северн южн восточн западн"),
-    "sk": Coordination("a i alebo", "severn južn východn západn"),
-    "sl": Coordination("in ali", "severn južn vzhodn zahodn"),
-    "sr": Coordination("i ili te и или те", "severn južn istočn zapadn северн јужн источн западн"),
-    "sv": Coordination("och eller", "nord syd öst väst norr södr östr västr"),
-    "tr": Coordination("ve veya", "kuzey güney doğu batı"),
-    "uk": Coordination("і й та або", "північн південн східн західн"),
-    "vi": Coordination("và hoặc", "bắc nam đông tây"),
-}

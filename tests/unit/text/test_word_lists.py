@@ -23,6 +23,15 @@ def test_the_list_meets_its_schema(path: Path) -> None:
     assert read_word_list(package, path.stem)
 
 
+def test_a_language_that_joins_names_says_which_directions_they_share() -> None:
+    words = read_word_list("pipeline.entities.linking", "coordination")
+    languages: dict[str, set[str]] = {}
+    for key in words:
+        kind, _, language = key.partition("-")
+        languages.setdefault(kind, set()).add(language)
+    assert languages["conjunctions"] == languages["directions"] > languages["prepositions"]
+
+
 def test_there_are_lists() -> None:
     assert {path.stem for path in LISTS} >= {"fixed-phrases", "everyday-words", "chinese-words", "misread-words"}
 
