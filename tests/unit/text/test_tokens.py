@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.text.clitics import without_particles, without_proclitics
+from pipeline.text.clitics import without_direction, without_particles, without_proclitics
 from pipeline.text.folding import fold
 from pipeline.text.tokens import tokenize, words_of
 
@@ -33,3 +33,18 @@ def test_a_tatweel_before_a_word_begins_none() -> None:
 def test_a_word_of_three_letters_or_fewer_has_no_proclitics() -> None:
     assert without_proclitics("وله", "ar") == ()
     assert without_particles("이") == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "place"),
+    [
+        ("sudlibanon", "de", "libanon"),
+        ("nordwestsyrien", "de-AT", "syrien"),
+        ("nordostraukraina", "sv", "ukraina"),
+        ("sorsudan", "nb", "sudan"),
+        ("ostasi", "de", ""),
+        ("sudlibanon", "fr", ""),
+    ],
+)
+def test_a_place_behind_a_direction(word: str, language: str, place: str) -> None:
+    assert without_direction(word, language) == place
