@@ -76,7 +76,7 @@ def run(arguments: list[str]) -> int:
     """Run one command line.
 
     Returns:
-        Its exit status; whatever went wrong has been said on standard error.
+        Its exit status; errors have been printed on standard error.
     """
     try:
         status: Any = command.main(args=arguments, prog_name="wirewatch", standalone_mode=False)

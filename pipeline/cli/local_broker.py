@@ -18,7 +18,7 @@ def broker_in_use(
 ) -> Iterator[Settings]:
     """Settings for the broker in use: the one they name, or a local one that runs during the block.
 
-    Which one it is, and why, is said.
+    It prints which one, and why.
 
     Args:
         settings: When ``bootstrap_servers`` names a broker, none is started.

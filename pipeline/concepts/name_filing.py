@@ -13,8 +13,8 @@ from pipeline.text.tokens import is_unsegmented, tokenize
 
 # A word of a name that is shorter is a particle or an acronym: it does not inflect.
 _SHORTEST_INFLECTED = 3
-# What is left of a shorter one when its ending gives way is any word: "Nic" of Nice, "Mod" of Modi, "Pun" of Pune. Of
-# countries it is asked for all the same: Czech writes "Číny", Croatian "Kini".
+# What is left of a shorter one when its ending gives way is any word: "Nic" of Nice, "Mod" of Modi, "Pun" of Pune. A
+# country is found by it all the same: Czech writes "Číny", Croatian "Kini".
 _SHORTEST_YIELDING = 5
 _PLACES = frozenset({"country", "city", "region"})
 

@@ -1,7 +1,8 @@
 """Watch rules: read them, say what they mean, and find those that an article satisfies.
 
-A condition is cut into tokens (``lexer``), parsed into units (``parser``) and resolved to concepts, words and metadata
-(``resolve``). ``RuleIndex`` files each rule under its rarest required clause and matches articles.
+A condition is cut into tokens (``syntax/lexer``), parsed into units (``syntax/parser``) and resolved to concepts, words
+and metadata (``meaning/resolve``). ``RuleIndex`` files each rule under the rarest keys that it requires and matches
+articles.
 """
 
 from pipeline.rules.advice.explanation import ClauseExplanation, NamesByLanguage, RuleExplanation, explain_rule

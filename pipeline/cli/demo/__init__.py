@@ -58,7 +58,7 @@ def command(settings: Settings, *, keep: bool) -> int:
 
 
 def _demo_settings(settings: Settings, folder: Path) -> Settings:
-    """What makes two runs alike, whatever else is set, and keeps the demo out of the way of a worker beside it."""
+    """Settings that make two runs alike and keep the demo out of the way of a worker beside it."""
     return settings.model_copy(
         update={
             "topic_prefix": f"demo-{secrets.token_hex(4)}",

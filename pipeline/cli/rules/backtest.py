@@ -132,7 +132,7 @@ def build_backtest(
 def run_backtest(
     settings: Settings, backtest: Backtest, since: timedelta | None, article_files: tuple[str, ...]
 ) -> tuple[BacktestReport, str, int]:
-    """Send articles by, from files or from the topic: the report, what was read, and the exit status."""
+    """Run a back-test on articles of files or of the topic; return the report, what was read, and the exit status."""
     if article_files:
         return _from_files(settings, backtest, article_files)
     return run_quietly(_from_topic(settings, backtest, datetime.now(UTC) - (since or DEFAULT_SINCE)))
@@ -190,7 +190,7 @@ def _from_files(settings: Settings, backtest: Backtest, files: tuple[str, ...]) 
 
 
 def add_all(backtest: Backtest, articles: Iterable[DatedArticle], bad: BadLines) -> None:
-    """Send articles by; those on which a rule fails are reported and count nowhere."""
+    """Add articles to a back-test; one on which a rule fails is reported and does not count."""
 
     def add(batch: Sequence[DatedArticle]) -> Sequence[DatedArticle]:
         for article in batch:

@@ -122,7 +122,7 @@ def _is_id(text: str) -> bool:
 
 
 def _stored(settings: Settings, rule_id: str) -> WatchRule | None:
-    """The rule of that id, or None when it can only be a condition; which of the two is said."""
+    """The stored rule with that id; None when the text can only be a condition, which a note says."""
     from pipeline.streaming.stores.rule_store import RuleStore  # noqa: PLC0415 - loads Kafka; --help need not
 
     try:

@@ -70,7 +70,7 @@ def _at_odds(expression: And[Clause], starts: Mapping[Clause, int], origin: Orig
 def _names_taken_away(
     expression: And[Clause], starts: Mapping[Clause, int], concepts: ConceptLookup, origin: Origin
 ) -> Iterator[RuleWarning]:
-    """A name of a concept that the rule asks for, as a word under NOT; and the other way round."""
+    """Warn of a word under NOT that is a name of a wanted concept, and of a wanted word that names one under NOT."""
     excluded = _excluded_clauses(expression)
     wanted = [clause for part in expression.parts for clause in _alternatives(part)]
     for blocking in excluded:

@@ -50,7 +50,7 @@ def read_rules(text: str, source: str) -> list[WatchRule]:
         source: The file's name, for errors.
 
     Returns:
-        The rules in the file's order. Conditions are of the language; their names are not looked up.
+        The rules in the file's order. Every condition parses; its names are not looked up.
 
     Raises:
         RuleError: The first thing that is wrong, with its line and column.
@@ -69,9 +69,9 @@ def read_rules(text: str, source: str) -> list[WatchRule]:
 
 
 def check_rules(text: str, source: str, concepts: ConceptLookup, limits: Limits | None = None) -> RuleFileCheck:
-    """Check a whole rule file, its examples apart, and say everything that is wrong with it.
+    """Check a whole rule file without running its examples, and say everything that is wrong with it.
 
-    Of a condition that does not parse that is the first error: what stands behind it would be guessed.
+    A condition that does not parse has one error, the first: more would be guesses.
 
     Args:
         text: YAML: a mapping whose ``rules`` is a list.

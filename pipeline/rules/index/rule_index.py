@@ -49,8 +49,8 @@ class RuleIndex:
     """Watch rules, filed so that an article is only tried against those it may satisfy.
 
     Each rule is filed under the rarest word or concept that it requires, or under that of each alternative of a
-    required OR. Rules come and go one at a time, without a rebuild. One index may be shared between threads: each call
-    sees it whole.
+    required OR, each with a second one that the article must hold too. Rules come and go one at a time, without a
+    rebuild. Threads may share an index: each call sees it whole.
 
     Args:
         concepts: Where names are looked up.
@@ -95,10 +95,10 @@ class RuleIndex:
 
         Args:
             rule: The document; with ``mode: off`` it is known and never fires.
-            requirements: What a ``RuleCompiler`` of the same concepts and limits makes of it; None: that is done here.
+            requirements: Its, by a ``RuleCompiler`` of the same concepts and limits; None: the index compiles it.
 
         Raises:
-            RuleError: It cannot be used; the index is as before. What is doubtful in it ``check_rule`` says.
+            RuleError: It cannot be used; the index is as before. ``check_rule`` says what is doubtful in it.
         """
         requirements = requirements or self._compiler.requirements(rule)
         document = encode(rule)

@@ -3,7 +3,7 @@
 Only the order of the estimates decides anything, and it only costs time: a rule is filed under its rarest key. What is
 frequent was measured (``training/measure_shares.py`` says on what) and is kept in a filter, which holds no words: a
 name has two slots, in one of which its fingerprint of eight bits stands, with its share. A name that was never measured
-finds its fingerprint there by chance, once in two hundred times, and is then taken for frequent.
+finds its fingerprint there by chance, once in 250 times, and is then taken for frequent.
 
 Source: Fan et al., Cuckoo Filter (2014), without its moves, since the table is made once and is half empty.
 """
@@ -91,7 +91,7 @@ class Shares:
         return self._word(name)
 
     def knows(self, name: str) -> bool:
-        """Whether articles held it that were measured; of others, one in two hundred is taken for known too."""
+        """Whether articles held it that were measured; of others, one in 250 is taken for known too."""
         return self._measured(name) > 0
 
     def _word(self, word: str) -> float:

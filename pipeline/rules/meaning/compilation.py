@@ -1,4 +1,4 @@
-"""From a rule document to a rule that is understood: parsed, resolved, in canonical form."""
+"""Compile a rule document: parse its condition, resolve its names, write its canonical form."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ExamplePositions(Struct, frozen=True, kw_only=True):
 
 
 class CheckedRule(Struct, frozen=True, kw_only=True):
-    """A rule that can go live, its examples apart.
+    """A rule that can go live if its examples pass.
 
     Attributes:
         rule: The document.
@@ -63,7 +63,7 @@ class Requirements(NamedTuple):
 
 
 class RuleCompiler:
-    """Understands many rules, one after the other, by the same concepts; what is doubtful in them is not looked for.
+    """Compiles many rules, one after the other, by the same concepts, without looking for what is doubtful.
 
     Args:
         concepts: Where names are looked up.
@@ -140,7 +140,7 @@ def check_rule(
     *,
     doubts: list[RuleWarning] | None = None,
 ) -> CheckedRule:
-    """Check one rule document, its examples apart; arguments and errors as ``compile_rule``."""
+    """Check one rule document without running its examples; arguments and errors as ``compile_rule``."""
     origin = origin or Origin(text=rule.when, rule_id=rule.id)
     doubts = [] if doubts is None else doubts
     compiled = compile_rule(rule, concepts, limits, origin, doubts=doubts)

@@ -109,7 +109,7 @@ class Origin(Struct, frozen=True, kw_only=True):
 def _with_caret(line: str, column: int) -> str:
     """The line, cut when it is long, and a caret under its column, wide and combining characters counted.
 
-    Of an empty line, nothing.
+    Empty for an empty line.
     """
     if not line:
         return ""
