@@ -72,4 +72,7 @@ def _listed(service: Service, settings: Settings, address: str) -> Iterator[None
     try:
         yield
     finally:
-        targets.withdraw()
+        try:
+            targets.withdraw()
+        except OSError as error:
+            log.warning("cannot take this process out of WIREWATCH_METRICS_TARGETS_FILE: %s", error)
