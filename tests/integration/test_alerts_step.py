@@ -211,6 +211,11 @@ def test_a_topic_made_anew_while_it_is_read_is_told(settings: Settings) -> None:
             await delete_topics(settings)
             with pytest.raises(TopicReplacedError, match="created again"):
                 await anext(reader.read({0: 0}, {0: 5}))
+            async with topic_admin(settings) as admin:
+                await admin.create({name: dataclasses.replace(ALERTS, partitions=2)}, 1)
+            async with asyncio.timeout(20):
+                with pytest.raises(TopicReplacedError, match="created again"):
+                    await anext(reader.read({11: 0}, {11: 5}))
 
     asyncio.run(asyncio.wait_for(run(), 120))
 

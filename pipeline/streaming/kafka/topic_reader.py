@@ -121,7 +121,10 @@ class TopicReader:
     async def _check_still_there(self, left: Mapping[TopicPartition, int]) -> None:
         """Tell a slow broker from a topic that was deleted, and perhaps created again with fewer records."""
         try:
-            await partitions_of(self._settings, self.topic)
+            existing = await partitions_of(self._settings, self.topic)
+            if not {place.partition for place in left} <= set(existing):
+                # The ends of partitions that are gone would be asked for again and again.
+                raise TopicReplacedError(self.topic)
             ends = await self.end_offsets()
         except BrokerUnreachableError:
             # The caller waits for it.
