@@ -1,8 +1,8 @@
 """Build the image and start a worker from it, without a container engine: ``make image-check``.
 
 Needs root, and buildah and mmdebstrap from Debian. The base image is made from Debian's packages, so no image registry
-is needed; ``make image-check BASE=python:3.11-slim`` pulls another base. Everything
-is in a temporary folder that is removed at the end.
+is needed; ``make image-check BASE=python:3.11-slim`` pulls another base. Everything is in a temporary folder that is
+removed at the end.
 """
 
 from __future__ import annotations

@@ -155,7 +155,7 @@ class HopConsumer(Consumer):
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish and commit what is in flight first, then do as Faust does.
 
-        Faust forgets acks since its last commit when a rebalance begins, so up to a second of work was repeated.
+        Faust forgets acks since its last commit when a rebalance begins: up to a second of work would be repeated.
         """
         if self.assignment() and not self.app.should_stop:
             self.stop_flow()
@@ -169,8 +169,8 @@ class HopConsumer(Consumer):
     async def _drain_messages(self, fetcher: ServiceT) -> None:
         """Read until one of the two is stopped.
 
-        Faust passes each message through two tasks and a dozen calls. That took half of a hop's time, and a rebalance
-        could come between. This puts a whole poll into the agent's queue at once; what does not fit is polled later.
+        Faust passes each message through two tasks and a dozen calls. That takes half of a hop's time, and a rebalance
+        can come between. This puts a whole poll into the agent's queue at once; what does not fit is polled later.
         """
         try:
             while not (self.should_stop or fetcher.should_stop):

@@ -194,7 +194,7 @@ class AlertHandler:
 
 
 class AlertCounters:
-    """The counters of one alerts step; so many rules have their own."""
+    """The counters of the alerts step; at most ``rule_limit`` rules have their own."""
 
     def __init__(self, rule_limit: int) -> None:
         self._rules = metrics.BoundedLabels(rule_limit)
