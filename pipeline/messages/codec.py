@@ -51,7 +51,8 @@ def decode(payload: bytes, kind: type[T]) -> T:
         return decoder.decode(payload)  # type: ignore[return-value]
     except msgspec.ValidationError as error:
         mend = _TIME_MEND if "datetime" in str(error) else ""
-        raise SchemaError(f"not a {kind.__name__}: {error}{mend}") from error
+        article = "an" if kind.__name__[0] in "AEIOU" else "a"
+        raise SchemaError(f"not {article} {kind.__name__}: {error}{mend}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UndecodableError(f"not JSON in UTF-8: {error}") from error
     except RecursionError as error:

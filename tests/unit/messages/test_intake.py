@@ -16,7 +16,8 @@ from pipeline.errors import (
     UndecodableError,
 )
 from pipeline.messages.alerts import Match
-from pipeline.messages.articles import EnrichedArticle
+from pipeline.messages.articles import EnrichedArticle, RawArticle
+from pipeline.messages.codec import decode
 from pipeline.messages.intake import read_article, read_enriched, read_match
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -155,3 +156,12 @@ def test_a_match_is_read_and_so_is_a_withdrawal_in_its_place() -> None:
             read_match(payload)
     with pytest.raises(UndecodableError):
         read_match(b"{")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [(RawArticle, "not a RawArticle: "), (EnrichedArticle, "not an EnrichedArticle: ")]
+)
+def test_what_is_no_such_message_is_called_so(kind: type[RawArticle], said: str) -> None:
+    with pytest.raises(SchemaError) as caught:
+        decode(b'{"title": 7}', kind)
+    assert str(caught.value).startswith(said)
