@@ -1,4 +1,4 @@
-"""Messages between a step's process and its supervisor: JSON lines over two pipes.
+"""Messages between a service's process and its supervisor: JSON lines over two pipes.
 
 The process reports which records it is about to process, so that the supervisor knows them if the process dies. The
 supervisor orders how to treat records that were in flight at deaths. When the supervisor ends, its pipe ends.
@@ -68,7 +68,7 @@ class Serving(msgspec.Struct, frozen=True, array_like=True, tag="serving"):
 
 
 class Loaded(msgspec.Struct, frozen=True, array_like=True, tag="loaded"):
-    """The process has loaded what its step needs, and now joins its group."""
+    """The process has loaded what its service needs; a step now joins its group."""
 
 
 class Ready(msgspec.Struct, frozen=True, array_like=True, tag="ready"):

@@ -11,7 +11,7 @@ from typing import Self
 
 from pipeline.errors import StepStoppedError, WorkerNotReadyError
 from pipeline.settings import Settings
-from pipeline.streaming.supervision.step_process import child_command
+from pipeline.streaming.supervision.service_process import child_command
 from pipeline.streaming.supervision.supervisor import DEFAULT_BACKOFF, Backoff, Supervisor
 from pipeline.streaming.supervision.worker_events import WorkerEvent, log_event
 from pipeline.topology import WORKER_SERVICES

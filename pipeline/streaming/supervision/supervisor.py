@@ -27,7 +27,7 @@ from pipeline.streaming.supervision.in_flight import (
     Run,
     Serving,
 )
-from pipeline.streaming.supervision.step_process import StepProcess, child_command
+from pipeline.streaming.supervision.service_process import ServiceProcess, child_command
 from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
 
 _SUPERVISOR = "supervisor"
@@ -72,7 +72,7 @@ class Slot:
     service: str
     name: str
     crashes: CrashRecord
-    process: StepProcess | None = None
+    process: ServiceProcess | None = None
     start_at: float = 0.0
     starts: int = 0
     deaths_in_a_row: int = 0
@@ -224,7 +224,7 @@ class Supervisor:
         return len(loading) < self._cores
 
     def _start(self, slot: Slot) -> None:
-        process = StepProcess(self._command(slot.service, slot.name), self._environment, self._output)
+        process = ServiceProcess(self._command(slot.service, slot.name), self._environment, self._output)
         slot.process = process
         process.order(slot.crashes.caution)
         if slot.starts:
@@ -232,7 +232,7 @@ class Supervisor:
         slot.starts += 1
         self._tell("started", "started" if slot.starts == 1 else f"started again (restart {slot.starts - 1})", slot)
 
-    def _hear(self, slot: Slot, process: StepProcess, report: Report) -> None:
+    def _hear(self, slot: Slot, process: ServiceProcess, report: Report) -> None:
         match report:
             case Begin(runs):
                 slot.in_flight, slot.begun_at = runs, time.monotonic()
@@ -256,7 +256,7 @@ class Supervisor:
             case GaveUp(reason):
                 slot.gave_up = reason
 
-    def _end_stuck(self, slot: Slot, process: StepProcess, now: float) -> None:
+    def _end_stuck(self, slot: Slot, process: ServiceProcess, now: float) -> None:
         limit = self._settings.step_timeout_seconds
         if slot.kill_at is not None:
             if now >= slot.kill_at:
@@ -268,13 +268,13 @@ class Supervisor:
             text = f"has not turned its event loop for {now - slot.beaten_at:.0f} s: it is ended"
             self._end_with_trace(slot, process, text)
 
-    def _end_with_trace(self, slot: Slot, process: StepProcess, text: str) -> None:
+    def _end_with_trace(self, slot: Slot, process: ServiceProcess, text: str) -> None:
         self._tell("stuck", text, slot)
         # Makes faulthandler write every thread's stack to the log, even while C code holds the interpreter.
         process.signal(signal.SIGUSR1)
         slot.kill_at = time.monotonic() + _TRACE_SECONDS
 
-    def _bury(self, slot: Slot, process: StepProcess, status: int) -> None:
+    def _bury(self, slot: Slot, process: ServiceProcess, status: int) -> None:
         process.close()
         if status == EXIT_STOPPED:
             self._give_up(slot.gave_up, slot)

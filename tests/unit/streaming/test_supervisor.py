@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from pipeline.errors import StepStoppedError, WorkerNotReadyError
 from pipeline.settings import Settings, load_settings, settings_environment
 from pipeline.streaming.supervision.running_worker import Worker
-from pipeline.streaming.supervision.step_process import child_command
+from pipeline.streaming.supervision.service_process import child_command
 from pipeline.streaming.supervision.supervisor import Backoff
 from pipeline.topology import ENTITIES_STEP
 from tests.waiting import wait_until

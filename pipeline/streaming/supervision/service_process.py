@@ -1,4 +1,4 @@
-"""The supervisor's side of one step process: its command line, pipes, signals and reports."""
+"""The supervisor's side of one process of a service: its command line, pipes, signals and reports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.streaming.supervision.in_flight import CautionOrder, Report, read_
 _READ_BYTES = 65_536
 
 
-class StepProcess:
+class ServiceProcess:
     """A running child, with a pipe for its reports and a pipe for its orders.
 
     Args:
