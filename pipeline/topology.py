@@ -33,6 +33,8 @@ class Topic:
         name: Such as ``articles.raw``.
         message: The type of its values; None for dead letters, whose values are the original bytes.
         key: What its messages are keyed by.
+        summary: What it is for, for people; in the AsyncAPI document.
+        clients_send: Whether clients write to it; else they read it.
         partitions: How many it is created with.
         retention_seconds: How long messages are kept; None for a compacted topic, which keeps the last of each key.
         max_message_bytes: ``max.message.bytes``.
@@ -44,6 +46,8 @@ class Topic:
     key: MessageKey
     retention_seconds: int | None
     max_message_bytes: int
+    summary: str
+    clients_send: bool = False
     partitions: int = PARTITIONS
     version: int = 1
 
@@ -63,22 +67,73 @@ class Topic:
         return config
 
 
-RAW = Topic("articles.raw", RawArticle, "article id", 3 * _DAY_SECONDS, 2 * _MIB)
-IDENTIFIED = Topic("articles.identified", IdentifiedArticle, "article id", 1 * _DAY_SECONDS, 4 * _MIB)
-ENRICHED = Topic("articles.enriched", EnrichedArticle, "article id", 14 * _DAY_SECONDS, 4 * _MIB)
-MATCHES = Topic("matches", Match, "rule id", 1 * _DAY_SECONDS, 4 * _MIB)
-ALERTS = Topic("alerts", Alert, "rule id", 30 * _DAY_SECONDS, 4 * _MIB)
-HELD = Topic("alerts.held", Alert, "rule id", ALERTS.retention_seconds, ALERTS.max_message_bytes)
-SHADOW = Topic("alerts.shadow", Alert, "rule id", ALERTS.retention_seconds, ALERTS.max_message_bytes)
-WATCH_RULES = Topic("watch-rules", WatchRule, "rule id", None, 1 * _MIB, partitions=1)
-DEAD_LETTERS = Topic("dead-letters", None, "original key", 30 * _DAY_SECONDS, 8 * _MIB)
+RAW = Topic(
+    "articles.raw",
+    RawArticle,
+    "article id",
+    3 * _DAY_SECONDS,
+    2 * _MIB,
+    "Publish an article, in any language.",
+    clients_send=True,
+)
+IDENTIFIED = Topic(
+    "articles.identified",
+    IdentifiedArticle,
+    "article id",
+    1 * _DAY_SECONDS,
+    4 * _MIB,
+    "Articles with their language.",
+)
+ENRICHED = Topic(
+    "articles.enriched",
+    EnrichedArticle,
+    "article id",
+    14 * _DAY_SECONDS,
+    4 * _MIB,
+    "Articles with their language and what they name.",
+)
+MATCHES = Topic(
+    "matches",
+    Match,
+    "rule id",
+    1 * _DAY_SECONDS,
+    4 * _MIB,
+    "One rule, one article: before repeats are held back. A withdrawn article is in each partition, as it came.",
+)
+
+
+def _alerts(name: str, summary: str) -> Topic:
+    return Topic(name, Alert, "rule id", 30 * _DAY_SECONDS, 4 * _MIB, summary)
+
+
+ALERTS = _alerts("alerts", "Alerts with the proof of why.")
+HELD = _alerts("alerts.held", "Alerts that a rule's `suppress` or `limit` has held back.")
+SHADOW = _alerts("alerts.shadow", "Alerts of rules on trial (`mode: shadow`), raised and held back.")
+WATCH_RULES = Topic(
+    "watch-rules",
+    WatchRule,
+    "rule id",
+    None,
+    1 * _MIB,
+    "Add, change (a document) or remove (a tombstone) a watch rule.",
+    clients_send=True,
+    partitions=1,
+)
+DEAD_LETTERS = Topic(
+    "dead-letters",
+    None,
+    "original key",
+    30 * _DAY_SECONDS,
+    8 * _MIB,
+    "What no step could process, as it came.",
+)
 
 TOPICS = (RAW, IDENTIFIED, ENRICHED, MATCHES, ALERTS, HELD, SHADOW, WATCH_RULES, DEAD_LETTERS)
 
 
 def channel_topic(channel: str) -> Topic:
     """The topic of an alert channel, a copy of the alerts of its rules."""
-    return Topic(f"alerts.{channel}", Alert, "rule id", ALERTS.retention_seconds, ALERTS.max_message_bytes)
+    return _alerts(f"alerts.{channel}", "Alerts of the rules that name this channel.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

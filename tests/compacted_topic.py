@@ -32,7 +32,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     minutes: int = 15
 
 
-TOPIC = Topic("sources", Source, "original key", None, 1024 * 1024, partitions=1)
+TOPIC = Topic("sources", Source, "original key", None, 1024 * 1024, "Where news comes from.", partitions=1)
 SOURCES = document_kind(TOPIC, Source, "source")
 
 

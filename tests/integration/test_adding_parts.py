@@ -214,7 +214,7 @@ def test_a_step_is_one_module_and_its_lines_in_the_topology(copy: Copy, applied:
     copy.insert(
         topology,
         "MATCHES = Topic(",
-        'GROUPED = Topic("articles.grouped", EnrichedArticle, "article id", 86400, 4 * _MIB)\n',
+        'GROUPED = Topic("articles.grouped", EnrichedArticle, "article id", 86400, 4 * _MIB, "Articles by event.")\n',
     )
     copy.replace(topology, "ENRICHED, MATCHES, ALERTS, HELD", "ENRICHED, GROUPED, MATCHES, ALERTS, HELD")
     copy.insert(topology, "RULES_STEP = Step(", STEP_IN_TOPOLOGY.lstrip())

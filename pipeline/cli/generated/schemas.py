@@ -20,31 +20,16 @@ from pipeline.messages.schemas import (
 )
 from pipeline.rules import rule_file_schema
 
-_SUMMARIES = {
-    topology.RAW.name: ("send", "Publish an article, in any language."),
-    topology.IDENTIFIED.name: ("receive", "Articles with their language."),
-    topology.ENRICHED.name: ("receive", "Articles with their language and what they name."),
-    topology.MATCHES.name: (
-        "receive",
-        "One rule, one article: before repeats are held back. A withdrawn article is in each partition, as it came.",
-    ),
-    topology.ALERTS.name: ("receive", "Alerts with the proof of why."),
-    topology.HELD.name: ("receive", "Alerts that a rule's `suppress` or `limit` has held back."),
-    topology.SHADOW.name: ("receive", "Alerts of rules on trial (`mode: shadow`), raised and held back."),
-    topology.WATCH_RULES.name: ("send", "Add, change (a document) or remove (a tombstone) a watch rule."),
-    topology.DEAD_LETTERS.name: ("receive", "What no step could process, as it came."),
-}
-
 
 def channel_topics() -> list[ChannelTopic]:
     """The route's topics, and the pattern of the alert channels."""
     names = {kind: name for name, kind in MESSAGES.items()}
     topics = []
     for topic in (*topology.TOPICS, topology.channel_topic("{channel}")):
-        direction, summary = _SUMMARIES.get(topic.name, ("receive", "Alerts of the rules that name this channel."))
         carried = [topic.message, topology.ENRICHED.message] if topic is topology.MATCHES else [topic.message]
         schemas = tuple(names[kind] for kind in carried if kind is not None)
-        topics.append(ChannelTopic(topic.full_name("{prefix}"), schemas, topic.key, direction, summary))
+        direction = "send" if topic.clients_send else "receive"
+        topics.append(ChannelTopic(topic.full_name("{prefix}"), schemas, topic.key, direction, topic.summary))
     return topics
 
 
