@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from pipeline.concepts.built_file import to_bytes
-from pipeline.concepts.compiling.homographs import phrases_by_language
 from pipeline.concepts.concept import Contents
 from pipeline.concepts.concept_records import KEY_SEPARATOR, NO_NAME, VIAS, ConceptRecord, encode_name
+from pipeline.concepts.homographs import phrases_by_language
 from pipeline.concepts.name_filing import FiledName, NameFiling, NameToken
 from pipeline.concepts.usage import Usage
 from pipeline.text.frozen_trie import FrozenTrie

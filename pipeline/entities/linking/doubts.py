@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import Enum
 from functools import cache
 
-from pipeline.concepts.compiling.homographs import is_also_a_word
+from pipeline.concepts.homographs import is_also_a_word
 from pipeline.entities.linking.lexicon import Entry
 from pipeline.text.word_lists import read_word_list
 

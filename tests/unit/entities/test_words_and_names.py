@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.concepts.compiling.homographs import phrases_by_language
+from pipeline.concepts.homographs import phrases_by_language
 from pipeline.entities import Linker
 from pipeline.entities.linking.doubts import is_everyday, tears_a_word
 from pipeline.entities.linking.occurrences import FieldText
