@@ -73,18 +73,18 @@ async def works_on(service: Service, work: Awaitable[None]) -> None:
     raise ServiceEndedError(service.name)
 
 
-Loaded = LoadedStep | LoadedService
+LoadedPart = LoadedStep | LoadedService
 
-ServiceLoader = Callable[[Service, Settings], AbstractAsyncContextManager[Loaded]]
+ServiceLoader = Callable[[Service, Settings], AbstractAsyncContextManager[LoadedPart]]
 """Loads a service for as long as it runs."""
 
 
-def load_service(service: Service, settings: Settings) -> AbstractAsyncContextManager[Loaded]:
+def load_service(service: Service, settings: Settings) -> AbstractAsyncContextManager[LoadedPart]:
     """Load a service by its own module, which no other process imports.
 
     Raises:
         InstallationError: What it needs is not installed.
         BrokerError: What it needs of the broker cannot be read.
     """
-    loaded: AbstractAsyncContextManager[Loaded] = importlib.import_module(service.module).load(settings)
+    loaded: AbstractAsyncContextManager[LoadedPart] = importlib.import_module(service.module).load(settings)
     return loaded

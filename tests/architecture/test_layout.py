@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "pipeline").rglob("*.py"))
+TYPE_NAME = re.compile("[A-Z][a-z]+([A-Z]|[a-z])*")
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"}
 
 
@@ -29,12 +30,15 @@ def test_room_has_at_most_sixteen_modules(room: Path) -> None:
     assert len([module for module in room.glob("*.py") if module.stem != "__init__"]) <= 16
 
 
-def test_no_name_of_a_class_means_two_things() -> None:
+def test_no_name_of_a_type_means_two_things() -> None:
     places: dict[str, list[str]] = {}
     for module in MODULES:
         for node in ast.parse(module.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef):
-                places.setdefault(node.name, []).append(relative(module))
+            match node:
+                case ast.Assign(value=ast.Call(func=ast.Name(id="TypeVar"))):
+                    pass  # A variable means what its function says.
+                case ast.ClassDef(name=name) | ast.Assign(targets=[ast.Name(id=name)]) if TYPE_NAME.fullmatch(name):
+                    places.setdefault(name, []).append(relative(module))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 

@@ -19,7 +19,7 @@ from pipeline.topology import ALERTS, HELD, MATCHES, SHADOW
 
 log = logging.getLogger(__name__)
 
-Offsets = Mapping[str, int]
+TopicOffsets = Mapping[str, int]
 """For each topic of the alerts an offset in one partition."""
 
 Remember = Callable[[int, PastAlert], None]
@@ -29,7 +29,9 @@ Remember = Callable[[int, PastAlert], None]
 class AlertHistory(Protocol):
     """Gives the alerts steps, of this process and of others, what they raised and held back before."""
 
-    async def read(self, partitions: Mapping[int, Offsets], now: datetime, remember: Remember) -> dict[int, Offsets]:
+    async def read(
+        self, partitions: Mapping[int, TopicOffsets], now: datetime, remember: Remember
+    ) -> dict[int, TopicOffsets]:
         """Give every alert of these partitions that is there now; those of one topic in the order written.
 
         Args:
@@ -55,7 +57,9 @@ class KafkaAlertHistory:
         self._settings = settings
         self._reach = timedelta(seconds=settings.alert_memory_seconds)
 
-    async def read(self, partitions: Mapping[int, Offsets], now: datetime, remember: Remember) -> dict[int, Offsets]:
+    async def read(
+        self, partitions: Mapping[int, TopicOffsets], now: datetime, remember: Remember
+    ) -> dict[int, TopicOffsets]:
         """See ``AlertHistory``."""
         if not partitions:
             return {}
@@ -71,7 +75,7 @@ class KafkaAlertHistory:
         return {number: {name: ends[name][number] for name in names} for number in partitions}
 
     async def _read(
-        self, topic: str, partitions: Mapping[int, Offsets], now: datetime, remember: Remember
+        self, topic: str, partitions: Mapping[int, TopicOffsets], now: datetime, remember: Remember
     ) -> dict[int, int]:
         unreadable = 0
         async with topic_reader(self._settings, topic) as reader:

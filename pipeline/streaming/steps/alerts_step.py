@@ -22,7 +22,7 @@ from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.loading import LoadedStep
 from pipeline.streaming.observability.tracing import child_traceparent
 from pipeline.streaming.records import Headers, Outcome, Output, Record, RecordPosition
-from pipeline.streaming.steps.alert_history import AlertHistory, KafkaAlertHistory, Offsets
+from pipeline.streaming.steps.alert_history import AlertHistory, KafkaAlertHistory, TopicOffsets
 from pipeline.streaming.steps.article_records import ArticleCounters, ArticleFacts
 from pipeline.topology import ALERTS, ALERTS_STEP, HELD, SHADOW, Topic, channel_topic
 
@@ -76,7 +76,7 @@ class AlertHandler:
         self._assigned: frozenset[int] = frozenset()
         # For each partition in memory: up to where its topics have been read. It is kept over a revocation, since most
         # rebalances give a partition back, and only what was raised meanwhile has to be read then.
-        self._read_up_to: dict[int, Offsets] = {}
+        self._read_up_to: dict[int, TopicOffsets] = {}
         self._decided: dict[RecordPosition, list[Decision]] = {}
         self._counters = AlertCounters(settings.metrics_rule_limit)
         self._articles = ArticleCounters(ALERTS_STEP.name, clock)
