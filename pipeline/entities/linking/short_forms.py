@@ -14,7 +14,7 @@ from pipeline.text.tokens import tokenize
 _GENITIVE = "s"
 _SHORTEST_WITH_GENITIVE = 4
 
-Words = tuple[str, ...]
+NameWords = tuple[str, ...]
 
 
 def resolve_short_forms(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
@@ -34,14 +34,14 @@ def resolve_short_forms(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     return tuple(mention if mention.entity is not None else _named(mention, full_names) for mention in mentions)
 
 
-def _by_ending(people: Iterable[Mention]) -> dict[Words, list[Mention]]:
+def _by_ending(people: Iterable[Mention]) -> dict[NameWords, list[Mention]]:
     """The mentions of people by more than one word, one a person, under each proper end of their name."""
     one_each: dict[str, Mention] = {}
     for mention in people:
         if len(_words(mention.text)) > 1:
             key = mention.entity.id if mention.entity is not None else " ".join(_words(mention.text))
             one_each.setdefault(key, mention)
-    endings: dict[Words, list[Mention]] = {}
+    endings: dict[NameWords, list[Mention]] = {}
     for mention in one_each.values():
         words = _words(mention.text)
         for length in range(1, len(words)):
@@ -49,7 +49,7 @@ def _by_ending(people: Iterable[Mention]) -> dict[Words, list[Mention]]:
     return endings
 
 
-def _named(mention: Mention, full_names: dict[Words, list[Mention]]) -> Mention:
+def _named(mention: Mention, full_names: dict[NameWords, list[Mention]]) -> Mention:
     if mention.label == "PER":
         for words in _readings(_words(mention.text)):
             people = full_names.get(words, ())
@@ -63,7 +63,7 @@ def _named(mention: Mention, full_names: dict[Words, list[Mention]]) -> Mention:
     return msgspec.structs.replace(mention, name=_spaced(mention.text))
 
 
-def _readings(words: Words) -> Iterator[Words]:
+def _readings(words: NameWords) -> Iterator[NameWords]:
     """The words as they are, and without a genitive's ending."""
     yield words
     if words and words[-1] == _GENITIVE:
@@ -72,7 +72,7 @@ def _readings(words: Words) -> Iterator[Words]:
         yield (*words[:-1], words[-1].removesuffix(_GENITIVE))
 
 
-def _words(text: str) -> Words:
+def _words(text: str) -> NameWords:
     return tuple(map(fold, tokenize(text).words))
 
 
