@@ -98,7 +98,8 @@ MATCHES = Topic(
     "rule id",
     1 * _DAY_SECONDS,
     4 * _MIB,
-    "One rule, one article: before repeats are held back. A withdrawn article is in each partition, as it came.",
+    "One rule, one article: before repeats are held back. Each partition also has every withdrawn article, as it came, "
+    "and which rules each article satisfied.",
 )
 
 
@@ -210,7 +211,7 @@ RULES_STEP = Step(
 ALERTS_STEP = Step(
     name="alerts",
     purpose="raise alerts",
-    reads=(MATCHES, ALERTS, HELD, SHADOW),
+    reads=(MATCHES, ALERTS, HELD, SHADOW, WATCH_RULES),
     writes=(ALERTS, HELD, SHADOW, DEAD_LETTERS),
     module="pipeline.streaming.steps.alerts_step",
     memory_mib=1024,

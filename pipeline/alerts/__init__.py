@@ -1,14 +1,14 @@
-"""Raise an alert once, hold back what a rule wants to be quiet about, take back what its source has withdrawn.
+"""Raise an alert once, hold back what a rule wants to be quiet about, take back what no longer holds.
 
-``AlertMemory`` is what was raised; ``AlertDraft.decide`` and ``withdraw`` give the next alerts from it; ``Replay`` runs
-them over any matches, without Kafka.
+``AlertMemory`` is what was raised; ``AlertDraft.decide``, ``clear`` and ``withdraw`` give the next alerts from it;
+``Replay`` runs them over any matches, without Kafka.
 """
 
 from __future__ import annotations
 
 from pipeline.alerts.decisions import AlertDraft, Decision, Destination
 from pipeline.alerts.memory import AlertMemory, Replay
-from pipeline.alerts.past import AlertParts, PastAlert, evidence_digest, past_alert
+from pipeline.alerts.past import AlertParts, PastAlert, evidence_digest, past_alert, takes_back
 
 __all__ = [
     "AlertDraft",
@@ -20,4 +20,5 @@ __all__ = [
     "Replay",
     "evidence_digest",
     "past_alert",
+    "takes_back",
 ]

@@ -1,18 +1,27 @@
-"""Decide on matches and withdrawals: raise an alert, hold it back, or neither."""
+"""Decide on matches, evaluated articles and withdrawals: raise an alert, hold it back, or neither."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
 import msgspec
 
-from pipeline.alerts.news import AlertOnArticle, is_known, is_withdrawn_by, news_of
+from pipeline.alerts.news import AlertOnArticle, is_cleared_by, is_known, is_withdrawn_by, news_of
 from pipeline.alerts.partition import PartitionMemory, lane_of
-from pipeline.alerts.past import PastAlert, article_key, evidence_digest, past_alert, window_key
+from pipeline.alerts.past import PastAlert, article_key, evidence_digest, past_alert, text_key, window_key
 from pipeline.alerts.quiet import held_since_last, reason_to_hold
-from pipeline.messages.alerts import Alert, ArticleHeader, HeldBy, Match, MatchedRule, Snippet
+from pipeline.messages.alerts import (
+    Alert,
+    AlertKind,
+    ArticleHeader,
+    EvaluatedArticle,
+    HeldBy,
+    Match,
+    MatchedRule,
+    Snippet,
+)
 from pipeline.messages.articles import EnrichedArticle, Times
 from pipeline.messages.identity import alert_id
 
@@ -75,7 +84,7 @@ class AlertDraft:
         evidence = evidence_digest(match.evidence)
         lane = lane_of(rule)
         alerts = self._remembered(at, memory.alerts_on(article_key(match.article.id)).get(lane, ()))
-        kind = news_of(_until(at, alerts), match.article, evidence)
+        kind = news_of(_until(at, alerts), match.article, evidence, text_key(rule, match.article))
         if kind is None or is_known(alerts, kind, match.article.revision):
             return None
         held_by: HeldBy | None = None
@@ -113,41 +122,83 @@ class AlertDraft:
             PartitionNotLoadedError: The partition is not, or no longer, this process's.
         """
         memory = self._draft(partition)
-        at = self._time_of(article.times)
         decisions = []
-        for lane, known in sorted(memory.alerts_on(article_key(article.id)).items()):
-            alerts = self._remembered(at, known)
-            earlier = _until(at, alerts)
-            histories = memory.histories(lane)
-            if not earlier or not histories or not is_withdrawn_by(earlier, article):
-                continue
-            last = earlier[-1]
-            if not is_known(alerts, "withdrawn", last.revision):
-                rule = max(histories, key=lambda history: history.newest).rule
-                decisions.append(self._decided(memory, self._withdrawal(rule, last, article)))
+        for rule, alerts, earlier in self._alerted(memory, article.id, article.times):
+            if is_withdrawn_by(earlier, article) and not is_known(alerts, "withdrawn", earlier[-1].revision):
+                header = self._withdrawn_header(article, earlier[-1])
+                decisions.append(self._taken_back(memory, "withdrawn", rule, header, article.times))
         return decisions
 
-    def _withdrawal(self, rule: MatchedRule, last: AlertOnArticle, article: EnrichedArticle) -> Alert:
-        header = ArticleHeader.of(article)
+    def clear(self, partition: int, evaluated: EvaluatedArticle, is_live: Callable[[str], bool]) -> list[Decision]:
+        """Decide on a revision that all rules were tried on. The rules step tells it to every partition of the matches.
+
+        Args:
+            partition: Where it is told; loaded.
+            evaluated: The revision, and which rules it satisfies.
+            is_live: Whether a rule was tried at all, by its id: one that is removed, off or mute was not.
+
+        Returns:
+            ``cleared`` for each rule that has raised an alert on another revision, not newer and not yet taken back,
+            and does not fire on this one; sorted by rule.
+
+        Raises:
+            PartitionNotLoadedError: The partition is not, or no longer, this process's.
+        """
+        memory = self._draft(partition)
+        header = evaluated.article
+        decisions = []
+        for rule, alerts, earlier in self._alerted(memory, header.id, evaluated.times):
+            if (
+                rule.id not in evaluated.fired
+                and is_cleared_by(earlier, evaluated)
+                and not is_known(alerts, "cleared", header.revision)
+                and is_live(rule.id)
+            ):
+                decisions.append(self._taken_back(memory, "cleared", rule, header, evaluated.times))
+        return decisions
+
+    def _alerted(
+        self, memory: PartitionMemory, article_id: str, times: Times
+    ) -> Iterator[tuple[MatchedRule, Sequence[AlertOnArticle], Sequence[AlertOnArticle]]]:
+        """Each rule that alerted on an article, as its newest alert has it; its alerts there, and those until then."""
+        known = memory.alerts_on(article_key(article_id))
+        if not known:
+            return
+        at = self._time_of(times)
+        for lane, alerts_on in sorted(known.items()):
+            alerts = self._remembered(at, alerts_on)
+            earlier = _until(at, alerts)
+            histories = memory.histories(lane)
+            if earlier and histories:
+                yield max(histories, key=lambda history: history.newest).rule, alerts, earlier
+
+    def _withdrawn_header(self, article: EnrichedArticle, last: AlertOnArticle) -> ArticleHeader:
+        """The article as it is withdrawn; what a withdrawal need not say is taken from the last alert."""
         revised_at = article.revised_at
         if revised_at is None and last.revised_at is not None:
             revised_at = datetime.fromtimestamp(last.revised_at, self._now.tzinfo)
-        return Alert(
-            alert_id=alert_id(rule.id, article.id, last.revision, "withdrawn"),
-            kind="withdrawn",
+        return msgspec.structs.replace(
+            ArticleHeader.of(article),
+            revision=last.revision,
+            title=article.title or last.title,
+            language=last.language,
+            revised_at=revised_at,
+        )
+
+    def _taken_back(
+        self, memory: PartitionMemory, kind: AlertKind, rule: MatchedRule, header: ArticleHeader, times: Times
+    ) -> Decision:
+        alert = Alert(
+            alert_id=alert_id(rule.id, header.id, header.revision, kind),
+            kind=kind,
             rule=rule,
-            article=msgspec.structs.replace(
-                header,
-                revision=last.revision,
-                title=article.title or last.title,
-                language=last.language,
-                revised_at=revised_at,
-            ),
+            article=header,
             score=0.0,
             evidence=(),
             snippet=Snippet(text=""),
-            times=msgspec.structs.replace(article.times, raised_at=self._now),
+            times=msgspec.structs.replace(times, raised_at=self._now),
         )
+        return self._decided(memory, alert)
 
     def _decided(self, memory: PartitionMemory, alert: Alert, evidence: int | None = None) -> Decision:
         past = past_alert(alert, evidence=evidence)

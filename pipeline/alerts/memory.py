@@ -14,7 +14,7 @@ from pipeline.alerts.decisions import AlertDraft, Decision
 from pipeline.alerts.partition import PartitionMemory
 from pipeline.alerts.past import PastAlert
 from pipeline.errors import PartitionNotLoadedError
-from pipeline.messages.alerts import Match
+from pipeline.messages.alerts import EvaluatedArticle, Match
 from pipeline.messages.articles import EnrichedArticle
 
 
@@ -79,13 +79,13 @@ class Replay:
         self._memory = AlertMemory(memory_seconds)
         self._memory.load(0)
 
-    def decide(self, match: Match | EnrichedArticle) -> list[Decision]:
+    def decide(self, match: Match | EvaluatedArticle | EnrichedArticle) -> list[Decision]:
         """What becomes of the next match.
 
         Args:
-            match: Not before the last one; an article stands for its withdrawal. ``times.matched_at`` says when it was
-                made, which ``suppress`` and ``limit`` go by: for news of the past give it the time that it would have
-                had, as ``RuleIndex.match(article, now=...)`` does.
+            match: Not before the last one; an evaluated article comes behind its matches, an enriched one stands for
+                its withdrawal. ``times.matched_at`` says when it was made, which ``suppress`` and ``limit`` go by: for
+                news of the past give it the time that it would have had, as ``RuleIndex.match(article, now=...)`` does.
 
         Returns:
             Every alert, raised or held back: ``decision.destination`` tells, and ``decision.alert.held_by``. It is
@@ -95,6 +95,8 @@ class Replay:
         if isinstance(match, Match):
             decision = draft.decide(0, match)
             decisions = [] if decision is None else [decision]
+        elif isinstance(match, EvaluatedArticle):
+            decisions = draft.clear(0, match, lambda _rule_id: True)
         else:
             decisions = draft.withdraw(0, match)
         for decision in decisions:

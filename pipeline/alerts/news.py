@@ -1,14 +1,15 @@
-"""Whether a match or a withdrawal is news, given what one rule has alerted on one article before."""
+"""Whether a match, a clearing or a withdrawal is news, given what one rule has alerted on one article before."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
-from pipeline.alerts.past import PastAlert, seconds
-from pipeline.messages.alerts import AlertKind, ArticleHeader
-from pipeline.messages.articles import EnrichedArticle, Language
+from pipeline.alerts.past import PastAlert, seconds, takes_back
+from pipeline.messages.alerts import AlertKind, ArticleHeader, EvaluatedArticle
+from pipeline.messages.articles import EnrichedArticle, Language, Times
 
 
 class AlertOnArticle(msgspec.Struct, frozen=True, gc=False):
@@ -20,6 +21,7 @@ class AlertOnArticle(msgspec.Struct, frozen=True, gc=False):
     language: Language
     is_held: bool
     evidence: int
+    text: int
     revised_at: float | None
     ingested_at: float | None
     matched_at: float
@@ -34,24 +36,27 @@ class AlertOnArticle(msgspec.Struct, frozen=True, gc=False):
             past.language,
             past.is_held,
             past.evidence,
+            past.text,
             past.revised_at,
             past.ingested_at,
             past.matched_at,
         )
 
 
-def news_of(earlier: Sequence[AlertOnArticle], article: ArticleHeader, evidence: int) -> AlertKind | None:
+def news_of(earlier: Sequence[AlertOnArticle], article: ArticleHeader, evidence: int, text: int) -> AlertKind | None:
     """The kind of alert that a match raises, or None when it is no news.
 
     Args:
         earlier: What the rule has alerted on the article, raised and held back, in the order of time.
         article: Of the match.
         evidence: Its digest.
+        text: Its ``text_key``.
 
     Returns:
         ``matched`` for the rule's first alert on the article, and as long as all before were held back; ``updated``
-        for another revision, not older than the last alert's, whose evidence differs from it. A revision that comes
-        back is an update once, if it was dated anew; so is an article that was withdrawn.
+        for another revision, not older than the last alert's, whose evidence differs from it, or whose text where the
+        rule asks. A revision that comes back is an update once, if it was dated anew; so is an article whose alert was
+        taken back.
     """
     if not earlier:
         return "matched"
@@ -60,10 +65,10 @@ def news_of(earlier: Sequence[AlertOnArticle], article: ArticleHeader, evidence:
     if _is_before(revised_at, last.revised_at):
         return None
     is_newer = _is_before(last.revised_at, revised_at)
-    if last.kind == "withdrawn":
+    if takes_back(last.kind):
         if not is_newer:
             return None
-    elif article.revision == last.revision or evidence == last.evidence:
+    elif article.revision == last.revision or (evidence == last.evidence and text == last.text):
         return None
     # The first revision, come back: as news of its own when it was dated anew, else as a message read again.
     if not is_newer and is_known(earlier, "matched", article.revision):
@@ -73,13 +78,23 @@ def news_of(earlier: Sequence[AlertOnArticle], article: ArticleHeader, evidence:
 
 def is_withdrawn_by(earlier: Sequence[AlertOnArticle], article: EnrichedArticle) -> bool:
     """Whether a withdrawal takes back what was raised, as ``news_of``: not what is newer than it, and nothing twice."""
+    return _stands_before(earlier, article.revised_at, article.times)
+
+
+def is_cleared_by(earlier: Sequence[AlertOnArticle], evaluated: EvaluatedArticle) -> bool:
+    """Whether a revision on which the rule does not fire takes back what was raised: only one of another text does."""
+    article = evaluated.article
+    return article.revision != earlier[-1].revision and _stands_before(earlier, article.revised_at, evaluated.times)
+
+
+def _stands_before(earlier: Sequence[AlertOnArticle], revised_at: datetime | None, times: Times) -> bool:
+    """Whether something was raised, is not yet taken back, and is not newer than what comes now."""
     last = earlier[-1]
-    if last.kind == "withdrawn" or all(alert.is_held for alert in earlier):
+    if takes_back(last.kind) or all(alert.is_held for alert in earlier):
         return False
-    # A withdrawal that is read again may come behind the article's return: only its arrival stays what it was.
+    # What is read again may come behind the article's return: only its arrival stays what it was.
     return not (
-        _is_before(seconds(article.revised_at), last.revised_at)
-        or _is_before(seconds(article.times.ingested_at), last.ingested_at)
+        _is_before(seconds(revised_at), last.revised_at) or _is_before(seconds(times.ingested_at), last.ingested_at)
     )
 
 

@@ -23,6 +23,7 @@ class PastAlert(NamedTuple):
         article_key: Stands for the article's id, however long that is.
         is_held: It was held back.
         evidence: Its ``evidence_digest``.
+        text: Its ``text_key``; 0 unless its rule asks for updates by text.
         window: Its ``window_key``; 0 where the rule suppresses nothing.
         revised_at: Of the article's revision; None where it is not known.
         ingested_at: When the article reached the first topic; None where it is not known.
@@ -39,6 +40,7 @@ class PastAlert(NamedTuple):
     kind: AlertKind
     is_held: bool
     evidence: int
+    text: int
     window: int
     revised_at: float | None
     ingested_at: float | None
@@ -110,12 +112,18 @@ def past_alert(
         kind=alert.kind,
         is_held=alert.held_by is not None,
         evidence=evidence_digest(alert.evidence) if evidence is None else evidence,
+        text=text_key(alert.rule, article),
         window=window_key(alert.rule, article, alert.evidence),
         revised_at=seconds(article.revised_at),
         ingested_at=seconds(times.ingested_at),
         matched_at=(times.matched_at or raised_at).timestamp(),
         raised_at=raised_at.timestamp(),
     )
+
+
+def takes_back(kind: AlertKind) -> bool:
+    """Whether such an alert says that those before it on the article no longer hold."""
+    return kind in {"cleared", "withdrawn"}
 
 
 def article_key(article_id: str) -> bytes:
@@ -169,6 +177,15 @@ def window_key(
             return _digest([by, *sorted({proof.entity.id for proof in evidence if proof.entity is not None})])
         case "text":
             return _digest([by, article.fingerprint or article.revision])
+
+
+def text_key(rule: MatchedRule, article: ArticleHeader | _HeaderParts) -> int:
+    """A number that is equal for revisions of equal text, where the rule asks for updates by text.
+
+    Returns:
+        64 bits, equal in every process; 0 where the rule goes by evidence alone.
+    """
+    return _digest([article.fingerprint or article.revision]) if rule.updates == "text" else 0
 
 
 def _digest(parts: object) -> int:

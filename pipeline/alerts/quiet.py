@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 
-from pipeline.alerts.past import PastAlert
+from pipeline.alerts.past import PastAlert, takes_back
 from pipeline.messages.alerts import HeldBy, MatchedRule
 from pipeline.messages.rules import duration_seconds, quota
 
@@ -39,7 +39,7 @@ class RuleHistory:
             self.rule, self.newest = past.rule, at
         if past.is_held:
             insort(self._held, at)
-        elif past.kind != "withdrawn" and (past.rule.suppress is not None or past.rule.limit is not None):
+        elif not takes_back(past.kind) and (past.rule.suppress is not None or past.rule.limit is not None):
             insort(self._raised, at)
             if past.rule.suppress is not None:
                 # Put in anew, so that the windows stand by their last alert, oldest first.

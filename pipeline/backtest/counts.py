@@ -8,7 +8,7 @@ from datetime import date, datetime
 from hashlib import blake2b
 from heapq import heappush, heappushpop
 
-from pipeline.alerts import Decision
+from pipeline.alerts import Decision, takes_back
 from pipeline.backtest.report import NearMissCount, RuleReport, Sample
 from pipeline.messages.alerts import Evidence
 from pipeline.messages.articles import EnrichedArticle
@@ -73,7 +73,7 @@ class RuleCounts:
             self._held += 1
             return
         self._alerts[alert.kind] += 1
-        if alert.kind != "withdrawn":
+        if not takes_back(alert.kind):
             self._days[at.date()] += 1
             self._samples.offer(article, at, found(alert.evidence))
 
@@ -90,6 +90,7 @@ class RuleCounts:
             fired=self._fired,
             alerts=self._alerts["matched"] + self._alerts["updated"],
             updated=self._alerts["updated"],
+            cleared=self._alerts["cleared"],
             withdrawn=self._alerts["withdrawn"],
             held=self._held,
             days=dict(sorted(self._days.items())),

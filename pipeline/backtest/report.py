@@ -62,7 +62,8 @@ class RuleReport(Struct, frozen=True, kw_only=True):
         fired: On how many revisions of articles.
         alerts: How many alerts it would have raised: each article once, and again when a revision was news.
         updated: How many of these alerts are about a newer revision.
-        withdrawn: How many alerts would have been taken back.
+        cleared: How many alerts a newer revision would have taken back.
+        withdrawn: How many alerts a withdrawal would have taken back.
         held: How many would have been held back by the rule's ``suppress`` and ``limit``.
         days: Alerts by day, UTC; days without alerts are left out.
         samples: Some of the alerts, drawn evenly.
@@ -75,6 +76,7 @@ class RuleReport(Struct, frozen=True, kw_only=True):
     fired: int = 0
     alerts: int = 0
     updated: int = 0
+    cleared: int = 0
     withdrawn: int = 0
     held: int = 0
     days: dict[date, int] = {}

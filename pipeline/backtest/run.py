@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pipeline.alerts import AlertMemory, Decision
 from pipeline.backtest.counts import RuleCounts, Samples, found
 from pipeline.backtest.report import BacktestReport, Comparison, RuleReport
-from pipeline.messages.alerts import Match
+from pipeline.messages.alerts import EvaluatedArticle, Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.rules import NearMiss, RuleIndex
 
@@ -148,7 +148,10 @@ class _Version:
             return _Judgement({}, draft.withdraw(0, article))
         matches = {match.rule.id: match for match in self._index.match(article, now=at)}
         decided = [draft.decide(0, match) for match in matches.values()]
-        return _Judgement(matches, [decision for decision in decided if decision is not None])
+        cleared = draft.clear(
+            0, EvaluatedArticle.of(article, list(matches.values()), now=at), self._counts.__contains__
+        )
+        return _Judgement(matches, [*(decision for decision in decided if decision is not None), *cleared])
 
     def near_misses(self, article: EnrichedArticle) -> list[NearMiss]:
         """The rules that an article misses by one clause."""

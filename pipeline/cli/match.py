@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from pipeline.cli.reading.articles import Placed, enriched, good_articles, tried
 from pipeline.cli.reading.batches import batches
 from pipeline.cli.reading.lines import BadLines, read_lines
 from pipeline.cli.reading.rule_source import index_of
-from pipeline.messages.alerts import Alert, Match
+from pipeline.messages.alerts import Alert, EvaluatedArticle, Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.codec import encode
 from pipeline.settings import Settings
@@ -78,10 +78,11 @@ def alerts_of(articles: Iterable[Placed[EnrichedArticle]], index: RuleIndex, bad
     replay = Replay()
 
     def raised(article: EnrichedArticle) -> list[Alert]:
-        matches: Sequence[Match | EnrichedArticle] = [article]
+        told: list[Match | EvaluatedArticle | EnrichedArticle] = [article]
         if article.status != "withdrawn":
             matches = index.match(article, now=datetime.now(UTC))
-        decisions = [decision for match in matches for decision in replay.decide(match)]
+            told = [*matches, EvaluatedArticle.of(article, matches, now=datetime.now(UTC))]
+        decisions = [decision for one in told for decision in replay.decide(one)]
         return [decision.alert for decision in decisions if decision.alert.held_by is None]
 
     for article in articles:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta, Struct, field
 
 from pipeline.messages.articles import EnrichedArticle, EntityRef, Instant, Language, Times
-from pipeline.messages.rules import Mode, Rate, Severity, Suppress
+from pipeline.messages.rules import Mode, Rate, Severity, Suppress, Updates
 
 EvidenceField = Literal["title", "body", "lang", "source", "site", "tag"]
 EvidenceVia = Literal[
@@ -24,7 +27,7 @@ EvidenceVia = Literal[
     "exact",
     "metadata",
 ]
-AlertKind = Literal["matched", "updated", "withdrawn"]
+AlertKind = Literal["matched", "updated", "cleared", "withdrawn"]
 HeldBy = Literal["suppress", "limit"]
 
 
@@ -71,7 +74,7 @@ class ArticleHeader(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         fingerprint: Equal for articles whose title and body are equal after folding, whatever the source; present if
-            the rule suppresses by text.
+            a rule suppresses by text or asks for updates by text.
     """
 
     id: str
@@ -117,6 +120,7 @@ class MatchedRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
         mode: ``live``, or ``shadow``: its alerts go to the shadow channel only.
         suppress: After an alert, similar alerts are held back for a time; null if none are.
         limit: Most alerts in any minute, hour or day, such as ``20/h``; null if there is no limit.
+        updates: What makes a newer revision news: other ``evidence``, or also another ``text``.
     """
 
     id: str
@@ -129,6 +133,7 @@ class MatchedRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     mode: Mode = "live"
     suppress: Suppress | None = None
     limit: Rate | None = None
+    updates: Updates = "evidence"
 
 
 class Match(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -147,13 +152,50 @@ class Match(Struct, frozen=True, kw_only=True, omit_defaults=True):
     times: Times = Times()
 
 
+class EvaluatedArticle(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One revision of an article that the rules step has tried all rules on.
+
+    Attributes:
+        fired: The ids of the rules that it satisfies, sorted. A rule that alerted on an earlier revision and is not
+            among them fires no longer.
+    """
+
+    article: ArticleHeader
+    fired: tuple[str, ...] = ()
+    times: Times = Times()
+
+    @classmethod
+    def of(cls, article: EnrichedArticle, matches: Sequence[Match], *, now: datetime) -> EvaluatedArticle:
+        """An article with its matches, evaluated at this time."""
+        return cls(
+            article=ArticleHeader.of(article),
+            fired=tuple([match.rule.id for match in matches]),
+            times=msgspec.structs.replace(article.times, matched_at=now),
+        )
+
+
+class EvaluatedArticles(Struct, frozen=True, kw_only=True):
+    """What the rules step tells each partition of the matches, behind the matches of these articles.
+
+    Whichever rules alerted on them before, each has its alerts in one of the partitions.
+
+    Attributes:
+        evaluated: In the order in which the articles came.
+    """
+
+    evaluated: tuple[EvaluatedArticle, ...]
+
+
 class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a subscriber reads.
 
     Attributes:
         alert_id: Hash of rule id, article id, revision and kind: the same alert always has the same id.
-        kind: ``updated`` when a newer revision satisfies the rule by other evidence; ``withdrawn`` when the source has
-            withdrawn an article that the rule alerted on; such an alert has no evidence and is never held back.
+        kind: ``matched`` for the rule's first alert on the article; ``updated`` when a newer revision satisfies the
+            rule by other evidence, or is another text where the rule asks; ``cleared`` when a newer revision no longer
+            satisfies the rule; ``withdrawn`` when the source has withdrawn the article. The last two take back what was
+            alerted, have no evidence and are never held back. More kinds may come within v1: pass over an alert whose
+            kind you do not know.
         held_back: How many alerts of the rule were held back since its last alert.
         held_by: Why this alert is held back; null if it is raised.
     """

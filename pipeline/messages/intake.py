@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import msgspec
 
 from pipeline.errors import ArticleError, EmptyArticleError, SchemaError, TooLargeError
 from pipeline.messages import identity
-from pipeline.messages.alerts import Match
+from pipeline.messages.alerts import EvaluatedArticles, Match
 from pipeline.messages.articles import MAX_ARTICLE_CODE_POINTS, EnrichedArticle, RawArticle
 from pipeline.messages.codec import decode, replace_lone_surrogates
 
@@ -94,21 +95,21 @@ def read_enriched(payload: bytes) -> EnrichedArticle:
     return article
 
 
-def read_match(payload: bytes) -> Match | EnrichedArticle:
-    """Read an output of the rules step: a match, or a withdrawn article as received.
+def read_match(payload: bytes) -> Match | EvaluatedArticles | EnrichedArticle:
+    """Read an output of the rules step: a match, articles that it has evaluated, or a withdrawn article as received.
 
     Raises:
         UndecodableError: Not UTF-8 JSON.
-        SchemaError: Neither of the two; says what a match would need.
+        SchemaError: None of the three; says what a match would need.
     """
     try:
         return decode(payload, Match)
-    except SchemaError as error:
-        # Only withdrawals, which are rare, are decoded twice.
-        try:
+    except SchemaError:
+        # Matches are by far the most.
+        with contextlib.suppress(ArticleError):
+            return decode(payload, EvaluatedArticles)
+        with contextlib.suppress(ArticleError):
             article = decode(payload, EnrichedArticle)
-        except ArticleError:
-            raise error from None
-        if article.status != "withdrawn":
-            raise
-        return article
+            if article.status == "withdrawn":
+                return article
+        raise

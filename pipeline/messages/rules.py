@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, field
 Severity = Literal["info", "low", "medium", "high", "critical"]
 Mode = Literal["live", "shadow", "off"]
 SuppressBy = Literal["rule", "source", "entities", "text"]
+Updates = Literal["evidence", "text"]
 
 CANARY_CHANNEL = "canary"
 """The channel of the alerts on canary articles; no other alerts go there."""
@@ -66,6 +67,8 @@ class WatchRule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
             raises none.
         suppress: After an alert, similar alerts are held back for a time; null if none are.
         limit: Most alerts in any minute, hour or day, such as ``20/h``; more are held back; null if there is no limit.
+        updates: What makes a newer revision of an article news: other ``evidence``, or also another ``text`` (title or
+            body differ after folding).
         examples: Run before the rule goes live.
     """
 
@@ -82,6 +85,7 @@ class WatchRule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
     mode: Mode = "live"
     suppress: Suppress | None = None
     limit: Rate | None = None
+    updates: Updates = "evidence"
     examples: Examples = Examples()
 
 

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import msgspec
 
 from pipeline.errors import DeadLetterReason
-from pipeline.messages.alerts import Alert, Match
+from pipeline.messages.alerts import Alert, EvaluatedArticles, Match
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, RawArticle
 from pipeline.messages.rules import WatchRule
 
@@ -23,6 +23,7 @@ MESSAGES: Mapping[str, type[msgspec.Struct]] = {
     "identified-article.v1": IdentifiedArticle,
     "enriched-article.v1": EnrichedArticle,
     "match.v1": Match,
+    "evaluated-articles.v1": EvaluatedArticles,
     "alert.v1": Alert,
     "watch-rule.v1": WatchRule,
 }

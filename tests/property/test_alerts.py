@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.alerts import AlertDraft, AlertMemory, Decision, past_alert
-from pipeline.messages.alerts import Alert, AlertKind, ArticleHeader, Evidence, HeldBy, Match, MatchedRule, Snippet
+from pipeline.messages.alerts import (
+    Alert,
+    AlertKind,
+    ArticleHeader,
+    EvaluatedArticle,
+    Evidence,
+    HeldBy,
+    Match,
+    MatchedRule,
+    Snippet,
+)
 from pipeline.messages.articles import EnrichedArticle, EntityRef, Language, Times
 from pipeline.messages.rules import Suppress, duration_seconds, quota
 
@@ -36,29 +46,33 @@ RULES = (
     MatchedRule(id="trial", version="1", name="Trial", mode="shadow", suppress=Suppress(for_="5m"), limit="3/h"),
     # The same rule, gone live.
     MatchedRule(id="trial", version="2", name="Trial"),
+    MatchedRule(id="headlines", version="1", name="Headlines", updates="text"),
 )
 
-Message = Match | EnrichedArticle
+Message = Match | EvaluatedArticle | EnrichedArticle
 
 
 def make_match(
     rule: MatchedRule, article: str, revision: int, minutes: int | None, evidence: tuple[Evidence, ...]
 ) -> Match:
-    return Match(
-        rule=rule,
-        article=ArticleHeader(
-            id=article,
-            revision=f"r{revision}",
-            title=f"{article} {revision}",
-            language=GERMAN,
-            source=f"source {article < 'b'}",
-            fingerprint=f"text {revision % 2}",
-            revised_at=None if minutes is None else NOON + timedelta(minutes=minutes),
-        ),
-        score=1.0,
-        evidence=evidence,
-        snippet=Snippet(text=""),
+    header = make_header(article, revision, minutes)
+    return Match(rule=rule, article=header, score=1.0, evidence=evidence, snippet=Snippet(text=""))
+
+
+def make_header(article: str, revision: int, minutes: int | None) -> ArticleHeader:
+    return ArticleHeader(
+        id=article,
+        revision=f"r{revision}",
+        title=f"{article} {revision}",
+        language=GERMAN,
+        source=f"source {article < 'b'}",
+        fingerprint=f"text {revision % 2}",
+        revised_at=None if minutes is None else NOON + timedelta(minutes=minutes),
     )
+
+
+def make_evaluated(article: str, revision: int, minutes: int | None, fired: frozenset[str]) -> EvaluatedArticle:
+    return EvaluatedArticle(article=make_header(article, revision, minutes), fired=tuple(sorted(fired)))
 
 
 def make_withdrawal(article: str, minutes: int | None) -> EnrichedArticle:
@@ -91,16 +105,27 @@ matches = st.builds(
     st.lists(st.sampled_from(EVIDENCE), max_size=4).map(tuple),
 )
 withdrawals = st.builds(make_withdrawal, articles, st.none() | st.integers(0, 3))
-messages = st.lists(st.one_of(matches, matches, matches, withdrawals), max_size=40).flatmap(
+evaluations = st.builds(
+    make_evaluated,
+    articles,
+    st.integers(0, 4),
+    st.none() | st.integers(0, 3),
+    st.frozensets(st.sampled_from([rule.id for rule in RULES]), max_size=4),
+)
+messages = st.lists(st.one_of(matches, matches, matches, evaluations, withdrawals), max_size=40).flatmap(
     lambda each: st.builds(dated, st.just(each), st.lists(st.integers(1, 240), min_size=len(each), max_size=len(each)))
 )
 
 
-def same_news(one: Match | Alert, other: Match | Alert) -> bool:
-    def found(message: Match | Alert) -> set[tuple[str, str]]:
+TAKEN_BACK = {"cleared", "withdrawn"}
+
+
+def same_news(one: Match, other: Match) -> bool:
+    def found(message: Match) -> set[tuple[str, str]]:
         return {(proof.clause, proof.entity.id if proof.entity else proof.text.lower()) for proof in message.evidence}
 
-    return found(one) == found(other)
+    is_same_text = one.article.fingerprint == other.article.fingerprint
+    return found(one) == found(other) and (other.rule.updates == "evidence" or is_same_text)
 
 
 @dataclass
@@ -122,20 +147,48 @@ class Expected:
         self.alerts.append((kind, held_by, held_back, match))
         return kind, held_by, held_back
 
-    def withdraw(self, article: EnrichedArticle) -> list[tuple[str, str, str]]:
-        """Rule, mode and revision of each withdrawn alert."""
-        withdrawn: list[tuple[str, str, str]] = []
+    def clear(self, evaluated: EvaluatedArticle) -> list[tuple[str, str, str]]:
+        """Rule, mode and revision of each cleared alert."""
+        article = evaluated.article
+        cleared: list[tuple[str, str, str]] = []
+        for earlier in self._standing(article.id, article.revised_at):
+            last = earlier[-1][3]
+            known = {(kind, past.article.revision) for kind, _, _, past in earlier}
+            if (
+                last.rule.id in evaluated.fired
+                or last.article.revision == article.revision
+                or ("cleared", article.revision) in known
+            ):
+                continue
+            taken_back = msgspec.structs.replace(last, article=article, evidence=(), times=evaluated.times)
+            self.alerts.append(("cleared", None, 0, taken_back))
+            cleared.append((last.rule.id, last.rule.mode, article.revision))
+        return cleared
+
+    def _standing(
+        self, article_id: str, revised_at: datetime | None
+    ) -> list[list[tuple[AlertKind, HeldBy | None, int, Match]]]:
+        """The alerts of each rule that has raised one on the article, not taken back and not newer than this."""
+        standing = []
         for rule_id, mode in sorted({(rule.id, rule.mode) for rule in RULES}):
             earlier = [
                 each
                 for each in self.alerts
-                if (each[3].rule.id, each[3].rule.mode) == (rule_id, mode) and each[3].article.id == article.id
+                if (each[3].rule.id, each[3].rule.mode) == (rule_id, mode) and each[3].article.id == article_id
             ]
-            if not any(held is None for _, held, _, _ in earlier) or earlier[-1][0] == "withdrawn":
-                continue
+            if (
+                any(held is None for _, held, _, _ in earlier)
+                and earlier[-1][0] not in TAKEN_BACK
+                and not _is_before(revised_at, earlier[-1][3].article.revised_at)
+            ):
+                standing.append(earlier)
+        return standing
+
+    def withdraw(self, article: EnrichedArticle) -> list[tuple[str, str, str]]:
+        """Rule, mode and revision of each withdrawn alert."""
+        withdrawn: list[tuple[str, str, str]] = []
+        for earlier in self._standing(article.id, article.revised_at):
             last = earlier[-1][3]
-            if _is_before(article.revised_at, last.article.revised_at):
-                continue
             if any(
                 kind == "withdrawn" and past.article.revision == last.article.revision for kind, _, _, past in earlier
             ):
@@ -144,12 +197,14 @@ class Expected:
             header = msgspec.structs.replace(last.article, revised_at=revised_at)
             taken_back = msgspec.structs.replace(last, article=header, evidence=(), times=article.times)
             self.alerts.append(("withdrawn", None, 0, taken_back))
-            withdrawn.append((rule_id, mode, last.article.revision))
+            withdrawn.append((last.rule.id, last.rule.mode, last.article.revision))
         return withdrawn
 
     def _of_rule(self, match: Match) -> list[tuple[AlertKind, HeldBy | None, int, Match]]:
         lane = (match.rule.id, match.rule.mode)
-        return [each for each in self.alerts if (each[3].rule.id, each[3].rule.mode) == lane and each[0] != "withdrawn"]
+        return [
+            each for each in self.alerts if (each[3].rule.id, each[3].rule.mode) == lane and each[0] not in TAKEN_BACK
+        ]
 
     def _kind(self, match: Match) -> AlertKind | None:
         lane = (match.rule.id, match.rule.mode, match.article.id)
@@ -160,7 +215,7 @@ class Expected:
         if _is_before(match.article.revised_at, last.article.revised_at):
             return None
         is_newer = _is_before(last.article.revised_at, match.article.revised_at)
-        if last_kind == "withdrawn":
+        if last_kind in TAKEN_BACK:
             if not is_newer:
                 return None
         elif last.article.revision == match.article.revision or same_news(last, match):
@@ -217,23 +272,32 @@ def _is_before(one: datetime | None, other: datetime | None) -> bool:
 def decisions_on(draft: AlertDraft, message: Message) -> list[Decision]:
     if isinstance(message, EnrichedArticle):
         return draft.withdraw(0, message)
+    if isinstance(message, EvaluatedArticle):
+        return draft.clear(0, message, lambda _rule: True)
     decision = draft.decide(0, message)
     return [] if decision is None else [decision]
 
 
 def shown(message: Message, decisions: list[Decision]) -> object:
     """A decision as the definition says it."""
-    if isinstance(message, EnrichedArticle):
+    if not isinstance(message, Match):
         return sorted((each.alert.rule.id, each.alert.rule.mode, each.alert.article.revision) for each in decisions)
     return next(((each.alert.kind, each.alert.held_by, each.alert.held_back) for each in decisions), None)
 
 
 def expected_of(given_messages: Sequence[Message]) -> list[object]:
     expected = Expected()
-    return [
-        expected.withdraw(message) if isinstance(message, EnrichedArticle) else expected.decide(message)
-        for message in given_messages
-    ]
+
+    def decided(message: Message) -> object:
+        match message:
+            case Match():
+                return expected.decide(message)
+            case EvaluatedArticle():
+                return expected.clear(message)
+            case EnrichedArticle():
+                return expected.withdraw(message)
+
+    return [decided(message) for message in given_messages]
 
 
 @given(messages, st.data())
@@ -283,3 +347,46 @@ def test_a_batch_of_which_any_part_was_published_is_decided_the_same_again(
     again = [decision for message in given_messages for decision in decisions_on(draft, message)]
     decided = {each.alert.alert_id: each.alert for each in (*written, *again) if each.alert.rule.mode == "live"}
     assert decided == {each.alert.alert_id: each.alert for each in first if each.alert.rule.mode == "live"}
+
+
+@given(
+    st.lists(st.frozensets(st.sampled_from(["plain", "once", "text", "trial", "headlines"])), min_size=1, max_size=6),
+    st.data(),
+)
+def test_in_the_end_what_stands_is_what_fires_on_the_newest_revision(
+    revisions: list[frozenset[str]], data: st.DataObject
+) -> None:
+    """Revisions come in order, each with its evaluation; any batch may come again later, as after a death."""
+    rules = {rule.id: rule for rule in RULES}
+    evidence = [EVIDENCE[:1], EVIDENCE[3:4]]
+
+    def batch(number: int) -> list[Message]:
+        at = NOON + timedelta(hours=number)
+        ingested = Times(ingested_at=at)
+        found: list[Message] = [
+            msgspec.structs.replace(make_match(rules[each], "a", number, number, evidence[number % 2]), times=ingested)
+            for each in sorted(revisions[number])
+        ]
+        told = make_evaluated("a", number, number, revisions[number])
+        return [*found, msgspec.structs.replace(told, times=ingested)]
+
+    memory = AlertMemory(86_400 * 30)
+    memory.load(0)
+    topic: list[Alert] = []
+    now = NOON
+    for newest in range(len(revisions)):
+        for number in (newest, *data.draw(st.lists(st.integers(0, newest), max_size=3), label="again")):
+            for message in batch(number):
+                now += timedelta(hours=2)
+                again = msgspec.structs.replace(message, times=msgspec.structs.replace(message.times, matched_at=now))
+                for decision in decisions_on(memory.draft(now), again):
+                    memory.remember(0, decision.past)
+                    topic.append(decision.alert)
+        standing = set()
+        for alert in topic:
+            if alert.kind in TAKEN_BACK:
+                standing.discard(alert.rule.id)
+            else:
+                standing.add(alert.rule.id)
+        assert standing == revisions[newest]
+    assert len({alert.alert_id for alert in topic}) == len(topic)

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from pipeline import topology
+from pipeline.messages.alerts import EvaluatedArticles
 from pipeline.messages.schemas import (
     MESSAGES,
     ChannelTopic,
@@ -26,7 +27,9 @@ def channel_topics() -> list[ChannelTopic]:
     names = {kind: name for name, kind in MESSAGES.items()}
     topics = []
     for topic in (*topology.TOPICS, topology.channel_topic("{channel}")):
-        carried = [topic.message, topology.ENRICHED.message] if topic is topology.MATCHES else [topic.message]
+        carried = [topic.message]
+        if topic is topology.MATCHES:
+            carried += [EvaluatedArticles, topology.ENRICHED.message]
         schemas = tuple(names[kind] for kind in carried if kind is not None)
         direction = "send" if topic.clients_send else "receive"
         topics.append(ChannelTopic(topic.full_name("{prefix}"), schemas, topic.key, direction, topic.summary))

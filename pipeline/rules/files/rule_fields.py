@@ -33,6 +33,7 @@ _EXPECTED = {
     "suppress.for": "a length of time such as 90s, 30m, 6h or 1d",
     "suppress.by": "rule, source, entities or text",
     "limit": "a number in a minute, an hour or a day, such as 20/h",
+    "updates": "evidence or text",
     "metonyms": "true or false",
     "transliteration": "true or false",
     "min_score": "a number such as 3 or 2.5",

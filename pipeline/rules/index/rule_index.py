@@ -45,6 +45,10 @@ def _rule_id(fired: _Fired) -> str:
     return fired.rule.id
 
 
+def _goes_by_text(rule: MatchedRule) -> bool:
+    return rule.updates == "text" or (rule.suppress is not None and rule.suppress.by == "text")
+
+
 class RuleIndex:
     """Watch rules, filed so that an article is only tried against those it may satisfy.
 
@@ -144,7 +148,7 @@ class RuleIndex:
             if not fired:
                 return []
             header = ArticleHeader.of(article)
-            if any(rule.suppress is not None and rule.suppress.by == "text" for rule, _, _ in fired):
+            if any(_goes_by_text(rule) for rule, _, _ in fired):
                 header = msgspec.structs.replace(header, fingerprint=fingerprint(article.title, article.body))
             times = article.times if now is None else msgspec.structs.replace(article.times, matched_at=now)
             matches = []
@@ -237,6 +241,7 @@ class RuleIndex:
                 mode=rule.mode,
                 suppress=rule.suppress,
                 limit=rule.limit,
+                updates=rule.updates,
             )
         return header
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from pipeline import metrics
 from pipeline.alerts import AlertDraft, AlertMemory, Decision, Destination
 from pipeline.errors import ArticleError, PartitionNotLoadedError, UndecodableError
-from pipeline.messages.alerts import Alert, Match
+from pipeline.messages.alerts import Alert, ArticleHeader, EvaluatedArticles, Match
+from pipeline.messages.articles import EnrichedArticle, Times
 from pipeline.messages.canary_rule import counted_language
 from pipeline.messages.codec import encode
 from pipeline.messages.intake import read_match
@@ -24,6 +25,9 @@ from pipeline.streaming.observability.tracing import child_traceparent
 from pipeline.streaming.records import Headers, Outcome, Output, Record, RecordPosition
 from pipeline.streaming.steps.alert_history import AlertHistory, KafkaAlertHistory, TopicOffsets
 from pipeline.streaming.steps.article_records import ArticleCounters, ArticleFacts
+from pipeline.streaming.stores.compacted_reader import CompactedReader
+from pipeline.streaming.stores.live_rules import LiveRules
+from pipeline.streaming.stores.rule_records import RULES
 from pipeline.topology import ALERTS, ALERTS_STEP, HELD, SHADOW, Topic, channel_topic
 
 _TOPICS: dict[Destination, Topic] = {"alerts": ALERTS, "held": HELD, "shadow": SHADOW}
@@ -39,8 +43,14 @@ _CHANNEL_LABELS = 100
 
 @contextlib.asynccontextmanager
 async def load(settings: AlertSettings) -> AsyncIterator[LoadedStep]:
-    """Load nothing: what was raised is read when partitions are assigned."""
-    yield LoadedStep(AlertHandler(settings))
+    """Load which rules are live, and follow them while the step runs; what was raised is read with its partitions.
+
+    Raises:
+        BrokerError: The watch rules cannot be read.
+    """
+    live = LiveRules()
+    async with CompactedReader(settings, RULES, live) as reader:
+        yield LoadedStep(AlertHandler(settings, live_rules=live), reader.follow)
 
 
 class AlertHandler:
@@ -53,6 +63,7 @@ class AlertHandler:
     Args:
         settings: Topic prefix, reach of the memory, number of rules with a counter.
         history: What was raised before; the topics when None.
+        live_rules: The ids of the rules that are tried on articles; None: all are.
         make_channel: Makes sure that a channel's topic is there; called in the step's thread, once for each channel.
             None creates what is missing.
         clock: The time at which alerts are raised.
@@ -63,12 +74,14 @@ class AlertHandler:
         settings: AlertSettings,
         history: AlertHistory | None = None,
         *,
+        live_rules: Container[str] | None = None,
         make_channel: Callable[[str], object] | None = None,
         clock: Clock = utc_now,
     ) -> None:
         self._prefix = settings.topic_prefix
         self._topics = {where: topic.full_name(settings.topic_prefix) for where, topic in _TOPICS.items()}
         self._history = history or KafkaAlertHistory(settings)
+        self._is_live: Callable[[str], bool] = live_rules.__contains__ if live_rules is not None else _every_rule
         self._memory = AlertMemory(settings.alert_memory_seconds)
         self._make_channel = make_channel or (lambda channel: asyncio.run(apply_topics(settings, channels=[channel])))
         self._channels: set[str] = set()
@@ -142,21 +155,22 @@ class AlertHandler:
             match = read_match(record.value)
         except ArticleError as error:
             return Outcome(record, error=error)
+        facts = None
         if isinstance(match, Match):
             decision = draft.decide(record.partition, match)
             decisions = [] if decision is None else [decision]
+            facts = _facts(match.article, match.times)
+        elif isinstance(match, EvaluatedArticles):
+            decisions = [
+                decision for one in match.evaluated for decision in draft.clear(record.partition, one, self._is_live)
+            ]
         else:
             decisions = draft.withdraw(record.partition, match)
+            facts = _facts(match, match.times)
         if decisions:
             self._decided[record.position] = decisions
-        article = match.article if isinstance(match, Match) else match
-        return Outcome(
-            record,
-            tuple(output for decision in decisions for output in self._outputs(decision, record, raised_at)),
-            facts=ArticleFacts(
-                language=counted_language(article.source, article.language), ingested_at=match.times.ingested_at
-            ),
-        )
+        outputs = tuple(output for decision in decisions for output in self._outputs(decision, record, raised_at))
+        return Outcome(record, outputs, facts=facts)
 
     def _outputs(self, decision: Decision, record: Record, raised_at: bytes) -> Iterator[Output]:
         alert = decision.alert
@@ -222,6 +236,14 @@ class AlertCounters:
                 if alert.times.ingested_at is not None and alert.times.raised_at is not None
             ]
         )
+
+
+def _every_rule(_rule_id: str) -> bool:
+    return True
+
+
+def _facts(article: ArticleHeader | EnrichedArticle, times: Times) -> ArticleFacts:
+    return ArticleFacts(language=counted_language(article.source, article.language), ingested_at=times.ingested_at)
 
 
 def _rfc3339(moment: datetime) -> bytes:

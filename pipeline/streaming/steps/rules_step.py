@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+import logging
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime
 from time import monotonic
 from typing import Protocol
@@ -13,19 +14,26 @@ import msgspec
 from pipeline import metrics
 from pipeline.assembly import build_rule_index
 from pipeline.errors import ArticleError
-from pipeline.messages.alerts import Match
+from pipeline.messages.alerts import EvaluatedArticle, Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.canary_rule import CANARY_RULE, CANARY_SOURCE, counted_language
+from pipeline.messages.codec import encode
 from pipeline.messages.intake import read_enriched
 from pipeline.settings import Settings
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.kafka.topic_admin import partitions_of
 from pipeline.streaming.loading import LoadedStep
-from pipeline.streaming.records import Outcome, Record
+from pipeline.streaming.records import Outcome, Output, Record
 from pipeline.streaming.steps.article_records import ArticleFacts, StatelessHandler, output, read
 from pipeline.streaming.steps.rule_counters import NearMissSampler, RuleCounters
 from pipeline.streaming.stores.rule_reader import RuleReader
-from pipeline.topology import RULES_STEP
+from pipeline.topology import MATCHES, RULES_STEP
+
+log = logging.getLogger(__name__)
+
+# Of the messages that tell of evaluated articles: a full one, and the largest, half of the topic's limit.
+_TOLD_BYTES = 256 * 1024
+_MOST_TOLD_BYTES = MATCHES.max_message_bytes // 2
 
 
 @contextlib.asynccontextmanager
@@ -61,8 +69,8 @@ class RuleMatcher(Protocol):
 class RulesHandler(StatelessHandler[ArticleFacts]):
     """Enriched articles to matches, one for each rule that fires, keyed by rule id.
 
-    A withdrawal goes as it is to every partition of the sink: whichever rules alerted on the article, each has its
-    alerts in one of them.
+    Every partition of the sink is also told which rules each article satisfied, behind the matches of a batch in one
+    message, and gets a withdrawal as it is: whichever rules alerted on the article, each has its alerts in one of them.
 
     Args:
         rules: What articles are matched against.
@@ -92,7 +100,14 @@ class RulesHandler(StatelessHandler[ArticleFacts]):
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome[ArticleFacts]]:
         """See ``StepHandler.process``."""
-        return [self._match(record) for record in records]
+        evaluated: list[EvaluatedArticle] = []
+        outcomes = [self._match(record, evaluated) for record in records]
+        if evaluated:
+            # It must come behind the matches: it goes with the last article of which it tells.
+            last = max(index for index, outcome in enumerate(outcomes) if outcome.error is None)
+            told = (*outcomes[last].outputs, *self._telling(evaluated))
+            outcomes[last] = msgspec.structs.replace(outcomes[last], outputs=told)
+        return outcomes
 
     def committed(self, outcomes: Sequence[Outcome[ArticleFacts]]) -> None:
         """Count the matches by rule."""
@@ -101,7 +116,7 @@ class RulesHandler(StatelessHandler[ArticleFacts]):
             match.key for outcome in outcomes for match in outcome.outputs if match.partition is None
         )
 
-    def _match(self, record: Record) -> Outcome[ArticleFacts]:
+    def _match(self, record: Record, evaluated: list[EvaluatedArticle]) -> Outcome[ArticleFacts]:
         article = read(record, read_enriched)
         if isinstance(article, ArticleError):
             return Outcome(record, error=article)
@@ -111,16 +126,43 @@ class RulesHandler(StatelessHandler[ArticleFacts]):
         is_canary = article.source == CANARY_SOURCE
         if not is_canary:
             self._near_misses.offer(article)
+        now = self._clock()
         matches = [
-            match
-            for match in self._rules.match(article, now=self._clock())
-            if (match.rule.id == CANARY_RULE.id) is is_canary
+            match for match in self._rules.match(article, now=now) if (match.rule.id == CANARY_RULE.id) is is_canary
         ]
+        if not is_canary:
+            evaluated.append(EvaluatedArticle.of(article, matches, now=now))
         outputs = tuple(output(record, self._sink, match.rule.id, match) for match in matches)
         facts = ArticleFacts(
             language=counted_language(article.source, article.language), ingested_at=article.times.ingested_at
         )
         return Outcome(record, outputs, facts=facts)
+
+    def _telling(self, evaluated: Sequence[EvaluatedArticle]) -> Iterator[Output]:
+        """The messages that tell every partition of these articles, each well below the topic's limit of size."""
+        pending: list[msgspec.Raw] = []
+        size = 0
+        for one in evaluated:
+            encoded = encode(one)
+            if len(encoded) > _MOST_TOLD_BYTES:
+                log.warning(
+                    "no alert on article %s is cleared by its new revision: its header and the ids of the %d rules "
+                    "that fire on it are over %d bytes",
+                    one.article.id, len(one.fired), _MOST_TOLD_BYTES,
+                )  # fmt: skip
+                continue
+            if pending and size + len(encoded) > _TOLD_BYTES:
+                yield from self._to_all(pending)
+                pending, size = [], 0
+            pending.append(msgspec.Raw(encoded))
+            size += len(encoded)
+        if pending:
+            yield from self._to_all(pending)
+
+    def _to_all(self, evaluated: Sequence[msgspec.Raw]) -> Iterator[Output]:
+        value = msgspec.json.encode({"evaluated": evaluated})
+        for partition in self._sink_partitions:
+            yield Output(self._sink, None, value, partition=partition)
 
     def _pass_on(self, record: Record, withdrawn: EnrichedArticle) -> Outcome[ArticleFacts]:
         times = msgspec.structs.replace(withdrawn.times, matched_at=self._clock())

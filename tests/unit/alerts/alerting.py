@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from pipeline.alerts import AlertMemory, Decision
-from pipeline.messages.alerts import Alert, ArticleHeader, Evidence, Match, MatchedRule, Snippet
+from pipeline.messages.alerts import Alert, ArticleHeader, EvaluatedArticle, Evidence, Match, MatchedRule, Snippet
 from pipeline.messages.articles import EnrichedArticle, EntityRef, Language, Times
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -60,6 +60,12 @@ def match(
     )
 
 
+def evaluated(article: str = "a", revision: str = "r2", *fired: str, revised: int | None = 5) -> EvaluatedArticle:
+    """A revision on which only these rules fire."""
+    header = match(article, revision, revised=revised).article
+    return EvaluatedArticle(article=header, fired=fired)
+
+
 def withdrawal(article: str = "a", *, revised: int | None = None) -> EnrichedArticle:
     """An article as its source takes it back."""
     return EnrichedArticle(
@@ -78,8 +84,9 @@ class AlertsStep:
         self.memory = AlertMemory(memory_seconds)
         self.memory.load(0)
         self.decisions: list[Decision] = []
+        self.live_rules = {RULE.id, "other", "quiet", "r"}
 
-    def __call__(self, message: Match | EnrichedArticle, minute: float = 0) -> list[Alert]:
+    def __call__(self, message: Match | EvaluatedArticle | EnrichedArticle, minute: float = 0) -> list[Alert]:
         """The decisions on a message that comes so many minutes after noon."""
         at = NOON + timedelta(minutes=minute)
         message = msgspec.structs.replace(message, times=Times(ingested_at=at, matched_at=at))
@@ -87,6 +94,8 @@ class AlertsStep:
         if isinstance(message, Match):
             decision = draft.decide(0, message)
             decisions = [] if decision is None else [decision]
+        elif isinstance(message, EvaluatedArticle):
+            decisions = draft.clear(0, message, self.live_rules.__contains__)
         else:
             decisions = draft.withdraw(0, message)
         for each in decisions:
@@ -94,7 +103,7 @@ class AlertsStep:
         self.decisions += decisions
         return [each.alert for each in decisions]
 
-    def one(self, message: Match | EnrichedArticle, minute: float = 0) -> str | None:
+    def one(self, message: Match | EvaluatedArticle | EnrichedArticle, minute: float = 0) -> str | None:
         """Kind of its only alert, with what held it back; None where there is none."""
         alerts = self(message, minute)
         assert len(alerts) < 2

@@ -12,7 +12,16 @@ from prometheus_client import REGISTRY
 
 from pipeline.alerts import PastAlert, past_alert
 from pipeline.errors import BrokerUnreachableError, PartitionNotLoadedError, RefusedError, SchemaError, UndecodableError
-from pipeline.messages.alerts import Alert, ArticleHeader, Evidence, Match, MatchedRule, Snippet
+from pipeline.messages.alerts import (
+    Alert,
+    ArticleHeader,
+    EvaluatedArticle,
+    EvaluatedArticles,
+    Evidence,
+    Match,
+    MatchedRule,
+    Snippet,
+)
 from pipeline.messages.articles import EnrichedArticle, Language, Times
 from pipeline.messages.codec import decode, encode
 from pipeline.messages.rules import Suppress
@@ -82,13 +91,16 @@ class TopicsInMemory:
 class Step:
     """The step with some partitions of its own."""
 
-    def __init__(self, topic: TopicsInMemory, *partitions: int, **settings: object) -> None:
+    def __init__(
+        self, topic: TopicsInMemory, *partitions: int, live_rules: frozenset[str] | None = None, **settings: object
+    ) -> None:
         self.topic = topic
         self.offset = 0
         self.channels: list[str] = []
         self.handler = AlertHandler(
             load_settings(topic_prefix="test", **settings),
             topic,
+            live_rules=live_rules,
             make_channel=self.channels.append,
             clock=lambda: NOON,
         )
@@ -315,6 +327,19 @@ def test_a_withdrawal_raises_what_each_rule_of_its_partition_has_to_take_back(
     assert {decode(output.value or b"", Alert).kind for output in outcome.outputs} == {"withdrawn"}
     assert kinds(heir.carry(heir.record(withdrawal()), heir.record(withdrawal("unknown")))) == [None, None]
     assert kinds(heir.carry(heir.record(withdrawal(), 1))) == ["withdrawn"]
+
+
+def test_a_correction_clears_what_live_rules_of_its_partition_have_raised(step: Step, topic: TopicsInMemory) -> None:
+    step.carry(step.record(match()), step.record(match(rule="korea")), step.record(match(rule="off")))
+    heir = Step(topic, 0, 1, live_rules=frozenset({"nato", "korea"}))
+    corrected = replace(match("r2").article, revised_at=NOON + timedelta(hours=1))
+    message = EvaluatedArticles(evaluated=(EvaluatedArticle(article=corrected, fired=("korea",)),))
+    [outcome] = heir.carry(heir.record(encode(message)))
+    [output] = outcome.outputs
+    assert (output.topic, output.key, output.partition) == ("test.alerts.v1", b"nato", 0)
+    assert dict(output.headers)["ce_type"] == b"wirewatch.alert.cleared.v1"
+    assert outcome.facts is None
+    assert kinds(heir.carry(heir.record(encode(message)))) == [None]
 
 
 ALERT = (

@@ -13,7 +13,15 @@ from prometheus_client import REGISTRY
 from pipeline import metrics
 from pipeline.errors import EmptyArticleError, SchemaError, TooLargeError, UndecodableError
 from pipeline.language import LanguageIdentifier
-from pipeline.messages.alerts import ArticleHeader, Evidence, Match, MatchedRule, Snippet
+from pipeline.messages.alerts import (
+    ArticleHeader,
+    EvaluatedArticle,
+    EvaluatedArticles,
+    Evidence,
+    Match,
+    MatchedRule,
+    Snippet,
+)
 from pipeline.messages.articles import (
     EnrichedArticle,
     EntityKind,
@@ -286,21 +294,63 @@ def test_matches_are_counted_from_nought_for_each_loaded_rule_and_make_room_when
 @pytest.mark.parametrize(("source", "fired"), [(CANARY_SOURCE, [b"wirewatch-canary"]), ("Wire", [b"rule-a"])])
 def test_canaries_fire_their_own_rule_alone_and_nothing_else_fires_it(source: str, fired: list[bytes]) -> None:
     outcome = matched("rule-a wirewatch-canary", source=source)
-    assert [output.key for output in outcome.outputs] == fired
+    assert [output.key for output in outcome.outputs if output.partition is None] == fired
 
 
 def test_each_fired_rule_is_a_match_of_its_own_keyed_by_rule() -> None:
     outcome = matched("rule-a rule-b")
-    assert [output.key for output in outcome.outputs] == [b"rule-a", b"rule-b"]
-    matches = [decode(output.value or b"", Match) for output in outcome.outputs]
+    found = [output for output in outcome.outputs if output.partition is None]
+    assert [output.key for output in found] == [b"rule-a", b"rule-b"]
+    matches = [decode(output.value or b"", Match) for output in found]
     assert [match.rule.id for match in matches] == ["rule-a", "rule-b"]
     assert {match.times.matched_at for match in matches} == {NOW}
     assert {match.times.ingested_at for match in matches} == {INGESTED}
 
 
-def test_an_article_that_fires_nothing_has_no_outputs_and_no_error() -> None:
+def told(outcomes: Sequence[Outcome[Any]]) -> list[list[EvaluatedArticle]]:
+    """What each partition of the matches is told, when all are told the same."""
+    outputs = [output for outcome in outcomes for output in outcome.outputs if output.partition is not None]
+    by_partition = [[each.value for each in outputs if each.partition == number] for number in range(3)]
+    assert by_partition == [by_partition[0]] * 3
+    return [list(decode(value or b"", EvaluatedArticles).evaluated) for value in by_partition[0]]
+
+
+def enriched_record(body: str, offset: int, **fields: Any) -> Record:
+    [enriched] = FakeExtractor().extract([article(body, f"a-{offset}")], now=NOW)
+    return record(encode(msgspec.structs.replace(enriched, **fields)), offset)
+
+
+def test_every_partition_is_told_behind_the_matches_of_a_batch_which_rules_each_article_satisfies() -> None:
+    given = [enriched_record("rule-a rule-b", 0), enriched_record(" ", 1), record(b"{", 2)]
+    outcomes = rules_handler(FakeRules()).process(given)
+    assert [len(outcome.outputs) for outcome in outcomes] == [2, 3, 0]
+    [evaluated] = told(outcomes)
+    assert [(one.article.id, one.fired) for one in evaluated] == [("a-0", ("rule-a", "rule-b")), ("a-1", ())]
+    assert {one.times for one in evaluated} == {Times(ingested_at=INGESTED, enriched_at=NOW, matched_at=NOW)}
+
+
+def test_what_is_told_of_many_articles_goes_in_messages_of_bounded_size(caplog: pytest.LogCaptureFixture) -> None:
+    titles = ["x" * 100_000] * 6
+    given = [enriched_record("rule-a", number, title=title) for number, title in enumerate(titles)]
+    endless = enriched_record(" ", 6, attributes={"pad": "x" * 3_000_000})
+    outcomes = rules_handler(FakeRules()).process([*given, endless])
+    assert [[one.article.id for one in part] for part in told(outcomes)] == [
+        ["a-0", "a-1"],
+        ["a-2", "a-3"],
+        ["a-4", "a-5"],
+    ]
+    assert "no alert on article a-6 is cleared by its new revision" in caplog.text
+
+
+def test_canaries_and_withdrawals_are_told_of_to_nobody() -> None:
+    canary = matched("wirewatch-canary", source=CANARY_SOURCE)
+    assert told([canary]) == []
+    assert all(b"evaluated" not in (each.value or b"") for each in matched("x", status="withdrawn").outputs)
+
+
+def test_an_article_that_fires_nothing_has_no_matches_and_no_error() -> None:
     outcome = matched(" ")
-    assert (outcome.outputs, outcome.error) == ((), None)
+    assert ([each for each in outcome.outputs if each.partition is None], outcome.error) == ([], None)
 
 
 def test_keys_are_partitioned_as_every_kafka_client_does() -> None:

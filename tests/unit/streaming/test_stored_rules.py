@@ -11,6 +11,7 @@ from pipeline.messages.codec import encode
 from pipeline.messages.rules import WatchRule
 from pipeline.rules import Requirements
 from pipeline.rules.meaning.clauses import PhraseClause
+from pipeline.streaming.stores.live_rules import LiveRules
 from pipeline.streaming.stores.rule_reader import IndexedRules
 from pipeline.streaming.stores.rule_records import StoredRule, read_rule_record, rule_headers
 from pipeline.streaming.stores.rule_store import compare_rules
@@ -23,6 +24,20 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def index() -> FakeIndex:
     return FakeIndex()
+
+
+async def test_live_are_the_rules_that_are_tried_on_articles() -> None:
+    now = NOON
+    live = LiveRules(clock=lambda: now)
+    muted = stored("mute", until=NOON + timedelta(hours=1))
+    await live.change([stored("a"), stored("b"), stored("off", mode="off"), muted, stored("trial", mode="shadow")])
+    await live.change([tombstone("b"), read_rule_record(b"broken", b"{", ()), tombstone("unknown")])
+    asked = ("a", "b", "off", "mute", "trial", "broken", "unknown")
+    assert [each for each in asked if each in live] == ["a", "trial"]
+    now = NOON + timedelta(hours=1)
+    assert "mute" in live
+    await live.change([stored("a", mode="off")])
+    assert "a" not in live
 
 
 @pytest.fixture
