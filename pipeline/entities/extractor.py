@@ -60,7 +60,10 @@ class EntityExtractor:
     def _mentions(self, article: IdentifiedArticle, spans: Sequence[Mention]) -> Sequence[Mention]:
         language = article.language.tag
         names = self._names(article)
-        return nest(names, [self._linker.link_span(span, language) for span in spans], self._linker.is_named_by)
+        if not spans:
+            return names
+        people = self._linker.people_in(article.title, article.body, language)
+        return nest(names, [self._linker.link_span(span, language) for span in spans], people.names_of_others)
 
     def _names(self, article: IdentifiedArticle) -> Sequence[Mention]:
         """Find names in the article's language; in a short article of unsure language also full names of others."""

@@ -12,20 +12,22 @@ _FIELD_ORDER = {"title": 0, "body": 1}
 
 
 def nest(
-    names: Sequence[Mention], spans: Sequence[Mention], is_named_by: Callable[[Mention, Mention], bool]
+    names: Sequence[Mention],
+    spans: Sequence[Mention],
+    hidden_by: Callable[[Mention, Sequence[Mention]], Sequence[Mention]],
 ) -> tuple[Mention, ...]:
     """Merge both kinds of mention.
 
     Args:
         names: Of the knowledge base, by field and start, nested or disjoint; the outer one first.
         spans: Of a model, disjoint.
-        is_named_by: Whether a name inside a person's span is that person (``Präsident Putin``) or not (``Jordan
-            Spieth``): called with the span and the name.
+        hidden_by: Which of the names inside a person's span are but parts of that person's name (``Jordan Spieth``):
+            called with the span and the names.
 
     Returns:
         Mentions by field (title first), start, and the longer first, nested or disjoint. A span that equals, crosses or
-        lies in a name is dropped. One that holds names stays beside them; when it is a person, it hides those that are
-        not that person, with the names inside them.
+        lies in a name is dropped. One that holds names stays beside them; when it is a person, it hides the parts
+        of its own name, with the names inside them.
     """
     if not spans:
         return tuple(names)
@@ -37,7 +39,7 @@ def nest(
         if all(span.start <= name.start and name.end <= span.end and not _same_place(span, name) for name in touched):
             kept.append(span)
             if span.label == "PER":
-                hidden.update(name for name in touched if not is_named_by(span, name))
+                hidden.update(hidden_by(span, touched))
     cover: Mention | None = None
     for name in names:
         if name in hidden:

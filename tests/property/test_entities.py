@@ -79,7 +79,7 @@ def test_a_models_spans_and_names_never_cross(body: str, language: str, data: st
     linked = [LINKER.link_span(span, language) for span in spans]
     assert [(m.start, m.end, m.label) for m in linked] == [(m.start, m.end, m.label) for m in spans]
     names = LINKER.link("", body, language)
-    merged = nest(names, linked, LINKER.is_named_by)
+    merged = nest(names, linked, LINKER.people_in("", body, language).names_of_others)
     _hold(merged, "", body)
     assert {m for m in merged if m.via != "model"} <= set(names)
 

@@ -44,7 +44,7 @@ def test_names_beside_a_models_spans() -> None:
     names = [at(place, "Putin", "short-name") for place in range(0, 100_000, 10)]
     spans = [at(place + 6, "Xi", "model") for place in range(0, 100_000, 10)]
     with deadline():
-        mentions = nest(names, spans, lambda _span, _name: False)
+        mentions = nest(names, spans, lambda _span, inside: inside)
     assert [mention.text for mention in mentions] == ["Putin", "Xi"] * 10_000
 
 

@@ -10,16 +10,17 @@ from pipeline.concepts import KnowledgeBase
 from pipeline.entities.linking.article_context import OF_A_COUNTRY, ArticleContext
 from pipeline.entities.linking.doubts import Doubt, is_usual_country
 from pipeline.entities.linking.lexicon import LABELS, Entries, Entry
-from pipeline.entities.linking.occurrences import FieldText, writes_nouns_with_capital
+from pipeline.entities.linking.occurrences import FieldText, has_case, writes_nouns_with_capital
 from pipeline.entities.linking.personal_names import (
     follows_a_given_name,
     follows_a_transcribed_name,
     is_a_given_name_first,
     is_a_surname_first,
     is_part_of_a_name,
-    is_title,
+    may_be_a_given_name,
     precedes_a_surname,
 )
+from pipeline.entities.linking.personal_spans import PersonalSpans
 from pipeline.entities.linking.spans import Span, spans_in
 from pipeline.entities.linking.surfaces import Candidate, Surfaces
 from pipeline.entities.linking.world import World
@@ -116,25 +117,28 @@ class Linker:
         return mentions
 
     def link_span(self, span: Mention, language: str) -> Mention:
-        """Link a model's span that is, as a whole, the name of one concept of its label; else return it as it is."""
+        """Link a model's span that is, as a whole, the name of one concept of its label; else return it as it is.
+
+        The linker itself knows the names of the text's language and has held this one back. A model outweighs that for
+        a capital that begins a sentence (``Nice``), never for a small letter or what may be somebody's given name.
+        """
         senses = [
             sense
             for sense in self._kb.senses(span.text, (language,))
             if LABELS[sense.concept.kind] == span.label and not sense.name.ambiguous
         ]
-        if len(senses) != 1:
+        if len(senses) != 1 or may_be_a_given_name(fold(span.text)):
             return span
-        concept = senses[0].concept
+        concept, name = senses[0].concept, senses[0].name
+        if not any(surface[0].isupper() == span.text[0].isupper() for surface in name.surfaces):
+            return span
+        if name.in_language(language) and not has_case(span.text):
+            return span
         return msgspec.structs.replace(span, entity=EntityRef(id=concept.id, name=concept.label, kind=concept.kind))
 
-    def is_named_by(self, span: Mention, name: Mention) -> bool:
-        """Whether a name inside a person's span is the person: a full name, or a surname with titles or own names."""
-        if name.entity is None or name.entity.kind != "person":
-            return False
-        if name.via != "short-name":
-            return True
-        own = self._words_of(name.entity.id)
-        return all(is_title(word) or fold(word) in own for word in tokenize(span.text).words)
+    def people_in(self, title: str, body: str, language: str) -> PersonalSpans:
+        """What says of a model's people in an article which names they hide."""
+        return PersonalSpans({"title": FieldText(title), "body": FieldText(body)}, language, self._words_of)
 
     def _choose(self, place: int, span: Span, spans: list[Span], article: ArticleContext) -> Candidate | None:
         """What a span means, or None where the text does not say."""

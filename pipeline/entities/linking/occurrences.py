@@ -123,5 +123,10 @@ def writes_nouns_with_capital(language: str) -> bool:
     return language.partition("-")[0] in _NOUNS_WITH_CAPITAL
 
 
+def has_case(word: str) -> bool:
+    """Whether a word is in a script that has capitals."""
+    return word.lower() != word.upper()
+
+
 def _is_katakana(letter: str) -> bool:
     return letter != "" and ("\u30a1" <= letter <= "\u30fa" or letter in "ー\u31f0" or "\uff66" <= letter <= "\uff9d")

@@ -119,6 +119,16 @@ def is_a_surname_first(field: FieldText, end: int, language: str) -> bool:
     )
 
 
+def may_be_a_given_name(folded: str) -> bool:
+    """Whether people have a place's name, folded, as a given name."""
+    return folded in _words("places-as-given-names")
+
+
+def may_be_a_surname(folded: str) -> bool:
+    """Whether people have a place's name, folded, as a surname."""
+    return folded in _words("places-as-surnames")
+
+
 def is_title(word: str) -> bool:
     """Whether a word before a surname is a title or an office rather than a given name."""
     folded = fold(word)

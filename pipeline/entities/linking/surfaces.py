@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pipeline.concepts import VIA_ORDER, LanguageNames
 from pipeline.entities.linking.doubts import Doubt, doubt_of, is_everyday, may_be_a_person
 from pipeline.entities.linking.lexicon import Entries, Entry
+from pipeline.entities.linking.occurrences import has_case
 from pipeline.messages.articles import EntityRef
 from pipeline.text.folding import fold
 from pipeline.text.tokens import places_of
@@ -237,7 +238,7 @@ def _case(entry: Entry, words: Words, *, is_small: bool) -> Case:
         return Case.FITS
     for place, (wanted, word) in enumerate(zip(entry.words, words, strict=True)):
         if wanted[0].isupper():
-            if not (word[0].isupper() or is_small or not _has_case(word)):
+            if not (word[0].isupper() or is_small or not has_case(word)):
                 return Case.WRONG
             if place == 0 and len(words) == 2 and len(wanted) <= _LONGEST_ARTICLE and not word.isupper():
                 continue
@@ -258,7 +259,3 @@ def _same_capitals(name_word: str, word: str) -> bool:
         if wanted.isupper() != letter.isupper():
             return False
     return True
-
-
-def _has_case(word: str) -> bool:
-    return word.lower() != word.upper()
