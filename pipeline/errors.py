@@ -22,7 +22,9 @@
     ├── UnavailableError           something outside cannot be used now: a broker, an HTTP endpoint, a database
     │   └── BrokerError            a broker cannot be started, reached or used
     │       ├── BrokerUnreachableError  no broker answers at that address
-    │       ├── AccessDeniedError       the broker refuses this user a topic (a StoppingError too)
+    │       │   └── UnfitConnectionError  one does, but not as the settings connect to it: TLS, a certificate, a port
+    │       ├── AccessDeniedError       the broker refuses this user a topic or a group (a StoppingError too)
+    │       │   └── LoginRefusedError     it does not let this user in
     │       ├── TopicMissingError       a topic does not exist
     │       ├── TopicReplacedError      a topic was deleted and created again while it was read
     │       ├── TopicRefusedError       the broker will not create, change or delete a topic
@@ -205,6 +207,9 @@ class BrokerError(UnavailableError):
     """A broker cannot be started, reached or used."""
 
 
+_START_ONE = "start one (make run), or set WIREWATCH_BOOTSTRAP_SERVERS"
+
+
 class BrokerUnreachableError(BrokerError):
     """No broker answers at the bootstrap servers.
 
@@ -212,29 +217,60 @@ class BrokerUnreachableError(BrokerError):
         bootstrap_servers: The addresses that were tried, without credentials.
     """
 
-    def __init__(self, bootstrap_servers: str, detail: str = "") -> None:
+    def __init__(self, bootstrap_servers: str, detail: str = "", remedy: str = _START_ONE) -> None:
         tail = f" ({detail})" if detail else ""
-        super().__init__(
-            f"no Kafka broker answers at {bootstrap_servers}{tail}: "
-            "start one (make run), or set WIREWATCH_BOOTSTRAP_SERVERS"
-        )
+        super().__init__(f"no Kafka broker answers at {bootstrap_servers}{tail}: {remedy}")
         self.bootstrap_servers = bootstrap_servers
+
+
+class UnfitConnectionError(BrokerUnreachableError):
+    """Something answers there, but no connection can be made with it as the settings say.
+
+    Waiting may help: a certificate is renewed without a change here.
+    """
+
+    def __init__(self, bootstrap_servers: str, problem: str, remedy: str) -> None:
+        BrokerError.__init__(self, f"no connection to Kafka at {bootstrap_servers}: {problem}: {remedy}")
+        self.bootstrap_servers = bootstrap_servers
+
+
+# Kafka's names of the rights for what was tried.
+_RIGHTS = {
+    "read": "Read",
+    "write to": "Write",
+    "create": "Describe, and Create if it does not exist yet,",
+    "delete": "Delete",
+    "list": "Describe",
+    "describe": "Describe",
+    "change": "AlterConfigs",
+    "read the configuration of": "DescribeConfigs",
+}
 
 
 class AccessDeniedError(BrokerError, StoppingError):
     """The broker refuses this user an operation on a topic or group.
 
-    Attributes:
+    Args:
         resource: Topic or group.
+        operation: A verb that stands before it, such as ``read`` or ``write to``.
     """
 
     is_passing = False
 
     def __init__(self, resource: str, operation: str) -> None:
         super().__init__(
-            f"the broker does not let this user {operation} {resource}: grant the permission, or use another user"
+            f"the broker does not let this user {operation} {resource}: "
+            f"grant {_RIGHTS[operation]} on {resource} (Kafka's ACLs), or use another user"
         )
         self.resource = resource
+
+
+class LoginRefusedError(AccessDeniedError):
+    """The broker does not let this user in."""
+
+    def __init__(self, bootstrap_servers: str, problem: str, remedy: str) -> None:
+        BrokerError.__init__(self, f"no login to Kafka at {bootstrap_servers}: {problem}: {remedy}")
+        self.resource = bootstrap_servers
 
 
 class TopicMissingError(BrokerError):

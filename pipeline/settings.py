@@ -104,7 +104,12 @@ class KafkaSettings(LocalBrokerSettings, BackoffSettings):
         default=None, description="CA certificates (PEM) that the brokers' certificates are checked against."
     )
     ssl_cert_file: Path | None = Field(default=None, description="Client certificate (PEM), for mutual TLS.")
-    ssl_key_file: Path | None = Field(default=None, description="Key (PEM) of the client certificate.")
+    ssl_key_file: Path | None = Field(
+        default=None, description="Key (PEM) of the client certificate; else it is in the same file."
+    )
+    ssl_key_password: SecretStr = Field(
+        default=SecretStr(""), description="Password of that key, if it is encrypted; never logged."
+    )
     replication_factor: int = Field(
         default=1, ge=1, le=15, description="Replicas of each topic that `topics apply` creates."
     )

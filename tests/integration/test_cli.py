@@ -22,7 +22,7 @@ from pipeline.streaming.kafka.publishing import publishing
 from pipeline.streaming.records import Record
 from pipeline.streaming.steps.dead_letter_queue import dead_letter
 from pipeline.streaming.supervision.running_worker import Worker
-from pipeline.topology import ALERTS, LANGUAGE_STEP, RAW, TOPICS
+from pipeline.topology import ALERTS, DEAD_LETTERS, LANGUAGE_STEP, RAW, TOPICS
 from tests.command_line import WIREWATCH, CommandLine
 from tests.integration.topics_on_kafka import await_count, read_all, send
 
@@ -51,7 +51,7 @@ def set_aside(settings: Settings, *values: bytes) -> None:
         topic = RAW.full_name(settings.topic_prefix)
         now = datetime.now(UTC)
         error = SchemaError("not a RawArticle: no id")
-        async with publishing(settings, "test") as publisher:
+        async with publishing(settings, "test", DEAD_LETTERS.full_name(settings.topic_prefix)) as publisher:
             for offset, value in enumerate(values):
                 record = Record(topic, 0, offset, now, b"key", value)
                 letter = dead_letter(record, error, step=LANGUAGE_STEP.name, prefix=settings.topic_prefix, now=now)

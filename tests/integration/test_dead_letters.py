@@ -44,7 +44,7 @@ def letter(
 
 async def prepare(settings: Settings, letters: list[Output]) -> None:
     await apply_topics(settings)
-    async with publishing(settings, "test") as publisher:
+    async with publishing(settings, "test", DEAD_LETTERS.full_name(settings.topic_prefix)) as publisher:
         assert not await publisher.publish(letters)
 
 

@@ -53,7 +53,9 @@ COMMANDS: dict[str, Callable[[Settings], Awaitable[object]]] = {
 
 @pytest.mark.parametrize("command", COMMANDS)
 async def test_a_topic_without_permission_is_named(reader_settings: Settings, command: str) -> None:
-    with pytest.raises(AccessDeniedError, match=r"does not let this user \w+( to)? (topic kept\.|cluster)") as caught:
+    with pytest.raises(
+        AccessDeniedError, match=r"does not let this user \w+( to)? topic kept\..*: grant \w+"
+    ) as caught:
         async with asyncio.timeout(30):
             await COMMANDS[command](reader_settings)
     assert "\n" not in str(caught.value)
@@ -65,6 +67,8 @@ def test_topics_that_may_not_be_seen_are_not_deleted(reader_settings: Settings) 
 
 def test_a_wrong_password_is_said_and_not_shown(reader_settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     wrong = load_settings(**{**reader_settings.model_dump(), "sasl_password": "guessed"})
-    with pytest.raises(AccessDeniedError, match=r"does not let this user log in to 127\.0\.0\.1:"):
+    with pytest.raises(
+        AccessDeniedError, match=r"no login to Kafka at 127\.0\.0\.1:\d+: user 'reader' or its password"
+    ):
         asyncio.run(entered(subscribed(wrong)))
     assert "guessed" not in caplog.text

@@ -139,7 +139,8 @@ def create_app(
         SettingError: The brokers, the user or a certificate cannot be used as set.
     """
     app = StepApp(step.consumer_group(settings.topic_prefix), **faust_options(step, settings))
-    app.publisher = KafkaPublisher(settings, step.name)
+    sink = f"topic {step.sink.full_name(settings.topic_prefix)}"
+    app.publisher = KafkaPublisher(settings, step.name, writes=sink)
     hop = app.hop = Hop(
         step,
         settings,

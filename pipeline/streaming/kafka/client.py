@@ -5,27 +5,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import socket
-import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from aiokafka import errors as kafka_errors
 
-from pipeline.errors import AccessDeniedError, BrokerUnreachableError, SettingError
+from pipeline.errors import (
+    AccessDeniedError,
+    BrokerError,
+    BrokerUnreachableError,
+    LoginRefusedError,
+    SettingError,
+    UnfitConnectionError,
+)
 from pipeline.settings import KafkaSettings
+from pipeline.streaming.kafka.connection_failures import LOGIN_ERRORS, explained
+from pipeline.streaming.kafka.tls_files import ssl_context
 
 CONNECT_TIMEOUT_SECONDS = 10.0
+# A connection that failed longer ago is not why an answer is missing now.
+_RECENT_SECONDS = 5.0
 
-# aiokafka logs why it could not connect, and raises an error that does not say why.
-_connect_problems: ContextVar[list[BaseException] | None] = ContextVar("connect_problems", default=None)
-_AUTHENTICATION = (
-    kafka_errors.AuthenticationFailedError,
-    kafka_errors.AuthenticationMethodNotSupported,
-    kafka_errors.SaslAuthenticationFailed,
-    kafka_errors.UnsupportedSaslMechanismError,
-)
+_AUTHENTICATION = (*LOGIN_ERRORS, kafka_errors.IllegalSaslStateError)
 _AUTHORIZATION = (
     kafka_errors.TopicAuthorizationFailedError,
     kafka_errors.GroupAuthorizationFailedError,
@@ -95,25 +99,8 @@ def client_options(settings: KafkaSettings) -> dict[str, Any]:
         options["sasl_plain_username"] = settings.sasl_username
         options["sasl_plain_password"] = settings.sasl_password.get_secret_value()
     if settings.security_protocol.endswith("SSL"):
-        options["ssl_context"] = _ssl_context(settings)
+        options["ssl_context"] = ssl_context(settings)
     return options
-
-
-def _ssl_context(settings: KafkaSettings) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=settings.ssl_ca_file)
-    except OSError as error:
-        raise SettingError("WIREWATCH_SSL_CA_FILE", f"cannot be read: {settings.ssl_ca_file} ({error})") from error
-    if settings.ssl_cert_file is None:
-        if settings.ssl_key_file is not None:
-            raise SettingError("WIREWATCH_SSL_CERT_FILE", "needed with WIREWATCH_SSL_KEY_FILE")
-        return context
-    try:
-        # With the empty password an encrypted key is an error; without, OpenSSL would ask on the terminal.
-        context.load_cert_chain(settings.ssl_cert_file, settings.ssl_key_file, password="")
-    except OSError as error:
-        raise SettingError("WIREWATCH_SSL_CERT_FILE", f"cannot be used: {settings.ssl_cert_file} ({error})") from error
-    return context
 
 
 @contextlib.contextmanager
@@ -133,11 +120,27 @@ def kafka_errors_translated(settings: KafkaSettings, resource: str, operation: s
     try:
         yield
     except _AUTHENTICATION as error:
-        raise AccessDeniedError(servers, "log in to") from error
+        raise explained(error, servers, settings) from error
     except _AUTHORIZATION as error:
-        raise AccessDeniedError(resource, operation) from error
+        raise _denied(error, resource, operation) from error
     except _UNREACHABLE as error:
-        raise BrokerUnreachableError(servers, _reason(error)) from error
+        # Of a node that cannot be reached, aiokafka says no more than that it is not ready.
+        latest = _CONNECT_PROBLEMS.latest_of_a_node
+        if latest is not None and time.monotonic() - latest.at < _RECENT_SECONDS:
+            raise latest.explained(settings) from error
+        raise explained(error, servers, settings) from error
+
+
+def _denied(error: kafka_errors.KafkaError, resource: str, operation: str) -> AccessDeniedError:
+    """The error names the topics or the group that are refused, where aiokafka does."""
+    named = error.args[0] if error.args else None
+    if isinstance(named, str) and isinstance(error, kafka_errors.GroupAuthorizationFailedError):
+        return AccessDeniedError(f"group {named}", operation)
+    if isinstance(error, kafka_errors.TopicAuthorizationFailedError):
+        names = [named] if isinstance(named, str) else named
+        if isinstance(names, Collection) and names and all(isinstance(name, str) for name in names):
+            return AccessDeniedError(f"topic {', '.join(sorted(names))}", operation)
+    return AccessDeniedError(resource, operation)
 
 
 @contextlib.asynccontextmanager
@@ -159,25 +162,24 @@ async def connected(
 
 async def _start(client: KafkaClient, settings: KafkaSettings, timeout_seconds: float) -> None:
     servers = ",".join(bootstrap_servers(settings))
-    problems: list[BaseException] = []
-    token = _connect_problems.set(problems)
-    # Adding it again changes nothing.
-    logging.getLogger("aiokafka").addFilter(_CONNECT_PROBLEMS)
+    attempt = _Attempt()
+    token = _attempt.set(attempt)
     try:
         async with asyncio.timeout(timeout_seconds):
             await client.start()
             # A consumer that is stopped before its tasks have begun raises their cancellation and stays half stopped.
             await asyncio.sleep(0)
     except TimeoutError as error:
-        raise BrokerUnreachableError(servers, f"no answer in {timeout_seconds:g} s") from error
+        raise attempt.cause(settings) or BrokerUnreachableError(
+            servers, f"no answer in {timeout_seconds:g} s", "look whether that is its port, and what stands between"
+        ) from error
     except kafka_errors.KafkaError as error:
-        if any(isinstance(problem, _AUTHENTICATION) for problem in (*problems, error)):
-            raise AccessDeniedError(servers, "log in to") from error
-        if isinstance(error, _UNREACHABLE):
-            raise BrokerUnreachableError(servers, _reason(problems[-1] if problems else error)) from error
+        if isinstance(error, _AUTHENTICATION + _UNREACHABLE):
+            raise attempt.cause(settings) or explained(error, servers, settings) from error
         raise
     finally:
-        _connect_problems.reset(token)
+        attempt.is_over = True
+        _attempt.reset(token)
 
 
 async def _stop(client: object) -> None:
@@ -185,36 +187,64 @@ async def _stop(client: object) -> None:
     await stop()
 
 
-def _reason(error: BaseException) -> str:
-    """The cause in a few words; the text of aiokafka's errors begins with the class and perhaps a number."""
-    match error:
-        case kafka_errors.KafkaError():
-            return str(error.args[0]) if error.args else type(error).__name__
-        case TimeoutError():
-            return "no answer in time"
-        case ConnectionRefusedError():
-            return "connection refused"
-        case socket.gaierror():
-            return "no such host"
-        case ssl.SSLError():
-            return f"TLS: {error.reason or error}"
-        case _:
-            return str(error) or type(error).__name__
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """Why one connection failed.
+
+    Attributes:
+        broker: ``host:port``; of a node that the cluster has named only its number is known.
+        at: When, by the monotonic clock.
+    """
+
+    broker: str
+    error: BaseException
+    at: float
+
+    def explained(self, settings: KafkaSettings) -> BrokerError:
+        is_node = ":" not in self.broker
+        server = f"{','.join(bootstrap_servers(settings))}, node {self.broker}" if is_node else self.broker
+        return explained(self.error, server, settings)
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """What goes wrong while a client connects; its tasks keep it, so that it says when it is over."""
+
+    problems: list[_Problem] = field(default_factory=list)
+    is_over: bool = False
+
+    def cause(self, settings: KafkaSettings) -> BrokerError | None:
+        """Of what several brokers said, that which says most; none if no broker could be asked yet."""
+        causes = [problem.explained(settings) for problem in self.problems]
+        return max(causes, key=lambda cause: isinstance(cause, LoginRefusedError | UnfitConnectionError), default=None)
+
+
+_attempt: ContextVar[_Attempt | None] = ContextVar("attempt", default=None)
 
 
 class _ConnectProblems(logging.Filter):
-    """Takes what aiokafka logs while we connect, so that our error reports it, once."""
+    """Takes what aiokafka logs when it cannot connect: the error that it raises does not say why.
+
+    While we connect, it is kept from the log, since our error reports it, once.
+    """
+
+    latest_of_a_node: _Problem | None = None
 
     def filter(self, record: logging.LogRecord) -> bool:
-        problems = _connect_problems.get()
-        if problems is None:
-            return True
-        if isinstance(record.args, tuple):
-            problems.extend(argument for argument in record.args if isinstance(argument, BaseException))
-        return False
+        attempt = _attempt.get()
+        arguments = record.args if isinstance(record.args, tuple) else ()
+        *broker, error = arguments or [None]
+        if broker and isinstance(error, BaseException):
+            problem = _Problem(":".join(map(str, broker)), error, time.monotonic())
+            if len(broker) == 1:
+                self.latest_of_a_node = problem
+            if attempt is not None and not attempt.is_over:
+                attempt.problems.append(problem)
+        return attempt is None or attempt.is_over
 
 
 _CONNECT_PROBLEMS = _ConnectProblems()
+logging.getLogger("aiokafka").addFilter(_CONNECT_PROBLEMS)
 
 
 def silence_client_logs() -> None:

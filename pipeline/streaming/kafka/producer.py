@@ -139,6 +139,7 @@ class KafkaPublisher:
         settings: KafkaSettings,
         step: str,
         *,
+        writes: str = "any topic",
         make_producer: Callable[[], BatchProducer] | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         restore: Callable[[KafkaSettings, Collection[str]], Awaitable[object]] = restore_topics,
@@ -146,6 +147,7 @@ class KafkaPublisher:
     ) -> None:
         self._settings = settings
         self._step = step
+        self._writes = writes
         self._restore = restore
         self._patience_seconds = patience_seconds
         self._make_producer = make_producer or self._new_producer
@@ -319,7 +321,8 @@ class KafkaPublisher:
 
     async def _connect(self) -> BatchProducer:
         producer = self._make_producer()
-        with kafka_errors_translated(self._settings, "cluster", "write to"):
+        # An idempotent producer is refused at once where its user may write to no topic at all.
+        with kafka_errors_translated(self._settings, self._writes, "write to"):
             return await self._connection.enter_async_context(connected(producer, self._settings))
 
     def _new_producer(self) -> BatchProducer:

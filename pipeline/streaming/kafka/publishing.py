@@ -42,13 +42,13 @@ class PublishCounts:
 
 
 @contextlib.asynccontextmanager
-async def publishing(settings: KafkaSettings, name: str) -> AsyncIterator[KafkaPublisher]:
-    """Connect a publisher, which has that name in the broker's log.
+async def publishing(settings: KafkaSettings, name: str, topic: str) -> AsyncIterator[KafkaPublisher]:
+    """Connect a publisher to a topic, which has that name in the broker's log.
 
     Raises:
         BrokerError: No broker answers, or it refuses this user.
     """
-    publisher = KafkaPublisher(settings, name)
+    publisher = KafkaPublisher(settings, name, writes=f"topic {topic}")
     await publisher.start()
     try:
         yield publisher
@@ -83,7 +83,7 @@ async def publish_articles(
     """
     topic = RAW.full_name(settings.topic_prefix)
     published = refused = 0
-    async with publishing(settings, "publish") as publisher:
+    async with publishing(settings, "publish", topic) as publisher:
         async for batch in _batches(payloads):
             outputs = [
                 Output(topic, payload.article_id.encode() or None, payload.value, (child_traceparent(()),))

@@ -157,7 +157,7 @@ async def replay_dead_letters(settings: KafkaSettings, letters: Iterable[DeadLet
             )
     partitions = {topic: await partitions_of(settings, topic) for topic in {letter.topic for letter in selection}}
     producer = AIOKafkaProducer(**client_options(settings), acks="all", enable_idempotence=True)
-    with kafka_errors_translated(settings, "the source topics", "write to"):
+    with kafka_errors_translated(settings, f"topic {', '.join(sorted(partitions))}", "write to"):
         async with connected(producer, settings):
             for letter in selection:
                 yield await _replay(producer, letter, partitions[letter.topic])

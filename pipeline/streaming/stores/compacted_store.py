@@ -15,8 +15,8 @@ from pipeline.streaming.records import Headers, Output
 from pipeline.streaming.stores.compacted_reader import OpenReader
 from pipeline.streaming.stores.compacted_records import DocumentKind, DocumentT, StoredT
 
-OpenPublisher: TypeAlias = Callable[[KafkaSettings, str], AbstractAsyncContextManager[Publisher]]
-"""Connects a publisher that has that name in the broker's log."""
+OpenPublisher: TypeAlias = Callable[[KafkaSettings, str, str], AbstractAsyncContextManager[Publisher]]
+"""Connects a publisher to a topic, which has that name in the broker's log: settings, name, topic."""
 
 
 class Write(NamedTuple):
@@ -115,7 +115,7 @@ class CompactedStore(Generic[DocumentT, StoredT]):
         if not writes:
             return
         outputs = [Output(self.topic, one.id.encode(), one.value, one.headers) for one in writes]
-        async with self._open_publisher(self._settings, f"{self._kind.noun}s") as publisher:
+        async with self._open_publisher(self._settings, f"{self._kind.noun}s", self.topic) as publisher:
             refused = await publisher.publish(outputs)
         for index, error in refused.items():
             raise StoredDocumentError(self.topic, writes[index].id, str(error)) from error

@@ -41,7 +41,7 @@ class FakeTopic:
         yield self
 
     @contextlib.asynccontextmanager
-    async def open_publisher(self, _settings: KafkaSettings, name: str) -> AsyncIterator[FakeTopic]:
+    async def open_publisher(self, _settings: KafkaSettings, name: str, _topic: str) -> AsyncIterator[FakeTopic]:
         """Connect for writing."""
         self.opened.append(name)
         yield self

@@ -10,7 +10,13 @@ from aiokafka import errors as kafka_errors
 from aiokafka.admin import AIOKafkaAdminClient
 
 from pipeline.brokers import free_port
-from pipeline.errors import AccessDeniedError, BrokerUnreachableError, SettingError
+from pipeline.errors import (
+    AccessDeniedError,
+    BrokerUnreachableError,
+    LoginRefusedError,
+    SettingError,
+    UnfitConnectionError,
+)
 from pipeline.settings import Settings
 from pipeline.streaming.kafka.client import bootstrap_servers, client_options, connected, kafka_errors_translated
 
@@ -60,6 +66,9 @@ def test_tls_checks_the_brokers_name_and_certificate() -> None:
         ({"ssl_ca_file": "no-such.pem"}, "WIREWATCH_SSL_CA_FILE"),
         ({"ssl_cert_file": "no-such.pem"}, "WIREWATCH_SSL_CERT_FILE"),
         ({"ssl_key_file": "no-such.pem"}, "WIREWATCH_SSL_CERT_FILE"),
+        ({"ssl_ca_file": "/"}, "WIREWATCH_SSL_CA_FILE"),
+        ({"ssl_ca_file": __file__}, "WIREWATCH_SSL_CA_FILE"),
+        ({"ssl_cert_file": __file__}, "WIREWATCH_SSL_CERT_FILE"),
     ],
 )
 def test_a_certificate_that_cannot_be_used_names_its_setting(fields: dict[str, str], setting: str) -> None:
@@ -97,7 +106,14 @@ def test_a_broker_that_never_answers_is_given_up_in_time() -> None:
     ("raised", "expected", "text"),
     [
         (kafka_errors.TopicAuthorizationFailedError("t"), AccessDeniedError, "does not let this user read topic t"),
-        (kafka_errors.SaslAuthenticationFailed("bad"), AccessDeniedError, "does not let this user log in to one:9092"),
+        (kafka_errors.TopicAuthorizationFailedError({"u", "t"}), AccessDeniedError, "let this user read topic t, u: "),
+        (
+            kafka_errors.GroupAuthorizationFailedError("g"),
+            AccessDeniedError,
+            "user read group g: grant Read on group g",
+        ),
+        (kafka_errors.SaslAuthenticationFailed("bad"), LoginRefusedError, "or its password is not right (bad)"),
+        (kafka_errors.IllegalSaslStateError(), UnfitConnectionError, "this port asks for no login"),
         (kafka_errors.RequestTimedOutError(), BrokerUnreachableError, "no Kafka broker answers at one:9092,two:9093"),
         (kafka_errors.OffsetOutOfRangeError(), kafka_errors.OffsetOutOfRangeError, ""),
     ],

@@ -44,6 +44,8 @@ capabilities: {drop: [ALL]}
   value: /etc/wirewatch/tls/tls.crt
 - name: WIREWATCH_SSL_KEY_FILE
   value: /etc/wirewatch/tls/tls.key
+- name: WIREWATCH_SSL_KEY_PASSWORD
+  valueFrom: {secretKeyRef: {name: {{ $kafka.authoritySecret | quote }}, key: password, optional: true}}
 {{- end }}
 {{- end }}
 - name: WIREWATCH_METRICS_HOST
