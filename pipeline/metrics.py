@@ -80,6 +80,10 @@ PUBLISH_TO_ALERT = BatchHistogram(
 REPLACED_SURROGATES = Counter(
     "wirewatch_replaced_surrogates_total", "Lone surrogates in raw articles that the language step replaced by U+FFFD."
 )
+REVISED_AHEAD = Counter(
+    "wirewatch_revised_ahead_total",
+    "Raw articles whose revised_at was over five minutes in the future; the language step took the time of arrival.",
+)
 
 # What goes wrong
 DEAD_LETTERS = Counter(

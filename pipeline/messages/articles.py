@@ -45,7 +45,8 @@ class RawArticle(Struct, frozen=True, kw_only=True, omit_defaults=True):
         body: Text as received, plain; lines are paragraphs.
         source: The publisher, such as ``Reuters``.
         published_at: When it was first published.
-        revised_at: When this revision was made; if absent, the Kafka timestamp of the message.
+        revised_at: When this revision was made; if absent, or over five minutes in the future, the Kafka timestamp of
+            the message.
         declared_language: The language tag that the source claims; never overrides the text.
         tags: The subjects that the source gives.
         attributes: Passed through to the alert unchanged.

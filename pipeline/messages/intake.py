@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -14,23 +14,33 @@ from pipeline.messages.alerts import EvaluatedArticles, Match
 from pipeline.messages.articles import MAX_ARTICLE_CODE_POINTS, EnrichedArticle, RawArticle
 from pipeline.messages.codec import decode, replace_lone_surrogates
 
+MOST_AHEAD = timedelta(minutes=5)
+"""How far a time of revision may be ahead of our clock: the source's may differ."""
+
 
 class Intake(NamedTuple):
-    """A valid raw article, with the number of lone surrogates replaced in it."""
+    """A valid raw article.
+
+    Attributes:
+        replaced_surrogates: How many lone surrogates were replaced in it.
+        was_ahead: Its time of revision was in the future, and is the time of arrival now.
+    """
 
     article: RawArticle
     replaced_surrogates: int
+    was_ahead: bool
 
 
-def read_article(payload: bytes, *, read_at: datetime) -> Intake:
+def read_article(payload: bytes, *, read_at: datetime, now: datetime | None = None) -> Intake:
     """Read and check one raw article.
 
     Args:
         payload: JSON as published by any client.
         read_at: The Kafka timestamp of the message, or the time of reading; used if ``revised_at`` is missing.
+        now: By our clock; ``read_at`` when None.
 
     Returns:
-        The article with its id and ``revised_at`` set; lone surrogates are replaced by U+FFFD.
+        The article with its id and ``revised_at`` set, as ``settled`` does; lone surrogates are replaced by U+FFFD.
 
     Raises:
         UndecodableError: Not UTF-8 JSON.
@@ -40,14 +50,17 @@ def read_article(payload: bytes, *, read_at: datetime) -> Intake:
     """
     payload, replaced = replace_lone_surrogates(payload)
     article = decode(payload, RawArticle)
-    return Intake(settled(article, read_at=read_at), replaced)
+    settled_article = settled(article, read_at=read_at, now=now)
+    was_ahead = article.revised_at is not None and article.revised_at != settled_article.revised_at
+    return Intake(settled_article, replaced, was_ahead)
 
 
-def settled(article: RawArticle, *, read_at: datetime) -> RawArticle:
+def settled(article: RawArticle, *, read_at: datetime, now: datetime | None = None) -> RawArticle:
     """Check an article's content, and set its id and time of revision if they are missing.
 
     A withdrawal needs only the id, or the URL from which the id is made. It gets no time of revision: without one it
-    withdraws everything published before it.
+    withdraws everything published before it. A time of revision over ``MOST_AHEAD`` in the future, which would make
+    every later revision an older one, becomes the time of arrival.
 
     Raises:
         SchemaError: A withdrawal without id and URL.
@@ -65,10 +78,14 @@ def settled(article: RawArticle, *, read_at: datetime) -> RawArticle:
         raise TooLargeError(
             f"{name}: title and body have {size:,} code points, {MAX_ARTICLE_CODE_POINTS:,} are allowed: split it"
         )
+    revised_at = article.revised_at or (None if is_withdrawn else read_at)
+    now = now or read_at
+    if revised_at is not None and revised_at > now + MOST_AHEAD:
+        revised_at = min(read_at, now)
     return msgspec.structs.replace(
         article,
         id=article.id or identity.article_id(article.url, article.title, article.body),
-        revised_at=article.revised_at or (None if is_withdrawn else read_at),
+        revised_at=revised_at,
     )
 
 

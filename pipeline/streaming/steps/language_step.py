@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 from pipeline import metrics
@@ -18,6 +20,10 @@ from pipeline.streaming.loading import LoadedStep
 from pipeline.streaming.records import Outcome, Record
 from pipeline.streaming.steps.article_records import ArticleFacts, StatelessHandler, output, read
 from pipeline.topology import LANGUAGE_STEP
+
+log = logging.getLogger(__name__)
+
+_TELL_AGAIN = timedelta(minutes=1)
 
 NO_SOURCE = "none"
 """The label under which articles count that name no source."""
@@ -36,10 +42,12 @@ class IntakeFacts(ArticleFacts, frozen=True, kw_only=True):
     Attributes:
         source: As the article names it.
         replaced_surrogates: Lone surrogates that were read as U+FFFD.
+        was_ahead: Its time of revision was in the future, and is the time of arrival now.
     """
 
     source: str
     replaced_surrogates: int = 0
+    was_ahead: bool = False
 
 
 class LanguageHandler(StatelessHandler[IntakeFacts]):
@@ -51,6 +59,7 @@ class LanguageHandler(StatelessHandler[IntakeFacts]):
         super().__init__(LANGUAGE_STEP.name, clock)
         self._identifier = identifier
         self._sink = sink
+        self._told_ahead_at: datetime | None = None
         self._sources = metrics.BoundedLabels(source_label_limit, always=(CANARY_SOURCE,))
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome[IntakeFacts]]:
@@ -66,12 +75,28 @@ class LanguageHandler(StatelessHandler[IntakeFacts]):
             metrics.SOURCE_ARTICLES.labels(self._sources.label(source) if source else NO_SOURCE).inc(count)
         if replaced := sum(outcome.facts.replaced_surrogates for outcome in outcomes if outcome.facts is not None):
             metrics.REPLACED_SURROGATES.inc(replaced)
+        self._tell_ahead([each for each in facts if each.was_ahead])
+
+    def _tell_ahead(self, ahead: Sequence[IntakeFacts]) -> None:
+        """Count articles dated in the future; a source whose clock is wrong is logged once a minute at most."""
+        if not ahead:
+            return
+        metrics.REVISED_AHEAD.inc(len(ahead))
+        now = self._clock()
+        if self._told_ahead_at is None or now - self._told_ahead_at >= _TELL_AGAIN:
+            self._told_ahead_at = now
+            log.warning(
+                "an article of source %r says that it was revised in the future: the time of its arrival counts "
+                "instead, or later revisions would be taken for older ones; wirewatch_revised_ahead_total counts them",
+                ahead[0].source,
+            )
 
     def _identify(self, record: Record) -> Outcome[IntakeFacts]:
-        intake = read(record, partial(read_article, read_at=record.timestamp))
+        now = self._clock()
+        intake = read(record, partial(read_article, read_at=record.timestamp, now=now))
         if isinstance(intake, ArticleError):
             return Outcome(record, error=intake)
-        article = identify_language(intake.article, self._identifier, ingested_at=record.timestamp, now=self._clock())
+        article = identify_language(intake.article, self._identifier, ingested_at=record.timestamp, now=now)
         return Outcome(
             record,
             (output(record, self._sink, article.id, article),),
@@ -80,5 +105,6 @@ class LanguageHandler(StatelessHandler[IntakeFacts]):
                 ingested_at=record.timestamp,
                 source=article.source,
                 replaced_surrogates=intake.replaced_surrogates,
+                was_ahead=intake.was_ahead,
             ),
         )

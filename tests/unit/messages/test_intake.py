@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -88,6 +88,19 @@ def test_time_of_revision_is_given_or_that_of_the_message() -> None:
     given = read_article(b'{"body": "x", "revised_at": "2026-01-01T00:00:00+01:00"}', read_at=NOW).article
     assert given.revised_at == datetime(2025, 12, 31, 23, tzinfo=UTC)
     assert read_article(b'{"body": "x"}', read_at=NOW).article.revised_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("minutes", "arrived", "expected"), [(4, 0, 4), (6, 0, 0), (60 * 24 * 365, -1, -1), (90, 60, 0), (None, 60, 0)]
+)
+def test_a_time_of_revision_in_the_future_becomes_the_time_of_arrival(
+    minutes: int | None, arrived: int, expected: int
+) -> None:
+    revised = None if minutes is None else (NOW + timedelta(minutes=minutes)).isoformat()
+    payload = json.dumps({"body": "x", **({"revised_at": revised} if revised else {})}).encode()
+    intake = read_article(payload, read_at=NOW + timedelta(minutes=arrived), now=NOW)
+    assert intake.article.revised_at == NOW + timedelta(minutes=expected)
+    assert intake.was_ahead == (minutes is not None and minutes != expected)
 
 
 def test_nul_is_kept() -> None:

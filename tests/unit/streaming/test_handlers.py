@@ -179,6 +179,20 @@ def test_lone_surrogates_are_replaced_and_counted_once_however_often_they_are_re
     assert metrics.REPLACED_SURROGATES._value.get() == before + 1
 
 
+def test_an_article_dated_in_the_future_is_counted_and_told_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    now = NOW
+    handler = LanguageHandler(LanguageIdentifier(), sink="sink", clock=lambda: now)
+    before = sample("wirewatch_revised_ahead_total") or 0
+    ahead = json.dumps({"title": "x", "source": "Fast Clock", "revised_at": "2031-01-01T00:00:00Z"}).encode()
+    for minutes in (0, 0, 1):
+        now += timedelta(minutes=minutes)
+        outcome = only(handler, ahead)
+        handler.committed([outcome])
+    assert decode(outcome.outputs[0].value or b"", IdentifiedArticle).revised_at == INGESTED
+    assert sample("wirewatch_revised_ahead_total") == before + 3
+    assert caplog.text.count("source 'Fast Clock' says that it was revised in the future") == 2
+
+
 def test_good_articles_are_extracted_together_and_bad_ones_set_aside() -> None:
     extractor = FakeExtractor()
     handler = EntitiesHandler(extractor, sink="sink", clock=lambda: NOW)
