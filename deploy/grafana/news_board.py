@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploy.grafana.board import Row, encoded_board, label_variable
-from deploy.grafana.panels import NOTHING, count, course, most, occurring, ranked, ranking
+from deploy.grafana.panels import NOTHING, PER_SECOND, count, course, most, occurring, ranked, ranking
 from pipeline.topology import LANGUAGE_STEP
 
 # As the first step counts them, so that each article counts once.
@@ -73,7 +73,7 @@ def _articles() -> Row:
                         "In which languages is the news?",
                         "Articles a second, of the ten languages that had most.",
                         [(most(_ARTICLES, "language", 10), "{{language}}")],
-                        unit="cps",
+                        unit=PER_SECOND,
                         is_stacked=True,
                     ),
                 ),
@@ -94,7 +94,7 @@ def _articles() -> Row:
                         "Which sources send?",
                         "Articles a second, of the ten sources that sent most; none: without a source.",
                         [(most(_SOURCES, "source", 10), "{{source}}")],
-                        unit="cps",
+                        unit=PER_SECOND,
                         is_stacked=True,
                     ),
                 ),
@@ -118,7 +118,7 @@ def _entities() -> Row:
                         "Which countries are in the news?",
                         "Articles a second that name a country, of the ten named in most.",
                         [(most(countries, "entity", 10), "{{entity}}")],
-                        unit="cps",
+                        unit=PER_SECOND,
                     ),
                 ),
                 (
@@ -138,7 +138,7 @@ def _entities() -> Row:
                         "Which organisations are in the news?",
                         "Articles a second that name an organisation, of the ten named in most; other: over the limit.",
                         [(most(organisations, "entity", 10), "{{entity}}")],
-                        unit="cps",
+                        unit=PER_SECOND,
                     ),
                 ),
                 (
@@ -158,7 +158,7 @@ def _entities() -> Row:
                         "What kinds of things are named?",
                         "Entities that articles name, each once an article, a second.",
                         [("sum by (kind) (rate(wirewatch_mentions_total[$__rate_interval]))", "{{kind}}")],
-                        unit="cps",
+                        unit=PER_SECOND,
                     ),
                 ),
             ],
@@ -200,7 +200,7 @@ def _alerts() -> Row:
                         "Which rules raise alerts?",
                         "Alerts a second, of the ten rules that raised most.",
                         [(most(_ALERTS, "rule", 10), "{{rule}}")],
-                        unit="cps",
+                        unit=PER_SECOND,
                     ),
                 ),
                 (

@@ -28,6 +28,9 @@ Limits = Sequence[tuple[float, str]]
 Queries = Sequence[tuple[str, str]]
 """PromQL, and the legend of its series."""
 
+PER_SECOND = "suffix:/s"
+"""The unit of rates. Grafana's own writes "c/s", which reads as nothing."""
+
 _REF_IDS = "ABCDEFGH"
 
 BY_STEP = "{{step}}"

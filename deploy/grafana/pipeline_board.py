@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from deploy.grafana.board import Row, encoded_board, label_variable
-from deploy.grafana.panels import BY_STEP, NOTHING, count, course, figure, heat_map, listing, occurring, quantile
+from deploy.grafana.panels import (
+    BY_STEP,
+    NOTHING,
+    PER_SECOND,
+    count,
+    course,
+    figure,
+    heat_map,
+    listing,
+    occurring,
+    quantile,
+)
 
 # The target is an alert in 0.2 s; the alerting rule fires at four times that.
 _LATE_SECONDS = ((0.4, "yellow"), (0.8, "red"))
@@ -36,7 +47,7 @@ def _now() -> Row:
                 (
                     4,
                     figure(
-                        "How late are alerts now?",
+                        "Delay of alerts now",
                         "99 of 100 alerts were raised within this time of their article's arrival, over five minutes.",
                         quantile(0.99, "wirewatch_publish_to_alert_seconds_bucket", over="5m"),
                         unit="s",
@@ -47,7 +58,7 @@ def _now() -> Row:
                 (
                     4,
                     figure(
-                        "How far behind is the slowest step?",
+                        "Largest lag of a step",
                         "Messages that a step has not committed yet; the canary reads it from outside.",
                         "max(wirewatch_consumer_lag_messages)",
                         unit="short",
@@ -57,7 +68,7 @@ def _now() -> Row:
                 (
                     4,
                     figure(
-                        "Canaries missed in an hour",
+                        "Canaries missed, 1 h",
                         "Articles of the canary whose alert did not come in time.",
                         "sum(increase(wirewatch_canaries_missed_total[1h]))",
                         unit="short",
@@ -67,7 +78,7 @@ def _now() -> Row:
                 (
                     4,
                     figure(
-                        "Dead letters in an hour",
+                        "Dead letters, 1 h",
                         "Articles that were set aside; `wirewatch dead-letters list` shows them.",
                         "sum(increase(wirewatch_dead_letters_total[1h])) or vector(0)",
                         unit="short",
@@ -77,7 +88,7 @@ def _now() -> Row:
                 (
                     4,
                     figure(
-                        "Processes that do not answer",
+                        "Processes down",
                         "Targets of Prometheus that it cannot scrape.",
                         'count(up{job="wirewatch"} == 0) or vector(0)',
                         unit="short",
@@ -87,7 +98,7 @@ def _now() -> Row:
                 (
                     4,
                     figure(
-                        "Partitions that nobody serves",
+                        "Partitions unserved",
                         "Partitions of the steps' topics without a process: their articles wait.",
                         "sum(wirewatch_source_partitions) - (sum(wirewatch_assigned_partitions) or vector(0))",
                         unit="short",
@@ -152,7 +163,7 @@ def _on_time() -> Row:
                         "How fast does the lag grow?",
                         "Messages a second over five minutes; below zero a step catches up.",
                         [(f"deriv(max by (step) (wirewatch_consumer_lag_messages{{{_STEP}}})[5m:15s])", BY_STEP)],
-                        unit="cps",
+                        unit=PER_SECOND,
                         limits=((1, "yellow"),),
                         lowest=None,
                     ),
@@ -165,7 +176,7 @@ def _on_time() -> Row:
                         "How much does each step get done?",
                         "Articles a second that a step has finished and published; on the alerts step matches.",
                         [(f"sum by (step) (rate(wirewatch_articles_total{{{_STEP}}}[$__rate_interval]))", BY_STEP)],
-                        unit="cps",
+                        unit=PER_SECOND,
                     ),
                 ),
                 (
@@ -380,9 +391,11 @@ def _processes() -> Row:
                 (
                     4,
                     count(
-                        "Lone surrogates that were replaced",
-                        "In raw articles, which a source encoded wrongly; each was read as U+FFFD.",
-                        "sum(increase(wirewatch_replaced_surrogates_total[$__range]))",
+                        "Articles mended",
+                        "Lone surrogates of a wrong encoding, read as U+FFFD, and articles dated in the future, which "
+                        "count as revised when they came.",
+                        "sum(increase(wirewatch_replaced_surrogates_total[$__range])) "
+                        "+ sum(increase(wirewatch_revised_ahead_total[$__range]))",
                         limits=((1, "yellow"),),
                     ),
                 ),

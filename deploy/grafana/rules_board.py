@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploy.grafana.board import Row, encoded_board, label_variable
-from deploy.grafana.panels import NOTHING, count, course, figure, listing, most, occurring, ranked, ranking
+from deploy.grafana.panels import NOTHING, PER_SECOND, count, course, figure, listing, most, occurring, ranked, ranking
 
 _MATCHES = 'wirewatch_matches_total{rule=~"$rule"}'
 _ALERTS = 'wirewatch_alerts_total{rule=~"$rule"}'
@@ -91,7 +91,7 @@ def _firing() -> Row:
                         "Which rules fire most often?",
                         "Matches a second, of the 15 rules with most: articles that satisfied them, alert or not.",
                         [(most(_MATCHES, "rule", _MOST), "{{rule}}")],
-                        unit="cps",
+                        unit=PER_SECOND,
                     ),
                 ),
                 (
@@ -167,7 +167,7 @@ def _quiet() -> Row:
                 (
                     8,
                     ranking(
-                        "Which rules are missed most often by one clause?",
+                        "Which rules miss most often by one clause?",
                         "Sampled articles in the time that is shown; `wirewatch rules backtest` tells which clause.",
                         ranked(_NEAR_MISSES, "rule", _MOST),
                         "{{rule}}",

@@ -50,6 +50,13 @@ def test_every_panel_says_what_it_shows_in_which_unit(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BOARDS)
+def test_titles_fit_a_window_of_1240_pixels(name: str) -> None:
+    """A 24th of it is some 50 pixels, a letter 7; the panel's margin and the sign of its description take 40."""
+    too_long = [panel["title"] for panel in panels(name) if len(panel["title"]) * 7 > panel["gridPos"]["w"] * 50 - 40]
+    assert too_long == []
+
+
+@pytest.mark.parametrize("name", BOARDS)
 def test_panels_neither_overlap_nor_leave_gaps_in_a_line(name: str) -> None:
     lines: dict[int, list[tuple[int, int]]] = {}
     for panel in panels(name):

@@ -42,15 +42,15 @@ FLOOD_RATE = 80.0
 PANELS = panels()
 # Panels of faults: each must have shown more than zeros.
 OF_FAULTS = {
-    "Dead letters in an hour",
-    "Lone surrogates that were replaced",
+    "Dead letters, 1 h",
+    "Articles mended",
     "Rules that cannot be used",
     "What fails and is tried again?",
     "Why were articles set aside?",
     "How often are partitions handed over?",
     "How long does a rebalance hold up a step?",
     "How many alerts are held back?",
-    "Which rules are missed most often by one clause?",
+    "Which rules miss most often by one clause?",
 }
 
 

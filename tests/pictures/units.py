@@ -10,7 +10,7 @@ def text(value: float, unit: str, *, places: int | None = None) -> str:
 
     Args:
         value: In the unit itself: seconds, bytes, a share of 1.
-        unit: ``s``, ``bytes``, ``percentunit``, ``cps`` (a second) or ``short``.
+        unit: ``s``, ``bytes``, ``percentunit``, ``suffix:/s`` (a second) or ``short``.
         places: Digits behind the point; None: as many as say something.
     """
     if math.isnan(value):
@@ -22,7 +22,7 @@ def text(value: float, unit: str, *, places: int | None = None) -> str:
             return _scaled(value, 1024, ("B", "KiB", "MiB", "GiB"))
         case "percentunit":
             return f"{_digits(value * 100)} %"
-        case "cps":
+        case "suffix:/s":
             return f"{_digits(value)}/s"
         case _:
             return (
