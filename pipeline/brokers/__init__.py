@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from pipeline.brokers.broker_watch import BrokerWatch
 from pipeline.brokers.choice import Broker, is_continuous_integration, local_broker
 from pipeline.brokers.in_memory import InMemoryBroker
 from pipeline.brokers.kafka import KafkaBroker
@@ -14,6 +15,7 @@ from pipeline.brokers.ports import free_port
 
 __all__ = [
     "Broker",
+    "BrokerWatch",
     "InMemoryBroker",
     "KafkaBroker",
     "KafkaJars",

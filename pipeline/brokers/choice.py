@@ -36,6 +36,11 @@ class Broker(Protocol):
         """Whether topics can be created with partitions and settings; if not, they appear when first used."""
         ...
 
+    @property
+    def end(self) -> str | None:
+        """How it ended, in a few words, if it did so by itself; None while it runs and when it was stopped."""
+        ...
+
     def start(self) -> None:
         """Start it and return when a client gets answers.
 

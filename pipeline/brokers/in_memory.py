@@ -49,6 +49,11 @@ class InMemoryBroker:
         """One line for a person: its limits, and why it was chosen."""
         return f"{_LIMITS} ({self._reason})" if self._reason else _LIMITS
 
+    @property
+    def end(self) -> str | None:
+        """None: it ends with this process."""
+        return None
+
     def start(self) -> None:
         """Start it; nothing happens if it runs.
 

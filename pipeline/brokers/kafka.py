@@ -8,6 +8,7 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -30,6 +31,8 @@ _POLL_SECONDS = 0.05
 _PORT_TRIES = 3
 _LOG_TAIL_LINES = 20
 _EXCEPTION = re.compile(r"^(?:Caused by: |Exception in thread \S+ )?(?:[\w$]+\.)+([\w$]*(?:Exception|Error): .+)$")
+_SIGNALS = frozenset(map(int, signal.Signals))
+_SIGNAL_STATUS = 128
 _PORT_TAKEN = "Address already in use"
 
 # For a short run on a small machine the optimising compiler and the parallel collector cost more than they save.
@@ -106,6 +109,19 @@ class KafkaBroker:
     def is_running(self) -> bool:
         """Whether its process runs."""
         return self._process is not None and self._process.exit_status is None
+
+    @property
+    def end(self) -> str | None:
+        """How it ended, in a few words, if it did so by itself; None while it runs and when it was stopped."""
+        process = self._process
+        status = None if process is None else process.exit_status
+        if status is None:
+            return None
+        # The guard gives its command's signal as 128 and more; its own as a negative number.
+        number = -status if status < 0 else status - _SIGNAL_STATUS
+        cause = signal.Signals(number).name if number in _SIGNALS else f"exit status {status}"
+        log = f" (log: {self._kept_directory / 'kafka.log'})" if self._kept_directory else ""
+        return f"Apache Kafka ended with {cause}{log}"
 
     def start(self) -> None:
         """Start it and return when a client gets answers (2 to 3 s on an idle machine); nothing happens if it runs.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from pipeline.cli.render import done
 from pipeline.settings import Settings
@@ -18,7 +19,7 @@ def broker_in_use(
 ) -> Iterator[Settings]:
     """Settings for the broker in use: the one they name, or a local one that runs during the block.
 
-    It prints which one, and why.
+    It prints which one, and why; a local one that ends by itself is started again, and that is printed, too.
 
     Args:
         settings: When ``bootstrap_servers`` names a broker, none is started.
@@ -30,7 +31,7 @@ def broker_in_use(
         KafkaMissingError: ``CI=true``, and a real Kafka cannot be started here.
         BrokerStartError: The local broker did not come up.
     """
-    from pipeline.brokers import local_broker  # noqa: PLC0415 - not needed when the settings name a broker
+    from pipeline.brokers import BrokerWatch, local_broker  # noqa: PLC0415 - not needed when the settings name a broker
 
     if settings.bootstrap_servers:
         out.print(done(f"broker {settings.bootstrap_servers}: WIREWATCH_BOOTSTRAP_SERVERS names it, none is started"))
@@ -42,13 +43,18 @@ def broker_in_use(
         broker.start()
     try:
         out.print(done(f"broker {broker.bootstrap_servers}: {broker.description}"))
-        # What the settings say of security and replicas is of another cluster.
-        yield settings.model_copy(
-            update={
-                "bootstrap_servers": broker.bootstrap_servers,
-                "security_protocol": "PLAINTEXT",
-                "replication_factor": 1,
-            }
-        )
+        with BrokerWatch(
+            broker,
+            on_lost=lambda problem: out.print(Text.assemble(("! ", "yellow"), f"broker: {problem}")),
+            on_back=lambda seconds: out.print(done(f"broker {broker.bootstrap_servers} is back after {seconds:.1f} s")),
+        ):
+            # What the settings say of security and replicas is of another cluster.
+            yield settings.model_copy(
+                update={
+                    "bootstrap_servers": broker.bootstrap_servers,
+                    "security_protocol": "PLAINTEXT",
+                    "replication_factor": 1,
+                }
+            )
     finally:
         broker.stop()
