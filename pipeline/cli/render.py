@@ -16,6 +16,10 @@ from pipeline.messages.alerts import Alert, Evidence
 SEVERITY_STYLES = {"info": "cyan", "low": "green", "medium": "yellow", "high": "red", "critical": "bold white on red"}
 _MARK_STYLE = "bold black on yellow"
 _NO_WIDTH_LIMIT = 100_000
+_TAKEN_BACK = {
+    "cleared": "the article was revised, and no longer satisfies the rule",
+    "withdrawn": "its source has withdrawn the article",
+}
 
 
 def console() -> Console:
@@ -94,6 +98,8 @@ def alert_block(alert: Alert, *, colour: bool) -> RenderableType:
     if alert.snippet.text and alert.snippet.text != alert.article.title:
         spans = [(highlight.start, highlight.end) for highlight in alert.snippet.highlights]
         rows.append(indented(marked(alert.snippet.text.replace("\n", " "), spans, colour=colour), colour=colour))
+    if alert.kind in _TAKEN_BACK:
+        rows.append(indented(Text(_TAKEN_BACK[alert.kind], "dim"), colour=colour))
     rows.extend(indented(line, colour=colour) for line in why(alert.evidence))
     return Group(*rows)
 

@@ -77,6 +77,29 @@ async def test_an_article_raises_its_alert_and_so_does_a_rule_applied_meanwhile(
         assert f"a{number - 1}" in await alerts(settings, "flood", {f"a{number - 1}"})
 
 
+async def test_a_correction_clears_what_it_refutes_though_the_article_was_dated_in_the_future(
+    settings: Settings,
+) -> None:
+    await apply(settings, WatchRule(id="nato-iran", when="NATO + Iran"))
+    await apply(settings, WatchRule(id="headlines", when="title:NATO", updates="text"))
+    editions = [
+        {"title": "NATO warnt vor Nordkorea und Iran", "revised_at": "2090-01-01T00:00:00Z"},
+        {"title": "Berichtigung: NATO warnt vor Nordkorea"},
+    ]
+    expected = [
+        {("nato-north-korea", "matched"), ("nato-iran", "matched"), ("headlines", "matched")},
+        {("nato-iran", "cleared"), ("headlines", "updated")},
+    ]
+    with Worker(settings, on_event=lambda _: None) as worker:
+        worker.wait_ready(DEADLINE_SECONDS)
+        async with asyncio.timeout(DEADLINE_SECONDS), subscribed(settings) as received:
+            for edition, told in zip(editions, expected, strict=True):
+                await topics_on_kafka.send(settings, RAW, [(b"c", json.dumps({"id": "c", **edition}).encode())])
+                alerts = [(await anext(received)).alert for _ in told]
+                assert {(alert.rule.id, alert.kind) for alert in alerts} == told
+                assert {alert.article.title for alert in alerts} == {edition["title"]}
+
+
 def test_killing_every_process_in_turn_loses_and_repeats_no_alert(settings: Settings) -> None:
     events = Events()
     with Worker(settings, on_event=events) as worker:

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import io
 
+import msgspec
 import pytest
 from rich.console import Console
 from rich.table import Table
 
 from pipeline.cli.render import alert_block, marked, print_table, printable
-from pipeline.messages.alerts import Alert, ArticleHeader, Evidence, Highlight, MatchedRule, Snippet
+from pipeline.messages.alerts import Alert, AlertKind, ArticleHeader, Evidence, Highlight, MatchedRule, Snippet
 from pipeline.messages.articles import Language
 
 ALERT = Alert(
@@ -56,6 +57,23 @@ def test_no_text_can_steer_the_terminal() -> None:
     assert printable("a\x1b[31mb\x00\x9b\x7f\tc\n") == "a�[31mb���\tc\n"
     assert "\x1b" not in shown(colour=False)
     assert "[2J" in shown(colour=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("cleared", "the article was revised, and no longer satisfies the rule"),
+        ("withdrawn", "its source has withdrawn the article"),
+    ],
+)
+def test_an_alert_that_takes_another_back_says_why(kind: AlertKind, why: str) -> None:
+    out = Console(file=io.StringIO(), highlight=False, width=100)
+    taken_back = msgspec.structs.replace(ALERT, kind=kind, evidence=(), snippet=Snippet(text=""))
+    out.print(alert_block(taken_back, colour=False))
+    assert isinstance(out.file, io.StringIO)
+    lines = [line.rstrip() for line in out.file.getvalue().splitlines()]
+    assert lines[1:] == ["  Die NATO tagt", f"  {why}"]
+    assert f"  {kind}  " in lines[0]
 
 
 def test_an_alert_in_a_pipe_is_plain_text() -> None:
