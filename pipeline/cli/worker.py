@@ -142,6 +142,8 @@ class WorkerScreen:
                         self._say_what_next()
             case "started":
                 pass
+            case "resumed":
+                self._out.print(done(event.text))
             case "stopping" | "stopped":
                 self._out.print(done(event.text) if event.kind == "stopped" else Text(f"  {event.text} …", "dim"))
             case "gave-up":

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
+from pipeline.brokers import KafkaBroker, KafkaJars
 from pipeline.errors import StepStoppedError
 from pipeline.settings import Settings, settings_environment
 from pipeline.streaming.kafka.client import client_options
@@ -20,6 +21,7 @@ from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.streaming.supervision.supervisor import Backoff
 from pipeline.topology import DEAD_LETTERS, ENTITIES_STEP, IDENTIFIED, LANGUAGE_STEP, RAW, Topic
+from tests.integration.kafka_process import pid_of_kafka
 from tests.integration.topics_on_kafka import send
 from tests.workers import DEADLINE_SECONDS, Events, seconds_to_outlive
 
@@ -94,6 +96,30 @@ def test_killing_the_process_loses_no_article(settings: Settings) -> None:
         send_raw(settings, articles(500, first=500))
         expected = {f"a{number}" for number in range(1000)}
         assert keys(receive(settings, IDENTIFIED, lambda got: keys(got) >= expected)) == expected
+
+
+@pytest.mark.parametrize("blow", ["kill", "stop"])
+def test_readiness_follows_the_broker(
+    settings: Settings, kafka_program: tuple[Path, KafkaJars], tmp_path: Path, blow: str
+) -> None:
+    events = Events()
+    with KafkaBroker(*kafka_program, data_directory=tmp_path / "kafka") as broker:
+        own = settings.model_copy(update={"bootstrap_servers": broker.bootstrap_servers})
+        asyncio.run(apply_topics(own))
+        with Worker(own, LANGUAGE, on_event=events) as worker:
+            worker.wait_ready(DEADLINE_SECONDS)
+            if blow == "kill":
+                broker.kill()
+            else:
+                os.kill(pid_of_kafka(tmp_path / "kafka"), signal.SIGSTOP)
+            assert events.wait_for("waiting").text == "waiting for the broker: language-0"
+            if blow == "kill":
+                broker.start()
+            else:
+                os.kill(pid_of_kafka(tmp_path / "kafka"), signal.SIGCONT)
+            events.wait_for("resumed")
+            worker.wait_ready(DEADLINE_SECONDS)
+        assert events.count("died") == 0
 
 
 @pytest.mark.parametrize("poison", ["kill", "hang"])

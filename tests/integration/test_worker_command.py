@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +16,7 @@ import pytest
 
 from pipeline.brokers import KafkaJars, free_port
 from tests.command_line import WIREWATCH, CommandLine, environment, still_running
+from tests.integration.kafka_process import pid_of_kafka
 from tests.waiting import wait_until
 
 PROGRAM = [*WIREWATCH, "worker", "--with-broker"]
@@ -65,6 +70,41 @@ def test_everything_starts_serves_and_stops(
     assert (running.returncode, errors) == (0, "")
     assert still_running(tmp_path) == []
     assert (tmp_path / "wirewatch" / "kafka").is_dir()
+
+
+def test_a_broker_that_is_killed_is_told_once_and_started_again_with_its_data(
+    running: subprocess.Popen[str], port: int, tmp_path: Path, wirewatch: CommandLine
+) -> None:
+    said_until(running, "Ctrl-C stops all")
+    supervisor = addresses(tmp_path)["supervisor"]
+    assert wirewatch("publish", "-", stdin=b'{"id": "a1", "title": "one"}').status == 0
+
+    os.kill(pid_of_kafka(tmp_path / "wirewatch" / "kafka"), signal.SIGKILL)
+    killed_at = time.monotonic()
+    wait_until(lambda: readiness(supervisor)[0] == 503, "readiness follows the broker", within_seconds=20)
+    print(f"not ready {time.monotonic() - killed_at:.1f} s after the kill: {readiness(supervisor)[1]}")
+    lines = said_until(running, f"✓ broker 127.0.0.1:{port} is back after")
+    wait_until(lambda: readiness(supervisor) == (200, "ok"), "all work again")
+    print(f"ready again {time.monotonic() - killed_at:.1f} s after the kill")
+
+    assert sum("Apache Kafka ended with SIGKILL" in line for line in lines) == 1
+    assert [line for line in lines if "died" in line or ("ended with" in line and "Kafka" not in line)] == []
+    assert wirewatch("publish", "-", stdin=b'{"id": "a2", "title": "two"}').status == 0
+    listed = wirewatch("topics", "list").out
+    assert [line.split()[2] for line in listed.splitlines() if "articles.raw" in line] == ["2"]
+
+
+def addresses(tmp_path: Path) -> dict[str, str]:
+    groups = json.loads((tmp_path / "wirewatch" / "prometheus-targets.json").read_text())
+    return {group["labels"]["process"]: group["targets"][0] for group in groups}
+
+
+def readiness(address: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://{address}/readyz", timeout=5) as answer:
+            return answer.status, answer.read().decode().strip()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode().strip()
 
 
 def test_a_supervisor_that_is_killed_takes_its_broker_and_its_steps_along(

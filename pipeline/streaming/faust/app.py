@@ -40,10 +40,12 @@ class StepApp(faust.App):
     Attributes:
         hop: Its loop.
         publisher: Its producer, connected as long as the app runs.
+        on_answered: Told about once a second whether the broker that keeps the group's places answers.
     """
 
     hop: Hop
     publisher: KafkaPublisher
+    on_answered: Callable[[bool], None]
 
     async def on_start(self) -> None:
         """Connect the producer first, so that our own error tells of a missing broker."""
@@ -117,6 +119,7 @@ def create_app(
     *,
     in_flight: InFlight,
     on_stopped: Callable[[WirewatchError], None],
+    on_answered: Callable[[bool], None] = lambda _is_answered: None,
     caution: Caution | None = None,
     clock: Clock = utc_now,
 ) -> StepApp:
@@ -129,6 +132,7 @@ def create_app(
         in_flight: Told what is being processed.
         on_stopped: Called once, on the event loop, when the step gives up on purpose: too many articles fail, or
             the broker refuses it a topic. Nothing of the batch at hand is acked, and no other is taken.
+        on_answered: See ``StepApp``.
         caution: What earlier deaths of the process have taught.
         clock: The time, for dead letters.
 
@@ -141,6 +145,7 @@ def create_app(
     app = StepApp(step.consumer_group(settings.topic_prefix), **faust_options(step, settings))
     sink = f"topic {step.sink.full_name(settings.topic_prefix)}"
     app.publisher = KafkaPublisher(settings, step.name, writes=sink)
+    app.on_answered = on_answered
     hop = app.hop = Hop(
         step,
         settings,

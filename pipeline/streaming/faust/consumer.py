@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -12,6 +14,9 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, T
 from faust.types import TP, Message
 from mode import Service, ServiceT
 from mode.utils.queues import FlowControlQueue
+
+if TYPE_CHECKING:
+    from pipeline.streaming.faust.app import StepApp
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +26,10 @@ QUEUE_MESSAGES = 2000
 
 _POLL_SECONDS = 1.0
 _MEMBERSHIP_SECONDS = 1.0
+# A fetch is answered within half a second, a heartbeat at once.
+_ANSWER_SECONDS = 5.0
+# Kafka's numbers of JoinGroup and SyncGroup.
+_JOINING = (11, 14)
 
 
 class Deliveries:
@@ -105,18 +114,30 @@ class ClientThread(AIOKafkaConsumerThread):
         committed: Mapping[TP, int] = await self.call_thread(seek_each_to_committed, self._ensure_consumer())
         return committed
 
-    async def check_membership(self) -> None:
-        """Raise the error that made the client give up its place in the group.
+    async def is_answered(self) -> bool:
+        """Whether the broker that keeps the group's places is connected, and no request to a broker waits too long.
 
         Raises:
-            KafkaError: Such as a refusal to join. The client then waits until a caller asks for the error. Its own
-                methods that read records ask; Faust does not use them.
+            KafkaError: The client gave up its place in the group, as after a refusal to join. It then waits until a
+                caller asks for the error. Its own methods that read records ask; Faust does not use them.
         """
-        await self.call_thread(self._check_membership)
+        answered: bool = await self.call_thread(self._is_answered)
+        return answered
 
-    async def _check_membership(self) -> None:
+    async def _is_answered(self) -> bool:
         # The client has no public method that asks without reading.
-        self._ensure_consumer()._coordinator.check_errors()  # noqa: SLF001
+        client = self._ensure_consumer()
+        client._coordinator.check_errors()  # noqa: SLF001
+        if client._coordinator.coordinator_id is None:  # noqa: SLF001
+            return False
+        # Each connection that is in use is answered a heartbeat or a fetch at least this often. A member that joins is
+        # answered when all others have come.
+        limit = _ANSWER_SECONDS + self.app.conf.broker_heartbeat_interval
+        return not any(
+            getattr(request, "API_KEY", None) not in _JOINING and monotonic() - connection._last_action > limit  # noqa: SLF001
+            for connection in client._client._conns.values()  # noqa: SLF001
+            for _, request, _ in connection._requests  # noqa: SLF001
+        )
 
 
 class HopConsumer(Consumer):
@@ -141,11 +162,14 @@ class HopConsumer(Consumer):
 
     @Service.task
     async def _watch_membership(self) -> None:
-        """End the app when its client no longer joins its group. Otherwise it would stand still and say nothing."""
+        """Tell the app when the group's broker answers no more, and when it does again.
+
+        End the app when its client no longer joins its group. Otherwise it would stand still and say nothing.
+        """
         while not self.should_stop:
             await self.sleep(_MEMBERSHIP_SECONDS)
             try:
-                await self._thread.check_membership()
+                cast("StepApp", self.app).on_answered(await self._thread.is_answered())
             except Exception as error:  # noqa: BLE001 - whatever it is, only a new process joins again
                 if not self.should_stop:
                     log.error("this process has lost its place in the group: %s", error)  # noqa: TRY400

@@ -47,6 +47,7 @@ log = logging.getLogger(__name__)
 
 EXIT_FAILED = 1
 _NO_PARTITIONS = "waiting for its partitions"
+_NO_BROKER = "waiting for the broker"
 # Times step_timeout_seconds: then the kernel ends a process that its supervisor should have ended before.
 _ALARM_SHARE = 2.0
 # Share of shutdown_timeout_seconds in which the batch in flight is to be acknowledged; the supervisor waits longer.
@@ -106,6 +107,8 @@ class ServiceRunner:
         self._given_up: asyncio.Future[None] = self._loop.create_future()
         self._app: StepApp | None = None
         self._has_joined = False
+        self._has_partitions = False
+        self._is_answered = True
 
     def run(self) -> None:
         """Load the service and work until told to stop; a step joins its group.
@@ -131,7 +134,7 @@ class ServiceRunner:
     def waiting(self, problem: str) -> None:
         """See ``Standing``."""
         self._readiness.waiting(problem)
-        self._reports.report(Ready(is_ready=False))
+        self._reports.report(Ready(is_ready=False, problem=problem))
 
     async def _run(self) -> None:
         # What is loaded stays. Collecting garbage while it grows takes half of the time, and later there is nothing to
@@ -156,10 +159,11 @@ class ServiceRunner:
         app = create_app(
             step,
             self._settings,
-            WatchedHandler(loaded.handler, self.ready, lambda: self.waiting(_NO_PARTITIONS)),
+            WatchedHandler(loaded.handler, lambda: self._hold(True), lambda: self._hold(False)),  # noqa: FBT003
             in_flight=self._reports,
             caution=self._orders.caution(),
             on_stopped=self._give_up,
+            on_answered=self._hear_broker,
         )
         self._app = app
         app.hop.heed(self._orders.caution())
@@ -168,6 +172,24 @@ class ServiceRunner:
             await app.stop()
 
         await self._until_stopped(leave, self._work(app, step), loaded.follow())
+
+    def _hold(self, has_partitions: bool) -> None:  # noqa: FBT001 - as the next
+        self._has_partitions = has_partitions
+        self._tell_standing()
+
+    def _hear_broker(self, is_answered: bool) -> None:  # noqa: FBT001 - told by position
+        if is_answered != self._is_answered:
+            self._is_answered = is_answered
+            log.warning("the broker answers again" if is_answered else "the broker does not answer")
+            self._tell_standing()
+
+    def _tell_standing(self) -> None:
+        if not self._is_answered:
+            self.waiting(_NO_BROKER)
+        elif self._has_partitions:
+            self.ready()
+        else:
+            self.waiting(_NO_PARTITIONS)
 
     async def _serve(self, loaded: LoadedService) -> None:
         """Let a service work that is no step."""

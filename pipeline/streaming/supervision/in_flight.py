@@ -72,9 +72,10 @@ class Loaded(msgspec.Struct, frozen=True, array_like=True, tag="loaded"):
 
 
 class Ready(msgspec.Struct, frozen=True, array_like=True, tag="ready"):
-    """The process has taken over its partitions, or has lost them in a rebalance."""
+    """The process works, or it cannot: the problem says what it waits for, in a few words."""
 
     is_ready: bool
+    problem: str = ""
 
 
 class Beat(msgspec.Struct, frozen=True, array_like=True, tag="beat"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline import metrics
@@ -35,6 +35,8 @@ _SUPERVISOR = "supervisor"
 _TICK_SECONDS = 0.05
 # If the supervisor did not run for this long (a paused container), the time does not count against its processes.
 _PAUSE_SECONDS = 5.0
+# Processes hand over partitions in less; a longer wait is told.
+_HANDOVER_SECONDS = 2.0
 # Between the signal to log a stuck process's stacks and its end.
 _TRACE_SECONDS = 0.5
 # Share of shutdown_timeout_seconds in which processes may stop on their own; the rest is for killing and reaping.
@@ -80,6 +82,7 @@ class Slot:
     is_loaded: bool = False
     is_ready: bool = False
     has_been_ready: bool = False
+    problem: str = ""
     in_flight: tuple[Run, ...] = ()
     begun_at: float | None = None
     beaten_at: float | None = None
@@ -97,6 +100,7 @@ class Slot:
         """Empty the slot; the step keeps its record of deaths."""
         self.process = None
         self.is_loaded = self.is_ready = self.has_been_ready = False
+        self.problem = ""
         self.in_flight = ()
         self.begun_at = self.beaten_at = self.kill_at = None
 
@@ -150,6 +154,8 @@ class Supervisor:
         self._stop_requested = False
         self._kill_requested = False
         self._gave_up = False
+        self._waiting_since: float | None = None
+        self._has_told_waiting = False
 
     def run(self) -> int:
         """Run until ``request_stop``, or until a service gives up; once only.
@@ -193,7 +199,7 @@ class Supervisor:
             self._heartbeat.turned()
             for slot in self._slots:
                 self._tend(slot, now)
-            self._tell_readiness()
+            self._tell_readiness(now)
             time.sleep(_TICK_SECONDS)
 
     def _tend(self, slot: Slot, now: float) -> None:
@@ -248,10 +254,10 @@ class Supervisor:
                     self._publish_targets()
             case Loaded():
                 slot.is_loaded = True
-            case Ready(is_ready):
+            case Ready(is_ready, problem):
                 if is_ready and not slot.has_been_ready:
                     self._tell("ready", f"is ready after {time.monotonic() - process.started_at:.1f} s", slot)
-                slot.is_ready = is_ready
+                slot.is_ready, slot.problem = is_ready, problem
                 slot.has_been_ready |= is_ready
             case GaveUp(reason):
                 slot.gave_up = reason
@@ -343,13 +349,25 @@ class Supervisor:
             if running:
                 time.sleep(_TICK_SECONDS)
 
-    def _tell_readiness(self) -> None:
-        if not self._gave_up:
-            waiting_for = ", ".join(slot.name for slot in self._slots if not slot.is_ready)
-            if waiting_for:
-                self.readiness.waiting(f"waiting for {waiting_for}")
-            else:
-                self.readiness.ready()
+    def _tell_readiness(self, now: float) -> None:
+        if self._gave_up:
+            return
+        waiting = [slot for slot in self._slots if not slot.is_ready]
+        if waiting:
+            self.readiness.waiting(_what_is_waited_for(waiting))
+        else:
+            self.readiness.ready()
+        # A process that starts, at first or again, is told of by itself.
+        held_up = [slot for slot in waiting if slot.has_been_ready]
+        if self._waiting_since is None:
+            self._waiting_since = now if held_up else None
+        elif not waiting:
+            if self._has_told_waiting:
+                self._tell("resumed", f"all work again after {now - self._waiting_since:.0f} s")
+            self._waiting_since, self._has_told_waiting = None, False
+        elif held_up and not self._has_told_waiting and now - self._waiting_since > _HANDOVER_SECONDS:
+            self._has_told_waiting = True
+            self._tell("waiting", _what_is_waited_for(held_up))
 
     def _publish_targets(self) -> None:
         own = [Target(_SUPERVISOR, self._own_address)]
@@ -371,6 +389,14 @@ class Supervisor:
             pid = slot.process.pid if slot.process else 0
             event = WorkerEvent(kind, text, slot.service, slot.name, pid, address)
         self._on_event(event)
+
+
+def _what_is_waited_for(slots: Iterable[Slot]) -> str:
+    """Such as ``waiting for the broker: language-0, rules-0``."""
+    names: dict[str, list[str]] = {}
+    for slot in slots:
+        names.setdefault(slot.problem or "starting", []).append(slot.name)
+    return "; ".join(f"{problem}: {', '.join(waiting)}" for problem, waiting in names.items())
 
 
 def _place(position: RecordPosition) -> str:

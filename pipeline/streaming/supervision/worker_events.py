@@ -12,6 +12,8 @@ EventKind = Literal[
     "started",
     "serving",
     "ready",
+    "waiting",
+    "resumed",
     "died",
     "stuck",
     "alone",
@@ -24,6 +26,7 @@ EventKind = Literal[
 ]
 
 _LEVELS: dict[EventKind, int] = {
+    "waiting": logging.WARNING,
     "died": logging.WARNING,
     "stuck": logging.ERROR,
     "alone": logging.WARNING,
@@ -39,10 +42,11 @@ class WorkerEvent:
     """One event of a worker; ``str()`` gives one line for people.
 
     Attributes:
-        kind: ``started`` a process; ``serving`` its metrics and health; ``ready`` to process; ``died`` not by order;
-            ``stuck``, and so ended; ``alone`` or ``condemned`` are records from now on; ``gave-up`` on purpose, which
-            stops the worker; ``targets`` cannot be written; ``stopping`` all; ``killed``, because it did not stop in
-            time; ``stopped`` the whole worker.
+        kind: ``started`` a process; ``serving`` its metrics and health; ``ready`` to process; ``waiting``: processes
+            that were ready cannot work now; ``resumed``: all are ready again; ``died`` not by order; ``stuck``, and so
+            ended; ``alone`` or ``condemned`` are records from now on; ``gave-up`` on purpose, which stops the worker;
+            ``targets`` cannot be written; ``stopping`` all; ``killed``, because it did not stop in time; ``stopped``
+            the whole worker.
         text: What happened, without saying to whom.
         service: The service of the process, or None for the worker as a whole.
         process: The process's name, such as ``entities-0``; ``supervisor`` for the worker as a whole.

@@ -56,6 +56,15 @@ def test_a_broker_where_no_shell_looks_by_itself_is_told(terminal: Terminal) -> 
     assert "export WIREWATCH_BOOTSTRAP_SERVERS=127.0.0.1:19092" in elsewhere.text
 
 
+def test_what_is_waited_for_and_its_end_are_told(terminal: Terminal) -> None:
+    terminal.tell("waiting", "waiting for the broker: rules-0, alerts-0")
+    terminal.tell("resumed", "all work again after 7 s")
+    assert terminal.text.splitlines() == [
+        "! supervisor[4711] waiting for the broker: rules-0, alerts-0",
+        "✓ all work again after 7 s",
+    ]
+
+
 def test_deaths_and_the_end_are_told(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
     terminal.tell("died", "ended with SIGKILL: starts again in 0.2 s", RULES_STEP.name)
     terminal.tell("gave-up", "too many articles fail", RULES_STEP.name)

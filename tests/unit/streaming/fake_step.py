@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 from pipeline.streaming.records import RecordPosition
@@ -93,6 +94,11 @@ def main() -> None:
             if len((folder / "started").read_text().split()) < 4:
                 sys.exit(1)
     reports.report(Ready(is_ready=True))
+    if behaviour == "faltering":
+        reports.report(Ready(is_ready=False, problem="waiting for the broker"))
+        while not (folder / "broker-is-back").exists():
+            time.sleep(0.02)
+        reports.report(Ready(is_ready=True))
     threading.Event().wait()
 
 

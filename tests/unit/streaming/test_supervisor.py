@@ -206,7 +206,7 @@ def test_a_process_that_does_not_stop_is_killed_in_time_or_at_a_second_request(
 def test_a_worker_that_is_not_ready_in_time_says_what_it_waits_for(worker_of: Make, events: Events) -> None:
     with worker_of("hanging") as worker:
         events.wait_for("started")
-        with pytest.raises(WorkerNotReadyError, match="waiting for entities-0"):
+        with pytest.raises(WorkerNotReadyError, match="starting: entities-0"):
             worker.wait_ready(0.1)
 
 
@@ -226,6 +226,19 @@ def served(address: str, metric: str) -> float:
     body = urllib.request.urlopen(f"http://{address}/metrics", timeout=5).read().decode()
     line = next(line for line in body.splitlines() if line.startswith(f'{metric}{{step="entities"}}'))
     return float(line.split()[-1])
+
+
+def test_what_is_waited_for_is_told_once_and_when_all_work_again(
+    worker_of: Make, tmp_path: Path, events: Events
+) -> None:
+    with worker_of("faltering", 2) as worker:
+        assert events.wait_for("waiting").text == "waiting for the broker: entities-0, entities-1"
+        with pytest.raises(WorkerNotReadyError, match="waiting for the broker: entities-0, entities-1"):
+            worker.wait_ready(0.0)
+        (tmp_path / "broker-is-back").touch()
+        assert "all work again after" in events.wait_for("resumed").text
+        worker.wait_ready(DEADLINE_SECONDS)
+    assert (events.count("waiting"), events.count("resumed")) == (1, 1)
 
 
 def test_prometheus_is_told_of_every_process_and_of_none_after_the_end(worker_of: Make, tmp_path: Path) -> None:
