@@ -36,7 +36,7 @@ class Times(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RawArticle(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An article as a source publishes it.
+    """An article as a source publishes it; ``null`` counts as absent, and a time without a zone as UTC.
 
     Attributes:
         id: The source's id; when empty, the first step derives it from the URL, else from title and body.

@@ -16,6 +16,11 @@ _decoders: dict[type, msgspec.json.Decoder[object]] = {}
 
 _TIME_MEND = ": write a time with its zone, as 2026-03-02T08:00:00Z or 2026-03-02T09:00:00+01:00"
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What some editors write in front of UTF-8; it is no part of the text."""
+
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
 _REPLACEMENT = "\ufffd"
 # An escaped backslash and a pair of surrogates are kept; the group finds the escape of a lone surrogate.
 _ESCAPES = re.compile(
@@ -54,7 +59,8 @@ def decode(payload: bytes, kind: type[T]) -> T:
         article = "an" if kind.__name__[0] in "AEIOU" else "a"
         raise SchemaError(f"not {article} {kind.__name__}: {error}{mend}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UndecodableError(f"not JSON in UTF-8: {error}") from error
+        problem = "UTF-16: convert it first" if payload.startswith(_UTF_16_MARKS) else str(error)
+        raise UndecodableError(f"not JSON in UTF-8: {problem}") from error
     except RecursionError as error:
         raise UndecodableError("lists and objects are nested too deep to be read: flatten them") from error
 

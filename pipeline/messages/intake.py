@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -12,7 +12,7 @@ from pipeline.errors import ArticleError, EmptyArticleError, SchemaError, TooLar
 from pipeline.messages import identity
 from pipeline.messages.alerts import EvaluatedArticles, Match
 from pipeline.messages.articles import MAX_ARTICLE_CODE_POINTS, EnrichedArticle, RawArticle
-from pipeline.messages.codec import decode, replace_lone_surrogates
+from pipeline.messages.codec import BYTE_ORDER_MARK, decode, replace_lone_surrogates
 
 MOST_AHEAD = timedelta(minutes=5)
 """How far a time of revision may be ahead of our clock: the source's may differ."""
@@ -34,6 +34,9 @@ class Intake(NamedTuple):
 def read_article(payload: bytes, *, read_at: datetime, now: datetime | None = None) -> Intake:
     """Read and check one raw article.
 
+    What is plainly meant is accepted beyond the schema: a byte-order mark in front, ``null`` for a field that is
+    absent, and a time that is a date alone (its first moment) or names no zone (UTC).
+
     Args:
         payload: JSON as published by any client.
         read_at: The Kafka timestamp of the message, or the time of reading; used if ``revised_at`` is missing.
@@ -48,11 +51,36 @@ def read_article(payload: bytes, *, read_at: datetime, now: datetime | None = No
         EmptyArticleError: Neither title nor body holds text, and it is no withdrawal.
         TooLargeError: Title and body together have more than 200,000 code points.
     """
-    payload, replaced = replace_lone_surrogates(payload)
-    article = decode(payload, RawArticle)
+    payload, replaced = replace_lone_surrogates(payload.removeprefix(BYTE_ORDER_MARK))
+    try:
+        article = decode(payload, RawArticle)
+    except SchemaError as error:
+        # So that an article which keeps to the schema, as nearly all do, is decoded once.
+        meant = _as_meant(payload)
+        if meant is None:
+            raise
+        try:
+            article = decode(meant, RawArticle)
+        except SchemaError as other:
+            raise other from error
     settled_article = settled(article, read_at=read_at, now=now)
     was_ahead = article.revised_at is not None and article.revised_at != settled_article.revised_at
     return Intake(settled_article, replaced, was_ahead)
+
+
+def _as_meant(payload: bytes) -> bytes | None:
+    """The JSON of an article with what is plainly meant written as the schema wants it; None where nothing is."""
+    try:
+        given = msgspec.json.decode(payload, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    meant = {name: value for name, value in given.items() if bytes(value) != b"null"}
+    for name in ("published_at", "revised_at"):
+        with contextlib.suppress(KeyError, msgspec.DecodeError, UnicodeDecodeError, ValueError):
+            moment = datetime.fromisoformat(msgspec.json.decode(meant[name], type=str))
+            if moment.tzinfo is None:
+                meant[name] = msgspec.Raw(msgspec.json.encode(moment.replace(tzinfo=UTC)))
+    return None if meant == given else msgspec.json.encode(meant)
 
 
 def settled(article: RawArticle, *, read_at: datetime, now: datetime | None = None) -> RawArticle:
