@@ -36,7 +36,7 @@ LastStep = Literal["language", "entities"]
 def command(settings: Settings, files: tuple[str, ...], step: LastStep) -> int:
     """Give each article its language and its entities.
 
-    FILES are JSON Lines, JSON or plain text; without any, JSON Lines are read from standard input. The result is
+    FILES are JSON Lines, JSON, CSV or plain text; without any, JSON Lines are read from standard input. The result is
     JSON Lines on standard output, in the order of the input; a bad line, and one on which a
     step fails, is reported by number and left out.
     """

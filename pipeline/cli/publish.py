@@ -38,14 +38,15 @@ if TYPE_CHECKING:
     type=click.Choice(get_args(Format)),
     default="auto",
     show_default=True,
-    help="What the files are; auto goes by their endings, and on standard input by the first character.",
+    help="What the files are; auto goes by their endings, else by the first line.",
 )
 @pass_settings
 def command(settings: Settings, files: tuple[str, ...], form: Format) -> int:
     """Send articles to the pipeline, each acknowledged by the broker.
 
-    FILES are JSON Lines (.jsonl, .ndjson), JSON (.json: one article or a list) or plain text (all else: the whole file
-    is the body); `-` is standard input, which may be a pipe that never ends. A bad line is reported by number and sent
+    FILES are JSON Lines (.jsonl, .ndjson), JSON (.json: one article or a list), CSV (.csv, .tsv: the first line names
+    the columns as the fields of an article, a column of another name becomes an attribute) or plain text (the whole
+    file is one body); `-` is standard input, which may be a pipe that never ends. A bad line is reported by number and sent
     nowhere; the exit status is 1 then.
     """
     from pipeline.streaming.kafka.publishing import publish_articles  # noqa: PLC0415 - loads Kafka; --help need not

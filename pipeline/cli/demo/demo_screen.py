@@ -121,7 +121,7 @@ def show_what_next(out: Console) -> None:
         ("make run", "the same for good: broker and worker until Ctrl-C; then, in another terminal:"),
         ("wirewatch rules apply rules.yaml", "your own rules"),
         ("wirewatch subscribe", "follow the alerts"),
-        ("wirewatch publish articles.jsonl", "your own articles: JSON Lines, JSON or plain text"),
+        ("wirewatch publish articles.jsonl", "your own articles: JSON Lines, JSON, CSV or plain text"),
         ("wirewatch explain article.txt", "the whole way of one article, without Kafka"),
     ):
         steps.add_row(Text(command, "bold"), meaning)

@@ -1,29 +1,42 @@
-"""Articles as people have them: JSON Lines, JSON, plain text, standard input; bad ones reported by number."""
+"""Articles as people have them: JSON Lines, JSON, CSV, plain text, standard input; bad ones reported by number."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import IO, Literal
 
 import click
+import msgspec
 
+from pipeline.cli.reading.csv_rows import csv_rows, is_heading
 from pipeline.errors import ArticleError, TooLargeError, UndecodableError, UsageError
 from pipeline.messages.articles import RawArticle
-from pipeline.messages.codec import encode
+from pipeline.messages.codec import BYTE_ORDER_MARK, encode
 from pipeline.messages.intake import read_article
 
-Format = Literal["auto", "jsonl", "json", "text"]
+Format = Literal["auto", "jsonl", "json", "csv", "text"]
 
 # Far above the largest article that is accepted; a line beyond it is no article, and is not held in memory whole.
 MAX_LINE_BYTES = 8 * 1024 * 1024
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_FORMAT_BY_SUFFIX: dict[str, Format] = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json"}
+_FORMAT_BY_SUFFIX: dict[str, Format] = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "csv",
+}
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_MARKUP = re.compile(rb"<[!?/a-zA-Z]")
+_LIST_OF_OBJECTS = re.compile(rb"\[\s*(\{|\]?\s*$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +89,9 @@ def read_lines(sources: Iterable[str], form: Format = "auto") -> Iterator[Line]:
 
     Args:
         sources: Paths, or ``-``.
-        form: ``auto`` goes by the file's ending (``.jsonl``, ``.ndjson``, ``.json``; all else is plain text) and, on
-            standard input, by the first character: ``{`` is JSON Lines.
+        form: ``auto`` goes by the file's ending (``.jsonl``, ``.ndjson``, ``.json``, ``.csv``, ``.tsv``). A file of
+            any other, and standard input, goes by its first line that is not blank: JSON, the names of a table's
+            columns, or else plain text. What is neither, such as HTML, is refused.
 
     Raises:
         UsageError: A file cannot be read.
@@ -104,26 +118,55 @@ def source_size_bytes(sources: Iterable[str]) -> int | None:
             return None
         path = Path(source)
         if not path.is_file():
-            raise UsageError(f"{source}: no such file")
+            raise UsageError(f"{source}: {'a folder, not a file' if path.is_dir() else 'no such file'}")
         total += path.stat().st_size
     return total
 
 
 def _read_stream(stream: IO[bytes], name: str, form: Format, suffix: str) -> Iterator[Line]:
-    if form == "auto" and name != "<stdin>":
-        form = _FORMAT_BY_SUFFIX.get(suffix, "text")
+    is_told = form != "auto"
+    if not is_told:
+        form = _FORMAT_BY_SUFFIX.get(suffix, "auto")
     blank: list[bytes] = []
-    first = b""
-    if form == "auto":
-        while (first := stream.readline(MAX_LINE_BYTES + 1)) and not first.strip():
-            blank.append(first)
-        form = "jsonl" if first.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(b"{") else "text"
-    if form == "jsonl":
-        yield from _json_lines(stream, name, first, number=len(blank))
-    elif form == "json":
-        yield from _json_document(stream.read(), name)
-    else:
-        yield _text_document(b"".join((*blank, first, stream.read())), name)
+    while (first := stream.readline(MAX_LINE_BYTES + 1)) and not first.strip():
+        blank.append(first)
+    if not is_told:
+        form = _form_of(first, form)
+    match form:
+        case "jsonl":
+            yield from _json_lines(stream, name, first, number=len(blank))
+        case "json":
+            yield from _json_document(first + stream.read(), name)
+        case "csv":
+            yield from _csv_lines(stream, name, first, number=len(blank) + 1)
+        case _:
+            yield _text_document(b"".join((*blank, first, stream.read())), name, is_told=is_told)
+
+
+def _form_of(first: bytes, expected: Format) -> Format:
+    """The form of a source by its first line that is not blank: a file's ending may mix up JSON and JSON Lines."""
+    start = first.removeprefix(BYTE_ORDER_MARK).strip()
+    is_list = _LIST_OF_OBJECTS.match(start) is not None
+    match expected:
+        case "jsonl":
+            return "json" if is_list and start != b"[]" else "jsonl"
+        case "json":
+            return "jsonl" if start.startswith(b"{") and _is_json(start) else "json"
+        case "auto" if start.startswith(b"{"):
+            return "json" if start == b"{" else "jsonl"
+        case "auto" if is_list:
+            return "json"
+        case "auto":
+            return "csv" if is_heading(start) else "text"
+    return expected
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        msgspec.json.decode(text, type=msgspec.Raw)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
 
 
 def _json_lines(stream: IO[bytes], name: str, first: bytes, *, number: int) -> Iterator[Line]:
@@ -132,7 +175,7 @@ def _json_lines(stream: IO[bytes], name: str, first: bytes, *, number: int) -> I
     while line:
         number += 1
         size = len(line)
-        payload = line.strip().removeprefix(_BYTE_ORDER_MARK)
+        payload = line.strip().removeprefix(BYTE_ORDER_MARK)
         error = None
         if size > MAX_LINE_BYTES:
             payload = b""
@@ -145,13 +188,34 @@ def _json_lines(stream: IO[bytes], name: str, first: bytes, *, number: int) -> I
         line = stream.readline(MAX_LINE_BYTES + 1)
 
 
-def _text_document(data: bytes, name: str) -> Line:
+def _csv_lines(stream: IO[bytes], name: str, first: bytes, *, number: int) -> Iterator[Line]:
+    # A line that is over the limit comes in parts, of which the row is refused for what its cells are.
+    lines = chain([first] if first else [], iter(partial(stream.readline, MAX_LINE_BYTES), b""))
+    for row in csv_rows(lines, number, MAX_LINE_BYTES):
+        yield Line(f"{name}:{row.number}", row.payload, row.size, row.error)
+
+
+def _text_document(data: bytes, name: str, *, is_told: bool) -> Line:
+    """A whole source as one article; unless it was told to be text, only what people read as text."""
+    other = "" if is_told else _other_than_text(data)
+    if other:
+        mend = "give the text, JSON Lines, JSON or CSV, or say --format text"
+        return Line(name, b"", len(data), UndecodableError(f"{other}, not the text of one article: {mend}"))
     try:
-        text = data.removeprefix(_BYTE_ORDER_MARK).decode()
+        text = data.removeprefix(BYTE_ORDER_MARK).decode()
     except UnicodeDecodeError as problem:
         error = UndecodableError(f"not text in UTF-8 (byte {problem.start}): convert it first")
         return Line(name, b"", len(data), error)
     return Line(name, encode(RawArticle(body=text)), len(data))
+
+
+def _other_than_text(data: bytes) -> str:
+    """What a source is that nobody would read as an article; empty for text."""
+    if data.startswith(_UTF_16_MARKS):
+        return "UTF-16"
+    if b"\0" in data:
+        return "binary data"
+    return "markup" if _MARKUP.match(data.removeprefix(BYTE_ORDER_MARK).lstrip()) else ""
 
 
 def _json_document(data: bytes, name: str) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli.reading.lines import MAX_LINE_BYTES, BadLines, Line, read_lines, source_size_bytes
-from pipeline.errors import ArticleError, UndecodableError, UsageError
+from pipeline.errors import ArticleError, SchemaError, UndecodableError, UsageError
 from tests.command_line import standard_input
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -57,6 +57,52 @@ def test_any_other_file_is_the_body_of_one_article(tmp_path: Path) -> None:
     assert line.read(now=NOW).body == "first line\n{second}\n"
 
 
+def test_a_table_is_as_many_articles_as_it_has_rows(tmp_path: Path) -> None:
+    table = b"\xef\xbb\xbfid;title;published_at\n1;one;2026-02-28\n\n2;two;\n"
+    for name in ("a.csv", "a.tsv", "a.txt"):
+        source = written(tmp_path, name, table)
+        lines = read(source)
+        assert titles(lines) == ["one", "two"]
+        assert [line.place for line in lines] == [f"{source}:2", f"{source}:4"]
+        assert lines[0].read(now=NOW).published_at == datetime(2026, 2, 28, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("lines.json", b'{"title": "one"}\n{"title": "two"}\n'),
+        ("list.jsonl", b'[{"title": "one"},\n {"title": "two"}]'),
+        ("list.txt", b'[\n{"title": "one"}, {"title": "two"}]'),
+        ("lines.log", b'\xef\xbb\xbf{"title": "one"}\n{"title": "two"}\n'),
+    ],
+)
+def test_json_is_read_as_what_it_is_whatever_the_file_is_called(tmp_path: Path, name: str, data: bytes) -> None:
+    assert titles(read(written(tmp_path, name, data))) == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "what"),
+    [
+        ("feed.xml", b"<?xml version='1.0'?>\n<rss/>", "markup"),
+        ("page.html", b"\xef\xbb\xbf\n<!doctype html>", "markup"),
+        ("articles.xlsx", b"PK\x03\x04\0\0", "binary data"),
+        ("notes.txt", "{}".encode("utf-16"), "UTF-16"),
+    ],
+)
+def test_what_is_no_text_is_refused_in_one_line_and_not_sent_as_one_article(
+    tmp_path: Path, name: str, data: bytes, what: str
+) -> None:
+    (line,) = read(written(tmp_path, name, data))
+    with pytest.raises(UndecodableError, match=f"^{what}, not the text of one article: .* --format text$"):
+        line.read(now=NOW)
+
+
+def test_a_table_without_a_known_column_is_refused_in_one_line(tmp_path: Path) -> None:
+    (line,) = read(written(tmp_path, "a.csv", b"headline,text\none,two\nthree,four\n"))
+    with pytest.raises(SchemaError, match="title or body among them, and reads: headline,text"):
+        line.read(now=NOW)
+
+
 @pytest.mark.parametrize(
     ("data", "count"), [(b'{"title": "one"}\n{"title": "two"}\n', 2), (b"plain text\nof two lines\n", 1), (b"", 1)]
 )
@@ -94,6 +140,8 @@ def test_a_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
         read(str(tmp_path / "nowhere.jsonl"))
     with pytest.raises(UsageError, match="no such file"):
         source_size_bytes([str(tmp_path / "nowhere.jsonl")])
+    with pytest.raises(UsageError, match="a folder, not a file"):
+        source_size_bytes([str(tmp_path)])
 
 
 def test_bad_lines_are_counted_and_said(capsys: pytest.CaptureFixture[str]) -> None:
