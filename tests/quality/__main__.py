@@ -17,7 +17,7 @@ from rich.console import Console
 from tests.quality.measuring_data import expected_place, find_measuring_data
 from tests.quality.report import read_sections, write_report
 
-SECTIONS = ("language", "concepts", "directions", "traps", "transliteration", "strangers", "entities")
+SECTIONS = ("language", "concepts", "directions", "traps", "transliteration", "strangers", "asked", "entities")
 """In the order of the report; add new sections here."""
 
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "quality.md"
