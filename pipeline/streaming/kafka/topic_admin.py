@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from aiokafka import errors as kafka_errors
@@ -116,7 +117,8 @@ class TopicAdmin:
         with kafka_errors_translated(self._settings, "topics", "create"):
             response = await self._client.create_topics(new, timeout_ms=_REQUEST_TIMEOUT_MS)
         created = []
-        for name, code, *detail in response.topic_errors:
+        # In order, so that the same topic is named each time where several are refused.
+        for name, code, *detail in sorted(response.topic_errors):
             if kafka_errors.for_code(code) is not kafka_errors.TopicAlreadyExistsError:
                 _check(name, code, "create", detail)
                 created.append(name)
@@ -137,7 +139,7 @@ class TopicAdmin:
             responses = await self._client.describe_configs(resources)
         configs: dict[str, dict[str, ConfigValue]] = {}
         for response in responses:
-            for resource in response.to_object()["resources"]:
+            for resource in sorted(response.to_object()["resources"], key=itemgetter("resource_name")):
                 name = resource["resource_name"]
                 _check(name, resource["error_code"], "read the configuration of", [resource["error_message"]])
                 configs[name] = {
