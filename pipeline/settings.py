@@ -253,7 +253,11 @@ class AlertSettings(KafkaSettings, AlertMemorySettings, LabelSettings):
     """What the alerts step needs: the brokers, how long it remembers, and how many rules have a counter."""
 
 
-class CanarySettings(KafkaSettings, MetricsSettings):
+class StatusSettings(KafkaSettings, MetricsSettings):
+    """Where to ask how everything stands."""
+
+
+class CanarySettings(StatusSettings):
     """How often `wirewatch canary` looks after the pipeline."""
 
     canary_interval_seconds: Seconds = Field(

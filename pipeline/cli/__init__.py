@@ -23,6 +23,7 @@ VERBS = {
     "match": "JSON Lines in, JSON Lines out: the alerts that a rule file raises.",
     "publish": "Send articles to the pipeline.",
     "worker": "Run the steps, until Ctrl-C.",
+    "status": "See what every part does, how far behind it is, and what it waits for.",
     "canary": "Watch from outside: lag of every step, and articles that go the whole way.",
     "rules": "Check, test, apply and look at watch rules.",
     "subscribe": "Follow the alerts.",

@@ -12,6 +12,7 @@ import socketserver
 import threading
 import time
 from collections.abc import Callable
+from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from importlib.metadata import version
@@ -73,11 +74,16 @@ class Readiness:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._problem: str | None = "the worker has not started"
+        self._changed_at = time.time()
         self._is_over = False
 
     def problem(self) -> str | None:
         """Why it is not ready; a ``Probe``."""
         return self._problem
+
+    def changed_at(self) -> float:
+        """Since when it is as it is, in seconds since 1970."""
+        return self._changed_at
 
     def ready(self) -> None:
         """It does its work."""
@@ -104,6 +110,7 @@ class Readiness:
         if problem != self._problem:
             with self._changed:
                 self._problem = problem
+                self._changed_at = time.time()
                 self._changed.notify_all()
 
 
@@ -115,6 +122,7 @@ class HealthServer:
         first_port: The first port to try; the next free one is used. 0: any.
         live: Behind /livez, 200 or 503.
         ready: Behind /readyz, 200 or 503.
+        ready_since: Since when ``ready`` says what it says, in seconds since 1970; sent as ``Last-Modified``.
         registry: The metrics to serve.
         request_seconds: A client that sends nothing for this long is disconnected.
 
@@ -129,12 +137,15 @@ class HealthServer:
         *,
         live: Probe,
         ready: Probe,
+        ready_since: Callable[[], float] | None = None,
         registry: CollectorRegistry = REGISTRY,
         request_seconds: float = 5.0,
     ) -> None:
         pages: dict[str, Callable[[], _Page]] = {
             "/livez": lambda: _probe_page(live),
-            "/readyz": lambda: _probe_page(ready),
+            "/readyz": lambda: _probe_page(
+                ready, None if ready_since is None else formatdate(ready_since(), usegmt=True)
+            ),
             "/metrics": lambda: _Page(HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(registry)),
         }
         BUILD.labels(version("wirewatch")).set(1)
@@ -167,23 +178,24 @@ class HealthServer:
 
 
 class _Page:
-    __slots__ = ("body", "content_type", "status")
+    __slots__ = ("body", "content_type", "last_modified", "status")
 
-    def __init__(self, status: HTTPStatus, content_type: str, body: bytes) -> None:
+    def __init__(self, status: HTTPStatus, content_type: str, body: bytes, last_modified: str | None = None) -> None:
         self.status = status
         self.content_type = content_type
         self.body = body
+        self.last_modified = last_modified
 
 
-def _text_page(status: HTTPStatus, text: str) -> _Page:
-    return _Page(status, "text/plain; charset=utf-8", f"{text}\n".encode())
+def _text_page(status: HTTPStatus, text: str, last_modified: str | None = None) -> _Page:
+    return _Page(status, "text/plain; charset=utf-8", f"{text}\n".encode(), last_modified)
 
 
-def _probe_page(probe: Probe) -> _Page:
+def _probe_page(probe: Probe, last_modified: str | None = None) -> _Page:
     problem = probe()
     if problem is None:
-        return _text_page(HTTPStatus.OK, "ok")
-    return _text_page(HTTPStatus.SERVICE_UNAVAILABLE, problem)
+        return _text_page(HTTPStatus.OK, "ok", last_modified)
+    return _text_page(HTTPStatus.SERVICE_UNAVAILABLE, problem, last_modified)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -196,6 +208,8 @@ class _Handler(BaseHTTPRequestHandler):
         found = page() if page else _text_page(HTTPStatus.NOT_FOUND, "here are /metrics, /livez and /readyz")
         self.send_response(found.status)
         self.send_header("Content-Type", found.content_type)
+        if found.last_modified is not None:
+            self.send_header("Last-Modified", found.last_modified)
         self.send_header("Content-Length", str(len(found.body)))
         self.end_headers()
         self.wfile.write(found.body)

@@ -43,6 +43,18 @@ def targets_path(settings: MetricsSettings) -> Path:
     return settings.metrics_targets_file or settings.data_dir / "prometheus-targets.json"
 
 
+def living_targets(path: Path) -> list[Target]:
+    """The processes of this machine's living workers; none where there is no file that lists some."""
+    host = socket.gethostname()
+    targets = []
+    for group in _groups_of(path):
+        labels = group.get("labels", {})
+        of_host, _, pid = labels.get("worker", "").rpartition(":")
+        if of_host == host and pid.isdecimal() and _is_running(int(pid)):
+            targets += [Target(labels.get("process", ""), address) for address in group["targets"]]
+    return targets
+
+
 class TargetsFile:
     """This worker's part of a Prometheus file_sd file, which all workers of the machine share.
 
@@ -74,13 +86,7 @@ class TargetsFile:
         self.publish(())
 
     def _groups_of_others(self) -> list[_Group]:
-        try:
-            groups = msgspec.json.decode(self._path.read_bytes(), type=list[_Group])
-        except FileNotFoundError:
-            return []
-        except (ValueError, RecursionError):
-            # Drop it: what is no list of targets is of no use to Prometheus either.
-            return []
+        groups = _groups_of(self._path)
         return [group for group in groups if self._is_living_other(group.get("labels", {}).get("worker", ""))]
 
     def _is_living_other(self, worker: str) -> bool:
@@ -100,6 +106,16 @@ class TargetsFile:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+
+
+def _groups_of(path: Path) -> list[_Group]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=list[_Group])
+    except FileNotFoundError:
+        return []
+    except (ValueError, RecursionError):
+        # Drop it: what is no list of targets is of no use to Prometheus either.
+        return []
 
 
 def _is_running(pid: int) -> bool:

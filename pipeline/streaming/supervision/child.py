@@ -120,8 +120,8 @@ class ServiceRunner:
         self._readiness.waiting("loading")
         self._orders.follow(on_order=self._heed, on_end=self._leave)
         host, port = self._settings.metrics_host, self._settings.metrics_port
-        live, ready = self._live_problem, self._readiness.problem
-        with HealthServer(host, port, live=live, ready=ready, registry=self._registry) as server:
+        live, ready, since = self._live_problem, self._readiness.problem, self._readiness.changed_at
+        with HealthServer(host, port, live=live, ready=ready, ready_since=since, registry=self._registry) as server:
             self._reports.report(Serving(server.address))
             self._loop.run_until_complete(self._run())
 

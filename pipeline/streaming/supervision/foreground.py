@@ -43,7 +43,14 @@ async def run_in_foreground(
     standing = Readiness()
     heartbeat = Heartbeat()
     host, port = settings.metrics_host, settings.metrics_port
-    with HealthServer(host, port, live=heartbeat.problem, ready=standing.problem, registry=registry) as server:
+    with HealthServer(
+        host,
+        port,
+        live=heartbeat.problem,
+        ready=standing.problem,
+        ready_since=standing.changed_at,
+        registry=registry,
+    ) as server:
         on_serving(server.address)
         with _listed(service, settings, server.address):
             async with load(service, settings) as loaded:

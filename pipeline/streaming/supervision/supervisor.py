@@ -167,7 +167,8 @@ class Supervisor:
             SettingError: The supervisor cannot serve its own metrics.
         """
         host, port = self._settings.metrics_host, self._settings.metrics_port
-        with HealthServer(host, port, live=self._heartbeat.problem, ready=self.readiness.problem) as server:
+        live, ready, since = self._heartbeat.problem, self.readiness.problem, self.readiness.changed_at
+        with HealthServer(host, port, live=live, ready=ready, ready_since=since) as server:
             self._own_address = server.address
             self._tell("serving", f"serves http://{server.address}/metrics", address=server.address)
             self._publish_targets()

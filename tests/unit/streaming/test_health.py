@@ -4,12 +4,13 @@ import http.client
 import socket
 import time
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
 from pipeline.errors import SettingError
-from pipeline.streaming.observability.health import HealthServer, Heartbeat
+from pipeline.streaming.observability.health import HealthServer, Heartbeat, Readiness
 
 
 class Problems:
@@ -32,13 +33,15 @@ def server(problems: Problems) -> Iterator[HealthServer]:
         yield running
 
 
-def ask(server: HealthServer, path: str, method: str = "GET") -> tuple[int, str]:
+def requested(server: HealthServer, path: str, method: str = "GET") -> http.client.HTTPResponse:
     connection = http.client.HTTPConnection(server.address, timeout=10)
     connection.request(method, path)
-    response = connection.getresponse()
-    body = response.read().decode()
-    connection.close()
-    return response.status, body
+    return connection.getresponse()
+
+
+def ask(server: HealthServer, path: str, method: str = "GET") -> tuple[int, str]:
+    with requested(server, path, method) as response:
+        return response.status, response.read().decode()
 
 
 def test_metrics_are_served(server: HealthServer) -> None:
@@ -55,6 +58,18 @@ def test_probes_are_well_until_there_is_a_problem_and_say_which(server: HealthSe
     assert ask(server, "/readyz?verbose") == (503, "loading\n")
     problems.live = "stuck"
     assert ask(server, "/livez") == (503, "stuck\n")
+
+
+def test_since_when_a_process_waits_is_told() -> None:
+    readiness = Readiness()
+    with HealthServer(
+        "127.0.0.1", 0, live=lambda: None, ready=readiness.problem, ready_since=readiness.changed_at
+    ) as server:
+        before = int(time.time())
+        readiness.waiting("waiting for the broker")
+        answer = requested(server, "/readyz").headers["Last-Modified"]
+        assert before <= parsedate_to_datetime(answer).timestamp() <= time.time()
+        assert requested(server, "/livez").headers["Last-Modified"] is None
 
 
 def test_other_paths_and_methods_are_refused(server: HealthServer) -> None:
