@@ -283,7 +283,10 @@ class TopicMissingError(BrokerError):
     is_passing = False
 
     def __init__(self, topic: str) -> None:
-        super().__init__(f"topic {topic} does not exist: create it (wirewatch topics apply), or check the prefix")
+        super().__init__(
+            f"topic {topic} does not exist: check the prefix and the channel, or create it "
+            "(wirewatch topics apply; --channel NAME for a channel)"
+        )
         self.topic = topic
 
 

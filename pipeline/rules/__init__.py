@@ -16,7 +16,7 @@ from pipeline.rules.index.rule_index import RuleIndex
 from pipeline.rules.meaning.compilation import CheckedRule, Requirements, RuleCompiler, check_rule
 from pipeline.rules.meaning.lookup import ConceptLookup
 from pipeline.rules.syntax.limits import Limits
-from pipeline.rules.syntax.origin import RuleWarning
+from pipeline.rules.syntax.origin import Origin, RuleWarning
 
 __all__ = [
     "MAX_EVIDENCE_PER_CLAUSE",
@@ -27,6 +27,7 @@ __all__ = [
     "Limits",
     "NamesByLanguage",
     "NearMiss",
+    "Origin",
     "Requirements",
     "RuleCompiler",
     "RuleExplanation",

@@ -62,7 +62,7 @@ def command(
     if article_files and since is not None:
         raise UsageError("--since is about the topic: leave it out with --articles")
     from pipeline.assembly import build_limits, load_knowledge_base  # noqa: PLC0415 - loads the knowledge base; --help need not
-    from pipeline.rules import explain_rule  # noqa: PLC0415 - as above
+    from pipeline.rules import Origin, explain_rule  # noqa: PLC0415 - as above
 
     out = console()
     file = _file(rule)
@@ -70,7 +70,8 @@ def command(
     for number, one in enumerate(rules):
         if number:
             out.print()
-        explanation = explain_rule(one, load_knowledge_base(settings), build_limits(settings))
+        origin = Origin(text=one.when, source=_CONDITION) if one.id == _CONDITION else None
+        explanation = explain_rule(one, load_knowledge_base(settings), build_limits(settings), origin)
         # Those of a file have been said, with their places in it.
         for warning in explanation.warnings if file is None else ():
             say_warning(warning)

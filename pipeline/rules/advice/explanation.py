@@ -29,7 +29,7 @@ from pipeline.rules.meaning.compilation import compile_rule
 from pipeline.rules.meaning.lookup import ConceptLookup
 from pipeline.rules.syntax.expressions import leaves, map_leaves
 from pipeline.rules.syntax.limits import Limits
-from pipeline.rules.syntax.origin import RuleWarning
+from pipeline.rules.syntax.origin import Origin, RuleWarning
 
 _MOST_SPELLINGS = 12
 
@@ -89,19 +89,22 @@ class RuleExplanation(Struct, frozen=True, kw_only=True):
     warnings: tuple[RuleWarning, ...]
 
 
-def explain_rule(rule: WatchRule, concepts: ConceptLookup, limits: Limits | None = None) -> RuleExplanation:
+def explain_rule(
+    rule: WatchRule, concepts: ConceptLookup, limits: Limits | None = None, origin: Origin | None = None
+) -> RuleExplanation:
     """Explain a rule.
 
     Args:
         rule: The document.
         concepts: Where names are looked up.
         limits: How large the rule may be.
+        origin: Where its condition stands; by default the condition itself.
 
     Raises:
         RuleError: The rule cannot be used.
     """
     doubts: list[RuleWarning] = []
-    compiled = compile_rule(rule, concepts, limits, doubts=doubts)
+    compiled = compile_rule(rule, concepts, limits, origin, doubts=doubts)
     found = dict.fromkeys(leaves(compiled.expression))
     shares = Shares.load()
     filing = ClauseFiling(shares)

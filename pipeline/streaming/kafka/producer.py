@@ -142,7 +142,7 @@ class KafkaPublisher:
         writes: str = "any topic",
         make_producer: Callable[[], BatchProducer] | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        restore: Callable[[KafkaSettings, Collection[str]], Awaitable[object]] = restore_topics,
+        restore: Callable[[KafkaSettings, Collection[str]], Awaitable[Collection[str]]] = restore_topics,
         patience_seconds: float = _PATIENCE_SECONDS,
     ) -> None:
         self._settings = settings
@@ -238,7 +238,7 @@ class KafkaPublisher:
                 await self._restore_topics({batch.topic for batch, future in sent if future in waiting})
 
     async def _restore_topics(self, topics: Collection[str]) -> None:
-        """Create topics that were deleted meanwhile, so that the messages on their way arrive.
+        """Create topics that do not exist, or no more, so that the messages on their way arrive.
 
         Where that is impossible now, or not permitted, log it and go on waiting: the messages have no answer yet.
         """
@@ -248,7 +248,7 @@ class KafkaPublisher:
             log.warning("topic %s has not acknowledged yet: %s", ", ".join(sorted(topics)), error)
         else:
             if created:
-                log.warning("created topics again that were deleted while messages went there: %s", created)
+                log.warning("created topics that did not exist: %s", ", ".join(created))
 
     async def _pack(
         self,

@@ -214,6 +214,7 @@ def test_an_empty_file_is_said_to_be_empty(wirewatch: CommandLine, tmp_path: Pat
 def test_explain_of_a_wrong_condition_points_at_it(wirewatch: CommandLine) -> None:
     outcome = wirewatch("rules", "explain", "(NATO")
     assert outcome.status == 1
+    assert outcome.err.startswith("error: condition:1:")
     assert "(NATO\n" in outcome.err
 
 

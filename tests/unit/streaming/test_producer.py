@@ -104,7 +104,7 @@ def outputs(values: Sequence[bytes], partition: int | None = 0) -> list[Output]:
     return [Output("t", b"key-%d" % index, value, (), partition) for index, value in enumerate(values)]
 
 
-async def all_are_there(_settings: KafkaSettings, _topics: Collection[str]) -> object:
+async def all_are_there(_settings: KafkaSettings, _topics: Collection[str]) -> Collection[str]:
     return ()
 
 
@@ -251,7 +251,7 @@ async def test_a_topic_that_is_gone_is_created_again_while_its_messages_wait(pro
 
     restored: list[list[str]] = []
 
-    async def restore(_settings: KafkaSettings, topics: Collection[str]) -> object:
+    async def restore(_settings: KafkaSettings, topics: Collection[str]) -> Collection[str]:
         restored.append(sorted(topics))
         if len(restored) == 1:
             raise problem
