@@ -172,6 +172,7 @@ def _paragraphs() -> Iterator[str]:
             _pairs("all", homonyms, lambda _: True),
             _pairs("held by the knowledge base", homonyms, lambda one: one.rule in held),
             _pairs("not held", homonyms, lambda one: one.rule not in held),
+            *(_pairs(kind, homonyms, _is(kind=kind)) for kind in _each(one.kind for one in homonyms.asked)),
             *(_pairs(tag, homonyms, _is(language=tag)) for tag in _each(one.language for one in homonyms.asked)),
         ],
     )
