@@ -266,6 +266,11 @@ class CanarySettings(StatusSettings):
     canary_timeout_seconds: Seconds = Field(
         default=30.0, description="A canary whose alert has not arrived after this time counts as missed."
     )
+    canary_start_seconds: Seconds = Field(
+        default=300.0,
+        description="Longest time that `wirewatch canary` waits at its start for every step to be at work, before it "
+        "sends the first canary.",
+    )
     canary_lag_interval_seconds: Seconds = Field(
         default=5.0, description="Time between two readings of every step's lag by `wirewatch canary`."
     )

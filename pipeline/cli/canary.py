@@ -47,6 +47,8 @@ async def _watch(settings: Settings) -> None:
     def say(address: str) -> None:
         if sys.stderr.isatty():
             click.echo(f"serves http://{address}/metrics; Ctrl-C ends", err=True)
+        else:
+            _log.info("serves http://%s/metrics", address)
 
     watching = asyncio.ensure_future(run_in_foreground(CANARY, settings, on_serving=say))
     stopped = asyncio.Event()

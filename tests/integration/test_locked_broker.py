@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import re
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from pipeline.brokers import KafkaJars
+from pipeline.brokers import KafkaJars, free_port
 from pipeline.settings import ENV_PREFIX, load_settings
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.topology import ALERTS, HELD, LANGUAGE_STEP, RAW
 from tests.command_line import WIREWATCH, CommandLine, environment
 from tests.integration.certificates import EXPIRED, Authority
 from tests.integration.locked_broker import PASSWORD, PREFIX, LockedBroker, locked_broker
+from tests.waiting import wait_until
 
 # aiokafka closes the connection of a login that fails without waiting for its end.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -323,3 +327,54 @@ def test_a_worker_without_its_group_says_so_in_its_log(locked: LockedBroker, tmp
     group = f"group {LANGUAGE_STEP.consumer_group(PREFIX)}"
     said = [json.loads(line)["message"] for line in outcome.stderr.splitlines()]
     assert f"the broker does not let this user read {group}: grant Read on {group}" in "\n".join(said)
+
+
+def test_a_canary_with_the_documented_rights_waits_for_the_steps_and_then_misses_none(
+    locked: LockedBroker, tmp_path: Path
+) -> None:
+    port = free_port()
+
+    def run(user: str, verb: str, **more: str) -> subprocess.Popen[bytes]:
+        own = variables(
+            locked, Mistake("LOGIN", "", {**SASL_TLS, "sasl_username": user, "spacy_fallback": "none", **more})
+        )
+        settings = {f"{ENV_PREFIX}{name.upper()}": value for name, value in own.items()}
+        with (tmp_path / f"{verb}.log").open("wb") as log:
+            return subprocess.Popen([*WIREWATCH, verb], env=environment(tmp_path, **settings), stderr=log)
+
+    def says(text: str) -> bool:
+        return text in (tmp_path / "canary.log").read_text()
+
+    def counted(what: str) -> float:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as page:
+            found = re.search(rf"^wirewatch_canaries_{what}_total (\S+)", page.read().decode(), re.MULTILINE)
+        assert found, what
+        return float(found[1])
+
+    # Long before the worker is ready, a canary that is sent would be missed.
+    watch = {"canary_interval_seconds": "1", "canary_timeout_seconds": "5", "canary_lag_interval_seconds": "0.5"}
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(ended(run("canary", "canary", metrics_port=str(port), **watch)))
+        wait_until(
+            lambda: says("canaries wait for processes of these steps: language, entities, rules, alerts"), "waits"
+        )
+        assert says(f"serves http://127.0.0.1:{port}/metrics")
+        assert counted("sent") == 0
+        stack.enter_context(ended(run("pipeline", "worker", metrics_port="0")))
+        wait_until(lambda: says("every step is at work"), lambda: (tmp_path / "worker.log").read_text()[-2000:])
+        wait_until(lambda: counted("received") >= 3, "three canaries come back")
+        assert counted("missed") == 0
+
+
+@contextlib.contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End it in any case."""
+    with process:
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()

@@ -105,6 +105,31 @@ async def apply_topics(settings: KafkaSettings, *, channels: Iterable[str] = ())
         return TopicReport(tuple(sorted(created)), tuple(changed), tuple(differences))
 
 
+async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> tuple[str, ...]:
+    """Create those of these topics that are missing, and touch no other: for a user with rights on these alone.
+
+    Returns:
+        The full names of those created.
+
+    Raises:
+        BrokerError: As ``apply_topics``.
+    """
+    wanted = {topic.full_name(settings.topic_prefix): topic for topic in topics}
+    async with topic_admin(settings) as admin:
+        existing = await admin.describe(wanted)
+        missing = {name: topic for name, topic in wanted.items() if name not in existing}
+        if not missing:
+            return ()
+        if not await admin.is_supported():
+            await admin.touch(missing)
+            await _await_leaders(admin, missing)
+            return ()
+        created = await admin.create(missing, settings.replication_factor)
+        states = await _await_leaders(admin, missing)
+        await _await_replicas(settings, {name: states[name] for name in created})
+        return created
+
+
 async def restore_topics(settings: KafkaSettings, names: Collection[str]) -> tuple[str, ...]:
     """Create again those of these topics, of the route or of channels, that were deleted while they are written to.
 

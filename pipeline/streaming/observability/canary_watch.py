@@ -23,12 +23,12 @@ from pipeline.messages.codec import encode
 from pipeline.messages.rules import CANARY_CHANNEL
 from pipeline.settings import CanarySettings
 from pipeline.streaming.kafka.client import client_options, connected
-from pipeline.streaming.kafka.consumer_lag import lag_reader
+from pipeline.streaming.kafka.consumer_lag import LagReader, lag_reader
 from pipeline.streaming.kafka.subscription import subscribed
-from pipeline.streaming.kafka.topic_setup import apply_topics
+from pipeline.streaming.kafka.topic_setup import ensure_topics
 from pipeline.streaming.loading import LoadedService, Standing
 from pipeline.streaming.observability.tracing import child_traceparent
-from pipeline.topology import RAW, STEPS
+from pipeline.topology import CANARY, RAW, STEPS
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,9 @@ class CanaryWatch:
         self._settings = settings
         self._flight = CanaryFlight(settings.canary_timeout_seconds)
         self._listening = asyncio.Event()
+        self._steps_at_work = asyncio.Event()
+        # The steps that are not at work yet, as told last.
+        self._idle: list[str] = []
         self._heard_at: float | None = None
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -62,7 +65,7 @@ class CanaryWatch:
             SettingError: The brokers cannot be reached as set.
             BrokerError: The broker does not answer at the start, or refuses a topic or a group at any time.
         """
-        await apply_topics(self._settings, channels=[CANARY_CHANNEL])
+        await ensure_topics(self._settings, CANARY.reads)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._keep_up("canary alerts", lambda: self._listen(standing)))
@@ -109,8 +112,9 @@ class CanaryWatch:
 
     async def _send_all(self) -> None:
         """Send a canary at each interval and count the missed ones, however long the broker takes to accept one."""
-        # A canary sent earlier could be missed because we do not listen yet.
+        # A canary sent earlier could be missed because we do not listen yet, or because the steps are still loading.
         await self._listening.wait()
+        await self._await_steps()
         producer = AIOKafkaProducer(**client_options(self._settings), client_id="wirewatch-canary", acks="all")
         loop = asyncio.get_running_loop()
         async with connected(producer, self._settings):
@@ -127,6 +131,28 @@ class CanaryWatch:
                     limit = self._settings.canary_timeout_seconds
                     log.error("this canary raised no alert within %g s", limit, extra={"article": canary})
                 await asyncio.sleep(min(_TICK_SECONDS, self._settings.canary_interval_seconds))
+
+    async def _await_steps(self) -> None:
+        """Wait until each step has processes that are at work; not for ever, since a worker may never come."""
+        began = time.monotonic()
+        limit = self._settings.canary_start_seconds
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit):
+                await self._steps_at_work.wait()
+        if self._steps_at_work.is_set():
+            log.info("every step is at work after %.0f s: canaries are sent", time.monotonic() - began)
+        else:
+            log.error("not every step is at work after %g s: canaries are sent all the same", limit)
+
+    async def _look_for_steps(self, reader: LagReader) -> None:
+        groups = {step: await reader.group(step) for step in STEPS}
+        # A broker that does not tell is not waited for.
+        idle = [step for step, group in groups.items() if group and (group.phase != "steady" or group.unserved)]
+        if not idle:
+            self._steps_at_work.set()
+        elif idle != self._idle:
+            log.info("canaries wait for processes of these steps: %s", ", ".join(idle))
+        self._idle = idle
 
     def _send(self, producer: AIOKafkaProducer) -> None:
         canary = f"canary-{secrets.token_hex(8)}"
@@ -150,6 +176,8 @@ class CanaryWatch:
         try:
             async with lag_reader(self._settings) as reader:
                 while True:
+                    if not self._steps_at_work.is_set():
+                        await self._look_for_steps(reader)
                     for step in STEPS:
                         lag = await reader.lag(step)
                         metrics.CONSUMER_LAG.labels(step).set(lag)
