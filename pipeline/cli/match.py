@@ -38,10 +38,10 @@ def command(settings: Settings, files: tuple[str, ...], rules_file: Path) -> int
     """Match articles against a rule file.
 
     FILES are JSON Lines, JSON, CSV or plain text; without any, JSON Lines are read from standard input. Articles may be
-    raw, identified or enriched: what they lack is done on the way. Alerts are JSON Lines on standard output: those that the
-    alerts step would raise from an empty memory, with what `suppress` and `limit` hold back left out and what a rule
-    with `mode: shadow` would raise left in. A bad line, and one on which a step fails, is reported by number and left
-    out.
+    raw, identified or enriched: what they lack is done on the way. Alerts are JSON Lines on standard output: those that
+    the alerts step would raise from an empty memory, with what `suppress` and `limit` hold back left out and what a
+    rule with `mode: shadow` would raise left in. A bad line, and one on which a step fails, is reported by number and
+    left out.
     """
     from pipeline.assembly import Enrichment  # noqa: PLC0415 - loads models; --help need not
 

@@ -46,8 +46,8 @@ def command(settings: Settings, files: tuple[str, ...], form: Format) -> int:
 
     FILES are JSON Lines (.jsonl, .ndjson), JSON (.json: one article or a list), CSV (.csv, .tsv: the first line names
     the columns as the fields of an article, a column of another name becomes an attribute) or plain text (the whole
-    file is one body); `-` is standard input, which may be a pipe that never ends. A bad line is reported by number and sent
-    nowhere; the exit status is 1 then.
+    file is one body); `-` is standard input, which may be a pipe that never ends. A bad line is reported by number and
+    sent nowhere; the exit status is 1 then.
     """
     from pipeline.streaming.kafka.publishing import publish_articles  # noqa: PLC0415 - loads Kafka; --help need not
 
