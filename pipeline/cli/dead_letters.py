@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.cli import pass_settings
+from pipeline.cli import EXIT_DONE, EXIT_FAILED, pass_settings
 from pipeline.cli.event_loop import run_quietly
 from pipeline.cli.reading.durations import DURATION
 from pipeline.cli.render import console, print_table, printable
-from pipeline.errors import DeadLetterReason, UsageError
+from pipeline.errors import ArticleError, DeadLetterReason, UsageError
+from pipeline.messages.intake import read_article
 from pipeline.settings import Settings
-from pipeline.topology import STEPS
+from pipeline.topology import RAW, STEPS
 
 if TYPE_CHECKING:
     from pipeline.streaming.records import RecordPosition
@@ -59,12 +63,17 @@ def command() -> None:
 @command.command(name="list")
 @_filters
 @click.option("--latest", type=click.IntRange(1, 100_000), default=20, show_default=True, help="At most so many.")
+@click.option("--replayed", is_flag=True, help="Also those that have been sent again.")
 @pass_settings
-def list_(settings: Settings, reason: str | None, step: str | None, since: timedelta | None, latest: int) -> None:
-    """Show the newest dead letters, oldest first."""
-    letters = run_quietly(_selected(settings, latest=latest, reason=reason, step=step, since=since))
+def list_(
+    settings: Settings, *, reason: str | None, step: str | None, since: timedelta | None, latest: int, replayed: bool
+) -> None:
+    """Show the newest dead letters that have not been sent again, oldest first."""
+    letters = run_quietly(
+        _selected(settings, latest=latest, reason=reason, step=step, since=since, with_replayed=replayed)
+    )
     if not letters:
-        click.echo("no dead letters")
+        click.echo("no dead letters" if replayed else "no dead letters but what was sent again (--replayed shows it)")
         return
     table = Table("place", "time", "step", "reason", "came from", "bytes", "what was wrong", box=None, pad_edge=False)
     for letter in letters:
@@ -75,7 +84,7 @@ def list_(settings: Settings, reason: str | None, step: str | None, since: timed
             Text(letter.reason, "red"),
             _source(letter),
             f"{len(letter.value or b''):,}",
-            Text(printable(letter.error)),
+            Text("sent again; " if letter.is_replayed else "", "green").append(printable(letter.error), "none"),
         )
     print_table(console(), table)
 
@@ -105,11 +114,16 @@ def show(settings: Settings, place: tuple[int, int], *, raw: bool) -> None:
         out.print(Text.assemble((f"{name:<10}", "dim"), printable(text)))
     out.print()
     out.print(Text("no value: a tombstone" if letter.value is None else _readable(letter.value)))
+    out.print()
+    again = f"wirewatch dead-letters replay {_place(letter.position)}"
+    out.print(Text.assemble(("to mend it and send it  ", "dim"), f"{again} --edit"))
+    out.print(Text.assemble(("to send it as it is     ", "dim"), again))
 
 
 @command.command()
 @click.argument("places", nargs=-1, type=PLACE)
-@click.option("--all", "every", is_flag=True, help="All that the options select, or all there are.")
+@click.option("--all", "every", is_flag=True, help="All that the options select and that have not been sent again.")
+@click.option("--edit", is_flag=True, help="Open the bytes of each in $VISUAL or $EDITOR, and send what is saved.")
 @_filters
 @pass_settings
 def replay(
@@ -117,6 +131,7 @@ def replay(
     places: tuple[tuple[int, int], ...],
     *,
     every: bool,
+    edit: bool,
     reason: str | None,
     step: str | None,
     since: timedelta | None,
@@ -124,7 +139,8 @@ def replay(
     """Send dead letters again: the original bytes and key, to the topic that they came from.
 
     PLACES are PARTITION:OFFSET as `list` shows them; or --all with --reason, --step and --since. The dead letters
-    themselves stay where they are.
+    themselves stay where they are and are marked: `list` and --all leave them out from then on. What cannot be used
+    this time either is a new dead letter.
     """
     if bool(places) == every:
         raise UsageError("name the dead letters to send again, or say --all: one of the two")
@@ -135,18 +151,72 @@ def replay(
         if every
         else _found(settings, places)
     )
+    if edit:
+        return _replay_edited(settings, letters)
     count = run_quietly(_replay(settings, letters))
     click.echo(f"{count:,} sent again")
-    return 0
+    return EXIT_DONE
+
+
+def _replay_edited(settings: Settings, letters: Sequence[DeadLetter]) -> int:
+    """Send each as soon as it is mended, so that an editor which fails on the next loses nothing; gives the status."""
+    count = unusable = 0
+    for letter in letters:
+        mended = _edited(letter)
+        if mended is None:
+            continue
+        if _is_usable(settings, mended):
+            count += run_quietly(_replay(settings, [mended]))
+        else:
+            unusable += 1
+    click.echo(f"{count:,} sent again")
+    return EXIT_FAILED if unusable else EXIT_DONE
+
+
+def _edited(letter: DeadLetter) -> DeadLetter | None:
+    """The dead letter with the bytes that an editor has saved; None where they are as they were."""
+    original = letter.value or b""
+    with tempfile.TemporaryDirectory(prefix="wirewatch-") as folder:
+        path = Path(folder) / "dead-letter.json"
+        path.write_bytes(original)
+        click.edit(filename=str(path))
+        saved = path.read_bytes()
+    if saved == original:
+        click.echo(f"{_place(letter.position)} is as it was and not sent", err=True)
+        return None
+    return replace(letter, value=saved)
+
+
+def _is_usable(settings: Settings, mended: DeadLetter) -> bool:
+    """Whether a mended dead letter can be used now; one that cannot is told, and kept in a file."""
+    if mended.topic != RAW.full_name(settings.topic_prefix):
+        return True
+    try:
+        read_article(mended.value or b"", read_at=datetime.now(UTC))
+    except ArticleError as error:
+        with tempfile.NamedTemporaryFile(prefix="dead-letter-", suffix=".json", delete=False) as file:
+            file.write(mended.value or b"")
+        place = _place(mended.position)
+        click.echo(f"{place} is not sent: {error.reason}: {error}; what you saved is in {file.name}", err=True)
+        return False
+    return True
 
 
 async def _selected(
-    settings: Settings, *, latest: int, reason: str | None, step: str | None, since: timedelta | None
+    settings: Settings,
+    *,
+    latest: int,
+    reason: str | None,
+    step: str | None,
+    since: timedelta | None,
+    with_replayed: bool = False,
 ) -> Sequence[DeadLetter]:
     from pipeline.streaming.steps.dead_letter_queue import list_dead_letters  # noqa: PLC0415 - loads Kafka; --help need not
 
     moment = None if since is None else datetime.now(UTC) - since
-    return await list_dead_letters(settings, latest=latest, reason=reason, step=step, since=moment)
+    return await list_dead_letters(
+        settings, latest=latest, reason=reason, step=step, since=moment, with_replayed=with_replayed
+    )
 
 
 async def _found(settings: Settings, places: Collection[tuple[int, int]]) -> Sequence[DeadLetter]:

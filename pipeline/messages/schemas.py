@@ -48,6 +48,10 @@ _DEAD_LETTER_HEADERS = {
     "ww_error": "One line: what is wrong and what to do.",
     "ww_time": "When it was set aside, RFC 3339.",
 }
+_REPLAYED_HEADERS = {
+    "ww_replayed": "Only on a record without a value, which marks a dead letter of its own partition as sent again: "
+    "the offset of that one.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ def dead_letter_headers_schema() -> dict[str, Any]:
     """The JSON Schema of a dead letter's headers; its key and value are the original bytes."""
     schema = _headers(_DEAD_LETTER_HEADERS, required=True)
     schema["properties"]["ww_reason"]["enum"] = list(get_args(DeadLetterReason))
+    schema["properties"] |= _headers(_REPLAYED_HEADERS, required=False)["properties"]
     return {
         "$schema": _DIALECT,
         "$id": f"{_BASE}dead-letter-headers.v1.schema.json",

@@ -169,7 +169,8 @@ def test_dead_letters_are_listed_shown_and_sent_again(
     wirewatch: CommandLine, settings: Settings, topic_prefix: str
 ) -> None:
     wirewatch("topics", "apply")
-    assert wirewatch("dead-letters", "list").out == "no dead letters\n"
+    nothing = "no dead letters but what was sent again (--replayed shows it)\n"
+    assert wirewatch("dead-letters", "list").out == nothing
     original = b'{"title": "Gr\xc3\xb6\xc3\x9fe \\u0000", "note": "\x1b[2J\xff"}'
     other = b"\xff\x00\n\r\x1b"
     set_aside(settings, original, other)
@@ -178,24 +179,49 @@ def test_dead_letters_are_listed_shown_and_sent_again(
     assert "not a RawArticle: no id" in first
     assert f"{topic_prefix}.articles.raw.v1 0:1" in second
     place = first.split()[0]
-    assert wirewatch("dead-letters", "list", "--reason", "crash").out == "no dead letters\n"
+    assert wirewatch("dead-letters", "list", "--reason", "crash").out == nothing
     assert len(wirewatch("dead-letters", "list", "--latest", "1").out.splitlines()) == 2
 
+    again = f"wirewatch dead-letters replay {place}"
     shown = wirewatch("dead-letters", "show", place).out
     assert "reason    schema" in shown
     assert 'Größe \\u0000", "note": "�[2J\\xff' in shown
     assert "\x1b" not in shown
+    assert shown.endswith(f"{again} --edit\nto send it as it is     {again}\n")
     command = [*WIREWATCH, "dead-letters", "show", second.split()[0], "--raw"]
     result = subprocess.run(command, env=settings_environment(settings), capture_output=True, check=True)
     assert result.stdout == other
 
     replayed = wirewatch("dead-letters", "replay", place)
     assert re.match(rf"{place} → {topic_prefix}\.articles\.raw\.v1 \d+:0\n1 sent again\n", replayed.out)
-    assert wirewatch("dead-letters", "replay", "--all", "--reason", "schema").out.endswith("2 sent again\n")
-    assert wirewatch("dead-letters", "replay", "--all", "--reason", "crash").out == "0 sent again\n"
+    assert wirewatch("dead-letters", "replay", "--all", "--reason", "schema").out.endswith("\n1 sent again\n")
+    assert wirewatch("dead-letters", "replay", "--all").out == "0 sent again\n"
+    assert wirewatch("dead-letters", "list").out == nothing
+    assert wirewatch("dead-letters", "list", "--replayed").out.count("sent again; not a RawArticle") == 2
     missing = wirewatch("dead-letters", "show", "0:4711")
     assert missing.status == 2
     assert "not there" in missing.first_error_line
+
+
+def test_a_dead_letter_is_mended_in_an_editor_and_sent(
+    wirewatch: CommandLine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wirewatch("topics", "apply")
+    set_aside(settings, b'{"titel": "\xff"}', b"as it is", b"hopeless")
+    monkeypatch.setenv("EDITOR", r"env LC_ALL=C sed -i -e 's/titel/title/' -e 's/\xff/fine/' -e 's/hopeless/{}/'")
+    monkeypatch.delenv("VISUAL", raising=False)
+    outcome = wirewatch("dead-letters", "replay", "--all", "--edit")
+    assert outcome.status == 1
+    assert outcome.out.endswith("\n1 sent again\n")
+    unchanged, hopeless = outcome.err.splitlines()
+    assert unchanged.endswith(" is as it was and not sent")
+    assert " is not sent: empty: " in hopeless
+    kept = Path(hopeless.rpartition(" is in ")[2])
+    assert kept.read_bytes() == b"{}"
+    kept.unlink()
+    [sent] = asyncio.run(read_all(settings, RAW))
+    assert (sent.key, sent.value) == (b"key", b'{"title": "fine"}')
+    assert len(wirewatch("dead-letters", "list").out.splitlines()) == 3
 
 
 def test_bad_articles_are_sent_nowhere(wirewatch: CommandLine, tmp_path: Path, topic_prefix: str) -> None:

@@ -99,7 +99,44 @@ async def test_a_replay_publishes_the_original_bytes_and_keeps_the_dead_letters(
     assert set(records) == {each.position for each in replayed}
     found = [(records[each.position].key, records[each.position].value) for each in replayed]
     assert found == [(b"key-1", b"\xff\x00"), (b"key-3", b"value-3")]
-    assert len(await read_all(settings, DEAD_LETTERS)) == 3
+    kept = [(record.key, record.value) for record in await read_all(settings, DEAD_LETTERS) if record.value is not None]
+    assert sorted(kept) == [(b"key-1", b"\xff\x00"), (b"key-2", b"value-2"), (b"key-3", b"value-3")]
+
+
+async def test_what_was_sent_again_is_left_out_from_then_on(settings: Settings) -> None:
+    await prepare(settings, [letter(settings, number) for number in range(500)])
+    assert numbers(await list_dead_letters(settings, latest=3)) == [497, 498, 499]
+
+    async def replay(latest: int) -> int:
+        letters = await list_dead_letters(settings, latest=latest)
+        return len([each async for each in replay_dead_letters(settings, letters)])
+
+    assert await replay(450) == 450
+    assert numbers(await list_dead_letters(settings, latest=3)) == [47, 48, 49]
+    # As when a replayed one dies again.
+    await prepare(settings, [letter(settings, 500)])
+    assert await replay(1_000) == 51
+    assert await replay(1_000) == 0
+    assert await list_dead_letters(settings) == []
+    everything = await list_dead_letters(settings, latest=1_000, with_replayed=True)
+    assert numbers(everything) == list(range(501))
+    assert all(each.is_replayed for each in everything)
+    assert len(await read_all(settings, RAW)) == 501
+
+
+async def test_a_mark_is_no_dead_letter(settings: Settings) -> None:
+    await prepare(settings, [letter(settings, 1)])
+    [only] = await list_dead_letters(settings)
+    assert len([each async for each in replay_dead_letters(settings, [only])]) == 1
+    [mark] = [record for record in await read_all(settings, DEAD_LETTERS) if record.value is None]
+    place = RecordPosition(mark.partition, mark.offset)
+    assert (mark.key, place.partition, dict(mark.headers)["ww_reason"]) == (
+        only.key,
+        only.position.partition,
+        b"schema",
+    )
+    with pytest.raises(UsageError, match=rf"only says that {only.position.partition}:0 was sent again"):
+        await find_dead_letter(settings, place)
 
 
 async def test_nothing_is_replayed_where_a_source_topic_is_missing(settings: Settings) -> None:

@@ -1,14 +1,14 @@
 """Dead letters: what no step could use, kept as it came, to be looked at and replayed.
 
 The value and the key are the original bytes; all else is headers ``ww_*``. A source topic's limit of size is half of
-this topic's or less, so that a dead letter always fits.
+this topic's or less, so that a dead letter always fits. One that was sent again is marked by a later record of its own
+partition, which repeats its headers without its value and names its offset in ``ww_replayed``: it goes with it.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord
@@ -20,11 +20,13 @@ from pipeline.settings import KafkaSettings
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.kafka.topic_admin import partitions_of
 from pipeline.streaming.kafka.topic_reader import TopicReader, topic_reader
-from pipeline.streaming.records import Output, Record, RecordPosition
+from pipeline.streaming.records import Headers, Output, Record, RecordPosition
 from pipeline.topology import DEAD_LETTERS, STEPS
 
 _MAX_ERROR_CODE_POINTS = 2_000
 _FIRST_WINDOW = 200
+_LARGEST_WINDOW = 3_200
+_REPLAYED = "ww_replayed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class DeadLetter:
         topic: Full name of the topic that it came from.
         error: What was wrong with it.
         source: Its place in that topic, or None.
+        headers: All of its headers.
+        is_replayed: It has been sent again; told where dead letters are listed.
     """
 
     position: RecordPosition
@@ -52,11 +56,13 @@ class DeadLetter:
     topic: str
     error: str
     source: RecordPosition | None
+    headers: Headers = ()
+    is_replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A dead letter that is on its way again: where its original bytes have been published."""
+    """A dead letter that is on its way again: where its bytes have been published."""
 
     letter: DeadLetter
     topic: str
@@ -88,8 +94,11 @@ async def list_dead_letters(
     reason: str | None = None,
     step: str | None = None,
     since: datetime | None = None,
+    with_replayed: bool = False,
 ) -> list[DeadLetter]:
     """The newest dead letters, oldest first: at most ``latest``, only of that reason, of that step, since that time.
+
+    Those that have been sent again are left out unless asked for.
 
     Raises:
         BrokerError: No broker answers, it refuses the user, or the topic is missing.
@@ -100,6 +109,7 @@ async def list_dead_letters(
             (reason is None or letter.reason == reason)
             and (step is None or letter.step == step)
             and (since is None or letter.time >= since)
+            and (with_replayed or not letter.is_replayed)
         )
 
     if latest <= 0:
@@ -128,17 +138,23 @@ async def find_dead_letter(settings: KafkaSettings, position: RecordPosition) ->
         begin = (await reader.start_offsets())[position.partition]
         end = (await reader.end_offsets())[position.partition]
         if begin <= position.offset < end:
-            async for letter in _read(reader, position.partition, position.offset, position.offset + 1):
-                return letter
+            async for record in _read(reader, position.partition, position.offset, position.offset + 1):
+                replayed = _replayed_offset(record)
+                if replayed is not None:
+                    raise UsageError(
+                        f"{asked}: only says that {position.partition}:{replayed} was sent again: name that"
+                    )
+                return _letter(record)
     held = f"offsets {begin} to {end - 1}" if begin < end else "nothing"
     raise UsageError(f"{asked}: not there; partition {position.partition} of {topic} holds {held}")
 
 
 async def replay_dead_letters(settings: KafkaSettings, letters: Iterable[DeadLetter]) -> AsyncIterator[Replayed]:
-    """Publish the original bytes and keys again, in that order, each to the topic that it came from.
+    """Publish the bytes and keys again, in that order, each to the topic that it came from, and mark them.
 
     Yields:
-        Each, once the broker has acknowledged it; the dead letters themselves stay where they are.
+        Each, once the broker has acknowledged it and its mark; the dead letters themselves stay where they are. An end
+        between the two leaves at most one sent and not marked.
 
     Raises:
         UsageError: A dead letter does not say that it came from a source topic of the pipeline; nothing of the
@@ -148,6 +164,7 @@ async def replay_dead_letters(settings: KafkaSettings, letters: Iterable[DeadLet
         BrokerError: No broker answers, or it refuses the user; those given so far are published.
     """
     selection = list(letters)
+    dead_letters = DEAD_LETTERS.full_name(settings.topic_prefix)
     sources = {each.source.full_name(settings.topic_prefix) for each in STEPS.values()}
     for letter in selection:
         if letter.topic not in sources:
@@ -157,26 +174,34 @@ async def replay_dead_letters(settings: KafkaSettings, letters: Iterable[DeadLet
             )
     partitions = {topic: await partitions_of(settings, topic) for topic in {letter.topic for letter in selection}}
     producer = AIOKafkaProducer(**client_options(settings), acks="all", enable_idempotence=True)
-    with kafka_errors_translated(settings, f"topic {', '.join(sorted(partitions))}", "write to"):
+    with kafka_errors_translated(settings, f"topic {', '.join(sorted({*partitions, dead_letters}))}", "write to"):
         async with connected(producer, settings):
             for letter in selection:
-                yield await _replay(producer, letter, partitions[letter.topic])
+                replayed = await _replay(producer, letter, partitions[letter.topic])
+                marked = (*letter.headers, (_REPLAYED, str(letter.position.offset).encode()))
+                await _send(producer, Output(dead_letters, letter.key, None, marked), letter.position.partition)
+                yield replayed
+
+
+async def _send(producer: AIOKafkaProducer, message: Output, partition: int) -> RecordPosition:
+    # The client's own send refuses a message with neither key nor value; such a one may be a dead letter.
+    batch = producer.create_batch()
+    batch.append(timestamp=None, key=message.key, value=message.value, headers=list(message.headers))
+    batch.close()
+    written = await (await producer.send_batch(batch, message.topic, partition=partition))
+    return RecordPosition(partition, written.offset)
 
 
 async def _replay(producer: AIOKafkaProducer, letter: DeadLetter, partitions: tuple[int, ...]) -> Replayed:
-    # The client's own send refuses a message with neither key nor value; such a one may be a dead letter.
-    batch = producer.create_batch()
-    batch.append(timestamp=None, key=letter.key, value=letter.value, headers=[])
-    batch.close()
     partition = DefaultPartitioner()(letter.key, partitions, partitions)
     try:
-        written = await (await producer.send_batch(batch, letter.topic, partition=partition))
+        position = await _send(producer, Output(letter.topic, letter.key, letter.value), partition)
     except (kafka_errors.MessageSizeTooLargeError, kafka_errors.RecordListTooLargeError) as error:
         raise TooLargeError(
             f"dead letter {letter.position.partition}:{letter.position.offset}: {letter.topic} refuses its "
             f"{len(letter.value or b''):,} bytes: raise the topic's max.message.bytes"
         ) from error
-    return Replayed(letter, letter.topic, RecordPosition(partition, written.offset))
+    return Replayed(letter, letter.topic, position)
 
 
 async def _newest(
@@ -190,23 +215,37 @@ async def _newest(
 ) -> list[DeadLetter]:
     """The newest wanted letters of one partition: ever larger windows back from its end, each read once."""
     found: list[DeadLetter] = []
+    # A mark stands behind its letter, so reading backwards meets it first.
+    replayed: set[int] = set()
     window = max(latest, _FIRST_WINDOW)
     while begin < end and len(found) < latest:
         start = max(begin, end - window)
-        here: deque[DeadLetter] = deque(maxlen=latest - len(found))
-        async for letter in _read(reader, partition, start, end):
-            if wanted(letter):
+        here: list[DeadLetter] = []
+        async for record in _read(reader, partition, start, end):
+            offset = _replayed_offset(record)
+            if offset is not None:
+                replayed.add(offset)
+            elif wanted(letter := _letter(record)):
                 here.append(letter)
-        found = [*here, *found]
+        told = (replace(letter, is_replayed=letter.position.offset in replayed) for letter in here)
+        found = [*filter(wanted, told), *found][-latest:]
         end = start
-        window *= 4
+        window = min(4 * window, max(latest, _LARGEST_WINDOW))
     return found
 
 
-async def _read(reader: TopicReader, partition: int, start: int, end: int) -> AsyncIterator[DeadLetter]:
+async def _read(
+    reader: TopicReader, partition: int, start: int, end: int
+) -> AsyncIterator[ConsumerRecord[bytes, bytes]]:
     async for chunk in reader.read({partition: start}, {partition: end}):
         for record in chunk.records:
-            yield _letter(record)
+            yield record
+
+
+def _replayed_offset(record: ConsumerRecord[bytes, bytes]) -> int | None:
+    """The offset of the dead letter that a record marks as sent again; None where it is no mark."""
+    offset = dict(record.headers).get(_REPLAYED) or b""
+    return int(offset) if offset.isdigit() else None
 
 
 def _letter(record: ConsumerRecord[bytes, bytes]) -> DeadLetter:
@@ -232,4 +271,5 @@ def _letter(record: ConsumerRecord[bytes, bytes]) -> DeadLetter:
         topic=headers.get("ww_topic", ""),
         error=headers.get("ww_error", ""),
         source=source,
+        headers=tuple((name, value or b"") for name, value in record.headers),
     )
