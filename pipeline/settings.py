@@ -113,6 +113,26 @@ class KafkaSettings(LocalBrokerSettings, BackoffSettings):
     replication_factor: int = Field(
         default=1, ge=1, le=15, description="Replicas of each topic that `topics apply` creates."
     )
+    min_insync_replicas: int | None = Field(
+        default=None,
+        ge=1,
+        le=15,
+        description="Replicas that must have a message before it counts as written (`min.insync.replicas` of each "
+        "topic). Unset: one fewer than WIREWATCH_REPLICATION_FACTOR, but at least 1.",
+    )
+
+    @property
+    def fewest_insync_replicas(self) -> int:
+        """``min.insync.replicas`` of each topic: with one replica fewer than there are, one broker may be away.
+
+        Raises:
+            SettingError: More are asked for than there are.
+        """
+        fewest = self.min_insync_replicas or max(1, self.replication_factor - 1)
+        if fewest > self.replication_factor:
+            problem = f"{fewest} is more than WIREWATCH_REPLICATION_FACTOR ({self.replication_factor})"
+            raise SettingError("WIREWATCH_MIN_INSYNC_REPLICAS", problem)
+        return fewest
 
 
 class StepSettings(KafkaSettings):

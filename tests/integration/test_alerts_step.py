@@ -108,7 +108,7 @@ async def test_fewer_partitions_of_alerts_than_of_matches_stop_the_step(kafka: K
     settings = load_settings(bootstrap_servers=kafka.bootstrap_servers, topic_prefix=topic_prefix)
     async with topic_admin(settings) as admin:
         name = ALERTS.full_name(topic_prefix)
-        await admin.create({name: dataclasses.replace(ALERTS, partitions=4)}, 1)
+        await admin.create({name: dataclasses.replace(ALERTS, partitions=4)})
     await apply_topics(settings)
     with pytest.raises(StepStoppedError, match=r"has 4 partitions, but .* has number 4"):
         await AlertHandler(settings).assigned(frozenset(range(12)))
@@ -212,7 +212,7 @@ def test_a_topic_made_anew_while_it_is_read_is_told(settings: Settings) -> None:
             with pytest.raises(TopicReplacedError, match="created again"):
                 await anext(reader.read({0: 0}, {0: 5}))
             async with topic_admin(settings) as admin:
-                await admin.create({name: dataclasses.replace(ALERTS, partitions=2)}, 1)
+                await admin.create({name: dataclasses.replace(ALERTS, partitions=2)})
             async with asyncio.timeout(20):
                 with pytest.raises(TopicReplacedError, match="created again"):
                     await anext(reader.read({11: 0}, {11: 5}))

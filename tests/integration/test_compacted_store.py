@@ -23,7 +23,7 @@ def sources(kafka: KafkaBroker, topic_prefix: str) -> Sources:
 async def create_topic(settings: KafkaSettings) -> None:
     name = TOPIC.full_name(settings.topic_prefix)
     async with topic_admin(settings) as admin, asyncio.timeout(30):
-        await admin.create({name: TOPIC}, settings.replication_factor)
+        await admin.create({name: TOPIC})
         while not (  # noqa: ASYNC110 - the cluster sends no event to wait for
             (states := await admin.describe([name])) and states[name].has_leaders
         ):

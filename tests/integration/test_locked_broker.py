@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import re
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 
 from pipeline.brokers import KafkaJars, free_port
 from pipeline.settings import ENV_PREFIX, load_settings
+from pipeline.streaming.kafka.topic_admin import topic_admin
 from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.topology import ALERTS, HELD, LANGUAGE_STEP, RAW
 from tests.command_line import WIREWATCH, CommandLine, environment
@@ -310,6 +312,26 @@ def test_a_right_that_is_missing_is_one_line(
     outcome = wirewatch(*denied.command, stdin=b'{"title": "NATO"}')
     assert outcome.err.splitlines() == [f"error: {denied.line}"]
     assert outcome.status == 1
+
+
+def test_what_a_user_may_not_change_is_reported_and_stops_nothing(
+    locked: LockedBroker, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    prefix = f"{PREFIX}.low"
+    administrator = load_settings(bootstrap_servers=locked.broker.bootstrap_servers, topic_prefix=prefix)
+    low = dataclasses.replace(ALERTS, max_message_bytes=1000)
+
+    async def create() -> None:
+        async with topic_admin(administrator) as admin:
+            await admin.create({ALERTS.full_name(prefix): low})
+
+    asyncio.run(create())
+    own = variables(locked, Mistake("LOGIN", "", SASL_TLS))
+    outcome = CommandLine(monkeypatch, capfd, **{**own, "topic_prefix": prefix})("topics", "apply")
+    assert outcome.status == 1
+    reason = "this user may not change it: grant AlterConfigs"
+    limit = ALERTS.max_message_bytes
+    assert f"max.message.bytes is 1000, expected {limit} ({reason}): left as it is" in " ".join(outcome.out.split())
 
 
 def test_a_worker_without_its_group_says_so_in_its_log(locked: LockedBroker, tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from pipeline import topology
 from pipeline.brokers import InMemoryBroker
-from pipeline.errors import BrokerUnreachableError, TopicMissingError, TopicRefusedError
+from pipeline.errors import BrokerUnreachableError, SettingError, TopicMissingError, TopicRefusedError
 from pipeline.settings import Settings, load_settings
 from pipeline.streaming.kafka.client import client_options, connected
-from pipeline.streaming.kafka.topic_admin import partitions_of, topic_admin
-from pipeline.streaming.kafka.topic_setup import TopicDifference, apply_topics, delete_topics
+from pipeline.streaming.kafka.topic_admin import MIN_INSYNC_REPLICAS, ConfigValue, partitions_of, topic_admin
+from pipeline.streaming.kafka.topic_setup import TopicDifference, apply_topics, config_differences, delete_topics
 
 
 async def create(settings: Settings, name: str, partitions: int, config: dict[str, str]) -> None:
@@ -37,7 +37,7 @@ async def test_topics_are_created_as_the_topology_says_and_once(settings: Settin
     for topic in topology.TOPICS:
         name = topic.full_name(settings.topic_prefix)
         assert await partitions_of(settings, name) == tuple(range(topic.partitions))
-        assert (await config_of(settings, name)).items() >= topic.config.items()
+        assert (await config_of(settings, name)).items() >= {**topic.config, "min.insync.replicas": "1"}.items()
 
     again = await apply_topics(settings)
     assert (again.created, again.changed, again.differences) == ((), (), ())
@@ -77,6 +77,42 @@ async def test_what_only_a_person_can_decide_is_reported_and_left(settings: Sett
     }
     assert not report.changed
     assert (await config_of(settings, raw))["retention.ms"] == "-1"
+
+
+async def test_a_topic_that_nobody_could_write_to_is_reported(settings: Settings) -> None:
+    name = topology.ALERTS.full_name(settings.topic_prefix)
+    await create(settings, name, 12, {**topology.ALERTS.config, "min.insync.replicas": "2"})
+    assert (await apply_topics(settings)).differences == (TopicDifference(name, "min.insync.replicas", "1", "2"),)
+
+
+async def test_fewer_replicas_than_set_are_reported_and_so_is_what_they_cannot_hold(settings: Settings) -> None:
+    await apply_topics(settings)
+    report = await apply_topics(settings.model_copy(update={"replication_factor": 3}))
+    name = topology.ALERTS.full_name(settings.topic_prefix)
+    assert [str(difference) for difference in report.differences if difference.topic == name] == [
+        f"{name}: replicas is 1, expected 3",
+        f"{name}: min.insync.replicas is 1, expected 2",
+    ]
+    assert not report.changed
+
+
+@pytest.mark.parametrize(
+    ("found", "replicas", "raisable", "left"),
+    [(1, 3, True, False), (2, 3, False, False), (3, 3, False, False), (4, 3, False, True), (1, 1, False, True)],
+)
+def test_replicas_in_sync_are_raised_where_a_topic_has_them(
+    found: int, replicas: int, raisable: bool, left: bool
+) -> None:
+    config = {MIN_INSYNC_REPLICAS: ConfigValue(str(found), is_own=False)}
+    raised, other = config_differences("t", {MIN_INSYNC_REPLICAS: "2"}, config, replicas)
+    assert (bool(raised), bool(other)) == (raisable, left)
+
+
+def test_no_more_replicas_must_be_in_sync_than_there_are() -> None:
+    assert [load_settings(replication_factor=number).fewest_insync_replicas for number in (1, 2, 3, 5)] == [1, 1, 2, 4]
+    assert load_settings(replication_factor=3, min_insync_replicas=1).fewest_insync_replicas == 1
+    with pytest.raises(SettingError, match=r"WIREWATCH_MIN_INSYNC_REPLICAS: 2 is more than WIREWATCH_REPLICATION"):
+        _ = load_settings(min_insync_replicas=2).fewest_insync_replicas
 
 
 async def test_a_channel_that_exists_is_checked_without_being_named(settings: Settings) -> None:

@@ -21,6 +21,7 @@ from pipeline.topology import Topic
 
 _REQUEST_TIMEOUT_MS = 20_000
 _NO_ERROR = 0
+MIN_INSYNC_REPLICAS = "min.insync.replicas"
 # Kafka's number for a value that was set on the topic itself, not a default of the broker or of Kafka.
 _SET_ON_TOPIC = 1
 
@@ -32,10 +33,12 @@ class TopicState:
     Attributes:
         partitions: Their numbers, ascending.
         has_leaders: Whether every partition can be read and written now.
+        replicas: Of the partition that has the fewest.
     """
 
     partitions: tuple[int, ...]
     has_leaders: bool
+    replicas: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ class TopicAdmin:
             states[topic["topic"]] = TopicState(
                 tuple(sorted(partition["partition"] for partition in partitions)),
                 has_leaders=bool(partitions) and all(partition["leader"] >= 0 for partition in partitions),
+                replicas=min((len(partition["replicas"]) for partition in partitions), default=0),
             )
         return states
 
@@ -108,10 +112,12 @@ class TopicAdmin:
         with kafka_errors_translated(self._settings, "topics", "describe"):
             await self._client.describe_topics(sorted(topics))
 
-    async def create(self, topics: Mapping[str, Topic], replication_factor: int) -> tuple[str, ...]:
-        """Create topics; returns those that were not there yet."""
+    async def create(self, topics: Mapping[str, Topic]) -> tuple[str, ...]:
+        """Create topics with the replicas of the settings; returns those that were not there yet."""
+        replicas = self._settings.replication_factor
+        insync = {MIN_INSYNC_REPLICAS: str(self._settings.fewest_insync_replicas)}
         new = [
-            NewTopic(name, topic.partitions, replication_factor, topic_configs=topic.config)
+            NewTopic(name, topic.partitions, replicas, topic_configs={**topic.config, **insync})
             for name, topic in topics.items()
         ]
         with kafka_errors_translated(self._settings, "topics", "create"):

@@ -6,15 +6,21 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from pipeline import topology
-from pipeline.errors import BrokerError
+from pipeline.errors import AccessDeniedError, BrokerError
 from pipeline.settings import KafkaSettings
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
-from pipeline.streaming.kafka.topic_admin import ConfigValue, TopicAdmin, TopicState, topic_admin
+from pipeline.streaming.kafka.topic_admin import (
+    MIN_INSYNC_REPLICAS,
+    ConfigValue,
+    TopicAdmin,
+    TopicState,
+    topic_admin,
+)
 from pipeline.topology import Topic
 
 # Values that may be raised on a live topic without losing anything.
@@ -33,15 +39,18 @@ class TopicDifference:
         setting: Kafka's name of the value, or ``partitions``.
         expected: The value that this version would create the topic with.
         found: The value that the topic had.
+        reason: Why it was not corrected, where a person need not decide that.
     """
 
     topic: str
     setting: str
     expected: str
     found: str
+    reason: str = ""
 
     def __str__(self) -> str:
-        return f"{self.topic}: {self.setting} is {self.found}, expected {self.expected}"
+        reason = f" ({self.reason})" if self.reason else ""
+        return f"{self.topic}: {self.setting} is {self.found}, expected {self.expected}{reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,8 @@ class TopicReport:
     Attributes:
         created: Full names.
         changed: Differences that were corrected, since raising a limit loses nothing.
-        differences: Differences that were left: only a person can decide which side is right.
+        differences: Differences that were left: only a person can decide which side is right, or this user may not
+            change the topic.
         is_checked: False on a broker without administration of topics, which creates them on demand.
     """
 
@@ -75,7 +85,8 @@ async def apply_topics(settings: KafkaSettings, *, channels: Iterable[str] = ())
         What was created, changed and left as it was.
 
     Raises:
-        BrokerError: No broker answers, or this user may not see, create or change one of the topics.
+        SettingError: More replicas must be in sync than there are to be.
+        BrokerError: No broker answers, or this user may not see or create one of the topics.
         TopicRefusedError: The broker will not create or change one of them.
         BrokerError: After 30 s the brokers still do not show what was created or changed.
     """
@@ -87,20 +98,26 @@ async def apply_topics(settings: KafkaSettings, *, channels: Iterable[str] = ())
             await admin.touch(wanted)
             await _await_leaders(admin, wanted)
             return TopicReport(is_checked=False)
-        created = await admin.create(missing, settings.replication_factor) if missing else ()
+        created = await admin.create(missing) if missing else ()
         states = await _await_leaders(admin, wanted)
         await _await_replicas(settings, {name: states[name] for name in created})
-        differences = [*_partition_differences(wanted, states)]
-        changed = []
+        differences = [*_layout_differences(wanted, states, settings.replication_factor)]
+        changed: list[TopicDifference] = []
         configs = await admin.configs([name for name in wanted if name not in created])
         for name, config in configs.items():
-            raisable, other = _config_differences(name, wanted[name], config)
+            expected = {**wanted[name].config, MIN_INSYNC_REPLICAS: str(settings.fewest_insync_replicas)}
+            raisable, other = config_differences(name, expected, config, states[name].replicas)
             differences += other
             if raisable:
                 own = {key: value.value for key, value in config.items() if value.is_own}
                 own |= {difference.setting: difference.expected for difference in raisable}
-                await admin.set_own_config(name, own)
-                changed += raisable
+                try:
+                    await admin.set_own_config(name, own)
+                except AccessDeniedError:
+                    reason = "this user may not change it: grant AlterConfigs"
+                    differences += [replace(difference, reason=reason) for difference in raisable]
+                else:
+                    changed += raisable
         await _await_configs(admin, changed)
         return TopicReport(tuple(sorted(created)), tuple(changed), tuple(differences))
 
@@ -124,7 +141,7 @@ async def ensure_topics(settings: KafkaSettings, topics: Iterable[Topic]) -> tup
             await admin.touch(missing)
             await _await_leaders(admin, missing)
             return ()
-        created = await admin.create(missing, settings.replication_factor)
+        created = await admin.create(missing)
         states = await _await_leaders(admin, missing)
         await _await_replicas(settings, {name: states[name] for name in created})
         return created
@@ -220,26 +237,38 @@ async def _settling(complaint: str) -> AsyncIterator[None]:
         ) from None
 
 
-def _partition_differences(topics: Mapping[str, Topic], states: Mapping[str, TopicState]) -> Iterator[TopicDifference]:
+def _layout_differences(
+    topics: Mapping[str, Topic], states: Mapping[str, TopicState], replicas: int
+) -> Iterator[TopicDifference]:
     for name, topic in topics.items():
-        found = len(states[name].partitions)
-        if found != topic.partitions:
-            yield TopicDifference(name, "partitions", str(topic.partitions), str(found))
+        found = states[name]
+        if len(found.partitions) != topic.partitions:
+            yield TopicDifference(name, "partitions", str(topic.partitions), str(len(found.partitions)))
+        if found.replicas < replicas:
+            yield TopicDifference(name, "replicas", str(replicas), str(found.replicas))
 
 
-def _config_differences(
-    name: str, topic: Topic, config: Mapping[str, ConfigValue]
+def config_differences(
+    name: str, expected: Mapping[str, str], config: Mapping[str, ConfigValue], replicas: int
 ) -> tuple[list[TopicDifference], list[TopicDifference]]:
-    """The differences that may be corrected, and all others."""
+    """The differences of a topic with so many replicas that may be corrected, and all others.
+
+    Limits are corrected where they are too low. Of ``min.insync.replicas`` a higher value is as good, up to the number
+    of replicas: with a higher one nothing can be written.
+    """
     raisable: list[TopicDifference] = []
     other: list[TopicDifference] = []
-    for setting, expected in topic.config.items():
+    for setting, value in expected.items():
         found = config[setting].value
-        if found == expected:
-            continue
-        difference = TopicDifference(name, setting, expected, found)
-        is_below = setting in _RAISABLE and int(found) != _UNLIMITED and int(found) < int(expected)
-        (raisable if is_below else other).append(difference)
+        difference = TopicDifference(name, setting, value, found)
+        if setting == MIN_INSYNC_REPLICAS:
+            is_good = int(value) <= int(found) <= replicas
+            is_below = int(found) < int(value) <= replicas
+        else:
+            is_good = found == value
+            is_below = setting in _RAISABLE and int(found) != _UNLIMITED and int(found) < int(value)
+        if not is_good:
+            (raisable if is_below else other).append(difference)
     return raisable, other
 
 
