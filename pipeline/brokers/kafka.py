@@ -51,6 +51,7 @@ class KafkaBroker:
         properties: More settings of the broker, which win over its own.
         listeners: More ports for clients, by security protocol (``{"SASL_PLAINTEXT": 9094}``); ``properties`` holds
             their configuration.
+        cluster_id: Of the cluster that this node is formatted for, where several are one; None: a new one of its own.
         reason: Why this broker was chosen, for ``description``.
         start_timeout_seconds: Longest that ``start`` waits.
         stop_timeout_seconds: How long ``stop`` waits for a clean end before it kills.
@@ -68,6 +69,7 @@ class KafkaBroker:
         port: int = 0,
         properties: Mapping[str, str] | None = None,
         listeners: Mapping[str, int] | None = None,
+        cluster_id: str | None = None,
         reason: str = "",
         start_timeout_seconds: float = 60.0,
         stop_timeout_seconds: float = 20.0,
@@ -81,6 +83,7 @@ class KafkaBroker:
         self._port = port
         self._properties = dict(properties or {})
         self._listeners = dict(listeners or {})
+        self._cluster_id = cluster_id or _new_cluster_id()
         self._reason = reason
         self._start_timeout_seconds = start_timeout_seconds
         self._stop_timeout_seconds = stop_timeout_seconds
@@ -244,11 +247,8 @@ class KafkaBroker:
             time.sleep(_POLL_SECONDS)
 
     def _format(self, java: list[str], configuration: Path, console: IO[bytes]) -> None:
-        cluster_id = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
-        # An id that starts with a dash would be read as an option.
-        cluster_id = f"W{cluster_id[1:]}"
         command = [*java, "kafka.tools.StorageTool", "format"]
-        command += ["--cluster-id", cluster_id, "--config", str(configuration)]
+        command += ["--cluster-id", self._cluster_id, "--config", str(configuration)]
         try:
             run = subprocess.run(
                 command,
@@ -278,6 +278,12 @@ class KafkaBroker:
         if self._temporary_directory is not None:
             shutil.rmtree(self._temporary_directory, ignore_errors=True)
             self._temporary_directory = None
+
+
+def _new_cluster_id() -> str:
+    random_id = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
+    # An id that starts with a dash would be read as an option.
+    return f"W{random_id[1:]}"
 
 
 def _locked(directory: Path, wait_seconds: float) -> int:
