@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+import logging
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.protocol.offset import OffsetRequest
 
 from pipeline.errors import BrokerUnreachableError, TopicMissingError, TopicReplacedError
 from pipeline.settings import KafkaSettings
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.kafka.topic_admin import partitions_of
 
+log = logging.getLogger(__name__)
+
 _MAX_RECORDS = 2_000
 # Of one partition in one fetch: with aiokafka's 1 MiB a backlog is read at less than half the speed.
 _PARTITION_FETCH_BYTES = 4 * 1024 * 1024
 _POLL_MS = 500
+
+# Kafka's numbers in a question for offsets. As a replica, one is told of all that is in a leader's log; a consumer is
+# told of what may be read.
+_AS_REPLICA, _UNCOMMITTED, _LATEST = -2, 0, -1
 
 Offsets = Mapping[int, int]
 """An offset for each partition."""
@@ -53,10 +62,56 @@ class TopicReader:
         with self._translated():
             return self._by_number(await self._consumer.beginning_offsets(self._all()))
 
-    async def end_offsets(self) -> dict[int, int]:
-        """The offset of the next record that will be written to each partition."""
+    async def end_offsets(self, partitions: Collection[int] | None = None) -> dict[int, int]:
+        """The offset of the next record that will be written to each of these partitions, or of all."""
+        places = self._all() if partitions is None else [self._place(number) for number in partitions]
         with self._translated():
-            return self._by_number(await self._consumer.end_offsets(self._all()))
+            return self._by_number(await self._consumer.end_offsets(places))
+
+    async def settled_ends(self, partitions: Collection[int]) -> dict[int, int]:
+        """The offset behind all that has been written to these partitions, also behind what nobody can read yet.
+
+        When brokers die, a leader may hold records that too few others have. They are hidden until enough brokers are
+        back, and may be there then. This waits for it; nobody can write to such a partition meanwhile.
+        """
+        # The client learns by asking who leads, and when that has changed.
+        await self.end_offsets(partitions)
+        is_told = False
+        while True:
+            leaders = self._leaders(partitions)
+            written = await self._log_ends(leaders)
+            ends = await self.end_offsets(partitions)
+            hidden = sorted(number for number, end in written.items() if end > ends[number])
+            # A former leader may lack what its successor has.
+            if not hidden and len(written) == len(ends) and leaders == self._leaders(partitions):
+                return ends
+            if hidden and not is_told:
+                is_told = True
+                log.warning("topic %s: too few brokers have the last messages of partitions %s: waiting for the others",
+                    self.topic, ", ".join(map(str, hidden)),
+                )  # fmt: skip
+            await asyncio.sleep(_POLL_MS / 1000)
+
+    def _leaders(self, partitions: Collection[int]) -> dict[int, int]:
+        """The node that leads each partition, as far as the client knows one."""
+        # The client asks for offsets as a consumer only.
+        cluster = self._consumer._client.cluster  # noqa: SLF001
+        leaders = {number: cluster.leader_for_partition(self._place(number)) for number in partitions}
+        return {number: leader for number, leader in leaders.items() if leader not in (None, -1)}
+
+    async def _log_ends(self, leaders: Mapping[int, int]) -> dict[int, int]:
+        """The end of each leader's log; nothing for a partition whose leader does not say."""
+        led = defaultdict(list)
+        for number, leader in leaders.items():
+            led[leader].append((number, _LATEST))
+        ends = {}
+        for leader, wanted in led.items():
+            with self._translated():
+                request = OffsetRequest(_AS_REPLICA, _UNCOMMITTED, [(self.topic, wanted)])
+                response = await self._consumer._client.send(leader, request)  # noqa: SLF001
+            for _, answers in response.topics:
+                ends.update({number: offset for number, error_code, _, offset in answers if not error_code})
+        return ends
 
     async def offsets_at(self, moment: datetime) -> dict[int, int]:
         """The offset of each partition's first record not older than the moment, or else of its end."""

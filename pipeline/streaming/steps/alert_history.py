@@ -32,7 +32,7 @@ class AlertHistory(Protocol):
     async def read(
         self, partitions: Mapping[int, TopicOffsets], now: datetime, remember: Remember
     ) -> dict[int, TopicOffsets]:
-        """Give every alert of these partitions that is there now; those of one topic in the order written.
+        """Give every alert written to these partitions by now; those of one topic in the order written.
 
         Args:
             partitions: Numbers of partitions of the topics, with the offsets to begin at; a topic that has none begins
@@ -80,7 +80,7 @@ class KafkaAlertHistory:
         unreadable = 0
         async with topic_reader(self._settings, topic) as reader:
             self._check_partitions(topic, partitions, reader.partitions)
-            ends = await reader.end_offsets()
+            ends = await reader.settled_ends(partitions)
             first = await reader.offsets_within(self._reach, now)
             starts = {
                 number: _start(known.get(topic), first[number], ends[number]) for number, known in partitions.items()
