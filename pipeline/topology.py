@@ -163,6 +163,11 @@ class Service:
         """``<prefix>.wirewatch.<name>``."""
         return f"{prefix}.wirewatch.{self.name}"
 
+    @property
+    def reads_back(self) -> tuple[Topic, ...]:
+        """The topics that it writes and reads: it can tell whether a message is there already."""
+        return tuple(topic for topic in self.writes if topic in self.reads)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step(Service):

@@ -143,8 +143,12 @@ def create_app(
         SettingError: The brokers, the user or a certificate cannot be used as set.
     """
     app = StepApp(step.consumer_group(settings.topic_prefix), **faust_options(step, settings))
-    sink = f"topic {step.sink.full_name(settings.topic_prefix)}"
-    app.publisher = KafkaPublisher(settings, step.name, writes=sink)
+    app.publisher = KafkaPublisher(
+        settings,
+        step.name,
+        writes=f"topic {step.sink.full_name(settings.topic_prefix)}",
+        once=[topic.full_name(settings.topic_prefix) for topic in step.reads_back],
+    )
     app.on_answered = on_answered
     hop = app.hop = Hop(
         step,

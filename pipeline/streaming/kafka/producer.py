@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, TypeVar
 
 from aiokafka import AIOKafkaProducer
 from aiokafka import errors as kafka_errors
@@ -18,14 +20,18 @@ from pipeline.errors import (
     AccessDeniedError,
     ArticleError,
     BrokerError,
-    BrokerUnreachableError,
     RefusedError,
+    StoppingError,
     TooLargeError,
 )
 from pipeline.settings import KafkaSettings
+from pipeline.streaming.clock import utc_now
 from pipeline.streaming.kafka.client import client_options, connected, kafka_errors_translated
 from pipeline.streaming.kafka.topic_setup import restore_topics
+from pipeline.streaming.kafka.written_outputs import find_written
 from pipeline.streaming.records import Output
+
+ResultT = TypeVar("ResultT")
 
 log = logging.getLogger(__name__)
 
@@ -118,12 +124,30 @@ class BatchProducer(Protocol):
         ...
 
 
+class PatientProducer(AIOKafkaProducer):  # type: ignore[misc]
+    """The client library's idempotent producer, which gives up a batch only when a broker refuses it.
+
+    It sends a batch again under the same number for as long as that takes, and the broker writes it once. The library's
+    own gives up a batch after ``request_timeout_ms`` without a leader, even one that it has sent before: nobody knows
+    then whether the batch was written.
+
+    Args:
+        options: Of ``AIOKafkaProducer``.
+    """
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options, acks="all", enable_idempotence=True)
+        # The library has no setting for it. https://github.com/aio-libs/aiokafka, ``MessageAccumulator.drain_by_nodes``
+        self._message_accumulator._batch_ttl = math.inf  # noqa: SLF001
+
+
 @dataclass(slots=True)
 class _Batch:
     topic: str
     partition: int
     records: RecordBatch
     indices: list[int] = field(default_factory=list)
+    is_sent: bool = False
 
 
 class KafkaPublisher:
@@ -132,6 +156,21 @@ class KafkaPublisher:
     A refused batch leaves a gap in the producer's sequence, after which the broker accepts nothing more from it for
     that partition; a new producer starts a new sequence. While a broker is unavailable the client library keeps the
     messages and sends them once, when the broker is back. A topic that is deleted meanwhile is created again.
+
+    Where a batch fails otherwise, such as by an error inside the broker, it may have been written all the same, and the
+    broker would take it from a new producer as another one. So the ends of the ``once`` topics are read first, and what
+    is there is not sent again.
+
+    Args:
+        settings: Brokers, user and pauses between tries.
+        step: The name in metrics and in the broker's log.
+        writes: What it writes to, for an error.
+        once: Full names of the topics to which nothing is written twice; this user must be allowed to read them.
+        make_producer: Makes each producer.
+        pause: Waits for seconds.
+        restore: Creates again what was deleted of some topics, and returns what that was.
+        find_written: See ``written_outputs.find_written``.
+        patience_seconds: How long an acknowledgement may take before it is looked whether its topic exists.
     """
 
     def __init__(
@@ -140,15 +179,21 @@ class KafkaPublisher:
         step: str,
         *,
         writes: str = "any topic",
+        once: Collection[str] = (),
         make_producer: Callable[[], BatchProducer] | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         restore: Callable[[KafkaSettings, Collection[str]], Awaitable[Collection[str]]] = restore_topics,
+        find_written: Callable[
+            [KafkaSettings, Mapping[int, tuple[int, Output]], datetime], Awaitable[set[int]]
+        ] = find_written,
         patience_seconds: float = _PATIENCE_SECONDS,
     ) -> None:
         self._settings = settings
         self._step = step
         self._writes = writes
+        self._once = frozenset(once)
         self._restore = restore
+        self._find_written = find_written
         self._patience_seconds = patience_seconds
         self._make_producer = make_producer or self._new_producer
         self._pause = pause
@@ -174,6 +219,7 @@ class KafkaPublisher:
         refused: dict[int, ArticleError] = {}
         alone: set[int] = set()
         waiting: Sequence[int] = range(len(outputs))
+        since = utc_now()
         waits = self._settings.pauses()
         while waiting:
             failed = await self._attempt(outputs, waiting, alone)
@@ -186,24 +232,41 @@ class KafkaPublisher:
             if missing:
                 await self._restore_topics(missing)
             for batch, error in failed:
-                if not isinstance(error, _TOO_LARGE + _REFUSED):
+                if not _is_refusal(error):
                     passing = error
                 elif len(batch.indices) > 1:
                     alone.update(batch.indices)
                 else:
                     index = batch.indices[0]
                     refused[index] = _refusal(outputs[index], error)
-            refusals = any(isinstance(error, _TOO_LARGE + _REFUSED) for _, error in failed)
+            refusing = {(batch.topic, batch.partition) for batch, error in failed if _is_refusal(error)}
             waiting = sorted({index for batch, _ in failed for index in batch.indices} - refused.keys())
             # Batches behind a refused one in its partition fail only because of it: no need to wait.
-            if passing is not None and not refusals:
+            if passing is not None and not refusing:
                 wait = next(waits)
                 log.warning("cannot publish, trying again in %g s: %r", wait, passing)
                 metrics.ERRORS.labels(self._step, "publishing").inc()
                 metrics.RETRIES.labels(self._step).inc()
                 await self._pause(wait)
             await self._replace_producer()
+            doubtful = [batch for batch, _ in failed if (batch.topic, batch.partition) not in refusing]
+            written = await self._written(outputs, doubtful, since)
+            waiting = [index for index in waiting if index not in written]
         return refused
+
+    async def _written(self, outputs: Sequence[Output], doubtful: Sequence[_Batch], since: datetime) -> set[int]:
+        """The indices of what has been written, of batches that failed without saying whether they were."""
+        sent = {
+            index: (batch.partition, outputs[index])
+            for batch in doubtful
+            if batch.is_sent and batch.topic in self._once
+            for index in batch.indices
+        }
+        if not sent:
+            return set()
+        written = await self._until_it_works(lambda: self._find_written(self._settings, sent, since))
+        log.warning("of %d messages that failed, %d had been written: not sent again", len(sent), len(written))
+        return written
 
     async def _attempt(
         self, outputs: Sequence[Output], waiting: Iterable[int], alone: set[int]
@@ -221,6 +284,7 @@ class KafkaPublisher:
                 self._check_denied(error, batch.topic)
                 failed.append((batch, error))
             else:
+                batch.is_sent = True
                 sent.append((batch, asyncio.ensure_future(acknowledged)))
         await self._await_acknowledgements(sent)
         errors = [(batch, future.exception()) for batch, future in sent]
@@ -235,7 +299,12 @@ class KafkaPublisher:
         while waiting:
             _, waiting = await asyncio.wait(waiting, timeout=self._patience_seconds)
             if waiting:
-                await self._restore_topics({batch.topic for batch, future in sent if future in waiting})
+                late = [batch for batch, future in sent if future in waiting]
+                log.warning(
+                    "not acknowledged yet: %s",
+                    ", ".join(sorted({f"{batch.topic}-{batch.partition}" for batch in late})),
+                )
+                await self._restore_topics({batch.topic for batch in late})
 
     async def _restore_topics(self, topics: Collection[str]) -> None:
         """Create topics that do not exist, or no more, so that the messages on their way arrive.
@@ -311,10 +380,16 @@ class KafkaPublisher:
         self._producer = await self._reconnect()
 
     async def _reconnect(self) -> BatchProducer:
+        return await self._until_it_works(self._connect)
+
+    async def _until_it_works(self, work: Callable[[], Awaitable[ResultT]]) -> ResultT:
+        """Try until it works: an error that left ``publish`` now would leave open what has been written."""
         for wait in self._settings.pauses():
             try:
-                return await self._connect()
-            except BrokerUnreachableError as error:
+                return await work()
+            except StoppingError:
+                raise
+            except (BrokerError, kafka_errors.KafkaError, OSError) as error:
                 log.warning("%s; trying again in %g s", error, wait)
                 await self._pause(wait)
         raise AssertionError("pauses never end")
@@ -326,14 +401,9 @@ class KafkaPublisher:
             return await self._connection.enter_async_context(connected(producer, self._settings))
 
     def _new_producer(self) -> BatchProducer:
-        producer: BatchProducer = AIOKafkaProducer(
-            **client_options(self._settings),
-            client_id=f"wirewatch-{self._step}",
-            acks="all",
-            enable_idempotence=True,
-            max_batch_size=_MAX_BATCH_BYTES,
+        return PatientProducer(
+            **client_options(self._settings), client_id=f"wirewatch-{self._step}", max_batch_size=_MAX_BATCH_BYTES
         )
-        return producer
 
     def _check_denied(self, error: BaseException, topic: str) -> None:
         if isinstance(error, _DENIED):
@@ -346,6 +416,10 @@ def _append(batch: _Batch, index: int, output: Output) -> bool:
         return False
     batch.indices.append(index)
     return True
+
+
+def _is_refusal(error: BaseException) -> bool:
+    return isinstance(error, _TOO_LARGE + _REFUSED)
 
 
 def _refusal(output: Output, error: BaseException) -> ArticleError:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -48,6 +49,8 @@ class FakeCluster:
     refuses: Refuses = lambda _topic, _partition, _batch: None
     connects: Callable[[], Exception | None] = lambda: None
     unknown: set[str] = field(default_factory=set)
+    # With these it answers batches that it has written.
+    unsure: list[Exception] = field(default_factory=list)
     written: list[bytes | None] = field(default_factory=list)
     partitions: list[int] = field(default_factory=list)
     sent: int = 0
@@ -96,7 +99,11 @@ class FakeProducer:
         else:
             self.cluster.written += batch.values
             self.cluster.partitions += [partition] * len(batch.values)
-            future.set_result(None)
+            if self.cluster.unsure:
+                self.broken.add(place)
+                future.set_exception(self.cluster.unsure.pop())
+            else:
+                future.set_result(None)
         return future
 
 
@@ -108,7 +115,26 @@ async def all_are_there(_settings: KafkaSettings, _topics: Collection[str]) -> C
     return ()
 
 
-def publish(cluster: FakeCluster, messages: Sequence[Output]) -> tuple[dict[int, Exception], list[float]]:
+@dataclass
+class FakeReader:
+    """Finds in the cluster what was written, once it answers."""
+
+    cluster: FakeCluster
+    problems: list[Exception] = field(default_factory=list)
+    asked: list[list[bytes | None]] = field(default_factory=list)
+
+    async def find_written(
+        self, _settings: KafkaSettings, sent: Mapping[int, tuple[int, Output]], _since: datetime
+    ) -> set[int]:
+        if self.problems:
+            raise self.problems.pop()
+        self.asked.append([output.value for _, output in sent.values()])
+        return {number for number, (_, output) in sent.items() if output.value in self.cluster.written}
+
+
+def publish(
+    cluster: FakeCluster, messages: Sequence[Output], *, once: Collection[str] = (), reader: FakeReader | None = None
+) -> tuple[dict[int, Exception], list[float]]:
     waits: list[float] = []
 
     async def pause(seconds: float) -> None:
@@ -121,6 +147,8 @@ def publish(cluster: FakeCluster, messages: Sequence[Output]) -> tuple[dict[int,
             make_producer=cluster.producer,
             pause=pause,
             restore=all_are_there,
+            once=once,
+            find_written=(reader or FakeReader(cluster)).find_written,
         )
         await publisher.start()
         try:
@@ -210,6 +238,28 @@ def test_what_the_broker_cannot_take_now_is_sent_again_by_a_new_producer_until_i
     assert cluster.written == [b"a", b"b"]
     assert waits == waited
     assert cluster.producers == len(connections)
+
+
+def test_what_was_written_before_its_batch_failed_is_not_sent_again() -> None:
+    cluster = FakeCluster(capacity=2, unsure=[kafka_errors.UnknownError()])
+    reader = FakeReader(cluster, problems=[AWAY, BrokerUnreachableError("127.0.0.1:1")])
+    refused, waits = publish(cluster, outputs([b"a", b"b", b"c"]), once=["t"], reader=reader)
+    assert refused == {}
+    # The second batch is behind the first one in its partition, so that the broker does not take it.
+    assert reader.asked == [[b"a", b"b", b"c"]]
+    assert cluster.written == [b"a", b"b", b"c"]
+    assert waits == [0.5, 0.5, 1.0]
+
+
+def test_where_a_message_may_be_twice_and_where_it_was_refused_nothing_is_read() -> None:
+    elsewhere = FakeCluster(unsure=[kafka_errors.UnknownError()])
+    reader = FakeReader(elsewhere)
+    publish(elsewhere, outputs([b"a"]), once=["other"], reader=reader)
+    assert elsewhere.written == [b"a", b"a"]
+    refusing = FakeCluster(refuses=size_limit(50))
+    refused, _ = publish(refusing, outputs([b"b" * 60, b"c"]), once=["t"], reader=reader)
+    assert list(refused) == [0]
+    assert reader.asked == []
 
 
 def test_a_topic_that_is_not_there_yet_is_awaited() -> None:
