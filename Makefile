@@ -9,7 +9,8 @@ NAMES ?= $(or $(WIREWATCH_TEST_DATA),../shared)/names
 DATA ?= $(or $(WIREWATCH_TEST_DATA),../shared)/ner
 # One version of each package for every Python ("fewest"), so that types and figures do not depend on the Python.
 COMPILE := uv pip compile -q --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
-HELM := helm.sh/helm/v3/cmd/helm@v3.22.0
+# Not the newest: this one needs no Go newer than 1.24, and mirrors of modules have it.
+HELM := helm.sh/helm/v3/cmd/helm@v3.18.6
 # Named by the version, so that another one is built, and nothing else builds it again.
 HELM_BUILT := $(VENV)/.helm-$(lastword $(subst @, ,$(HELM)))
 # The knowledge base is built here, never committed; a change of what it is made from builds it again.
@@ -97,7 +98,8 @@ deploy-tools: $(HELM_BUILT) $(BIN)/compose-loader ## Build helm and a Compose lo
 
 $(HELM_BUILT): | $(READY)
 	@echo "Building helm ..."
-	@GOBIN=$(CURDIR)/$(BIN) go install $(HELM)
+	@GOBIN=$(CURDIR)/$(BIN) go install $(HELM) || { echo "$(HELM) was not built: it needs Go 1.24, and $$(go env GOPROXY) must have it." \
+	  "A helm on your PATH will do as well." >&2; exit 1; }
 	@touch $@
 
 $(BIN)/compose-loader: $(wildcard tests/contract/compose_loader/*) | $(READY)

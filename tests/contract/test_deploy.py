@@ -204,7 +204,9 @@ def test_compose_loads_the_file_with_every_profile() -> None:
 
 
 def test_compose_applies_a_rule_file_that_holds(services: Mapping[str, Any]) -> None:
-    assert services["watch-rules"]["command"][:2] == ["rules", "apply"]
+    # A rule that is taken out of the file goes, and no other set's.
+    command = services["watch-rules"]["command"]
+    assert (command[:2], command[3:]) == (["rules", "apply"], ["--set", "compose", "--prune"])
     file = DEPLOY / "compose" / "rules.yaml"
     check = check_rules(file.read_text(encoding="utf-8"), file.name, KnowledgeBase.load())
     assert check.rules
