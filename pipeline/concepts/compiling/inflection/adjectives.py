@@ -41,22 +41,28 @@ def _russian(word: str) -> Iterable[str]:
     if ends(word, ("ий", "ый")):
         stem = word[:-2]
         genders = (word, stem + "ая", stem + "ое", stem + ("ие" if ends(word, ("ий",)) else "ые"))
-        return [form for gender in genders for form in _cases(russian.adjective(gender))]
+        # Before a hyphen: российско-китайский.
+        return [stem + "о", *(form for gender in genders for form in _cases(russian.adjective(gender)))]
     return _by_ending(word, "ru")
 
 
 def _ukrainian(word: str) -> Iterable[str]:
     if ends(word, ("ий",)):
         stem = word[:-2]
-        return [form for ending in ("ий", "а", "е", "і") for form in _cases(ukrainian.adjective(stem + ending))]
+        genders = tuple(stem + ending for ending in ("ий", "а", "е", "і"))
+        return [stem + "о", *(form for gender in genders for form in _cases(ukrainian.adjective(gender)))]
     return _by_ending(word, "uk")
 
 
 def _polish(word: str) -> Iterable[str]:
     if ends(word, ("ski", "cki", "dzki")):
         genders = (word, word[:-1] + "a", word + "e")
-        # Of men in the plural: polscy, niemieccy.
-        return [word[:-2] + "cy", *(form for gender in genders for form in _cases(polish.adjective(gender)))]
+        # Of men in the plural: polscy, niemieccy; before a hyphen: polsko-niemiecki.
+        return [
+            word[:-2] + "cy",
+            word[:-1] + "o",
+            *(form for gender in genders for form in _cases(polish.adjective(gender))),
+        ]
     if ends(word, ("ni",)):
         return _cases([*polish.adjective(word), *polish.adjective(word + "a"), *polish.adjective(word + "e")])
     return _by_ending(word, "pl")
