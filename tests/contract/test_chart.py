@@ -18,6 +18,7 @@ from deploy.helm.__main__ import FILE, rendered_topology
 from pipeline.settings import ENV_PREFIX, Settings
 from pipeline.topology import PARTITIONS, SERVICES, STEPS, TOPICS, WORKER_SERVICES, channel_topic
 from tests.contract.chart import CHART, EVERYTHING, PLAIN, SECURED, STRIMZI, Manifest, manifests, of_kind, refusal
+from tests.contract.kubernetes_api import kubernetes_api
 from tests.contract.tools import DEPLOY, load, run, tool
 
 SETTING_NAMES = {ENV_PREFIX + name.upper() for name in Settings.model_fields}
@@ -124,16 +125,17 @@ def test_a_service_without_a_source_keeps_its_replicas_where_steps_scale(tmp_pat
     found = manifests(f"{PLAIN},scaling.enabled=true,steps.alerts.replicas=3", chart=chart)
     deployments = of_kind(found, "Deployment")
     assert deployments["news-wirewatch-alerts"]["spec"]["replicas"] == 3
-    assert "replicas" not in deployments["news-wirewatch-rules"]["spec"]
 
 
 def test_steps_scale_on_the_lag_of_their_group_and_never_above_the_partitions() -> None:
     values = f"{SECURED},{EVERYTHING},steps.language.replicas=2,steps.language.maxReplicas=12,kafka.topicPrefix=wire"
     found = manifests(values)
     deployments = of_kind(found, "Deployment")
-    assert all("replicas" not in deployments[f"news-wirewatch-{step}"]["spec"] for step in STEPS)
     scaled = of_kind(found, "ScaledObject")
     assert set(scaled) == {f"news-wirewatch-{step}" for step in STEPS}
+    # Turning it on takes no replica away.
+    for name, of in scaled.items():
+        assert deployments[name]["spec"]["replicas"] == of["spec"]["minReplicaCount"]
     for name, step in STEPS.items():
         spec = scaled[f"news-wirewatch-{name}"]["spec"]
         assert spec["scaleTargetRef"]["name"] in of_kind(found, "Deployment")
@@ -146,6 +148,17 @@ def test_steps_scale_on_the_lag_of_their_group_and_never_above_the_partitions() 
         assert (metadata["sasl"], metadata["tls"]) == ("scram_sha512", "enable")
         assert all(isinstance(value, str) for value in metadata.values())
         assert trigger["authenticationRef"]["name"] in of_kind(found, "TriggerAuthentication")
+
+
+def test_scaling_keeps_the_replicas_that_run_and_no_fewer_than_the_least() -> None:
+    with kubernetes_api("wire", {"news-wirewatch-entities": 7, "news-wirewatch-rules": 1}) as cluster:
+        found = of_kind(
+            manifests(f"{PLAIN},scaling.enabled=true,steps.rules.replicas=2", cluster=cluster), "Deployment"
+        )
+        fixed = of_kind(manifests(PLAIN, cluster=cluster), "Deployment")
+    steps = ("language", "entities", "rules", "alerts")
+    assert [found[f"news-wirewatch-{step}"]["spec"]["replicas"] for step in steps] == [1, 7, 2, 1]
+    assert fixed["news-wirewatch-entities"]["spec"]["replicas"] == 2
 
 
 def test_the_monitor_finds_every_port_that_serves_metrics() -> None:
