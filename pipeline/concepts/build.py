@@ -14,6 +14,7 @@ from pipeline.concepts.built_file import BUILT_FILE
 from pipeline.concepts.compiling import cldr
 from pipeline.concepts.compiling.assemble import assemble, key_of
 from pipeline.concepts.compiling.compile_names import compile_contents
+from pipeline.concepts.compiling.offices import english_names, with_offices
 from pipeline.concepts.compiling.reviewed_files import REVIEWED_FOLDER, ReviewedConcept, read_reviewed
 from pipeline.concepts.compiling.spelled_people import TRANSLITERATION, with_spelled_names
 from pipeline.concepts.concept import ANY_LANGUAGE, Concept, Contents, Name, Source, primary_subtag
@@ -53,7 +54,9 @@ def build() -> Contents:
         countries = [relation.target for part in parts[concept_id] for relation in part.relations]
         taken = [concepts[target] for target in countries if concept_id.startswith("city/") and target in concepts]
         concepts[concept_id] = assemble(concept_id, parts[concept_id], taken)
-    flagged = flag_shared_names([concepts[concept_id] for concept_id in sorted(concepts)])
+    named = english_names(concepts.values())
+    related = [with_offices(concepts[concept_id], named) for concept_id in sorted(concepts)]
+    flagged = flag_shared_names(related)
     _check_relations(flagged)
     spelled = tuple(map(with_spelled_names, flagged))
     return Contents(sources=(cldr.CLDR, TRANSLITERATION, WIREWATCH), concepts=spelled)

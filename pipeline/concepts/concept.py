@@ -12,7 +12,10 @@ from pipeline.text.tokens import tokenize
 
 Kind = Literal["country", "city", "region", "org", "person"]
 NameVia = Literal["name", "alias", "short-name", "adjective", "transliteration"]
-RelationType = Literal["capital-of", "organ-of", "part-of", "seat-of"]
+RelationType = Literal["based-in", "capital-of", "neighbour-of", "organ-of", "part-of", "seat-of", "serves"]
+
+# By these one concept lies in the other or belongs to it.
+INCLUDING: frozenset[RelationType] = frozenset({"based-in", "capital-of", "organ-of", "part-of", "seat-of"})
 
 # Which of several names with the same folded text is the one that a surface form meant.
 VIA_ORDER: Mapping[NameVia, int] = {"name": 0, "alias": 1, "short-name": 2, "adjective": 3, "transliteration": 4}
@@ -71,8 +74,10 @@ class Relation(msgspec.Struct, frozen=True):
     """How a concept stands to another: ``city/pyongyang`` is ``capital-of`` ``country/kp``.
 
     Attributes:
-        type: ``capital-of`` a country, ``part-of`` a country or region, ``seat-of`` an organisation or government,
-            ``organ-of`` a state: its army, a ministry, a chamber, the central bank.
+        type: ``capital-of`` a country, ``part-of`` a country, region or organisation, ``seat-of`` an organisation or
+            government, ``organ-of`` a state: its army, a ministry, a chamber, the central bank; ``based-in`` the
+            country of a company, paper or party; ``neighbour-of`` a country; ``serves`` a country or organisation as
+            its leader, minister or head, now or once.
         target: The other concept's id.
     """
 

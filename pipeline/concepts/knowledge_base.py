@@ -10,7 +10,7 @@ from types import MappingProxyType
 from pipeline.concepts.built_file import BUILT_FILE, Sections, open_file
 from pipeline.concepts.close_names import CloseNames
 from pipeline.concepts.compiling.compile_names import compile_contents
-from pipeline.concepts.concept import VIA_ORDER, Concept, Contents, Name, Sense, Source, folded_key
+from pipeline.concepts.concept import INCLUDING, VIA_ORDER, Concept, Contents, Name, Sense, Source, folded_key
 from pipeline.concepts.concept_records import Records
 from pipeline.concepts.gazetteer import Gazetteer
 from pipeline.errors import WirewatchError
@@ -79,6 +79,19 @@ class KnowledgeBase:
     def standing_for(self, concept_id: str) -> tuple[Concept, ...]:
         """Return the concepts whose names newsrooms write for a country: its capital, the seat of its government."""
         return tuple(self.concepts[metonym] for metonym in self._metonyms.get(concept_id, ()))
+
+    def within(self, concept_id: str) -> tuple[str, ...]:
+        """Return the ids of the places and organisations that lie in or belong to a concept, sorted.
+
+        What lies in these is among them: the districts of its cities, the chambers of its parliament.
+        """
+        found: set[str] = set()
+        wholes = [concept_id]
+        while wholes:
+            parts = set(self._parts.get(wholes.pop(), ())) - found - {concept_id}
+            found |= parts
+            wholes += parts
+        return tuple(sorted(found))
 
     @property
     def relations(self) -> Sequence[tuple[str, str, str]]:
@@ -158,6 +171,14 @@ class KnowledgeBase:
     @cached_property
     def _close_ids(self) -> CloseNames:
         return CloseNames({concept_id: number for number, concept_id in enumerate(self.concepts)})
+
+    @cached_property
+    def _parts(self) -> Mapping[str, Sequence[str]]:
+        parts: dict[str, list[str]] = {}
+        for concept_id, relation, target in self.relations:
+            if relation in INCLUDING and not concept_id.startswith("person/"):
+                parts.setdefault(target, []).append(concept_id)
+        return MappingProxyType(parts)
 
     @cached_property
     def _metonyms(self) -> Mapping[str, tuple[str, ...]]:

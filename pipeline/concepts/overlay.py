@@ -13,6 +13,7 @@ import msgspec
 
 from pipeline.concepts.compiling.assemble import assemble
 from pipeline.concepts.compiling.compile_names import compile_contents
+from pipeline.concepts.compiling.offices import english_names, with_offices
 from pipeline.concepts.compiling.reviewed_files import ReviewedConcept, read_reviewed
 from pipeline.concepts.compiling.spelled_people import with_spelled_names
 from pipeline.concepts.concept import Concept, Contents, Name, NameVia, Source
@@ -66,10 +67,11 @@ def overlaid(contents: Contents, parts: Sequence[ReviewedConcept]) -> Contents:
     or role replaces the old one; relations are added. New people are spelled across scripts like all others.
     """
     concepts = {concept.id: concept for concept in contents.concepts}
+    named = english_names(contents.concepts)
     for part in parts:
         known = concepts.get(part.id)
         labelled = part if part.label or known is None else msgspec.structs.replace(part, label=known.label)
-        made = assemble(part.id, [labelled])
+        made = with_offices(assemble(part.id, [labelled]), named)
         concepts[part.id] = with_spelled_names(made) if known is None else _merged(known, made, part)
     sources = {source.id: source for source in contents.sources}
     for part in parts:

@@ -18,6 +18,7 @@ from pipeline.rules.meaning.clauses import (
     PhraseClause,
     RawClause,
     Scope,
+    WithinClause,
 )
 from pipeline.rules.syntax.expressions import And, AtLeast, Expression, Not, Or
 from pipeline.text.folding import fold
@@ -128,7 +129,9 @@ class Rule:
         ]
         if isinstance(clause, ConceptClause):
             wanted = {clause.concept.id}
-            if self.document.metonyms and not certain:
+            if isinstance(clause, WithinClause):
+                wanted |= set(clause.parts)
+            elif self.document.metonyms and not certain:
                 wanted |= {
                     each.id
                     for each in WORLD.concepts.values()

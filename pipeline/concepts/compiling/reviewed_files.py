@@ -130,7 +130,7 @@ class _ReviewedReader:
         relations: list[Relation] = []
         for key, value in self._mapping(node).items():
             if key in get_args(RelationType):
-                relations.append(Relation(cast("RelationType", key), self._text(value)))
+                relations += [Relation(cast("RelationType", key), target) for target in self._text(value).split(" ; ")]
             elif key in _FIELDS:
                 values[key] = self._text(value)
             else:

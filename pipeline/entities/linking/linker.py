@@ -65,13 +65,13 @@ class Linker:
                 linked where no word is a name in the article's language, be it a doubtful one.
 
         Returns:
-            Linked mentions, title first, then by start. Of names that overlap the longest wins; the state whose organ
-            it is counts as named too where it is named inside: ``Israeli army``. A word that shares the rest of its
-            name with the one beside it is a mention: ``North and South Korea``. A name that may mean something else is
-            linked only where the article supports it: the concept is named there without doubt too, or its capital
-            is, or a country stands beside it and it can be but one country, or it is a party or chamber of the country
-            that the article is mostly about; never where it looks like part of a person's name. A surname alone is
-            linked unless another person's given name stands before it.
+            Linked mentions, title first, then by start. Of names that overlap the longest wins; the body whose organ it
+            is counts as named too where it is named inside: ``Israeli army``, ``UN Security Council``. A word that
+            shares the rest of its name with the one beside it is a mention: ``North and South Korea``. A name that may
+            mean something else is linked only where the article supports it: the concept is named there without doubt
+            too, or its capital is, or a country stands beside it and it can be but one country, or it is a party or
+            chamber of the country that the article is mostly about; never where it looks like part of a person's name.
+            A surname alone is linked unless another person's given name stands before it.
 
         Source: longest span wins, as in spaCy's ``filter_spans``.
         """
@@ -111,9 +111,9 @@ class Linker:
                 mentions += self._country_inside(span, article)
             elif chosen.ref is not None:
                 mentions.append(_mention(span, fields[span.field], chosen.entry, chosen.ref))
-                state = self._world.states.get(chosen.ref.id) if span.inside else None
-                if state is not None:
-                    mentions += _named_inside(span, fields[span.field], state)
+                if span.inside:
+                    for body in self._world.bodies.get(chosen.ref.id, ()):
+                        mentions += _named_inside(span, fields[span.field], body)
         return mentions
 
     def link_span(self, span: Mention, language: str) -> Mention:

@@ -29,6 +29,7 @@ from pipeline.rules.meaning.clauses import (
     Scope,
     SpelledClause,
     TermClause,
+    WithinClause,
 )
 from pipeline.rules.meaning.metadata import metadata_of
 from pipeline.rules.meaning.unlisted_people import confidence_of
@@ -153,14 +154,15 @@ class ArticleTerms:
 
     def _concept_places(self, clause: ConceptClause, *, certain: bool) -> Iterator[FoundPlace]:
         mentions = self._mentions.get(clause.concept.id, [])
-        standing = () if certain else clause.metonyms
+        parts = clause.parts if isinstance(clause, WithinClause) else ()
+        standing = parts or (() if certain else clause.metonyms)
         if standing:
-            metonyms = [mention for metonym in standing for mention in self._mentions.get(metonym, ())]
-            mentions = sorted([*mentions, *metonyms], key=_order)
+            others = [mention for other in standing for mention in self._mentions.get(other, ())]
+            mentions = sorted([*mentions, *others], key=_order)
         for mention in mentions:
             is_meant = clause.transliterated or mention.via != "transliteration"
             if is_meant and _in_scope(mention.field, clause.scope) and (not certain or mention.via in CERTAIN_VIAS):
-                is_metonym = mention.entity is not None and mention.entity.id != clause.concept.id
+                is_metonym = not parts and mention.entity is not None and mention.entity.id != clause.concept.id
                 yield self._mention_place(mention, "metonym" if is_metonym else mention.via)
 
     def _term_places(

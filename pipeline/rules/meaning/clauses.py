@@ -164,7 +164,7 @@ class ConceptClause(Clause, frozen=True, kw_only=True, gc=False):
         """See ``Clause``."""
         return (
             isinstance(other, ConceptClause)
-            and self.concept == other.concept
+            and (self.concept.id in other.keys if isinstance(other, WithinClause) else self.concept == other.concept)
             and not self.metonyms
             and other.scope.contains(self.scope)
         )
@@ -173,6 +173,32 @@ class ConceptClause(Clause, frozen=True, kw_only=True, gc=False):
         """See ``Clause``."""
         if self.scope.language is not None:
             yield "language", self.scope.language
+
+
+class WithinClause(ConceptClause, frozen=True, kw_only=True, gc=False):
+    """A place or body, or whatever lies in it or belongs to it.
+
+    Attributes:
+        parts: Ids of what does, sorted.
+    """
+
+    parts: tuple[str, ...]
+
+    @property
+    def spelling(self) -> str:
+        """``within:country/in``."""
+        return f"{self.scope.canonical}within:{self.concept.id}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """See ``Clause``; any of them will do."""
+        return (self.concept.id, *self.parts)
+
+    def entails(self, other: Clause) -> bool:
+        """See ``Clause``."""
+        return (
+            isinstance(other, WithinClause) and set(self.keys) <= set(other.keys) and other.scope.contains(self.scope)
+        )
 
 
 class TermClause(Clause, frozen=True, kw_only=True, gc=False):

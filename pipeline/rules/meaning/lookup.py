@@ -23,6 +23,10 @@ class ConceptLookup(Protocol):
         """The concepts whose names stand for a country: its capital, the seat of its government."""
         ...
 
+    def within(self, concept_id: str) -> Sequence[str]:
+        """The ids of what lies in or belongs to a concept, in order."""
+        ...
+
     def near(self, surface: str, languages: Sequence[str] = ()) -> Sequence[str]:
         """The names that are one or two letters off, of these languages and English; the nearest first."""
         ...

@@ -21,6 +21,7 @@ from pipeline.rules.meaning.clauses import (
     PhraseClause,
     Scope,
     TermClause,
+    WithinClause,
     spell,
 )
 from pipeline.rules.meaning.languages import doubt_about
@@ -153,6 +154,8 @@ class UnitResolver:
             return raw_clause(unit, scope, self._origin)
         if meaning == "entity":
             return self._concept_clause(self._entity(unit), scope)
+        if meaning == "within":
+            return self._within_clause(unit, scope)
         sense = None if unit.exact or any(word.is_prefix for word in unit.words) else self._sense(unit, scope, meaning)
         if sense is not None:
             return self._concept_clause(sense.concept, scope)
@@ -192,18 +195,21 @@ class UnitResolver:
     def _entity(self, unit: Unit) -> Concept:
         first, *rest = unit.words
         if rest:
+            field = unit.fields[-1]
             raise self._origin.error(
-                f"entity: takes one id, as in entity:country/kp: put a + before {rest[0].text}", rest[0].start
+                f"{field}: takes one id, as in {field}:country/kp: put a + before {rest[0].text}", rest[0].start
             )
         if first.is_prefix:
-            raise self._origin.error("entity: takes a whole id and no star", first.start + len(first.text))
+            raise self._origin.error(f"{unit.fields[-1]}: takes a whole id and no star", first.start + len(first.text))
         return self._concept(unit.text, first.start)
 
     def _annotated(self, unit: Unit, concept_id: str, scope: Scope, meaning: str | None) -> Clause:
         """``Georgia[country/ge]``: the author, or the canonical form, has said which."""
-        if unit.exact or meaning not in {None, *KIND_FIELDS}:
+        if unit.exact or meaning not in {None, *KIND_FIELDS, "within"}:
             raise self._origin.error("[…] says which concept a name means: take the field or = away", unit.start)
         concept = self._concept(concept_id, unit.start)
+        if meaning == "within":
+            return self._all_within(concept, unit, scope)
         self._check_kind(concept, meaning, unit)
         known = [sense.concept.id for sense in self._concepts.senses(unit.text)]
         if unit.text != concept.label and concept_id not in known:
@@ -217,6 +223,28 @@ class UnitResolver:
             scope=scope,
             metonyms=tuple(metonym.id for metonym in standing),
             transliterated=self._transliteration or concept.kind != "person",
+        )
+
+    def _within_clause(self, unit: Unit, scope: Scope) -> WithinClause:
+        """``within:country/in`` or, by a name, ``within:India``."""
+        if "/" in unit.text:
+            return self._all_within(self._entity(unit), unit, scope)
+        sense = None if any(word.is_prefix for word in unit.words) else self._sense(unit, scope, None)
+        if sense is None:
+            raise self._origin.error(
+                f"within: takes a place or an organisation of the knowledge base, and {unit.text} is none: "
+                "find it with `wirewatch concepts search NAME`",
+                unit.words[0].start,
+            )
+        return self._all_within(sense.concept, unit, scope)
+
+    def _all_within(self, concept: Concept, unit: Unit, scope: Scope) -> WithinClause:
+        if concept.kind == "person":
+            raise self._origin.error(f"nothing lies in {concept.id}: write entity:{concept.id}", unit.start)
+        return WithinClause(
+            concept=EntityRef(id=concept.id, name=concept.label, kind=concept.kind),
+            scope=scope,
+            parts=tuple(self._concepts.within(concept.id)),
         )
 
     def _check_kind(self, concept: Concept, meaning: str | None, unit: Unit) -> None:

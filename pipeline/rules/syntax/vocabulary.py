@@ -13,7 +13,7 @@ MetadataField = Literal["lang", "source", "site", "tag"]
 TEXT_FIELDS: Mapping[str, Field] = {"title": "title", "body": "body"}
 KIND_FIELDS: Mapping[str, KindField] = {"person": "person", "org": "org", "place": "place"}
 METADATA_FIELDS: Mapping[str, MetadataField] = {"lang": "lang", "source": "source", "site": "site", "tag": "tag"}
-NAMED_FIELDS = (*TEXT_FIELDS, *KIND_FIELDS, "entity", "raw", *METADATA_FIELDS)
+NAMED_FIELDS = (*TEXT_FIELDS, *KIND_FIELDS, "entity", "within", "raw", *METADATA_FIELDS)
 
 # Source: ISO 639-1, as the Library of Congress lists it.
 _ISO_639_1 = """

@@ -143,3 +143,29 @@ def test_tags_that_are_not_known_share_the_names_of_one_language(kb: KnowledgeBa
     assert gazetteer.in_language("de-AT") is gazetteer.in_language("de")
     assert gazetteer.in_language("qaa") is gazetteer.in_language("qab-Latn")
     assert [gazetteer.known_as(tag) for tag in ("de-AT", "sr-Latn", "")] == ["de", "sr-Latn", "und"]
+
+
+def test_what_lies_within() -> None:
+    kb = KnowledgeBase.load()
+    assert {"city/mumbai", "org/reserve-bank-of-india", "org/bjp"} <= {*kb.within("country/in")}
+    assert {"org/us-congress", "org/us-senate", "city/washington"} <= {*kb.within("country/us")}
+    assert "org/unesco" in kb.within("org/un")
+    assert not [each for each in kb.within("country/in") if each.startswith("person/")]
+    assert kb.within("city/mumbai") == ()
+
+
+@pytest.mark.parametrize(
+    ("person", "served"),
+    [
+        ("person/irakli-kobakhidze", ["country/ge"]),
+        ("person/mahamat-idriss-deby", ["country/td"]),
+        ("person/jens-stoltenberg", ["country/no", "org/nato"]),
+        ("person/tedros-adhanom-ghebreyesus", ["org/who"]),
+        ("person/valerii-zaluzhnyi", ["country/gb", "country/ua"]),
+        ("person/antony-blinken", ["country/us"]),
+        ("person/elon-musk", ["org/spacex", "org/tesla", "org/x-twitter"]),
+    ],
+)
+def test_people_serve_what_their_role_says(person: str, served: list[str]) -> None:
+    relations = KnowledgeBase.load().concept(person).relations
+    assert [relation.target for relation in relations if relation.type == "serves"] == served

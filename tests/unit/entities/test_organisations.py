@@ -59,3 +59,29 @@ def test_the_state_whose_organ_it_is_counts_as_named_too(
 
 def test_a_firm_is_no_organ_of_a_state(linker: Linker) -> None:
     assert linked(linker, "Die Deutsche Bank verlor.", "de") == [("Deutsche Bank", "org/deutsche-bank")]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "body"),
+    [
+        ("en", "the United Nations Security Council met", ("United Nations", "org/un")),
+        ("en", "the UN General Assembly opens", ("UN", "org/un")),
+        ("de", "Der UN-Sicherheitsrat tagt", ("UN", "org/un")),
+        ("fr", "l'Assemblée générale des Nations unies", ("Nations unies", "org/un")),
+        ("ru", "Генассамблея ООН приняла", ("ООН", "org/un")),
+        ("ar", "اجتمع مجلس الأمن التابع للأمم المتحدة", ("للأمم المتحدة", "org/un")),
+        ("zh-Hans", "联合国安理会召开会议", ("联合国", "org/un")),
+        ("ja", "国連安全保障理事会", ("国連", "org/un")),
+        ("ko", "유엔 안보리 회의", ("유엔", "org/un")),
+        ("de", "die EU-Kommission prüft", ("EU", "org/eu")),
+        ("en", "the US Senate voted", ("US", "country/us")),
+        ("en", "the Reserve Bank of India said", ("India", "country/in")),
+    ],
+)
+def test_an_organ_names_its_body(linker: Linker, language: str, text: str, body: tuple[str, str]) -> None:
+    assert body in linked(linker, text, language)
+
+
+@pytest.mark.parametrize("text", ["The New York Times reported", "Mexico City grows", "the Bank of America said"])
+def test_what_is_no_organ_names_nothing_else(linker: Linker, text: str) -> None:
+    assert len(linked(linker, text, "en")) == 1

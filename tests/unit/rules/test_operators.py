@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.errors import RuleError
 from pipeline.messages.alerts import Match
 from pipeline.messages.articles import EnrichedArticle
 from pipeline.messages.rules import WatchRule
@@ -154,6 +155,32 @@ def test_a_capital_stands_for_its_country_where_the_rule_says_so() -> None:
     assert found.evidence[0].entity.id == "city/pyongyang"  # type: ignore[union-attr]
     assert match("body:North Korea NEAR/0 warns", on, metonyms=True) is not None
     assert match("title:North Korea", on, metonyms=True) is None
+
+
+@pytest.mark.parametrize("when", ["within:country/kp", "within:North Korea", "within:North Korea[country/kp]"])
+def test_within_finds_what_lies_in_a_place_and_the_place(when: str) -> None:
+    for text, concept_id in (("Pjöngjang", "city/pyongyang"), ("Nordkorea", "country/kp")):
+        found = match(when, article(f"[[{text}|{concept_id}]] warns"))
+        assert evidence(found) == [("within:country/kp", text, "name")]
+        assert found.evidence[0].entity.id == concept_id  # type: ignore[union-attr]
+        assert match(f"warns -{when}", article(f"[[{text}|{concept_id}]] warns")) is None
+    assert match(when, article("[[Jordan|country/jo]] warns")) is None
+    assert match(f"title:{when}", article("[[Pjöngjang|city/pyongyang]] warns")) is None
+
+
+@pytest.mark.parametrize(
+    ("when", "problem"),
+    [
+        ("within:Nowhere", "within: takes a place or an organisation of the knowledge base, and Nowhere is none"),
+        ("within:country/zz", "no concept has the id"),
+        ("within:person/jens-stoltenberg", "nothing lies in person/jens-stoltenberg"),
+        ("within:country/kp country/jo", "within: takes one id, as in within:country/kp"),
+        ("within:Georgia", "Georgia may mean"),
+    ],
+)
+def test_within_says_what_it_takes(when: str, problem: str) -> None:
+    with pytest.raises(RuleError, match=problem):
+        match(when, article("x"))
 
 
 def test_not_never_blocks_by_metonym() -> None:
