@@ -9,18 +9,46 @@ from pipeline.entities import Linker
 from pipeline.text.inflection import inflection_of
 
 # The members of the United Nations, and Kosovo, Palestine, Taiwan and the Vatican.
+# fmt: off
 STATES = (
-    "ad ae af ag al am ao ar at au az ba bb bd be bf bg bh bi bj bn bo br bs bt bw by bz ca cd cf cg ch ci cl cm cn co "
-    "cr cu cv cy cz de dj dk dm do dz ec ee eg er es et fi fj fm fr ga gb gd ge gh gm gn gq gr gt gw gy hn hr ht hu id "
-    "ie il in iq ir is it jm jo jp ke kg kh ki km kn kp kr kw kz la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk "
-    "ml mm mn mr mt mu mv mw mx my mz na ne ng ni nl no np nr nz om pa pe pg ph pk pl pt pw py qa ro rs ru rw sa sb sc "
-    "sd se sg si sk sl sm sn so sr ss st sv sy sz td tg th tj tl tm tn to tr tt tv tz ua ug us uy uz va vc ve vn vu ws "
-    "xk ye za zm zw ps tw"
-).split()
+    "ad", "ae", "af", "ag", "al", "am", "ao", "ar", "at", "au", "az", "ba", "bb", "bd", "be", "bf", "bg", "bh", "bi",
+    "bj", "bn", "bo", "br", "bs", "bt", "bw", "by", "bz", "ca", "cd", "cf", "cg", "ch", "ci", "cl", "cm", "cn", "co",
+    "cr", "cu", "cv", "cy", "cz", "de", "dj", "dk", "dm", "do", "dz", "ec", "ee", "eg", "er", "es", "et", "fi", "fj",
+    "fm", "fr", "ga", "gb", "gd", "ge", "gh", "gm", "gn", "gq", "gr", "gt", "gw", "gy", "hn", "hr", "ht", "hu", "id",
+    "ie", "il", "in", "iq", "ir", "is", "it", "jm", "jo", "jp", "ke", "kg", "kh", "ki", "km", "kn", "kp", "kr", "kw",
+    "kz", "la", "lb", "lc", "li", "lk", "lr", "ls", "lt", "lu", "lv", "ly", "ma", "mc", "md", "me", "mg", "mh", "mk",
+    "ml", "mm", "mn", "mr", "mt", "mu", "mv", "mw", "mx", "my", "mz", "na", "ne", "ng", "ni", "nl", "no", "np", "nr",
+    "nz", "om", "pa", "pe", "pg", "ph", "pk", "pl", "pt", "pw", "py", "qa", "ro", "rs", "ru", "rw", "sa", "sb", "sc",
+    "sd", "se", "sg", "si", "sk", "sl", "sm", "sn", "so", "sr", "ss", "st", "sv", "sy", "sz", "td", "tg", "th", "tj",
+    "tl", "tm", "tn", "to", "tr", "tt", "tv", "tz", "ua", "ug", "us", "uy", "uz", "va", "vc", "ve", "vn", "vu", "ws",
+    "xk", "ye", "za", "zm", "zw", "ps", "tw",
+)
+# fmt: on
 # By language, the fewest further forms that the fullest of the words of a state has: genders, numbers, cases.
 LISTED = {
-    "ar": 1, "bg": 7, "bn": 0, "cs": 10, "da": 2, "de": 5, "el": 10, "en": 0, "es": 1, "fa": 0, "fr": 1, "he": 2, "hi": 0,
-    "it": 1, "nb": 2, "nl": 0, "pl": 11, "pt": 1, "ro": 2, "ru": 12, "sv": 2, "uk": 14, "ur": 0,
+    "ar": 1,
+    "bg": 7,
+    "bn": 0,
+    "cs": 10,
+    "da": 2,
+    "de": 5,
+    "el": 10,
+    "en": 0,
+    "es": 1,
+    "fa": 0,
+    "fr": 1,
+    "he": 2,
+    "hi": 0,
+    "it": 1,
+    "nb": 2,
+    "nl": 0,
+    "pl": 11,
+    "pt": 1,
+    "ro": 2,
+    "ru": 12,
+    "sv": 2,
+    "uk": 14,
+    "ur": 0,
 }  # fmt: skip
 # There the word for the people is another one than the adjective.
 OF_TWO_WORDS = ("bg", "cs", "da", "de", "el", "nb", "pl", "ru", "sv", "uk")
