@@ -6,12 +6,14 @@ import contextlib
 import io
 import logging
 import os
+import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import AnyStr, TextIO
 
 import pytest
 
@@ -38,6 +40,24 @@ def still_running(tmp_path: Path) -> list[str]:
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue
     return found
+
+
+@contextlib.contextmanager
+def bounded(process: subprocess.Popen[AnyStr], within_seconds: float = 150.0) -> Iterator[subprocess.Popen[AnyStr]]:
+    """A program that is killed at the end, and after this time: every wait for it, or for what it says, has an end."""
+    with process:
+        timer = threading.Timer(within_seconds, process.kill)
+        timer.start()
+        try:
+            yield process
+        finally:
+            timer.cancel()
+            process.kill()
+
+
+def deaf(command: Sequence[str]) -> list[str]:
+    """The command line that starts a program to ignore SIGINT and SIGTERM, as shells start background jobs."""
+    return ["/bin/sh", "-c", 'trap "" INT TERM; exec "$@"', "sh", *command]
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 
 from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
+from tests.command_line import bounded
 
 DEADLINE_SECONDS = 90.0
 
@@ -67,7 +68,7 @@ def seconds_to_outlive(program: str, *arguments: str, environment: Mapping[str, 
         env=environment,
     )
     os.close(writer)
-    with owner:
+    with bounded(owner):
         assert owner.stdout is not None
         assert owner.stdout.readline() == b"ready\n"
         owner.kill()

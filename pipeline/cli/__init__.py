@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,16 @@ def command(context: click.Context) -> None:
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 failed or any line was bad, 2 wrong usage."""
+    _heed_signals()
     sys.exit(run(sys.argv[1:]))
+
+
+def _heed_signals() -> None:
+    """SIGINT and SIGTERM end every command alike, also one that a shell's background job has started to ignore them."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # As an interrupt, whoever handles that just now.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
 
 
 def run(arguments: list[str]) -> int:

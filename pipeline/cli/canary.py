@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import sys
 
 import click
@@ -15,7 +14,6 @@ from pipeline.settings import Settings
 from pipeline.topology import CANARY
 
 _log = logging.getLogger(__name__)
-_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @click.command()
@@ -43,6 +41,7 @@ def command(settings: Settings) -> int:
 
 async def _watch(settings: Settings) -> None:
     from pipeline.streaming.supervision.foreground import run_in_foreground  # noqa: PLC0415 - as above
+    from pipeline.streaming.supervision.stop_signals import stop_signals  # noqa: PLC0415 - as above
 
     def say(address: str) -> None:
         if sys.stderr.isatty():
@@ -53,7 +52,7 @@ async def _watch(settings: Settings) -> None:
     watching = asyncio.ensure_future(run_in_foreground(CANARY, settings, on_serving=say))
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in _STOP_SIGNALS:
+    for number in stop_signals():
         loop.add_signal_handler(number, stopped.set)
     waiting = asyncio.ensure_future(stopped.wait())
     await asyncio.wait([watching, waiting], return_when=asyncio.FIRST_COMPLETED)

@@ -6,8 +6,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 from rich.console import Console
@@ -59,6 +58,7 @@ def command(settings: Settings, services: tuple[str, ...], processes: int, *, wi
     from pipeline.streaming.kafka.topic_setup import apply_topics  # noqa: PLC0415 - loads Kafka; --help need not
     from pipeline.streaming.observability.worker_log import configure_log  # noqa: PLC0415 - as above
     from pipeline.streaming.supervision.running_worker import run_worker  # noqa: PLC0415 - as above
+    from pipeline.streaming.supervision.worker_events import log_event  # noqa: PLC0415 - as above
 
     if settings.concepts_overlay is not None:
         from pipeline.assembly import load_knowledge_base  # noqa: PLC0415 - as above
@@ -78,11 +78,17 @@ def command(settings: Settings, services: tuple[str, ...], processes: int, *, wi
             return exit_status(error)
     broker = _broker(settings, out) if with_broker else contextlib.nullcontext(settings)
     is_ours = with_broker and not settings.bootstrap_servers
-    with broker as used, _log_file(settings.data_dir / "worker.log" if is_ours else None) as log:
+    with broker as used, _log_file(settings) if is_ours else contextlib.nullcontext() as log:
         for line in report_lines(run_quietly(apply_topics(used))):
             out.print(line)
         screen = WorkerScreen(out, used, counts, log)
-        return run_worker(used, counts, on_event=screen.show, output=log.fileno() if log else None)
+
+        def tell(event: WorkerEvent) -> None:
+            if log is not None:
+                log_event(event)
+            screen.show(event)
+
+        return run_worker(used, counts, on_event=tell, output=log.fileno() if log else None)
 
 
 def _broker(settings: Settings, out: Console) -> contextlib.AbstractContextManager[Settings]:
@@ -90,21 +96,25 @@ def _broker(settings: Settings, out: Console) -> contextlib.AbstractContextManag
 
 
 @contextlib.contextmanager
-def _log_file(path: Path | None) -> Iterator[IO[bytes] | None]:
-    """The file that takes the processes' log where a broker is started beside them; else standard error takes it.
+def _log_file(settings: Settings) -> Iterator[TextIO]:
+    """The file that takes the log of all processes, the supervisor's too, where a broker is started beside them.
 
     While our broker holds the data folder, no other worker writes there.
     """
-    if path is None:
-        yield None
-        return
+    from pipeline.streaming.observability.worker_log import configure_log  # noqa: PLC0415 - as above
+
+    path = settings.data_dir / "worker.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        log = path.open("wb")
+        log = path.open("w", buffering=1, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise SettingError("WIREWATCH_DATA_DIR", f"{path} cannot be written: {error.strerror}") from error
     with log:
-        yield log
+        configure_log(settings.log_level, "supervisor", log_format=settings.log_format, stream=log)
+        try:
+            yield log
+        finally:
+            configure_log(settings.log_level, "supervisor", log_format=settings.log_format)
 
 
 class WorkerScreen:
@@ -117,7 +127,7 @@ class WorkerScreen:
         log: The file that takes their log; None where standard error does.
     """
 
-    def __init__(self, out: Console, settings: Settings, counts: Mapping[str, int], log: IO[bytes] | None) -> None:
+    def __init__(self, out: Console, settings: Settings, counts: Mapping[str, int], log: TextIO | None) -> None:
         self._out = out
         self._settings = settings
         self._waiting_for = sum(counts.values())

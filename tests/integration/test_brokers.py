@@ -20,6 +20,7 @@ from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 from pipeline.brokers import Broker, InMemoryBroker, KafkaBroker, KafkaJars
 from pipeline.errors import BrokerError, BrokerStartError
 from pipeline.settings import default_cache_dir
+from tests.command_line import bounded
 from tests.integration.guarded_broker import PASSWORD, USER, guarded_broker
 from tests.waiting import wait_until
 
@@ -160,11 +161,9 @@ with local_broker(pathlib.Path({str(default_cache_dir())!r}), data_directory=pat
     time.sleep(600)
 """
     owner = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
-    assert owner.stdout is not None
-    with owner.stdout:
+    with bounded(owner):
+        assert owner.stdout is not None
         port = int(owner.stdout.readline().partition(":")[2])
-    owner.kill()
-    owner.wait()
     wait_until(lambda: not listening_addresses(port), "nobody listens")
     # The data are free again, and whole.
     with KafkaBroker(*kafka_program, data_directory=data) as broker:

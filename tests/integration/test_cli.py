@@ -23,7 +23,7 @@ from pipeline.streaming.records import Record
 from pipeline.streaming.steps.dead_letter_queue import dead_letter
 from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.topology import ALERTS, DEAD_LETTERS, LANGUAGE_STEP, RAW, TOPICS
-from tests.command_line import WIREWATCH, CommandLine
+from tests.command_line import WIREWATCH, CommandLine, bounded, deaf
 from tests.integration.topics_on_kafka import await_count, read_all, send
 
 RULES = """\
@@ -62,16 +62,16 @@ def set_aside(settings: Settings, *values: bytes) -> None:
 
 @contextlib.contextmanager
 def program(settings: Settings, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """The command line as a program of its own, which is to end by an interrupt."""
+    """The command line as a program of its own, in the background of a shell."""
     environment = settings_environment(settings)
-    command = [*WIREWATCH, *arguments]
-    with subprocess.Popen(command, env=environment, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:
+    command = deaf([*WIREWATCH, *arguments])
+    with bounded(subprocess.Popen(command, env=environment, stdin=PIPE, stdout=PIPE, stderr=PIPE)) as process:
         yield process
 
 
-def interrupted(process: subprocess.Popen[bytes]) -> tuple[int, bytes, bytes]:
+def stopped(process: subprocess.Popen[bytes], number: signal.Signals = signal.SIGINT) -> tuple[int, bytes, bytes]:
     """The status, and what is still written to standard output and error."""
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate()
     return process.returncode, out, err
 
@@ -272,7 +272,10 @@ def test_articles_go_all_the_way_and_are_followed(
     assert "alerts.unknown.v1 does not exist" in unknown.first_error_line
 
 
-def test_following_ends_by_an_interrupt_as_it_should(settings: Settings, wirewatch: CommandLine) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_following_ends_by_an_interrupt_as_it_should(
+    number: signal.Signals, settings: Settings, wirewatch: CommandLine
+) -> None:
     wirewatch("topics", "apply")
     alert = (Path(__file__).parents[2] / "schemas" / "examples" / "alert.v1.full.json").read_bytes()
     payload = json.dumps(json.loads(alert)).encode()
@@ -281,7 +284,7 @@ def test_following_ends_by_an_interrupt_as_it_should(settings: Settings, wirewat
     with program(settings, "subscribe", "--since", "1h", "--json") as process:
         assert process.stdout is not None
         assert process.stdout.readline() == payload + b"\n"
-        assert interrupted(process) == (0, b"", b"")
+        assert stopped(process, number) == (0, b"", b"")
 
 
 def test_of_a_rule_that_is_not_there_a_note_is_given(settings: Settings, wirewatch: CommandLine) -> None:
@@ -290,7 +293,7 @@ def test_of_a_rule_that_is_not_there_a_note_is_given(settings: Settings, wirewat
         assert process.stderr is not None
         note = b"note: there is no rule nosuch now; its alerts are waited for all the same\n"
         assert process.stderr.readline() == note
-        assert interrupted(process) == (0, b"", b"")
+        assert stopped(process) == (0, b"", b"")
 
 
 def test_what_is_typed_is_sent_at_once_and_an_interrupt_ends_it(settings: Settings, wirewatch: CommandLine) -> None:
@@ -301,5 +304,5 @@ def test_what_is_typed_is_sent_at_once_and_an_interrupt_ends_it(settings: Settin
         process.stdin.flush()
         asyncio.run(await_count(settings, 1, RAW))
         assert [record.key for record in asyncio.run(read_all(settings, RAW))] == [b"a1"]
-        status, _, errors = interrupted(process)
+        status, _, errors = stopped(process)
     assert (status, errors.strip()) == (130, b"")

@@ -22,7 +22,7 @@ from pipeline.streaming.kafka.subscription import ReceivedAlert
 from pipeline.streaming.kafka.topic_admin import topic_admin
 from pipeline.streaming.stores.rule_store import RuleStore, compare_rules
 from pipeline.streaming.supervision.running_worker import Worker
-from tests.command_line import WIREWATCH, environment, still_running
+from tests.command_line import WIREWATCH, bounded, environment, still_running
 
 TRUTH = Path(__file__).parents[1] / "quality" / "demo_truth.yaml"
 PROGRAM = [*WIREWATCH, "demo"]
@@ -120,9 +120,10 @@ def test_demo_on_a_given_cluster_removes_its_topics(kafka: KafkaBroker, tmp_path
 
 
 def test_an_interrupt_leaves_nothing_behind(kafka_program: tuple[Path, KafkaJars], tmp_path: Path) -> None:
-    with subprocess.Popen(
+    program = subprocess.Popen(
         PROGRAM, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    )
+    with bounded(program) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         while not process.stdout.readline().startswith("● "):

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.brokers import KafkaJars, free_port
-from tests.command_line import WIREWATCH, CommandLine, environment, still_running
+from tests.command_line import WIREWATCH, CommandLine, bounded, deaf, environment, still_running
 from tests.integration.kafka_process import pid_of_kafka
 from tests.waiting import wait_until
 
@@ -31,9 +31,11 @@ def port() -> int:
 @pytest.fixture
 def running(kafka_program: tuple[Path, KafkaJars], port: int, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     variables = environment(tmp_path, WIREWATCH_LOCAL_BROKER_PORT=str(port), WIREWATCH_METRICS_PORT="0")
-    with subprocess.Popen(PROGRAM, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    program = deaf(PROGRAM)
+    with bounded(
+        subprocess.Popen(program, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    ) as process:
         yield process
-        process.kill()
 
 
 @pytest.fixture
@@ -105,6 +107,20 @@ def readiness(address: str) -> tuple[int, str]:
             return answer.status, answer.read().decode().strip()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode().strip()
+
+
+def test_a_crash_of_a_process_is_in_the_log_file_and_on_the_console(
+    running: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    said_until(running, "Ctrl-C stops all")
+    log = tmp_path / "wirewatch" / "worker.log"
+    [pid] = {line["pid"] for line in map(json.loads, log.read_text().splitlines()) if line["process"] == "rules-0"}
+    os.kill(pid, signal.SIGKILL)
+    [line] = [line for line in said_until(running, f"rules-0[{pid}] ended with SIGKILL") if "ended with" in line]
+    logged = [json.loads(line) for line in log.read_text().splitlines()]
+    [crash] = [each for each in logged if "ended with SIGKILL" in each["message"]]
+    assert (crash["process"], crash["step"], crash["level"]) == ("supervisor", "rules", "warning")
+    assert line.endswith(crash["message"])
 
 
 def test_a_supervisor_that_is_killed_takes_its_broker_and_its_steps_along(

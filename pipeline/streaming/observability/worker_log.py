@@ -14,7 +14,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -77,8 +77,10 @@ class RepeatFilter(logging.Filter):
         return True
 
 
-def configure_log(level: str, process: str, *, step: str = "", log_format: LogFormat = "auto") -> None:
-    """Log to standard error, each record with its time in UTC, level, logger, process and pid.
+def configure_log(
+    level: str, process: str, *, step: str = "", log_format: LogFormat = "auto", stream: TextIO | None = None
+) -> None:
+    """Log to standard error, or to another stream, each record with its time in UTC, level, logger, process and pid.
 
     Args:
         level: Lowest level that is logged. Frameworks are logged from WARNING on, whatever the level is, and their
@@ -86,17 +88,21 @@ def configure_log(level: str, process: str, *, step: str = "", log_format: LogFo
         process: The name of this process in every record, such as ``rules-0``.
         step: The step of this process, if any.
         log_format: ``json``: one object a line; ``console``: for a person; ``auto``: for a person on a terminal.
+        stream: Where to; standard error when None.
     """
-    is_for_people = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_formatter(process, step, is_for_people=is_for_people))
+    stream = stream or sys.stderr
+    is_for_people = log_format == "console" or (log_format == "auto" and stream.isatty())
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_formatter(process, step, is_for_people=is_for_people, has_colours=stream.isatty()))
     handler.addFilter(RepeatFilter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _CHATTERING:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
 
 
-def _formatter(process: str, step: str, *, is_for_people: bool) -> structlog.stdlib.ProcessorFormatter:
+def _formatter(
+    process: str, step: str, *, is_for_people: bool, has_colours: bool
+) -> structlog.stdlib.ProcessorFormatter:
     def add_process(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         event["process"] = process
         event["pid"] = os.getpid()
@@ -115,7 +121,7 @@ def _formatter(process: str, step: str, *, is_for_people: bool) -> structlog.std
     if is_for_people:
         rendering.append(
             structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(),
+                colors=has_colours,
                 timestamp_key="time",
                 # The other formatters show the values of local variables, which are articles.
                 exception_formatter=structlog.dev.plain_traceback,

@@ -12,6 +12,7 @@ from typing import Self
 from pipeline.errors import StepStoppedError, WorkerNotReadyError
 from pipeline.settings import Settings
 from pipeline.streaming.supervision.service_process import child_command
+from pipeline.streaming.supervision.stop_signals import stop_signals
 from pipeline.streaming.supervision.supervisor import DEFAULT_BACKOFF, Backoff, Supervisor
 from pipeline.streaming.supervision.worker_events import WorkerEvent, log_event
 from pipeline.topology import WORKER_SERVICES
@@ -19,7 +20,6 @@ from pipeline.topology import WORKER_SERVICES
 ONE_OF_EACH: Mapping[str, int] = dict.fromkeys(WORKER_SERVICES, 1)
 """One process for each service that a worker runs unless told otherwise."""
 
-_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Time beyond shutdown_timeout_seconds in which a supervisor reaps killed processes.
 _MARGIN_SECONDS = 5.0
 
@@ -57,9 +57,7 @@ def _stopped_by_signals(supervisor: Supervisor) -> Iterator[None]:
     def stop(_number: int, _frame: FrameType | None) -> None:
         supervisor.request_stop()
 
-    # An ignored signal stays ignored, as under nohup or in a shell's background job.
-    heeded = [number for number in _STOP_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, stop) for number in heeded}
+    before = {number: signal.signal(number, stop) for number in stop_signals()}
     try:
         yield
     finally:

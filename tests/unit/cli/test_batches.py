@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.cli.reading.batches import batches
 from pipeline.errors import UsageError
-from tests.command_line import WIREWATCH, environment
+from tests.command_line import WIREWATCH, bounded, deaf, environment
 
 DEADLINE_SECONDS = 120
 
@@ -79,13 +79,14 @@ def reading(tmp_path: Path, verb: str) -> Iterator[subprocess.Popen[bytes]]:
     rules = tmp_path / "rules.yaml"
     rules.write_text("rules: [{id: both, when: NATO + North Korea}]", encoding="utf-8")
     arguments = [verb, "--rules", str(rules)] if verb == "match" else [verb]
-    with subprocess.Popen(
-        [*WIREWATCH, *arguments],
+    program = subprocess.Popen(
+        deaf([*WIREWATCH, *arguments]),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(tmp_path),
-    ) as process:
+    )
+    with bounded(program) as process:
         yield process
 
 
@@ -108,10 +109,11 @@ def test_a_live_pipe_is_answered_before_it_ends(tmp_path: Path, verb: str) -> No
         assert process.wait(DEADLINE_SECONDS) == 0
 
 
-def test_an_interrupt_ends_a_command_without_a_traceback(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_a_command_without_a_traceback(tmp_path: Path, number: signal.Signals) -> None:
     with reading(tmp_path, "match") as process:
         answer(process, "first")
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         assert process.wait(DEADLINE_SECONDS) == 130
         assert process.stderr is not None
         # It leaves the line on which the terminal shows ^C.

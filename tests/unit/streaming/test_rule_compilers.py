@@ -17,6 +17,7 @@ from pipeline.messages.rules import WatchRule
 from pipeline.settings import load_settings
 from pipeline.streaming.stores.rule_compilers import Compiled, RuleCompilers, rule_compilers
 from pipeline.streaming.stores.rule_records import StoredRule, read_rule_record
+from tests.command_line import bounded
 
 COMPILER = [sys.executable, "-m", "pipeline.streaming.stores.rule_compilers"]
 CONDITIONS = (
@@ -106,7 +107,7 @@ def test_a_process_ends_quietly_when_nobody_asks_any_more(asked: bytes) -> None:
 def test_a_process_ends_quietly_when_nobody_hears_any_more() -> None:
     question = pickle.dumps([b"{}"])
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    with subprocess.Popen(COMPILER, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=buffered) as process:
+    with bounded(subprocess.Popen(COMPILER, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=buffered)) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None

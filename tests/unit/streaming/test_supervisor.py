@@ -20,6 +20,7 @@ from pipeline.streaming.supervision.running_worker import Worker
 from pipeline.streaming.supervision.service_process import child_command
 from pipeline.streaming.supervision.supervisor import Backoff
 from pipeline.topology import ENTITIES_STEP
+from tests.command_line import bounded
 from tests.waiting import wait_until
 from tests.workers import DEADLINE_SECONDS, Events, seconds_to_outlive
 
@@ -279,8 +280,8 @@ def test_processes_are_gone_when_their_supervisor_was_killed(tmp_path: Path) -> 
 
 FOREGROUND = """
 import signal, sys
-# As a terminal starts it: whoever runs the tests may ignore some of them, as nohup does.
-signal.signal(signal.SIGINT, signal.default_int_handler)
+# As a shell starts a background job, of a terminal.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from pipeline.settings import load_settings
 from pipeline.streaming.supervision.running_worker import run_worker
@@ -317,7 +318,7 @@ def test_a_step_that_gave_up_is_the_status_of_the_worker(tmp_path: Path) -> None
 def signalled(behaviour: str, folder: Path, number: signal.Signals, at: set[str]) -> tuple[list[str], int]:
     kinds: list[str] = []
     arguments = [sys.executable, "-c", FOREGROUND, str(folder), str(FAKE_STEP), behaviour, str(folder)]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as worker:
+    with bounded(subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)) as worker:
         assert worker.stdout is not None
         for line in worker.stdout:
             kinds.append(line.strip())
