@@ -116,6 +116,16 @@ def test_secrets_are_passed_by_reference_only() -> None:
             assert "secret" in volumes["tls"]
 
 
+def test_the_password_of_an_encrypted_key_comes_from_the_secret_that_has_the_key() -> None:
+    found = manifests(f"{SECURED},{EVERYTHING},kafka.tls.clientCertificate=true")
+    for manifest in of_kind(found, "Deployment").values():
+        reference = variables(manifest)["WIREWATCH_SSL_KEY_PASSWORD"]["valueFrom"]["secretKeyRef"]
+        assert reference == {"name": "kafka-ca", "key": "password", "optional": True}
+    [scaler] = of_kind(found, "TriggerAuthentication").values()
+    expected = {"parameter": "keyPassword", "name": "kafka-ca", "key": "password"}
+    assert expected in scaler["spec"]["secretTargetRef"]
+
+
 def test_a_service_without_a_source_keeps_its_replicas_where_steps_scale(tmp_path: Path) -> None:
     chart = shutil.copytree(CHART, tmp_path / "wirewatch")
     file = chart / "files" / "topology.json"
