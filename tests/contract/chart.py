@@ -23,7 +23,7 @@ Manifest = dict[str, Any]
 
 
 def manifests(values: str, *, chart: Path = CHART, cluster: str | None = None) -> list[Manifest]:
-    """The manifests of a release named ``news`` in the namespace ``wire``; ``cluster``: its address, if there is one."""
+    """The manifests of a release ``news`` in the namespace ``wire``; ``cluster`` is the address of one, if any."""
     where = ["--dry-run=server", "--kube-apiserver", cluster] if cluster else []
     text = run([tool("helm"), "template", "news", str(chart), "--namespace", "wire", "--set", values, *where])
     return [manifest for manifest in yaml.safe_load_all(text) if manifest]
