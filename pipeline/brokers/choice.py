@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from pipeline.brokers.class_archive import prepare_class_archive
 from pipeline.brokers.in_memory import InMemoryBroker
 from pipeline.brokers.kafka import KafkaBroker
 from pipeline.brokers.kafka_program import Progress, fetch_jars, find_java, silent
@@ -90,6 +91,7 @@ def local_broker(
     try:
         java = find_java(variables)
         jars = fetch_jars(cache_dir, java, on_progress=on_progress or silent, environment=variables)
+        prepare_class_archive(java, jars, on_progress=on_progress or silent)
     except KafkaMissingError as error:
         if required:
             raise

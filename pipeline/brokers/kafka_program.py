@@ -49,6 +49,13 @@ class KafkaJars:
         """For ``java -cp``."""
         return str(self.directory / "*")
 
+    def class_archive(self, java: Path) -> Path:
+        """Where the archive of Kafka's classes is kept that this Java has written, if it has."""
+        program = java.resolve()
+        # Another Java of the same path cannot use it.
+        made_by = hashlib.sha256(f"{program}:{program.stat().st_mtime_ns}".encode()).hexdigest()[:8]
+        return self.directory.with_name(f"{self.directory.name}-java-{made_by}.jsa")
+
 
 def kafka_version() -> str:
     """The version of Apache Kafka that ``deploy/kafka/pom.xml`` names."""
@@ -92,7 +99,7 @@ def fetch_jars(
         )
     try:
         cache_dir.mkdir(parents=True, exist_ok=True)
-        with _only_one(cache_dir / "kafka.lock", on_progress):
+        with only_one(cache_dir / "kafka.lock", on_progress):
             cached = cached_jars(cache_dir)
             if cached is None:
                 on_progress(f"Fetching Apache Kafka {kafka_version()} with Maven (54 MB, only this once)")
@@ -156,12 +163,13 @@ def _pom() -> Path:
 
 
 @contextmanager
-def _only_one(lock: Path, on_progress: Progress) -> Iterator[None]:
+def only_one(lock: Path, on_progress: Progress) -> Iterator[None]:
+    """Let one process at a time prepare what all use; says when another one does."""
     with lock.open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            on_progress("Waiting for another process that is fetching Apache Kafka")
+            on_progress("Waiting for another process that is preparing Apache Kafka")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

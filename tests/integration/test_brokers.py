@@ -18,10 +18,13 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from pipeline.brokers import Broker, InMemoryBroker, KafkaBroker, KafkaJars
+from pipeline.brokers.class_archive import prepare_class_archive
 from pipeline.errors import BrokerError, BrokerStartError
 from pipeline.settings import default_cache_dir
 from tests.command_line import bounded
 from tests.integration.guarded_broker import PASSWORD, USER, guarded_broker
+from tests.integration.kafka_process import pid_of_kafka
+from tests.unit.brokers.fake_program import fake_program
 from tests.waiting import wait_until
 
 DEADLINE_SECONDS = 60.0
@@ -251,3 +254,31 @@ def ipv4(hexadecimal: str) -> str:
         return socket.inet_ntop(socket.AF_INET, bytes.fromhex(hexadecimal)[::-1])
     groups = [bytes.fromhex(hexadecimal[i : i + 8])[::-1] for i in range(0, 32, 8)]
     return socket.inet_ntop(socket.AF_INET6, b"".join(groups)).removeprefix("::ffff:")
+
+
+def test_kafka_with_its_classes_archived_carries_records_and_uses_the_archive(
+    kafka_program: tuple[Path, KafkaJars], tmp_path: Path, topic_prefix: str
+) -> None:
+    java, jars = kafka_program
+    # Jars of its own folder, so that the archive of this machine's cache is neither used nor made.
+    own = KafkaJars(tmp_path / "kafka", jars.version)
+    own.directory.symlink_to(jars.directory)
+    told: list[str] = []
+    for _ in range(2):
+        prepare_class_archive(java, own, on_progress=told.append)
+    assert told == ["Preparing Apache Kafka to start sooner (some seconds, only this once)"]
+    assert own.class_archive(java).is_file()
+    with KafkaBroker(java, own, data_directory=tmp_path / "data") as broker:
+        topic = f"{topic_prefix}.records"
+        create_topic(broker, topic)
+        publish(broker, topic, b"North Korea")
+        assert read(broker, topic, count=1) == [b"North Korea"]
+        maps = Path(f"/proc/{pid_of_kafka(tmp_path / 'data')}/maps").read_text()
+    assert str(own.class_archive(java)) in maps
+
+
+def test_classes_that_cannot_be_archived_are_told(tmp_path: Path) -> None:
+    java = fake_program(tmp_path / "bin" / "java", "exit 1")
+    told: list[str] = []
+    prepare_class_archive(java, KafkaJars(tmp_path / "jars", "4.0.0"), on_progress=told.append)
+    assert told[-1].startswith("Apache Kafka starts later than it could, since its classes cannot be archived: ")
