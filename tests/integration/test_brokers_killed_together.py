@@ -39,9 +39,9 @@ BATCHES_PER_SECOND = 20
 DEADLINE_SECONDS = 240.0
 
 
-@pytest.fixture
-def cluster(kafka_program: tuple[Path, KafkaJars], tmp_path: Path) -> Iterator[KafkaCluster]:
-    with KafkaCluster(kafka_program, tmp_path / "nodes") as cluster:
+@pytest.fixture(scope="module")
+def cluster(kafka_program: tuple[Path, KafkaJars], tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaCluster]:
+    with KafkaCluster(kafka_program, tmp_path_factory.mktemp("nodes")) as cluster:
         yield cluster
 
 
