@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 MAX_ARTICLE_CODE_POINTS = 200_000
 
@@ -149,7 +149,19 @@ class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True):
     confidence: Annotated[float, Meta(ge=0, le=1)] | None = None
 
 
-class EnrichedArticle(IdentifiedArticle, frozen=True, kw_only=True, omit_defaults=True):
-    """An article with what it names: mentions sorted by field and start, nested or disjoint, never crossing."""
+def _no_mentions() -> tuple[Mention, ...]:
+    return ()
 
-    mentions: tuple[Mention, ...] = ()
+
+class EnrichedArticle(IdentifiedArticle, frozen=True, kw_only=True, omit_defaults=True):
+    """An article with what it names.
+
+    Attributes:
+        mentions: Sorted by field and start, nested or disjoint, never crossing. Always written, empty where nothing is
+            named; older messages omit it then.
+    """
+
+    # With a factory, `omit_defaults` does not leave the value out.
+    mentions: Annotated[tuple[Mention, ...], Meta(extra_json_schema={"default": []})] = field(
+        default_factory=_no_mentions
+    )

@@ -106,8 +106,14 @@ def dead_letter_headers_schema() -> dict[str, Any]:
     }
 
 
-def asyncapi_document(topics: Iterable[ChannelTopic], version: str) -> dict[str, Any]:
-    """The AsyncAPI 3 document: the topics, their messages, and who sends and receives them."""
+def asyncapi_document(topics: Iterable[ChannelTopic], version: str, *, local_server: str) -> dict[str, Any]:
+    """The AsyncAPI 3 document: the topics, their messages, and who sends and receives them.
+
+    Args:
+        topics: In the order of the document.
+        version: Of this package.
+        local_server: ``host:port`` of the broker that a worker starts where no other is named.
+    """
     channels: dict[str, Any] = {}
     operations: dict[str, Any] = {}
     messages: dict[str, Any] = {}
@@ -148,6 +154,13 @@ def asyncapi_document(topics: Iterable[ChannelTopic], version: str) -> dict[str,
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
+        "servers": {
+            "local": {
+                "host": local_server,
+                "protocol": "kafka",
+                "description": "The broker of `make run`; put yours here, as in WIREWATCH_BOOTSTRAP_SERVERS.",
+            }
+        },
         "channels": channels,
         "operations": operations,
         "components": {"messages": messages},

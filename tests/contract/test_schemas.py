@@ -93,6 +93,12 @@ def test_what_a_consumer_filters_by_is_written_whatever_it_is() -> None:
     )
 
 
+def test_the_mentions_of_an_article_are_written_also_where_there_are_none() -> None:
+    language = {"tag": "en", "confidence": 1.0}
+    older = json.dumps({"id": "a", "title": "x", "language": language, "revision": "r"}).encode()
+    assert json.loads(encode(decode(older, EnrichedArticle)))["mentions"] == []
+
+
 def test_a_schema_says_of_each_field_what_its_type_says() -> None:
     schema = json.loads((SCHEMAS / "alert.v1.schema.json").read_text(encoding="utf-8"))
     assert schema["properties"]["alert_id"]["description"].startswith("Hash of rule id, article id, revision and kind")
@@ -102,6 +108,9 @@ def test_a_schema_says_of_each_field_what_its_type_says() -> None:
 def test_asyncapi_names_every_topic_and_only_schemas_that_exist() -> None:
     document = yaml.safe_load((SCHEMAS / "asyncapi.yaml").read_text(encoding="utf-8"))
     assert document["asyncapi"] == "3.0.0"
+    assert [(server["protocol"], server["host"]) for server in document["servers"].values()] == [
+        ("kafka", "127.0.0.1:9092")
+    ]
     assert {channel["address"] for channel in document["channels"].values()} == {
         topic.address for topic in channel_topics()
     }

@@ -20,6 +20,7 @@ from pipeline.messages.schemas import (
     json_schema,
 )
 from pipeline.rules import rule_file_schema
+from pipeline.settings import Settings
 
 
 def channel_topics() -> list[ChannelTopic]:
@@ -42,7 +43,8 @@ def rendered_files() -> dict[str, str]:
     documents["dead-letter-headers.v1.schema.json"] = dead_letter_headers_schema()
     documents["rule-file.v1.schema.json"] = rule_file_schema()
     files = {name: json.dumps(document, indent=2, ensure_ascii=False) + "\n" for name, document in documents.items()}
-    document = asyncapi_document(channel_topics(), version("wirewatch"))
+    port = Settings.model_fields["local_broker_port"].default
+    document = asyncapi_document(channel_topics(), version("wirewatch"), local_server=f"127.0.0.1:{port}")
     files["asyncapi.yaml"] = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
     return files
 
