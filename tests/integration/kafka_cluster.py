@@ -12,6 +12,8 @@ from pipeline.brokers import KafkaBroker, KafkaJars, free_port
 
 NODES = (1, 2, 3)
 _HOST = "127.0.0.1"
+# Three that start together on a busy machine take long.
+_START_SECONDS = 300.0
 _CLUSTER_ID = "V2lyZXdhdGNoQ2x1c3Rlcg"
 _REPLICATED = ("default", "offsets.topic", "transaction.state.log", "share.coordinator.state.topic")
 
@@ -38,6 +40,7 @@ class KafkaCluster:
                 data_directory=directory / f"node-{node}",
                 port=ports[node],
                 cluster_id=_CLUSTER_ID,
+                start_timeout_seconds=_START_SECONDS,
                 properties={
                     **shared,
                     "node.id": str(node),
