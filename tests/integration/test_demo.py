@@ -32,6 +32,7 @@ READY_SECONDS = 60
 class Truth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     matched: dict[str, tuple[str, ...]]
     updated: dict[str, tuple[str, ...]]
+    cleared: dict[str, tuple[str, ...]]
 
 
 class Silent:
@@ -56,10 +57,12 @@ def alerts_by_rule(output: str) -> dict[str, int]:
 def check_output(output: str, truth: Truth) -> None:
     """The demo's plain text: an alert for each that the truth names, and the same counts in its summary."""
     expected = Counter({rule: len(articles) for rule, articles in truth.matched.items()})
-    expected.update({rule: len(articles) for rule, articles in truth.updated.items()})
+    for told in (truth.updated, truth.cleared):
+        expected.update({rule: len(articles) for rule, articles in told.items()})
     assert alerts_by_rule(output) == expected
     assert len(re.findall(r"^● ", output, re.MULTILINE)) == expected.total()
-    assert len(re.findall(r"^● .*  updated  ", output, re.MULTILINE)) == sum(map(len, truth.updated.values()))
+    for kind, told in (("updated", truth.updated), ("cleared", truth.cleared)):
+        assert len(re.findall(rf"^● .*  {kind}  ", output, re.MULTILINE)) == sum(map(len, told.values()))
     count = len(demo.articles())
     assert re.search(rf"^articles +{count} published, {count} went the whole way$", output, re.MULTILINE)
     assert "[NATO] berät über [nordkoreanische] Cyberangriffe" in output
@@ -88,7 +91,7 @@ async def demo_on(settings: Settings) -> DemoResult:
 async def test_alerts_on_kafka_are_those_that_a_reader_expects(settings: Settings, truth: Truth) -> None:
     result = await demo_on(settings)
     assert result.is_complete
-    for kind, expected in (("matched", truth.matched), ("updated", truth.updated)):
+    for kind, expected in (("matched", truth.matched), ("updated", truth.updated), ("cleared", truth.cleared)):
         found = sorted((alert.rule_id, alert.article_id) for alert in result.alerts if alert.kind == kind)
         assert found == sorted((rule, article) for rule, articles in expected.items() for article in articles), kind
 

@@ -27,6 +27,7 @@ TRUTH = Path(__file__).with_name("demo_truth.yaml")
 class Truth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     matched: dict[str, tuple[str, ...]]
     updated: dict[str, tuple[str, ...]]
+    cleared: dict[str, tuple[str, ...]]
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def alerts(enrichment: Enrichment) -> list[Alert]:
 
 def test_every_rule_fires_on_the_articles_that_a_reader_names_and_no_other(alerts: list[Alert]) -> None:
     truth = msgspec.convert(yaml.safe_load(TRUTH.read_text(encoding="utf-8")), Truth)
-    for kind, expected in (("matched", truth.matched), ("updated", truth.updated)):
+    for kind, expected in (("matched", truth.matched), ("updated", truth.updated), ("cleared", truth.cleared)):
         found = sorted((alert.rule.id, alert.article.id) for alert in alerts if alert.kind == kind)
         assert found == sorted((rule, article) for rule, articles in expected.items() for article in articles), kind
 
