@@ -35,7 +35,8 @@ USERS: dict[str, dict[str, str]] = {
     "without-raw": {_TOPICS: "DESCRIBE", f"topic {_ALERTS}": "WRITE"},
     "without-read": {_TOPICS: "DESCRIBE WRITE"},
     "without-configs": {_TOPICS: "CREATE DESCRIBE READ WRITE"},
-    # As docs/how-to/watch-it.md says.
+    # As docs/how-to/use-your-own-kafka.md says, and for the canary docs/how-to/watch-it.md.
+    "source": {f"topic {_RAW}": "WRITE"},
     "canary": {
         f"topic {_RAW}": "WRITE",
         f"topic {channel_topic(CANARY_CHANNEL).full_name(PREFIX)}": "READ DESCRIBE CREATE",

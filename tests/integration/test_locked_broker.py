@@ -22,6 +22,7 @@ from pipeline.streaming.kafka.topic_setup import apply_topics
 from pipeline.topology import ALERTS, HELD, LANGUAGE_STEP, RAW
 from tests.command_line import WIREWATCH, CommandLine, environment
 from tests.integration.certificates import EXPIRED, Authority
+from tests.integration.certificates import PASSWORD as KEY_PASSWORD
 from tests.integration.locked_broker import PASSWORD, PREFIX, LockedBroker, locked_broker
 from tests.waiting import wait_until
 
@@ -312,6 +313,22 @@ def test_a_right_that_is_missing_is_one_line(
     outcome = wirewatch(*denied.command, stdin=b'{"title": "NATO"}')
     assert outcome.err.splitlines() == [f"error: {denied.line}"]
     assert outcome.status == 1
+
+
+def test_a_source_needs_no_more_than_to_write(
+    locked: LockedBroker, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    own = variables(locked, Mistake("LOGIN", "", {**SASL_TLS, "sasl_username": "source"}))
+    assert CommandLine(monkeypatch, capfd, **own)("publish", "-", stdin=b'{"title": "NATO"}').status == 0
+
+
+def test_an_encrypted_key_opens_with_its_password(
+    locked: LockedBroker, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings = {**CLIENT, KEY: "client.encrypted", "ssl_key_password": KEY_PASSWORD}
+    outcome = CommandLine(monkeypatch, capfd, **variables(locked, Mistake("MUTUAL", "", settings)))("topics", "list")
+    # The certificate's user has no rights: it is let in.
+    assert "does not let this user describe" in outcome.err
 
 
 def test_what_a_user_may_not_change_is_reported_and_stops_nothing(

@@ -124,9 +124,9 @@ def kafka_errors_translated(settings: KafkaSettings, resource: str, operation: s
     except _AUTHORIZATION as error:
         raise _denied(error, resource, operation) from error
     except _UNREACHABLE as error:
-        # Of a node that cannot be reached, aiokafka says no more than that it is not ready.
-        latest = _CONNECT_PROBLEMS.latest_of_a_node
-        if latest is not None and time.monotonic() - latest.at < _RECENT_SECONDS:
+        # aiokafka says no more than that no broker could be reached, or that a node is not ready.
+        latest = _CONNECT_PROBLEMS.latest
+        if latest is not None and latest.explains(settings):
             raise latest.explained(settings) from error
         raise explained(error, servers, settings) from error
 
@@ -200,9 +200,18 @@ class _Problem:
     error: BaseException
     at: float
 
+    @property
+    def is_of_a_node(self) -> bool:
+        return ":" not in self.broker
+
+    def explains(self, settings: KafkaSettings) -> bool:
+        """Whether it may be why a client with these settings gets no answer now."""
+        is_recent = time.monotonic() - self.at < _RECENT_SECONDS
+        return is_recent and (self.is_of_a_node or self.broker in bootstrap_servers(settings))
+
     def explained(self, settings: KafkaSettings) -> BrokerError:
-        is_node = ":" not in self.broker
-        server = f"{','.join(bootstrap_servers(settings))}, node {self.broker}" if is_node else self.broker
+        servers = ",".join(bootstrap_servers(settings))
+        server = f"{servers}, node {self.broker}" if self.is_of_a_node else self.broker
         return explained(self.error, server, settings)
 
 
@@ -228,7 +237,7 @@ class _ConnectProblems(logging.Filter):
     While we connect, it is kept from the log, since our error reports it, once.
     """
 
-    latest_of_a_node: _Problem | None = None
+    latest: _Problem | None = None
 
     def filter(self, record: logging.LogRecord) -> bool:
         attempt = _attempt.get()
@@ -236,8 +245,7 @@ class _ConnectProblems(logging.Filter):
         *broker, error = arguments or [None]
         if broker and isinstance(error, BaseException):
             problem = _Problem(":".join(map(str, broker)), error, time.monotonic())
-            if len(broker) == 1:
-                self.latest_of_a_node = problem
+            self.latest = problem
             if attempt is not None and not attempt.is_over:
                 attempt.problems.append(problem)
         return attempt is None or attempt.is_over
