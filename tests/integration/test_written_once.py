@@ -19,6 +19,7 @@ from tests.integration.hop_on_kafka import running
 from tests.integration.matches_on_kafka import match, publish_matches, read_alerts
 from tests.integration.topics_on_kafka import await_count, read_all
 from tests.integration.unsure_broker import UnsureBroker
+from tests.waiting import until
 
 # When Faust is stopped within a bound, it leaves its connections to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
@@ -66,3 +67,18 @@ async def test_a_batch_that_was_sent_is_not_given_up_for_want_of_a_leader(settin
             assert await publisher.publish([Output(broker.topic, b"rule", b"alert", partition=3)]) == {}
         await publisher.stop()
     assert [record.value for record in await read_all(settings, ALERTS)] == [b"alert"]
+
+
+async def test_a_publisher_stops_though_nobody_acknowledges(settings: Settings) -> None:
+    await apply_topics(settings)
+    broker = UnsureBroker(settings.bootstrap_servers)
+    broker.topic, broker.breaks = ALERTS.full_name(settings.topic_prefix), 1
+    async with broker.listening():
+        unsure = settings.model_copy(update={"bootstrap_servers": broker.bootstrap_servers})
+        publisher = KafkaPublisher(unsure, ALERTS_STEP.name)
+        await publisher.start()
+        publishing = asyncio.create_task(publisher.publish([Output(broker.topic, b"rule", b"alert", partition=3)]))
+        await until(lambda: not broker.has_leaders, "the leader is lost")
+        publishing.cancel()
+        async with asyncio.timeout(20):
+            await publisher.stop()

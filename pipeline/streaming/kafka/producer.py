@@ -51,6 +51,7 @@ _MAX_BATCH_BYTES = 512 * 1024
 
 # The client library keeps sending to a deleted topic without an error; after this time we look whether it exists.
 _PATIENCE_SECONDS = 10.0
+_STOP_SECONDS = 5.0
 
 _TOO_LARGE = (
     kafka_errors.MessageSizeTooLargeError,
@@ -139,6 +140,16 @@ class PatientProducer(AIOKafkaProducer):  # type: ignore[misc]
         super().__init__(**options, acks="all", enable_idempotence=True)
         # The library has no setting for it. https://github.com/aio-libs/aiokafka, ``MessageAccumulator.drain_by_nodes``
         self._message_accumulator._batch_ttl = math.inf  # noqa: SLF001
+
+    async def stop(self) -> None:
+        """Disconnect. What is still not acknowledged after some seconds may or may not have been written."""
+        try:
+            async with asyncio.timeout(_STOP_SECONDS):
+                await super().stop()
+        except TimeoutError:
+            # The library would wait for ever where no broker is left to acknowledge anything.
+            self._sender.sender_task.cancel()
+            await self.client.close()
 
 
 @dataclass(slots=True)
@@ -241,7 +252,7 @@ class KafkaPublisher:
                     refused[index] = _refusal(outputs[index], error)
             refusing = {(batch.topic, batch.partition) for batch, error in failed if _is_refusal(error)}
             waiting = sorted({index for batch, _ in failed for index in batch.indices} - refused.keys())
-            # Batches behind a refused one in its partition fail only because of it: no need to wait.
+            # Batches behind a refused one in its partition fail only because of it: no need to wait, nor to doubt.
             if passing is not None and not refusing:
                 wait = next(waits)
                 log.warning("cannot publish, trying again in %g s: %r", wait, passing)
@@ -249,7 +260,12 @@ class KafkaPublisher:
                 metrics.RETRIES.labels(self._step).inc()
                 await self._pause(wait)
             await self._replace_producer()
-            doubtful = [batch for batch, _ in failed if (batch.topic, batch.partition) not in refusing]
+            doubtful = [
+                batch
+                for batch, error in failed
+                if not _is_refusal(error)
+                and not (_is_out_of_order(error) and (batch.topic, batch.partition) in refusing)
+            ]
             written = await self._written(outputs, doubtful, since)
             waiting = [index for index in waiting if index not in written]
         return refused
@@ -299,12 +315,7 @@ class KafkaPublisher:
         while waiting:
             _, waiting = await asyncio.wait(waiting, timeout=self._patience_seconds)
             if waiting:
-                late = [batch for batch, future in sent if future in waiting]
-                log.warning(
-                    "not acknowledged yet: %s",
-                    ", ".join(sorted({f"{batch.topic}-{batch.partition}" for batch in late})),
-                )
-                await self._restore_topics({batch.topic for batch in late})
+                await self._restore_topics({batch.topic for batch, future in sent if future in waiting})
 
     async def _restore_topics(self, topics: Collection[str]) -> None:
         """Create topics that do not exist, or no more, so that the messages on their way arrive.
@@ -318,6 +329,8 @@ class KafkaPublisher:
         else:
             if created:
                 log.warning("created topics that did not exist: %s", ", ".join(created))
+            else:
+                log.warning("topic %s has not acknowledged yet: still waiting", ", ".join(sorted(topics)))
 
     async def _pack(
         self,
@@ -420,6 +433,10 @@ def _append(batch: _Batch, index: int, output: Output) -> bool:
 
 def _is_refusal(error: BaseException) -> bool:
     return isinstance(error, _TOO_LARGE + _REFUSED)
+
+
+def _is_out_of_order(error: BaseException) -> bool:
+    return isinstance(error, kafka_errors.OutOfOrderSequenceNumber)
 
 
 def _refusal(output: Output, error: BaseException) -> ArticleError:

@@ -260,6 +260,10 @@ def test_where_a_message_may_be_twice_and_where_it_was_refused_nothing_is_read()
     refused, _ = publish(refusing, outputs([b"b" * 60, b"c"]), once=["t"], reader=reader)
     assert list(refused) == [0]
     assert reader.asked == []
+    unsure = FakeCluster(capacity=1, refuses=size_limit(50), unsure=[kafka_errors.UnknownError()])
+    refused, _ = publish(unsure, outputs([b"a", b"b" * 60]), once=["t"], reader=FakeReader(unsure))
+    assert list(refused) == [1]
+    assert unsure.written == [b"a"]
 
 
 def test_a_topic_that_is_not_there_yet_is_awaited() -> None:
