@@ -114,13 +114,9 @@ class RuleTrial:
         self._enrichment = Enrichment(LanguageIdentifier(), EntityExtractor(recognizer, Linker(kb)))
 
     def fired(self, rules: Iterable[str], texts: Iterable[str], *, as_titles: bool = False) -> dict[str, set[str]]:
-        """Which of the rules fire on each text, which is an article's body or its title.
-
-        Raises:
-            RuleError: A rule cannot be used; see ``refused``.
-        """
+        """Which of the rules fire on each text, which is an article's body or its title; a refused rule never does."""
         index = RuleIndex(self._kb)
-        by_id = {f"asked-{number}": rule for number, rule in enumerate(dict.fromkeys(rules))}
+        by_id = {f"asked-{number}": rule for number, rule in enumerate(dict.fromkeys(rules)) if not self.refusal(rule)}
         for rule_id, rule in by_id.items():
             index.add(WatchRule(id=rule_id, when=rule))
         once = list(dict.fromkeys(texts))
@@ -131,19 +127,21 @@ class RuleTrial:
             for text, article in zip(once, self._enrichment.extract(identified, now=_NOW), strict=True)
         }
 
-    def refused(self, rules: Iterable[str]) -> list[str]:
-        """Why rules cannot be used: mostly that their name may mean two things, and how to write it then."""
-        problems: list[str] = []
-        for rule in dict.fromkeys(rules):
-            try:
-                check_rule(WatchRule(id="asked", when=rule), self._kb)
-            except RuleError as problem:
-                problems.append(str(problem).partition("\n")[0])
-        return problems
+    def refusal(self, rule: str) -> str:
+        """Why a rule cannot be used, mostly as its name may mean two things, and how to write it; empty if it can."""
+        try:
+            check_rule(WatchRule(id="asked", when=rule), self._kb)
+        except RuleError as problem:
+            return str(problem).partition("\n")[0]
+        return ""
 
-    def names_a_concept(self, rule: str) -> bool:
-        """Whether the knowledge base holds the name today."""
-        return check_rule(WatchRule(id="asked", when=rule), self._kb).canonical.endswith("]")
+    def held(self, rules: Iterable[str]) -> set[str]:
+        """The rules whose names the knowledge base holds today; those that are refused it holds more than once."""
+        return {
+            rule
+            for rule in set(rules)
+            if self.refusal(rule) or check_rule(WatchRule(id="asked", when=rule), self._kb).canonical.endswith("]")
+        }
 
 
 def _files(folder: str) -> Iterator[tuple[str, Any]]:

@@ -139,7 +139,7 @@ def _paragraphs() -> Iterator[str]:
     )
     yield "### Names"
     names, bare_names = ask_names(trial), ask_names(bare)
-    held = {one.rule for one in names.asked if trial.names_a_concept(one.rule)}
+    held = trial.held(one.rule for one in names.asked)
     yield (
         "Recall: rules that fire on the sentences that hold their names. Precision: of all firings, those on such "
         "sentences, every rule being run over every sentence."
@@ -161,7 +161,7 @@ def _paragraphs() -> Iterator[str]:
     )
     yield "### Homonyms"
     homonyms = ask_pairs(trial, read_homonyms())
-    held = {one.rule for one in homonyms.asked if trial.names_a_concept(one.rule)}
+    held = trial.held(one.rule for one in homonyms.asked)
     yield (
         "Pairs of a sentence in which the name is something else and one in which it is meant. Of a name that the "
         "knowledge base does not hold, the rule is its word."
