@@ -136,7 +136,8 @@ class _Fields:
         if rule.when:
             when = nodes["when"]
             offsets = offsets_in_source(rule.when, origin.text, when.start_mark.index, when.end_mark.index)
-            origin = msgspec.structs.replace(origin, offsets=offsets)
+            in_quotes = isinstance(when, ScalarNode) and when.style in {"'", '"'}
+            origin = msgspec.structs.replace(origin, offsets=offsets, in_yaml_quotes=in_quotes)
         examples_at = _examples_at(nodes["examples"]) if "examples" in values else ExamplePositions()
         return ReadRule(rule, frozenset(refused), tuple(self._errors), origin, examples_at)
 

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
-import yaml
 from msgspec import Struct
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from pipeline.errors import RuleError
 from pipeline.messages.rules import WatchRule
+from pipeline.rules.files.composing import compose_good_rules
 from pipeline.rules.files.rule_fields import ReadRule, is_null, items, read_rule
 from pipeline.rules.meaning.compilation import CheckedRule, check_rule
 from pipeline.rules.meaning.lookup import ConceptLookup
 from pipeline.rules.syntax.limits import Limits
 from pipeline.rules.syntax.origin import Origin, RuleWarning, by_place
 from pipeline.rules.syntax.parser import parse
-
-# libyaml where PyYAML was built with it: eight times as fast.
-_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_MAX_NESTING = 20
-_QUOTED_BEGINNING = re.compile(r"[\s-]*when:\s*[\"']")
 
 
 class RuleFileCheck(Struct, frozen=True, kw_only=True):
@@ -105,10 +98,8 @@ def check_rules(text: str, source: str, concepts: ConceptLookup, limits: Limits 
 def _read(text: str, source: str, limits: Limits | None, errors: list[RuleError]) -> list[ReadRule]:
     """The rules of a file, those with errors too."""
     file = Origin(text=text, source=source)
-    try:
-        root = compose_file(text, file)
-    except RuleError as error:
-        errors.append(error)
+    root = compose_good_rules(text, file, errors)
+    if root is None and errors:
         return []
     rules: list[ReadRule] = []
     places: dict[str, int] = {}
@@ -124,48 +115,6 @@ def _read(text: str, source: str, limits: Limits | None, errors: list[RuleError]
         rules.append(one)
         errors += one.errors
     return rules
-
-
-def compose_file(text: str, file: Origin) -> Node | None:
-    """The tree of a file, every node with its place; errors as ``read_rules``."""
-    try:
-        _refuse_deep_nesting(text, file)
-        return yaml.compose(text, Loader=_LOADER)
-    except yaml.reader.ReaderError as error:
-        raise file.error(f"not YAML: {error.reason}", min(error.position, len(text))) from error
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = 0 if mark is None else min(mark.index, len(text))
-        problem = error.problem or error.context or ""
-        if problem.startswith("but ") and error.context:
-            problem = f"{error.context}, {problem}"
-        raise file.error(f"not YAML: {problem}{_yaml_hint(text, at)}", at) from error
-
-
-def _refuse_deep_nesting(text: str, file: Origin) -> None:
-    """Composing is recursive, in libyaml without a bound: a file that is nested deep enough would end the process."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > _MAX_NESTING:
-                at = event.start_mark.index if event.start_mark else 0
-                raise file.error("not a rule file: lists and mappings are nested too deep", at)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-
-
-def _yaml_hint(text: str, at: int) -> str:
-    """What to do about the slips that rule authors make."""
-    line = text[text.rfind("\n", 0, at) + 1 :].partition("\n")[0]
-    value = line.partition(":")[2].strip()
-    if _QUOTED_BEGINNING.match(line):
-        return "; a value that begins with a quote stands in quotes as a whole: when: '\"North Korea\" + NATO'"
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "; indent with blanks, not with tabs"
-    if ": " in value:
-        return "; a value that holds a colon and a blank stands in quotes"
-    return ""
 
 
 def rule_nodes(root: Node | None, file: Origin, errors: list[RuleError]) -> list[Node]:

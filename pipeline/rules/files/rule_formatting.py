@@ -5,7 +5,8 @@ from __future__ import annotations
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from pipeline.rules.files.rule_file import compose_file, read_rules, rule_nodes
+from pipeline.rules.files.composing import compose_file
+from pipeline.rules.files.rule_file import read_rules, rule_nodes
 from pipeline.rules.meaning.clauses import quote
 from pipeline.rules.syntax.expressions import And, Expression, Or, Proximity, Term, Unit, flatten, write
 from pipeline.rules.syntax.origin import Origin

@@ -31,6 +31,10 @@ class ConceptLookup(Protocol):
         """The names that are one or two letters off, of these languages and English; the nearest first."""
         ...
 
+    def search(self, query: str, limit: int) -> Sequence[Concept]:
+        """The concepts of which a name or the id holds a query, the likeliest first."""
+        ...
+
     def senses(self, surface: str, languages: Sequence[str] = ()) -> list[Sense]:
         """What a name may mean: the readings of these languages where there are any, else those of all."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -15,6 +16,8 @@ from pipeline.text.tokens import is_unsegmented, tokenize
 
 MIN_PREFIX_LETTERS = 3
 _MIN_INFLECTED_LETTERS = 3
+# Lucene's sign for words that are alike, as in roam~1.
+_SIMILAR = re.compile(r"\w~\d?$")
 
 
 @lru_cache(maxsize=1_024)
@@ -38,7 +41,7 @@ def sequence_of(unit: Unit, origin: Origin, inflected: Sequence[str] = ()) -> tu
     sequence: list[str] = []
     for word in unit.words:
         if unit.quoted:
-            _refuse_star_in_quotes(word, origin)
+            _refuse_signs_in_quotes(word, origin)
         tokens = tokenize(word.text)
         forms = [_form(token, inflected) for token in tokens.words]
         if word.is_prefix:
@@ -78,7 +81,9 @@ def raw_clause(unit: Unit, scope: Scope, origin: Origin) -> RawClause:
 
 def _refuse_too_short(sequence: list[str], unit: Unit, origin: Origin) -> None:
     if not sequence:
-        raise origin.error("expected a term that holds a letter or a digit", unit.start)
+        raise origin.error(
+            "expected a term that holds a letter or a digit: signs and emoji alone are not searched", unit.start
+        )
     if len(sequence) == 1 and len(sequence[0]) == 1:
         raise origin.error(
             f"{unit.text.strip()} is one letter, which nearly every article holds: write a longer term", unit.start
@@ -93,8 +98,14 @@ def _check_prefix(word: Word, last: str, folded: str, last_end: int, origin: Ori
         raise origin.error(f"a star needs at least {MIN_PREFIX_LETTERS} letters right before it: korea*", star)
 
 
-def _refuse_star_in_quotes(word: Word, origin: Origin) -> None:
+def _refuse_signs_in_quotes(word: Word, origin: Origin) -> None:
     if any(has_star(part) for part in word.text.split()):
         raise origin.error(
             "in quotes a star is a mere sign: take the words out of the quotes, as in korea*", word.start
+        )
+    if _SIMILAR.search(word.text):
+        raise origin.error(
+            "~ finds no similar words: write the words that you mean with OR, as in (color OR colour), "
+            'or raw:"…" for the characters',
+            word.start,
         )

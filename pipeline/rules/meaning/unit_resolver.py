@@ -40,6 +40,7 @@ from pipeline.rules.syntax.vocabulary import (
     METADATA_FIELDS,
     TEXT_FIELDS,
 )
+from pipeline.text.folding import fold
 
 _KINDS: dict[str, tuple[str, ...]] = {
     "person": ("person",),
@@ -47,6 +48,9 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "place": ("country", "region", "city"),
 }
 _LABELS: dict[str, Label] = {"person": "PER", "org": "ORG", "place": "LOC"}
+
+_MOST_SEARCHED = 20
+_MOST_CALLED_ALIKE = 3
 
 # A placeholder for a term with an error; the tree is then not returned.
 _UNSETTLED = PhraseClause(text="", sequence=(), scope=ANYWHERE)
@@ -272,10 +276,12 @@ class UnitResolver:
                 # A lookup in some languages falls back to all, so no language has this name.
                 break
             senses = [sense for sense in known if same_capitals(unit.text, sense)]
-            lower_case = lower_case or [sense for sense in known if sense not in senses]
+            lower_case = lower_case or [
+                sense for sense in known if sense not in senses and _is_in_any(sense, preferred)
+            ]
             fitting = [sense for sense in senses if meaning is None or sense.concept.kind in _KINDS[meaning]]
             if len(fitting) > 1 or (fitting and fitting[0].name.ambiguous and meaning is None):
-                raise self._origin.error(_which(unit.text, fitting), unit.words[0].start)
+                raise self._origin.error(_which(unit.text, fitting, preferred), unit.words[0].start)
             if fitting:
                 self._warn_of_other_meaning(fitting[0], unit)
                 return fitting[0]
@@ -288,13 +294,24 @@ class UnitResolver:
                 f"the knowledge base has {other}no {meaning} called {unit.text}: "
                 f"what counts is a mention labelled {_LABELS[meaning]} that holds these words"
                 + (", or the name as another script spells it" if self._is_spelled(unit, meaning) else "")
-                + (f"; did you mean {either(meant)}?" if meant else ""),
+                + (f"; did you mean {either(meant)}?" if meant else self._called_alike(unit, meaning)),
                 unit,
             )
         elif lower_case:
             name = lower_case[0].name.text
             self._warn(f"{unit.text} is a plain word here: for {lower_case[0].concept.label} write {name}", unit)
         return None
+
+    def _called_alike(self, unit: Unit, meaning: str) -> str:
+        """The concepts of which the words are a part of the name: Orange (company) for Orange."""
+        words = fold(unit.text)
+        found = [
+            concept
+            for concept in self._concepts.search(unit.text, _MOST_SEARCHED)
+            if concept.kind in _KINDS[meaning] and fold(concept.label).startswith(words)
+        ]
+        listed = " or ".join(f"entity:{concept.id} for {concept.label}" for concept in found[:_MOST_CALLED_ALIKE])
+        return f"; write {listed}" if listed else ""
 
     def _warn_of_other_meaning(self, sense: Sense, unit: Unit) -> None:
         """Warn that a field has chosen one meaning of an ambiguous name."""
@@ -351,10 +368,20 @@ def _lookup_languages(scope: Scope, languages: tuple[str, ...]) -> tuple[str, ..
     return COVERED_LANGUAGES.get(scope.language, (scope.language,))
 
 
-def _which(text: str, senses: list[Sense]) -> str:
+def _is_in_any(sense: Sense, languages: tuple[str, ...]) -> bool:
+    return any(sense.name.in_language(language) for language in languages)
+
+
+def _which(text: str, senses: list[Sense], languages: tuple[str, ...]) -> str:
     candidates = [f"{sense.concept.label} (entity:{sense.concept.id})" for sense in senses]
     if len(senses) == 1:
         candidates.append(senses[0].name.also)
     listed = ", ".join(candidates[:-1]) + f" or {candidates[-1]}"
-    word = f'="{text}"' if " " in text else f"={text}"
-    return f"{text} may mean {listed}: write entity:{senses[0].concept.id} or the like, or {word} for the word alone"
+    # Without its capitals a name such as IS is another word.
+    mark, what = ("raw:", "these letters") if any(sense.name.case_sensitive for sense in senses) else ("=", "the word")
+    word = f'{mark}"{text}"' if " " in text else f"{mark}{text}"
+    elsewhere = (
+        "" if any(_is_in_any(sense, languages) for sense in senses) else f", but not in {' or '.join(languages)}"
+    )
+    entity = f"entity:{senses[0].concept.id}"
+    return f"{text} may mean {listed}{elsewhere}: write {entity} or the like, or {word} for {what} alone"

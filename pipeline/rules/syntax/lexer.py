@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from pipeline.errors import RuleError
 from pipeline.rules.syntax.origin import Origin
 from pipeline.rules.syntax.vocabulary import (
     COUNTED,
@@ -76,6 +78,9 @@ _WORD_OPERATORS: dict[str, TokenKind] = {"AND": "and", "OR": "or", "NOT": "not"}
 _SINGLE: dict[str, TokenKind] = {"(": "open", ")": "close", "|": "or", ",": "comma"}
 _SIGNS = frozenset("()|+-,")
 _AFTER_TERM = " )|,"
+_DISTANCE = re.compile(r"\d{1,3}")
+_WRITE_OUT = "write the words that you mean with OR, as in (color OR colour)"
+_STAR = f"a star stands only at the end of a word, as in korea*: elsewhere {_WRITE_OUT}"
 _WEIGHED = frozenset({"word", "prefix", "quoted", "concept", "close"})
 
 
@@ -176,7 +181,7 @@ class _Lexer:
         touching = self._touching()
         if touching is not None and touching.kind in {"word", "prefix"}:
             word = self._text[touching.start :].split(maxsplit=1)[0]
-            raise self._origin.error(
+            raise self._error_to_quote(
                 f'a + glued to a word is no operator: quote it ("{_bare(word)}"), or put a space before the +',
                 self._position,
             )
@@ -195,7 +200,7 @@ class _Lexer:
     def _equals(self) -> None:
         touching = self._touching()
         if touching is not None and touching.spelling not in _SIGNS and touching.kind != "field":
-            raise self._origin.error(
+            raise self._error_to_quote(
                 "= means the exact word and stands before it: put a space before the =, or quote the whole term",
                 self._position,
             )
@@ -244,8 +249,12 @@ class _Lexer:
             self._add(_WORD_OPERATORS[word], word, end)
             return
         if not tokenize(word).words:
-            hint = "write AND" if word == "&&" else "quote the term that it belongs to, or leave it out"
-            raise self._origin.error(f"{word} holds no letter and no digit: {hint}", self._position)
+            hint = (
+                "write AND"
+                if word == "&&"
+                else "quote the term that it belongs to, or leave it out; signs and emoji alone are not searched"
+            )
+            raise self._error_to_quote(f"{word} holds no letter and no digit: {hint}", self._position)
         if after == "*":
             self._prefix(word, end)
             return
@@ -264,7 +273,7 @@ class _Lexer:
                 if name in COUNTED
                 else f"how near: {name}/8 (words), {name}/s (one sentence) or {name}/p (one paragraph)"
             )
-            raise self._origin.error(f"{name} says {expected}; to search for the word, quote it", self._position)
+            raise self._error_to_quote(f"{name} says {expected}; to search for the word, quote it", self._position)
 
     def _field(self, name: str, end: int) -> None:
         touching = self._touching()
@@ -277,7 +286,7 @@ class _Lexer:
                 if close
                 else f"fields are {', '.join(NAMED_FIELDS)} and two-letter languages"
             )
-            raise self._origin.error(
+            raise self._error_to_quote(
                 f"{name}: is no field ({hint}); to search for the characters, quote them", self._position
             )
         if self._sign_at(end + 1) == " ":
@@ -286,7 +295,7 @@ class _Lexer:
 
     def _prefix(self, word: str, end: int) -> None:
         if self._sign_at(end + 1) not in _AFTER_TERM + "+^":
-            raise self._origin.error("a star stands only at the end of a word: korea*", end)
+            raise self._origin.error(_STAR, end)
         start = self._position
         self._tokens.append(RuleToken("prefix", word, f"{word}*", start, end + 1))
         self._position = end + 1
@@ -296,14 +305,41 @@ class _Lexer:
         if sign in LOOK_ALIKES:
             raise self._origin.error(f"this sign is not the one of the keyboard: type {LOOK_ALIKES[sign]}", at)
         if sign == "*":
-            raise self._origin.error("a star stands only at the end of a word: korea*", at)
+            raise self._origin.error(_STAR, at)
+        if sign == "?":
+            raise self._origin.error(f"? stands for no letter: {_WRITE_OUT}; a sign of a name stands in quotes", at)
+        if sign == "~":
+            raise self._origin.error(self._instead_of_tilde(), at)
+        if sign == "!":
+            raise self._error_to_quote("! is no operator: write -A for NOT A, or quote the term that it belongs to", at)
         if sign == ":":
-            raise self._origin.error(
+            raise self._error_to_quote(
                 "expected a field before the colon, as in title:NATO; to search for it, quote it", at
             )
         if sign == "]":
             raise self._origin.error("this ] was never opened: a concept's id stands as in Georgia[country/ge]", at)
-        raise self._origin.error(f"{sign} has no meaning outside quotes: quote the term that it belongs to", at)
+        raise self._error_to_quote(f"{sign} has no meaning outside quotes: quote the term that it belongs to", at)
+
+    def _instead_of_tilde(self) -> str:
+        """What to write for Lucene's ``word~1`` and ``"two words"~5``."""
+        touching = self._touching()
+        distance = _DISTANCE.match(self._text, self._position + 1)
+        if touching is None or touching.kind != "quoted":
+            return f"~ finds no similar words: {_WRITE_OUT}"
+        reach = distance.group() if distance else "8"
+        first, *others = touching.text.split() or [""]
+        if not others:
+            return f"~ finds no similar words: {_WRITE_OUT}"
+        pairs = [f"{one} NEAR/{reach} {other}" for one, other in pairwise([first, *others])]
+        return "~ says no distance: write " + (
+            pairs[0] if len(pairs) == 1 else " + ".join(f"({pair})" for pair in pairs)
+        )
+
+    def _error_to_quote(self, problem: str, at: int) -> RuleError:
+        """An error whose way out is to quote something."""
+        if self._origin.in_yaml_quotes:
+            problem += """ (the quotes around the whole are YAML's: write both kinds, as in when: '"Disney+"')"""
+        return self._origin.error(problem, at)
 
 
 def _bare(word: str) -> str:

@@ -73,12 +73,14 @@ class Origin(Struct, frozen=True, kw_only=True):
         source: The file's name, or ``"<rule>"``.
         rule_id: The rule that errors are about; None where the file itself is at fault.
         offsets: For each offset of the condition, its end included, its offset in ``text``; None when equal.
+        in_yaml_quotes: Whether the condition stands in quotes that YAML has taken away.
     """
 
     text: str
     source: str = "<rule>"
     rule_id: str | None = None
     offsets: Sequence[int] | None = None
+    in_yaml_quotes: bool = False
 
     @property
     def whole(self) -> Origin:
