@@ -7,6 +7,7 @@ import pytest
 from pipeline.concepts import Concept, KnowledgeBase
 from pipeline.entities import Linker
 from pipeline.text.inflection import inflection_of
+from pipeline.text.word_lists import read_word_list
 
 # The members of the United Nations, and Kosovo, Palestine, Taiwan and the Vatican.
 # fmt: off
@@ -165,3 +166,71 @@ def test_no_state_lacks_its_name(kb: KnowledgeBase, language: str) -> None:
 )
 def test_a_form_names_its_state(linker: Linker, language: str, text: str, code: str) -> None:
     assert f"country/{code}" in {mention.entity.id for mention in linker.link("", text, language) if mention.entity}
+
+
+def countries_in(linker: Linker, language: str, text: str) -> list[str]:
+    return [
+        mention.entity.id.removeprefix("country/")
+        for mention in linker.link("", text, language)
+        if mention.entity is not None and mention.entity.kind == "country"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "codes"),
+    [
+        ("ja", "日韓首脳会談", "jp kr"),
+        ("ja", "米中対立が深まる", "us cn"),
+        ("ja", "日中首脳会談", "jp cn"),
+        ("ja", "日米韓の連携", "jp us kr"),
+        ("zh-Hans", "中俄领导人会晤", "cn ru"),
+        ("zh-Hans", "中美关系紧张", "cn us"),
+        ("zh-Hant", "美日韓三邊會談", "us jp kr"),
+        ("ko", "한일 정상회담", "kr jp"),
+        ("ko", "미중갈등 심화", "us cn"),
+        ("ko", "한미일이 모였다", "kr us jp"),
+        ("en", "US-China trade talks", "us cn"),
+        ("en", "the Franco-German brigade", "fr de"),
+        ("de", "das deutsch-französische Verhältnis", "de fr"),
+        ("fr", "un traité anglo-franco-allemand", "gb fr de"),
+        ("es", "la frontera hispano-portuguesa", "es pt"),
+        ("it", "i rapporti italo-francesi", "it fr"),
+        ("ru", "франко-германский диалог", "fr de"),
+        ("ru", "российско-китайские отношения", "ru cn"),
+        ("uk", "польсько-український кордон", "pl ua"),
+        ("pl", "stosunki polsko-niemieckie", "pl de"),
+        ("cs", "americko-čínské vztahy", "us cn"),
+        ("bg", "българо-турски отношения", "bg tr"),
+        ("el", "ελληνοτουρκικές σχέσεις", "gr tr"),
+        ("sv", "det svensk-finska samarbetet", "se fi"),
+    ],
+)
+def test_each_country_of_a_pair_is_named(linker: Linker, language: str, text: str, codes: str) -> None:
+    assert countries_in(linker, language, text) == codes.split()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ja", "毎日英語を勉強する"),
+        ("ja", "日中の気温は上がる"),
+        ("ja", "首相は訪米中"),
+        ("zh-Hans", "高中英语考试"),
+        ("zh-Hans", "集中日程安排"),
+        ("ko", "한미약품 주가"),
+        ("es", "Franco murió en 1975"),
+        ("fr", "il est franco de port"),
+    ],
+)
+def test_what_looks_like_a_pair_names_no_country(linker: Linker, language: str, text: str) -> None:
+    assert countries_in(linker, language, text) == []
+
+
+def test_pairs_are_of_countries_that_there_are(kb: KnowledgeBase) -> None:
+    written = read_word_list("pipeline.entities.linking", "country-pairs")
+    codes = {entry.partition("=")[2] for key, entries in written.items() for entry in entries if "=" in entry}
+    assert {code for code in codes if f"country/{code}" not in kb.concepts} == set()
+    for language in ("ja", "ko", "zh"):
+        letters = {entry.partition("=")[0] for entry in written[f"letters-{language}"]}
+        pairs = {*written[f"pairs-{language}"], *written.get(f"doubtful-{language}", ())}
+        assert {pair for pair in pairs if not set(pair) <= letters} == set()

@@ -8,6 +8,7 @@ import msgspec
 
 from pipeline.concepts import KnowledgeBase
 from pipeline.entities.linking.article_context import OF_A_COUNTRY, ArticleContext
+from pipeline.entities.linking.country_pairs import PairedCountry, country_pairs_in
 from pipeline.entities.linking.doubts import Doubt, is_usual_country
 from pipeline.entities.linking.lexicon import LABELS, Entries, Entry
 from pipeline.entities.linking.occurrences import FieldText, has_case, writes_nouns_with_capital
@@ -67,7 +68,8 @@ class Linker:
         Returns:
             Linked mentions, title first, then by start. Of names that overlap the longest wins; the body whose organ it
             is counts as named too where it is named inside: ``Israeli army``, ``UN Security Council``. A word that
-            shares the rest of its name with the one beside it is a mention: ``North and South Korea``. A name that may
+            shares the rest of its name with the one beside it is a mention: ``North and South Korea``; so is each
+            country of a short pair: 日韓, ``franco-allemand``. A name that may
             mean something else is linked only where the article supports it: the concept is named there without doubt
             too, or its capital is, or a country stands beside it and it can be but one country, or it is a party or
             chamber of the country that the article is mostly about; never where it looks like part of a person's name.
@@ -94,12 +96,16 @@ class Linker:
             mentions.sort(key=lambda mention: (mention.field != "title", mention.start))
         return tuple(mentions)
 
-    def _spans(self, fields: Mapping[Field, FieldText], language: str) -> list[Span]:
+    def _surfaces_of(self, language: str) -> Surfaces:
         known_as = self._kb.gazetteer.known_as(language)
         surfaces = self._surfaces.get(known_as)
         if surfaces is None:
             names = self._kb.gazetteer.in_language(known_as)
             surfaces = self._surfaces.setdefault(known_as, Surfaces(names, self._entries, known_as))
+        return surfaces
+
+    def _spans(self, fields: Mapping[Field, FieldText], language: str) -> list[Span]:
+        surfaces = self._surfaces_of(language)
         return [span for name, field in fields.items() for span in spans_in(name, field, surfaces)]
 
     def _linked(self, fields: Mapping[Field, FieldText], spans: list[Span], language: str) -> list[Mention]:
@@ -114,7 +120,49 @@ class Linker:
                 if span.inside:
                     for body in self._world.bodies.get(chosen.ref.id, ()):
                         mentions += _named_inside(span, fields[span.field], body)
+        if paired := self._paired(fields, mentions, language):
+            mentions = sorted([*mentions, *paired], key=lambda mention: (mention.field != "title", mention.start))
         return mentions
+
+    def _paired(self, fields: Mapping[Field, FieldText], mentions: Sequence[Mention], language: str) -> list[Mention]:
+        """The countries that stand beside each other in a short form, where no name was found."""
+        pairs = country_pairs_in(language)
+        if pairs is None:
+            return []
+        found: list[Mention] = []
+        for name, field in fields.items():
+            named = [mention for mention in mentions if mention.field == name]
+            countries = frozenset(
+                mention.start for mention in named if mention.entity is not None and mention.entity.kind == "country"
+            )
+            places = list(pairs.found(field.text, field.words, field.starts, countries))
+            for token, concept_id, rest in pairs.compounds(field.words):
+                if other := self._country_of(rest, field, language):
+                    start, end = field.starts[token], field.ends[token]
+                    places += [PairedCountry(start, end, concept_id), PairedCountry(start, end, other)]
+            found += [
+                self._paired_mention(place, name, field)
+                for place in places
+                if not any(mention.start < place.end and place.start < mention.end for mention in named)
+            ]
+        return found
+
+    def _country_of(self, word: str, field: FieldText, language: str) -> str | None:
+        surface = self._surfaces_of(language).whole((word,), is_small=field.is_small)
+        refs = [candidate.ref for candidate in surface.candidates] if surface is not None else []
+        return next((ref.id for ref in refs if ref is not None and ref.kind == "country"), None)
+
+    def _paired_mention(self, place: PairedCountry, name: Field, field: FieldText) -> Mention:
+        concept = self._kb.concept(place.concept_id)
+        return Mention(
+            field=name,
+            start=place.start,
+            end=place.end,
+            text=field.text[place.start : place.end],
+            label="MISC",
+            via="adjective",
+            entity=EntityRef(id=concept.id, name=concept.label, kind=concept.kind),
+        )
 
     def link_span(self, span: Mention, language: str) -> Mention:
         """Link a model's span that is, as a whole, the name of one concept of its label; else return it as it is.
