@@ -22,6 +22,7 @@ from pipeline.settings import Settings
 from pipeline.topology import SERVICES, WORKER_SERVICES
 
 if TYPE_CHECKING:
+    from pipeline.streaming.supervision.process_template import ProcessTemplate
     from pipeline.streaming.supervision.worker_events import WorkerEvent
 
 _log = logging.getLogger(__name__)
@@ -55,23 +56,31 @@ def command(settings: Settings, services: tuple[str, ...], processes: int, *, wi
     The topics are created first. More workers, here or on other machines, share the work. On a terminal it says when
     all is ready; elsewhere it writes a log.
     """
-    from pipeline.streaming.kafka.topic_setup import apply_topics  # noqa: PLC0415 - loads Kafka; --help need not
+    from pipeline.streaming.supervision.process_template import ProcessTemplate  # noqa: PLC0415 - not for --help
+
+    # Loads what the processes need while the broker starts.
+    with ProcessTemplate() as template:
+        if settings.concepts_overlay is not None:
+            from pipeline.assembly import load_knowledge_base  # noqa: PLC0415 - as above
+
+            # Compiled once, before each of the processes that are about to start would do it.
+            load_knowledge_base(settings)
+        counts = dict.fromkeys(services or WORKER_SERVICES, processes)
+        return _work(settings, counts, template, with_broker=with_broker)
+
+
+def _work(settings: Settings, counts: Mapping[str, int], template: ProcessTemplate, *, with_broker: bool) -> int:
+    from pipeline.streaming.kafka.topic_setup import apply_topics  # noqa: PLC0415 - as above
     from pipeline.streaming.observability.worker_log import configure_log  # noqa: PLC0415 - as above
     from pipeline.streaming.supervision.running_worker import run_worker  # noqa: PLC0415 - as above
     from pipeline.streaming.supervision.worker_events import log_event  # noqa: PLC0415 - as above
 
-    if settings.concepts_overlay is not None:
-        from pipeline.assembly import load_knowledge_base  # noqa: PLC0415 - as above
-
-        # Compiled once, before each of the processes that are about to start would do it.
-        load_knowledge_base(settings)
-    counts = dict.fromkeys(services or WORKER_SERVICES, processes)
     out = console()
     configure_log(settings.log_level, "supervisor", log_format=settings.log_format)
     if not with_broker and not sys.stdout.isatty():
         try:
             log_report(run_quietly(apply_topics(settings)))
-            return run_worker(settings, counts)
+            return run_worker(settings, counts, template=template)
         except WirewatchError as error:
             # In a log this is a line like the others.
             _log.critical("%s", error)
@@ -88,7 +97,8 @@ def command(settings: Settings, services: tuple[str, ...], processes: int, *, wi
                 log_event(event)
             screen.show(event)
 
-        return run_worker(used, counts, on_event=tell, output=log.fileno() if log else None)
+        output = log.fileno() if log else None
+        return run_worker(used, counts, on_event=tell, output=output, template=template)
 
 
 def _broker(settings: Settings, out: Console) -> contextlib.AbstractContextManager[Settings]:

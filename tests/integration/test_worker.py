@@ -98,6 +98,20 @@ def test_killing_the_process_loses_no_article(settings: Settings) -> None:
         assert keys(receive(settings, IDENTIFIED, lambda got: keys(got) >= expected)) == expected
 
 
+def test_the_process_that_others_are_forked_from_may_be_killed(settings: Settings) -> None:
+    events = Events()
+    with Worker(settings, LANGUAGE, on_event=events) as worker:
+        pid = events.wait_for("ready").pid
+        # The name, in brackets, may hold anything; the state and the parent follow.
+        parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
+        os.kill(int(parent), signal.SIGKILL)
+        os.kill(pid, signal.SIGKILL)
+        assert "SIGKILL" in events.wait_for("died").text or "an unknown status" in events.seen[-1].text
+        events.wait_for("ready")
+        worker.wait_ready(DEADLINE_SECONDS)
+    assert events.count("template") == 1
+
+
 @pytest.mark.parametrize("blow", ["kill", "stop"])
 def test_readiness_follows_the_broker(
     settings: Settings, kafka_program: tuple[Path, KafkaJars], tmp_path: Path, blow: str

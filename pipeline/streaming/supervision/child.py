@@ -1,4 +1,4 @@
-"""One process of a service: ``python -m pipeline.streaming.supervision.child``, started by the supervisor.
+"""One process of a service, forked for the supervisor.
 
 It loads what its service needs, joins the consumer group if it is a step, and works until SIGTERM, or until its
 supervisor is gone.
@@ -260,7 +260,7 @@ async def _nothing_to_leave() -> None:
 
 def main(arguments: Sequence[str] | None = None, load: ServiceLoader = load_service) -> NoReturn:
     """Run the service that the command line names; the exit status says whether it may be started again."""
-    parser = argparse.ArgumentParser(prog="python -m pipeline.streaming.supervision.child", description=__doc__)
+    parser = argparse.ArgumentParser(prog="wirewatch worker", description=__doc__)
     parser.add_argument("--service", choices=SERVICES, required=True)
     parser.add_argument("--process", required=True)
     parser.add_argument("--report-fd", type=int, required=True)
@@ -300,7 +300,3 @@ def _exit_within(seconds: float, status: int) -> None:
     timer = threading.Timer(seconds, _exit, (status,))
     timer.daemon = True
     timer.start()
-
-
-if __name__ == "__main__":
-    main()

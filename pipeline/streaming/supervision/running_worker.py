@@ -11,7 +11,7 @@ from typing import Self
 
 from pipeline.errors import StepStoppedError, WorkerNotReadyError
 from pipeline.settings import Settings
-from pipeline.streaming.supervision.service_process import child_command
+from pipeline.streaming.supervision.process_template import ProcessTemplate
 from pipeline.streaming.supervision.stop_signals import stop_signals
 from pipeline.streaming.supervision.supervisor import DEFAULT_BACKOFF, Backoff, Supervisor
 from pipeline.streaming.supervision.worker_events import WorkerEvent, log_event
@@ -30,7 +30,8 @@ def run_worker(
     *,
     on_event: Callable[[WorkerEvent], None] = log_event,
     output: int | None = None,
-    command: Callable[[str, str], Sequence[str]] = child_command,
+    command: Callable[[str, str], Sequence[str]] | None = None,
+    template: ProcessTemplate | None = None,
 ) -> int:
     """Run a worker in this process's main thread until SIGTERM, SIGINT or SIGHUP; a second one kills.
 
@@ -39,7 +40,8 @@ def run_worker(
         services: How many processes each service gets.
         on_event: Called with what happens.
         output: Descriptor that takes the processes' logs; None: standard error.
-        command: Makes the command line of a service's process from its service and name.
+        command: Makes the command line of a service's process from its service and name; None: processes are forked.
+        template: What they are forked from, if it was started before; the worker ends it.
 
     Returns:
         The exit status: 0 when it was told to stop, 1 when a service gave up; the last ``gave-up`` event says why.
@@ -47,7 +49,7 @@ def run_worker(
     Raises:
         SettingError: The worker cannot serve its metrics.
     """
-    supervisor = Supervisor(settings, services, on_event=on_event, output=output, command=command)
+    supervisor = Supervisor(settings, services, on_event=on_event, output=output, command=command, template=template)
     with _stopped_by_signals(supervisor):
         return supervisor.run()
 
@@ -72,7 +74,8 @@ class Worker:
     ends.
 
     Args:
-        settings, services, on_event, output, command: As for ``run_worker``; events come in the supervisor's thread.
+        settings, services, on_event, output, command, template: As for ``run_worker``; events come in the supervisor's
+            thread.
         backoff: The pauses before a process is started again.
     """
 
@@ -83,14 +86,15 @@ class Worker:
         *,
         on_event: Callable[[WorkerEvent], None] = log_event,
         output: int | None = None,
-        command: Callable[[str, str], Sequence[str]] = child_command,
+        command: Callable[[str, str], Sequence[str]] | None = None,
+        template: ProcessTemplate | None = None,
         backoff: Backoff = DEFAULT_BACKOFF,
     ) -> None:
         self._stop_seconds = settings.shutdown_timeout_seconds + _MARGIN_SECONDS
         self._on_event = on_event
         self._last_reason = ""
         self._supervisor = Supervisor(
-            settings, services, on_event=self._hear, output=output, command=command, backoff=backoff
+            settings, services, on_event=self._hear, output=output, command=command, template=template, backoff=backoff
         )
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
         self._status = 1

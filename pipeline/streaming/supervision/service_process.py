@@ -1,4 +1,4 @@
-"""The supervisor's side of one process of a service: its command line, pipes, signals and reports."""
+"""The supervisor's side of one process of a service: its pipes, signals and reports."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from pipeline.streaming.records import Caution
 from pipeline.streaming.supervision.in_flight import CautionOrder, Report, read_report, write_line
@@ -16,16 +16,31 @@ from pipeline.streaming.supervision.in_flight import CautionOrder, Report, read_
 _READ_BYTES = 65_536
 
 
+class RunningProcess(Protocol):
+    """What a process is asked by whoever has started it, as of ``subprocess.Popen``."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        ...
+
+    def poll(self) -> int | None:
+        """Its exit status, negative for a signal; None while it runs."""
+        ...
+
+    def send_signal(self, number: int, /) -> None:
+        """Send a signal, unless it has ended."""
+        ...
+
+
 class ServiceProcess:
     """A running child, with a pipe for its reports and a pipe for its orders.
 
     Args:
-        command: Program and arguments; ``--report-fd N --order-fd N`` are added.
-        environment: The child's whole environment.
-        output: Descriptor of its standard output and error; None: this process's standard error.
+        start: Starts it with its ends of the pipes: for its reports, and for its orders.
     """
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], output: int | None) -> None:
+    def __init__(self, start: Callable[[int, int], RunningProcess]) -> None:
         with contextlib.ExitStack() as on_failure, contextlib.ExitStack() as child_ends:
             self._report_end, child_report_end = os.pipe()
             on_failure.callback(os.close, self._report_end)
@@ -35,17 +50,7 @@ class ServiceProcess:
             child_ends.callback(os.close, child_order_end)
             os.set_blocking(self._report_end, False)
             os.set_blocking(self._order_end, False)
-            destination = 2 if output is None else output
-            self._popen = subprocess.Popen(
-                [*command, "--report-fd", str(child_report_end), "--order-fd", str(child_order_end)],
-                stdin=subprocess.DEVNULL,
-                stdout=destination,
-                stderr=destination,
-                env=dict(environment),
-                pass_fds=(child_report_end, child_order_end),
-                # Ctrl-C in a terminal must reach the supervisor only, which stops its children in order.
-                start_new_session=True,
-            )
+            self._running = start(child_report_end, child_order_end)
             on_failure.pop_all()
         self._unread = b""
         self._unsent = b""
@@ -55,15 +60,15 @@ class ServiceProcess:
     @property
     def pid(self) -> int:
         """Its process id."""
-        return self._popen.pid
+        return self._running.pid
 
     def poll(self) -> int | None:
         """Its exit status, negative for a signal; None while it runs."""
-        return self._popen.poll()
+        return self._running.poll()
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal, unless the process has ended."""
-        self._popen.send_signal(number)
+        self._running.send_signal(number)
 
     def reports(self) -> list[Report]:
         """The reports since the last call, in order.
@@ -104,7 +109,25 @@ class ServiceProcess:
             return b""
 
 
-def child_command(service: str, process: str) -> list[str]:
-    """The command line of a service's process, such as ``entities-0``, without the descriptors of its pipes."""
-    module = "pipeline.streaming.supervision.child"
-    return [sys.executable, "-X", "faulthandler", "-m", module, "--service", service, "--process", process]
+def started(
+    command: Sequence[str], environment: Mapping[str, str], output: int, report_end: int, order_end: int
+) -> subprocess.Popen[bytes]:
+    """Start a program as the process of a service.
+
+    Args:
+        command: Program and arguments; ``--report-fd N --order-fd N`` are added.
+        environment: Its whole environment.
+        output: Descriptor of its standard output and error.
+        report_end: Its end of the pipe for reports.
+        order_end: Its end of the pipe for orders.
+    """
+    return subprocess.Popen(
+        [*command, "--report-fd", str(report_end), "--order-fd", str(order_end)],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        env=dict(environment),
+        pass_fds=(report_end, order_end),
+        # Ctrl-C in a terminal must reach the supervisor only, which stops its children in order.
+        start_new_session=True,
+    )

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pipeline import metrics
 from pipeline.settings import Settings, settings_environment
@@ -27,7 +28,8 @@ from pipeline.streaming.supervision.in_flight import (
     Run,
     Serving,
 )
-from pipeline.streaming.supervision.service_process import ServiceProcess, child_command
+from pipeline.streaming.supervision.process_template import UNKNOWN_STATUS, ForkOrder, ProcessTemplate
+from pipeline.streaming.supervision.service_process import RunningProcess, ServiceProcess, started
 from pipeline.streaming.supervision.worker_events import EventKind, WorkerEvent
 
 _SUPERVISOR = "supervisor"
@@ -116,7 +118,8 @@ class Supervisor:
         services: How many processes each service gets, by name.
         on_event: Called with what happens, in the thread that runs the supervisor.
         output: Descriptor that takes the processes' logs; None: this process's standard error.
-        command: Makes the command line of a process from its service and name.
+        command: Makes the command line of a process from its service and name; None: processes are forked.
+        template: What they are forked from; the supervisor ends it. None: it starts one itself.
         backoff: The pauses before a process is started again.
 
     Attributes:
@@ -130,13 +133,16 @@ class Supervisor:
         *,
         on_event: Callable[[WorkerEvent], None],
         output: int | None = None,
-        command: Callable[[str, str], Sequence[str]] = child_command,
+        command: Callable[[str, str], Sequence[str]] | None = None,
+        template: ProcessTemplate | None = None,
         backoff: Backoff = DEFAULT_BACKOFF,
     ) -> None:
         self._settings = settings
         self._on_event = on_event
-        self._output = output
+        self._output = 2 if output is None else output
         self._command = command
+        self._template = template
+        self._template_started_at = float("-inf")
         self._backoff = backoff
         self._environment = settings_environment(settings)
         self._cores = usable_cores()
@@ -179,6 +185,8 @@ class Supervisor:
                 self._run_until_asked()
             finally:
                 self._stop_processes()
+                if self._template is not None:
+                    self._template.close()
                 if self._targets_can_be_written:
                     self._write_targets(())
         self._tell("stopped", "stopped")
@@ -206,7 +214,12 @@ class Supervisor:
     def _tend(self, slot: Slot, now: float) -> None:
         process = slot.process
         if process is None:
-            if now >= slot.start_at and not self._gave_up and self._has_a_core_to_start_on(now):
+            if (
+                now >= slot.start_at
+                and not self._gave_up
+                and self._has_a_core_to_start_on(now)
+                and (self._command is not None or self._template_is_loaded(now))
+            ):
                 self._start(slot)
             return
         # In this order: when the end is known, all reports sent before it are in the pipe.
@@ -230,14 +243,38 @@ class Supervisor:
         ]
         return len(loading) < self._cores
 
+    def _template_is_loaded(self, now: float) -> bool:
+        """Whether processes can be forked; a template that has ended is started again, in its turn with a pause."""
+        if self._template is not None and self._template.is_gone():
+            self._template.close()
+            self._template = None
+            self._tell("template", "the process that others are forked from has ended: another is started")
+        if self._template is None and now - self._template_started_at >= self._backoff.most_seconds:
+            self._template_started_at = now
+            self._template = ProcessTemplate()
+        return self._template is not None and self._template.is_loaded()
+
     def _start(self, slot: Slot) -> None:
-        process = ServiceProcess(self._command(slot.service, slot.name), self._environment, self._output)
+        try:
+            process = ServiceProcess(partial(self._launch, slot))
+        except ConnectionError:
+            # The template has ended just now; the slot's turn comes again when there is another.
+            return
         slot.process = process
         process.order(slot.crashes.caution)
         if slot.starts:
             metrics.RESTARTS.labels(slot.service).inc()
         slot.starts += 1
         self._tell("started", "started" if slot.starts == 1 else f"started again (restart {slot.starts - 1})", slot)
+
+    def _launch(self, slot: Slot, report_end: int, order_end: int) -> RunningProcess:
+        if self._command is not None:
+            command = self._command(slot.service, slot.name)
+            return started(command, self._environment, self._output, report_end, order_end)
+        if self._template is None:
+            raise ConnectionError("there is nothing to fork from")
+        order = ForkOrder(slot.service, slot.name, self._environment)
+        return self._template.fork(order, self._output, report_end, order_end)
 
     def _hear(self, slot: Slot, process: ServiceProcess, report: Report) -> None:
         match report:
@@ -412,6 +449,8 @@ def _places(runs: Sequence[Run]) -> str:
 
 
 def _status_name(status: int) -> str:
+    if status == UNKNOWN_STATUS:
+        return "an unknown status"
     if status >= 0:
         return f"status {status}"
     try:

@@ -19,6 +19,7 @@ EventKind = Literal[
     "alone",
     "condemned",
     "gave-up",
+    "template",
     "targets",
     "stopping",
     "killed",
@@ -32,6 +33,7 @@ _LEVELS: dict[EventKind, int] = {
     "alone": logging.WARNING,
     "condemned": logging.ERROR,
     "gave-up": logging.ERROR,
+    "template": logging.WARNING,
     "targets": logging.WARNING,
     "killed": logging.WARNING,
 }
@@ -45,8 +47,8 @@ class WorkerEvent:
         kind: ``started`` a process; ``serving`` its metrics and health; ``ready`` to process; ``waiting``: processes
             that were ready cannot work now; ``resumed``: all are ready again; ``died`` not by order; ``stuck``, and so
             ended; ``alone`` or ``condemned`` are records from now on; ``gave-up`` on purpose, which stops the worker;
-            ``targets`` cannot be written; ``stopping`` all; ``killed``, because it did not stop in time; ``stopped``
-            the whole worker.
+            ``template``: what processes are forked from has ended; ``targets`` cannot be written; ``stopping`` all;
+            ``killed``, because it did not stop in time; ``stopped`` the whole worker.
         text: What happened, without saying to whom.
         service: The service of the process, or None for the worker as a whole.
         process: The process's name, such as ``entities-0``; ``supervisor`` for the worker as a whole.

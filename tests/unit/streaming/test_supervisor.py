@@ -16,8 +16,8 @@ from pydantic import SecretStr
 
 from pipeline.errors import StepStoppedError, WorkerNotReadyError
 from pipeline.settings import Settings, load_settings, settings_environment
+from pipeline.streaming.supervision.process_template import ProcessTemplate
 from pipeline.streaming.supervision.running_worker import Worker
-from pipeline.streaming.supervision.service_process import child_command
 from pipeline.streaming.supervision.supervisor import Backoff
 from pipeline.topology import ENTITIES_STEP
 from tests.command_line import bounded
@@ -355,5 +355,6 @@ def test_a_child_reads_the_settings_of_its_supervisor(tmp_path: Path, monkeypatc
 
 
 def test_secrets_are_not_on_the_command_line(tmp_path: Path) -> None:
-    assert not any("pass" in part for part in child_command(STEP, "entities-0"))
+    with ProcessTemplate() as template:
+        assert b"pass" not in Path(f"/proc/{template.pid}/cmdline").read_bytes()
     assert settings_environment(given_settings(tmp_path))["WIREWATCH_SASL_PASSWORD"] == "pass word\n'\""
