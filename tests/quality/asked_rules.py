@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from pipeline.language import LanguageIdentifier
 from pipeline.messages.articles import RawArticle
 from pipeline.messages.intake import settled
 from pipeline.messages.rules import WatchRule
-from pipeline.rules import RuleIndex, check_rule
+from pipeline.rules import RuleCompiler, RuleIndex, check_rule
 
 _FOLDER = Path(__file__).with_name("asked")
 _NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -110,15 +111,17 @@ class RuleTrial:
 
     def __init__(self, kb: KnowledgeBase, *, with_model: bool = True) -> None:
         self._kb = kb
+        self._compiler = RuleCompiler(kb)
         recognizer = SpacyRecognizer(ModelPreferences(fallback=SHIPPED)) if with_model else NoRecognizer()
         self._enrichment = Enrichment(LanguageIdentifier(), EntityExtractor(recognizer, Linker(kb)))
 
     def fired(self, rules: Iterable[str], texts: Iterable[str], *, as_titles: bool = False) -> dict[str, set[str]]:
         """Which of the rules fire on each text, which is an article's body or its title; a refused rule never does."""
         index = RuleIndex(self._kb)
-        by_id = {f"asked-{number}": rule for number, rule in enumerate(dict.fromkeys(rules)) if not self.refusal(rule)}
+        by_id = {f"asked-{number}": rule for number, rule in enumerate(dict.fromkeys(rules))}
         for rule_id, rule in by_id.items():
-            index.add(WatchRule(id=rule_id, when=rule))
+            with suppress(RuleError):  # ``refusal`` tells it
+                index.add(WatchRule(id=rule_id, when=rule))
         once = list(dict.fromkeys(texts))
         raw = (RawArticle(title=text) if as_titles else RawArticle(body=text) for text in once)
         identified = [self._enrichment.identify(settled(article, read_at=_NOW), now=_NOW) for article in raw]
@@ -130,7 +133,7 @@ class RuleTrial:
     def refusal(self, rule: str) -> str:
         """Why a rule cannot be used, mostly as its name may mean two things, and how to write it; empty if it can."""
         try:
-            check_rule(WatchRule(id="asked", when=rule), self._kb)
+            self._compiler.requirements(WatchRule(id="asked", when=rule))
         except RuleError as problem:
             return str(problem).partition("\n")[0]
         return ""

@@ -112,6 +112,7 @@ def test_the_model_hides_no_country_and_no_person_behind_a_title(trial: RuleTria
         assert with_model.of(lambda one, kind=kind: one.kind == kind).share >= lowest  # type: ignore[misc]
 
 
+@pytest.mark.timeout(600)  # 400 rules spelled in every script, on a busy machine
 def test_unlisted_people_are_found(people: UnlistedAnswers) -> None:
     def is_inflected(one: Asked) -> bool:
         return one.language in INFLECTED
@@ -125,5 +126,6 @@ def test_unlisted_people_are_found(people: UnlistedAnswers) -> None:
     assert people.as_person.of(is_inflected).share >= LOWEST_RECALL_OF_UNLISTED_INFLECTED_AS_PERSON
 
 
+@pytest.mark.timeout(600)  # 400 rules spelled in every script, on a busy machine
 def test_rules_for_unlisted_people_find_nobody_else(people: UnlistedAnswers) -> None:
     assert people.share_of_wrong < HIGHEST_SHARE_OF_WRONG_FINDS, people.wrong
