@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.sources.feeds import Entry, Feed, FeedError, read_feed
+from pipeline.sources.feeds import Feed, FeedEntry, FeedError, read_feed
 
 FLOOR = 0.98
 
@@ -65,7 +65,7 @@ def agrees(feed: Feed, path: str, expected: Any) -> bool:
     return bool(found == expected)
 
 
-def value(part: Feed | Entry, field: str) -> Any:
+def value(part: Feed | FeedEntry, field: str) -> Any:
     if field == "content_or_summary":
         return getattr(part, "content", None) or getattr(part, "summary", None)
     if field == "date":

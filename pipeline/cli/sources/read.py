@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from pipeline.cli import EXIT_DONE, EXIT_FAILED
-from pipeline.sources.feeds import Entry, Feed, FeedError, read_feed
+from pipeline.sources.feeds import Feed, FeedEntry, FeedError, read_feed
 
 # A feed is read up to some 10 million characters; what is behind need not be loaded.
 _MOST_BYTES = 64 * 1024 * 1024
@@ -59,5 +59,5 @@ def _as_json(feed: Feed) -> dict[str, Any]:
     return line | ({"shortened": feed.shortened} if feed.shortened else {})
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _entry(entry: FeedEntry) -> dict[str, Any]:
     return {field: getattr(entry, field) for field in entry.__struct_fields__}

@@ -20,7 +20,7 @@ class FeedError(WirewatchError):
     """A document is not a feed; says what it is instead."""
 
 
-class Entry(Struct, frozen=True, omit_defaults=True):
+class FeedEntry(Struct, frozen=True, omit_defaults=True):
     """One item of a feed, or one address of a sitemap.
 
     Attributes:
@@ -69,7 +69,7 @@ class Feed(Struct, frozen=True, omit_defaults=True):
     title: str | None = None
     link: str | None = None
     language: str | None = None
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[FeedEntry, ...] = ()
     hub: str | None = None
     self_url: str | None = None
     interval_seconds: int | None = None

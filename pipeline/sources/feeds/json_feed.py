@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from pipeline.sources.feeds.dates import read_date
-from pipeline.sources.feeds.feed import Entry, Feed, FeedError
+from pipeline.sources.feeds.feed import Feed, FeedEntry, FeedError
 from pipeline.sources.feeds.fragments import escaped, join_url, one_line, with_absolute_links, without_hidden
 from pipeline.sources.feeds.xml_feeds import MOST_ENTRIES
 
@@ -49,12 +49,12 @@ def read_json_feed(text: str, base: str | None) -> Feed:
     )
 
 
-def _entry(item: dict[str, Any], base: str | None, authors: str | None) -> Entry:
+def _entry(item: dict[str, Any], base: str | None, authors: str | None) -> FeedEntry:
     plain = _text(item.get("content_text"))
     content = _text(item.get("content_html")) or (escaped(plain) if plain else None)
     summary = _text(item.get("summary"))
     tags = item.get("tags")
-    return Entry(
+    return FeedEntry(
         id=_line(item.get("id")),
         url=join_url(base, _text(item.get("url")) or _text(item.get("external_url"))),
         title=_line(item.get("title")),

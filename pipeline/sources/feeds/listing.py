@@ -14,7 +14,7 @@ from msgspec import Struct
 from pipeline.errors import WirewatchError
 from pipeline.sources.feeds.dates import read_date
 from pipeline.sources.feeds.decoding import decode
-from pipeline.sources.feeds.feed import Entry, Feed, FeedError
+from pipeline.sources.feeds.feed import Feed, FeedEntry, FeedError
 from pipeline.sources.feeds.fragments import escaped, is_web_address, join_url, one_line
 from pipeline.sources.feeds.xml_tree import Element
 
@@ -83,7 +83,7 @@ def read_listing(
     base_element = page.find(".//base[@href]")
     if base_element is not None:
         base = join_url(base, base_element.get("href"))
-    entries: dict[str, Entry] = {}
+    entries: dict[str, FeedEntry] = {}
     items = _compiled(selectors.item)(page)
     for item in items[:_MOST_ENTRIES]:
         url = join_url(base, _value(item, selectors.link))
@@ -91,7 +91,7 @@ def read_listing(
             continue
         title = _value(item, selectors.title or selectors.link.rpartition("@")[0] or selectors.link)
         summary = _value(item, selectors.summary)
-        entries[url] = Entry(
+        entries[url] = FeedEntry(
             url=url,
             title=one_line(title) or None if title else None,
             published_at=read_date(_value(item, selectors.date)),

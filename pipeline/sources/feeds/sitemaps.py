@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from pipeline.sources.feeds.dates import read_date
-from pipeline.sources.feeds.feed import Entry, Feed
+from pipeline.sources.feeds.feed import Feed, FeedEntry
 from pipeline.sources.feeds.fragments import join_url, title_text
 from pipeline.sources.feeds.xml_tree import Element, XmlTree, elements, local_name
 
@@ -39,7 +39,7 @@ def read_text_sitemap(text: str) -> Feed:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return Feed(
         kind="sitemap",
-        entries=tuple(Entry(url=line) for line in lines[:MOST_ENTRIES]),
+        entries=tuple(FeedEntry(url=line) for line in lines[:MOST_ENTRIES]),
         shortened="entries" if len(lines) > MOST_ENTRIES else None,
     )
 
@@ -48,7 +48,7 @@ def _places(root: Element) -> Iterator[Element]:
     return (child for child in elements(root) if _name(child) in _PLACES)
 
 
-def _entry(place: Element, base: str | None) -> Entry:
+def _entry(place: Element, base: str | None) -> FeedEntry:
     found: dict[str, str] = {}
     # The names of the extensions differ from those of the sitemap, save for the picture's address.
     for element in place.iter():
@@ -56,7 +56,7 @@ def _entry(place: Element, base: str | None) -> Entry:
             is_image = "image" in element.tag.partition("}")[0]
             found.setdefault(f"image:{_name(element)}" if is_image else _name(element), element.text.strip())
     keywords = tuple(dict.fromkeys(title_text(word) for word in found.get("keywords", "").split(",") if word.strip()))
-    return Entry(
+    return FeedEntry(
         url=join_url(base, found.get("loc")),
         title=title_text(found["title"]) if "title" in found else None,
         published_at=read_date(found.get("publication_date")),

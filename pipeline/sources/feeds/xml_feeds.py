@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from pipeline.sources.feeds.dates import read_date
 from pipeline.sources.feeds.decoding import without_c1
-from pipeline.sources.feeds.feed import Entry, Feed, FeedKind
+from pipeline.sources.feeds.feed import Feed, FeedEntry, FeedKind
 from pipeline.sources.feeds.fragments import (
     escaped,
     is_web_address,
@@ -96,7 +96,7 @@ def read_xml_feed(tree: XmlTree, base: str | None, language: str | None) -> Feed
         if found is not None:
             channel = _Part(found, core, join_base(found, top.base), top.language)
     shortened = tree.shortened
-    entries: list[Entry] = []
+    entries: list[FeedEntry] = []
     deadline = time.thread_time() + LONGEST_SECONDS
     for element in _entries(root):
         if len(entries) == MOST_ENTRIES or time.thread_time() > deadline:
@@ -116,7 +116,7 @@ def read_xml_feed(tree: XmlTree, base: str | None, language: str | None) -> Feed
     )
 
 
-def _entry(element: Element, core: str, channel: _Part) -> Entry:
+def _entry(element: Element, core: str, channel: _Part) -> FeedEntry:
     part = _Part(element, core, join_base(element, channel.base), channel.language)
     content, summary = part.texts()
     published = part.date(
@@ -127,7 +127,7 @@ def _entry(element: Element, core: str, channel: _Part) -> Entry:
         published = part.date("atom:published", "atom:issued", "date", "lastbuilddate") or updated
     guid = part.text("id", "guid", "atom:id") or element.get(f"{{{_RDF}}}about") or part.text("dc:identifier")
     language = part.own_language()
-    return Entry(
+    return FeedEntry(
         id=guid,
         url=part.page() or part.permalink(),
         title=part.title(),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.sources.feeds import Entry, Feed, FeedError, read_feed
+from pipeline.sources.feeds import Feed, FeedEntry, FeedError, read_feed
 
 NEWS = "<rss><channel><title>Новости</title></channel></rss>"
 BASE = "https://news.example.org/feeds/all.xml"
@@ -17,7 +17,7 @@ def feed(text: str, **options: str) -> Feed:
     return read_feed(text.encode(), base=options.pop("base", BASE), **options)
 
 
-def entry(inside: str, namespaces: str = "") -> Entry:
+def entry(inside: str, namespaces: str = "") -> FeedEntry:
     (found,) = feed(f"<rss version='2.0' {namespaces}><channel><item>{inside}</item></channel></rss>").entries
     return found
 
@@ -51,7 +51,7 @@ def test_rss() -> None:
         hub="https://hub.example.org/",
         interval_seconds=900,
         entries=(
-            Entry(
+            FeedEntry(
                 id="nw-1",
                 url="https://news.example.org/a?x=1&y=2",
                 title="Eins und zwei",
@@ -76,7 +76,7 @@ def test_atom() -> None:
     assert (found.kind, found.title, found.language) == ("atom", "L’info", "fr")
     assert found.link == "https://fr.example.org/accueil"
     (item,) = found.entries
-    assert item == Entry(
+    assert item == FeedEntry(
         id="tag:example.org,2026:1",
         url="https://fr.example.org/1",
         title="A < B",
@@ -97,7 +97,7 @@ def test_rdf() -> None:
 <dc:date>2026-03-02T10:00+01:00</dc:date></item></rdf:RDF>""")
     assert (found.kind, found.title) == ("rdf", "R")
     assert found.entries == (
-        Entry(id="https://r.example.org/1", url="https://r.example.org/1", title="Eins", published_at=AT_NINE),
+        FeedEntry(id="https://r.example.org/1", url="https://r.example.org/1", title="Eins", published_at=AT_NINE),
     )
 
 
@@ -115,7 +115,7 @@ def test_json_feed() -> None:
         "nl",
     )
     first, second = found.entries
-    assert first == Entry(
+    assert first == FeedEntry(
         id="7",
         url="https://news.example.org/7",
         title="Zeven",
@@ -144,7 +144,7 @@ def test_news_sitemap_and_index() -> None:
 <url><lastmod>2026-03-02</lastmod></url></urlset>""")
     assert found.kind == "sitemap"
     assert found.entries == (
-        Entry(
+        FeedEntry(
             url="https://s.example.org/1",
             title="Raz",
             published_at=AT_NINE,
@@ -154,7 +154,7 @@ def test_news_sitemap_and_index() -> None:
         ),
     )
     index = feed("<sitemapindex><sitemap><loc>/news.xml</loc></sitemap></sitemapindex>")
-    assert (index.kind, index.entries) == ("sitemap-index", (Entry(url="https://news.example.org/news.xml"),))
+    assert (index.kind, index.entries) == ("sitemap-index", (FeedEntry(url="https://news.example.org/news.xml"),))
     assert feed("https://s.example.org/1\nhttps://s.example.org/2\n").entries[1].url == "https://s.example.org/2"
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.sources.feeds import Entry, FeedError
+from pipeline.sources.feeds import FeedEntry, FeedError
 from pipeline.sources.feeds.listing import ListingSelectors, SelectorSyntaxError, read_listing
 
 PAGE = """<!doctype html><html lang="sv"><head><title>Nytt</title><base href="/nytt/"></head><body>
@@ -21,13 +21,13 @@ def test_a_list_is_read_by_selectors() -> None:
     found = read_listing(PAGE, selectors, base="https://n.example.org/")
     assert (found.kind, found.title, found.language) == ("listing", "Nytt", "sv")
     assert found.entries == (
-        Entry(
+        FeedEntry(
             url="https://n.example.org/nytt/1.html",
             title="Ett hus",
             summary="Kort &amp; gott",
             published_at=datetime(2026, 3, 2, 9, tzinfo=UTC),
         ),
-        Entry(url="https://n.example.org/nytt/2.html", title="Två"),
+        FeedEntry(url="https://n.example.org/nytt/2.html", title="Två"),
     )
 
 
