@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
+import msgspec
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pipeline.rules import CheckedRule, RuleIndex
 
 _SILENT_SHOWN = 20
+_OF_THE_DEMO = ", of the demo's rules: --rules FILE tries yours"
 
 
 @click.command()
@@ -39,11 +41,13 @@ _SILENT_SHOWN = 20
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The rule file; without it, the demo's rules.",
 )
+@click.option("--rule", "rule_ids", multiple=True, metavar="ID", help="Only this rule; may be repeated.")
 @pass_settings
-def command(settings: Settings, file: str, rules_file: Path | None) -> int:
+def command(settings: Settings, file: str, rules_file: Path | None, rule_ids: tuple[str, ...]) -> int:
     """Show what each step makes of one article, with the matched text marked.
 
-    FILE is JSON or plain text; `-` is standard input.
+    FILE is JSON or plain text; `-` is standard input. Of many rules that are silent only some are shown: --rule asks
+    why one of them is.
     """
     from pipeline.assembly import Enrichment, build_limits, load_knowledge_base  # noqa: PLC0415 - loads models; --help need not
     from pipeline.demo import rules_text  # noqa: PLC0415 - as above
@@ -55,6 +59,11 @@ def command(settings: Settings, file: str, rules_file: Path | None) -> int:
     if not articles:
         return bad.exit_status()
     check = checked(rules_file, settings) if rules_file else checked_text(rules_text(), "demo rules", settings)
+    chosen = [rule for rule in check.rules if not rule_ids or rule.rule.id in rule_ids]
+    missing = set(rule_ids).difference(rule.rule.id for rule in chosen)
+    if missing:
+        raise UsageError(f"--rule {min(missing)}: there is no such rule in {rules_file or 'the demo: --rules FILE'}")
+    check = msgspec.structs.replace(check, rules=tuple(chosen))
     enrichment = Enrichment.from_settings(settings)
     index = index_over(check, settings)
     concepts, limits = load_knowledge_base(settings), build_limits(settings)
@@ -68,7 +77,7 @@ def command(settings: Settings, file: str, rules_file: Path | None) -> int:
     ways = tried(enriched(articles, enrichment, bad), way, bad)
     if not ways:
         return bad.exit_status()
-    _show(ways[0].article, rules=len(index))
+    _show(ways[0].article, rules=len(index), whose="" if rules_file else _OF_THE_DEMO)
     return 0
 
 
@@ -99,7 +108,7 @@ def _way_of(
     return _WholeWay(article, matches, len(silent), reasons)
 
 
-def _show(way: _WholeWay, *, rules: int) -> None:
+def _show(way: _WholeWay, *, rules: int, whose: str) -> None:
     article, matches = way.article, way.matches
     out = console()
     colour = out.is_terminal
@@ -107,8 +116,9 @@ def _show(way: _WholeWay, *, rules: int) -> None:
     out.print(Rule(LANGUAGE_STEP.name, align="left"))
     out.print(_language(article.language))
     out.print(Rule(f"{ENTITIES_STEP.name}: {len(article.mentions)}", align="left"))
-    print_table(out, _entities(article))
-    out.print(Rule(f"{RULES_STEP.name}: {len(matches)} of {rules} fire", align="left"))
+    if article.mentions:
+        print_table(out, _entities(article))
+    out.print(Rule(f"{RULES_STEP.name}: {len(matches)} of {rules} fire{whose}", align="left"))
     for match in matches.values():
         out.print(
             Text.assemble(
@@ -123,7 +133,7 @@ def _show(way: _WholeWay, *, rules: int) -> None:
     for rule_id, reason in way.reasons:
         out.print(Text.assemble("○ ", rule_id, (f"  is silent: {printable(reason)}", "dim")))
     if way.silent > _SILENT_SHOWN:
-        out.print(Text(f"and {way.silent - _SILENT_SHOWN:,} more are silent", "dim"))
+        out.print(Text(f"and {way.silent - _SILENT_SHOWN:,} more are silent: --rule ID says why one is", "dim"))
     found = [evidence for match in matches.values() for evidence in match.evidence]
     for field in ("title", "body"):
         text = getattr(article, field)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterable
+from datetime import UTC
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -102,6 +103,13 @@ def alert_block(alert: Alert, *, colour: bool) -> RenderableType:
         rows.append(indented(Text(_TAKEN_BACK[alert.kind], "dim"), colour=colour))
     rows.extend(indented(line, colour=colour) for line in why(alert.evidence))
     return Group(*rows)
+
+
+def origin_of(alert: Alert) -> Text:
+    """When an alert was raised, by which rule, and where its article is."""
+    raised = alert.times.raised_at
+    when = "" if raised is None else f"{raised.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
+    return Text("  ".join(part for part in (when, alert.rule.id, printable(alert.article.url)) if part), "dim")
 
 
 def why(evidence: Iterable[Evidence]) -> list[Text]:

@@ -13,7 +13,7 @@ from rich.text import Text
 from pipeline.cli import pass_settings
 from pipeline.cli.event_loop import run_quietly
 from pipeline.cli.reading.durations import DURATION
-from pipeline.cli.render import alert_block, console
+from pipeline.cli.render import alert_block, console, indented, origin_of
 from pipeline.errors import BrokerError
 from pipeline.messages.canary_rule import CANARY_RULE
 from pipeline.settings import Settings
@@ -77,6 +77,7 @@ async def _follow(
                 sys.stdout.buffer.flush()
             else:
                 out.print(alert_block(received.alert, colour=out.is_terminal))
+                out.print(indented(origin_of(received.alert), colour=out.is_terminal))
                 out.print(Text())
                 sys.stdout.flush()
             seen += 1

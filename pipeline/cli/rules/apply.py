@@ -50,7 +50,7 @@ def command(settings: Settings, file: Path, rule_set: str | None, *, prune: bool
     )
     out = console()
     meanings = {checked.rule.id: checked.canonical for checked in tried.good}
-    _show(out, difference, meanings, prune=prune)
+    show_difference(out, difference, meanings, prune=prune)
     if report is not None:
         for line in report_lines(report):
             out.print(line)
@@ -82,7 +82,8 @@ async def _stored(store: RuleStore) -> StoredRules:
         return {}
 
 
-def _show(out: Console, difference: RuleDifference, meanings: dict[str, str], *, prune: bool) -> None:
+def show_difference(out: Console, difference: RuleDifference, meanings: dict[str, str], *, prune: bool) -> None:
+    """What applying changes: a line for each rule that is added, changed or no longer in the set."""
     for rule in difference.added:
         out.print(Text.assemble(("+ ", "green"), (rule.id, "bold"), "  ", (meanings[rule.id], "cyan")))
     for change in difference.changed:
@@ -99,6 +100,14 @@ def _show(out: Console, difference: RuleDifference, meanings: dict[str, str], *,
     for stored in difference.surplus:
         mark, what = ("- ", "removed") if prune else ("? ", "no longer in the set; --prune removes it")
         out.print(Text.assemble((mark, "red"), (stored.id, "bold"), f"  {what}"))
+    moved = [change for change in difference.changed if change.before.rule_set not in {"", difference.rule_set}]
+    if moved:
+        left = ", ".join(sorted({printable(change.before.rule_set) for change in moved}))
+        click.echo(
+            f"note: {counted(len(moved), 'rule')} moved here from set {left}: a rule is in one set, whose --prune may "
+            f"remove it; with --set {left} it stays there",
+            err=True,
+        )
     if difference.unchanged:
         out.print(Text(f"= {len(difference.unchanged):,} unchanged", "dim"))
 

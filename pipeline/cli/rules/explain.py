@@ -148,11 +148,18 @@ def _show(out: Console, explanation: RuleExplanation, languages: frozenset[str])
     for clause in explanation.clauses:
         out.print()
         out.print(_head(clause))
-        names = [each for each in clause.names if not languages or each.language in languages or each.language == "mul"]
+        names = [each for each in clause.names if _is_asked(each.language, languages)]
+        if languages and clause.names and not names:
+            out.print(Text(f"no name in {' or '.join(sorted(languages))}", "dim"))
         if names:
             print_table(out, _by_kind(names) if out.is_terminal else _by_language(names))
         if clause.spellings:
             print_table(out, _spellings(clause))
+
+
+def _is_asked(language: str, asked: frozenset[str]) -> bool:
+    """Whether names of a language are to be shown: ``zh`` covers zh-Hans and zh-Hant, ``zh-Hans`` itself alone."""
+    return not asked or language in {*asked, "mul"} or language.partition("-")[0] in asked
 
 
 def _rate(share: float) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.reading.rule_source import RULE_FILE, read_text
+from pipeline.cli.rules.check import counted
 
 
 @click.command(name="fmt")
@@ -17,12 +18,15 @@ def command(files: tuple[Path, ...], *, only_check: bool) -> int:
     from pipeline.rules import format_rules  # noqa: PLC0415 - loads the rule language; --help need not
 
     changed = 0
+    state = "would change" if only_check else "formatted"
     for file in files:
         text = read_text(file)
         formatted = format_rules(text, str(file))
         if formatted != text:
             changed += 1
-            click.echo(f"{file}: {'would change' if only_check else 'formatted'}")
+            click.echo(f"{file}: {state}")
             if not only_check:
                 file.write_text(formatted, encoding="utf-8")
+    if not changed:
+        click.echo(f"{counted(len(files), 'file')}: nothing to change")
     return 1 if only_check and changed else 0

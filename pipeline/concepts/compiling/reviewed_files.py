@@ -30,6 +30,13 @@ class _Mark(NamedTuple):
     column: int
 
 
+class _Key(NamedTuple):
+    """What stands before a colon; an error about it is said there, and not where its value begins."""
+
+    text: str
+    mark: yaml.Mark
+
+
 class ReviewedFileError(InstallationError):
     """A reviewed file, or an overlay, breaks its form.
 
@@ -114,25 +121,27 @@ class _ReviewedReader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             raise self._error(mark, f"is no YAML: {error.problem or error.context}") from None
-        fields = self._mapping(document) if document is not None else {}
+        fields = {key.text: value for key, value in self._mapping(document)} if document is not None else {}
         if "source" not in fields or "concepts" not in fields:
             raise self._error(None, "a file of concepts holds `source:` and `concepts:`")
         source = self._text(fields["source"])
-        for concept_id, node in self._mapping(fields["concepts"]).items():
-            yield self._concept(source, concept_id, node)
+        for concept, node in self._mapping(fields["concepts"]):
+            yield self._concept(source, concept, node)
 
-    def _concept(self, source: str, concept_id: str, node: yaml.Node) -> ReviewedConcept:
+    def _concept(self, source: str, concept: _Key, node: yaml.Node) -> ReviewedConcept:
+        concept_id = concept.text
         if concept_id.partition("/")[0] not in get_args(Kind) or not _ID.fullmatch(concept_id):
             kinds = ", ".join(get_args(Kind))
-            raise self._error(node.start_mark, f"{concept_id}: an id begins with one of {kinds}, then / and a slug")
+            raise self._error(concept.mark, f"{concept_id}: an id begins with one of {kinds}, then / and a slug")
         lines: dict[str, tuple[ReviewedEntry, ...]] = {}
         values: dict[str, str] = {}
         relations: list[Relation] = []
-        for key, value in self._mapping(node).items():
-            if key in get_args(RelationType):
-                relations += [Relation(cast("RelationType", key), target) for target in self._text(value).split(" ; ")]
-            elif key in _FIELDS:
-                values[key] = self._text(value)
+        for key, value in self._mapping(node):
+            if key.text in get_args(RelationType):
+                type_ = cast("RelationType", key.text)
+                relations += [Relation(type_, target) for target in self._text(value).split(" ; ")]
+            elif key.text in _FIELDS:
+                values[key.text] = self._text(value)
             else:
                 self._line(concept_id, key, value, lines)
         return ReviewedConcept(
@@ -147,10 +156,10 @@ class _ReviewedReader:
             adjectives=self._adjectives,
         )
 
-    def _line(self, concept_id: str, key: str, value: yaml.Node, lines: dict[str, tuple[ReviewedEntry, ...]]) -> None:
-        for language in key.split(", "):
+    def _line(self, concept_id: str, key: _Key, value: yaml.Node, lines: dict[str, tuple[ReviewedEntry, ...]]) -> None:
+        for language in key.text.split(", "):
             if not _LANGUAGE.fullmatch(language):
-                raise self._error(value.start_mark, f"{concept_id}: {language!r} is no language tag and no field")
+                raise self._error(key.mark, f"{concept_id}: {language!r} is no language tag and no field")
             entries: list[ReviewedEntry] = []
             offset = 0
             for part in self._text(value).split(" ; "):
@@ -175,17 +184,17 @@ class _ReviewedReader:
         forms = tuple(form.strip() for form in (match["forms"] or "").split(",") if form.strip())
         return ReviewedEntry(text=match["text"], forms=forms, flags=frozenset(flags), also=remarks["also"] or "")
 
-    def _mapping(self, node: yaml.Node) -> dict[str, yaml.Node]:
-        """A mapping by its keys; a key that stands twice is an error, not the last one's victory."""
+    def _mapping(self, node: yaml.Node) -> list[tuple[_Key, yaml.Node]]:
+        """Keys and values of a mapping; a key that stands twice is an error, not the last one's victory."""
         if not isinstance(node, yaml.MappingNode):
             raise self._error(node.start_mark, "expected a block of `key: value`")
-        found: dict[str, yaml.Node] = {}
+        found: dict[str, tuple[_Key, yaml.Node]] = {}
         for key, value in node.value:
             name = self._text(key)
             if name in found:
                 raise self._error(key.start_mark, f"{name!r} stands twice")
-            found[name] = value
-        return found
+            found[name] = _Key(name, key.start_mark), value
+        return list(found.values())
 
     def _text(self, node: yaml.Node) -> str:
         if not isinstance(node, yaml.ScalarNode) or not node.value:

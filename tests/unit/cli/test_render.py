@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime, timedelta, timezone
 
 import msgspec
 import pytest
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.cli.render import alert_block, marked, print_table, printable
+from pipeline.cli.render import alert_block, marked, origin_of, print_table, printable
 from pipeline.messages.alerts import Alert, AlertKind, ArticleHeader, Evidence, Highlight, MatchedRule, Snippet
-from pipeline.messages.articles import Language
+from pipeline.messages.articles import Language, Times
 
 ALERT = Alert(
     alert_id="a1",
@@ -99,3 +100,10 @@ def test_a_table_in_a_pipe_keeps_a_row_on_one_line() -> None:
     print_table(out, table)
     assert isinstance(out.file, io.StringIO)
     assert [line.split() for line in out.file.getvalue().splitlines()] == [["one", "two"], ["x" * 30, *["word"] * 10]]
+
+
+def test_below_an_alert_stand_its_time_its_rule_and_where_the_article_is() -> None:
+    raised = Times(raised_at=datetime(2026, 3, 2, 9, 0, 5, tzinfo=timezone(timedelta(hours=1))))
+    header = msgspec.structs.replace(ALERT.article, url="https://news.example.org/1\x1b[2J")
+    alert = msgspec.structs.replace(ALERT, times=raised, article=header)
+    assert origin_of(alert).plain == "2026-03-02 08:00:05Z  nato  https://news.example.org/1\ufffd[2J"

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import say_error
-from pipeline.cli.rules.apply import what_changed
+from pipeline.cli.render import console
+from pipeline.cli.rules.apply import show_difference, what_changed
 from pipeline.cli.rules.stored import as_rule_file
 from pipeline.demo import rules_text
 from pipeline.errors import UsageError
@@ -18,7 +19,7 @@ from pipeline.messages.codec import encode
 from pipeline.messages.rules import Examples, WatchRule
 from pipeline.rules import read_rules
 from pipeline.streaming.stores.rule_records import StoredRule
-from pipeline.streaming.stores.rule_store import ChangedRule
+from pipeline.streaming.stores.rule_store import ChangedRule, RuleDifference
 from tests.command_line import CommandLine
 
 GOOD = """\
@@ -254,7 +255,7 @@ def test_fmt_writes_conditions_in_one_style_and_says_what_it_changed(wirewatch: 
     assert wirewatch("rules", "fmt", str(file)).out == f"{file}: formatted\n"
     assert file.read_text(encoding="utf-8") == "rules:\n  # ours\n  - id: a\n    when: NATO + Iran\n"
     again = wirewatch("rules", "fmt", "--check", str(file))
-    assert (again.status, again.out) == (0, "")
+    assert (again.status, again.out) == (0, "1 file: nothing to change\n")
 
 
 def test_a_failing_example_is_said_with_its_line(wirewatch: CommandLine, tmp_path: Path) -> None:
@@ -342,3 +343,40 @@ def test_explain_counts_what_misses_a_rule_by_one_clause(wirewatch: CommandLine,
         "         1  without NATO[org/nato]",
     ]
     assert len(tried) == 8
+
+
+def test_formatting_says_that_nothing_changes(wirewatch: CommandLine, tmp_path: Path) -> None:
+    path = file(tmp_path, "rules:\n  - id: r\n    when: NATO\n")
+    assert wirewatch("rules", "fmt", path).out == "1 file: nothing to change\n"
+
+
+def test_names_in_a_language_are_those_in_each_of_its_scripts(wirewatch: CommandLine) -> None:
+    outcome = wirewatch("rules", "explain", "NATO + Iran", "--language", "zh")
+    assert "北约" in outcome.out
+    assert "北約" in outcome.out
+    assert "НАТО" not in outcome.out
+    assert "no name in xx" in wirewatch("rules", "explain", "United Nations + Iran", "--language", "xx").out
+
+
+def test_a_rule_that_moves_to_another_set_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    rule = WatchRule(id="r", when="NATO")
+    before = StoredRule(id="r", value=encode(rule), document=rule, rule_set="desk")
+    difference = RuleDifference(rule_set="mine", changed=(ChangedRule(rule=rule, before=before),))
+    show_difference(console(), difference, {"r": "NATO[org/nato]"}, prune=False)
+    told = capsys.readouterr()
+    assert "1 rule moved here from set desk" in told.err
+    assert "--set desk" in told.err
+
+
+def test_explaining_an_article_says_whose_rules_and_of_one_rule_why(wirewatch: CommandLine, tmp_path: Path) -> None:
+    rules = "rules:\n" + "".join(f"- {{id: r{number}, when: NATO}}\n" for number in range(42))
+    path = file(tmp_path, rules)
+    article = file(tmp_path, "Nothing here of note.", "article.txt")
+    outcome = wirewatch("explain", article)
+    assert "of the demo's rules: --rules FILE tries yours" in outcome.out
+    assert "entity" not in outcome.out.replace("entities", "")
+    assert "and 22 more are silent: --rule ID says why one is" in wirewatch("explain", article, "--rules", path).out
+    one = wirewatch("explain", article, "--rules", path, "--rule", "r41").out
+    assert "○ r41  is silent: not found: NATO[org/nato]" in one
+    assert "○ r1 " not in one
+    assert "--rule r42: there is no such rule" in wirewatch("explain", article, "--rules", path, "--rule", "r42").err

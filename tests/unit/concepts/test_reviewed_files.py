@@ -69,7 +69,7 @@ def test_what_breaks_the_form_is_refused_with_its_place(tmp_path: Path, block: s
     [
         ("  org/x:\n    en: X ; Y <caes>\n", "5:13"),
         ("  org/x:\n    en: X\n    en: Y\n", "6:5"),
-        ("  org/x:\n    English: X\n", "5:14"),
+        ("  org/x:\n    English: X\n", "5:5"),
         ("  org/x: [X]\n", "4:10"),
         ("  org/x:\n    en: {\n", "6:1"),
     ],
@@ -91,3 +91,10 @@ def test_every_reviewed_file_meets_its_schema_and_names_its_source_and_licence(f
 
 def test_there_are_reviewed_files() -> None:
     assert {"countries.yaml", "organisations.yaml", "people.yaml"} <= {file.name for file in FILES}
+
+
+@pytest.mark.parametrize("block", ["  thing/x:\n    en: X\n", "  thing/x: {en: X}\n"])
+def test_an_id_is_refused_where_it_stands(tmp_path: Path, block: str) -> None:
+    with pytest.raises(ReviewedFileError) as refused:
+        list(read_reviewed(written(tmp_path, block)))
+    assert (refused.value.line, refused.value.column) == (4, 3)
