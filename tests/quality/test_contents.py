@@ -70,7 +70,7 @@ def test_kinds_are_there_in_number(kb: KnowledgeBase) -> None:
     for concept in kb.concepts.values():
         count[concept.kind] += 1
     assert count["country"] >= 245
-    assert count["city"] >= 750
+    assert count["city"] >= 1290
     assert count["org"] >= 600
     assert count["person"] >= 1000
     assert count["region"] >= 280
