@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from pipeline.entities.linking.doubts import Doubt, tears_a_word
+from pipeline.entities.linking.cues import is_said_to_be_food
+from pipeline.entities.linking.doubts import Doubt, is_usual_country, tears_a_word
 from pipeline.entities.linking.occurrences import FieldText
 from pipeline.entities.linking.spans import Span
 from pipeline.entities.linking.surfaces import Candidate
 from pipeline.entities.linking.world import World
 from pipeline.messages.articles import Field
+
+_AMERICA = "country/us"
 
 # Doubts that the article's country settles.
 OF_A_COUNTRY = frozenset({Doubt.PARTY, Doubt.ELSEWHERE})
@@ -38,6 +41,21 @@ class ArticleContext:
         """Ids of concepts named beyond doubt, and of those that these support."""
         sure = frozenset(self._named)
         return sure.union(*(self._world.related.get(concept_id, ()) for concept_id in sure))
+
+    def supports(self, concept_id: str, candidate: Candidate) -> bool:
+        """Whether the article names a concept beyond doubt, or what supports it; of countries, also a neighbour.
+
+        A neighbour says nothing where the other meaning is a state of America and America is named too.
+        """
+        if concept_id in self.supported:
+            return True
+        if candidate.doubt is not Doubt.NAME or not concept_id.startswith("country/"):
+            return False
+        if is_usual_country(candidate.entry):
+            # Japan says nothing of which Korea is meant.
+            return False
+        beside = self._world.neighbours.get(concept_id, frozenset()).intersection(self._named)
+        return bool(beside) and not ("state" in candidate.also and _AMERICA in self.supported)
 
     @cached_property
     def home(self) -> str:
@@ -88,7 +106,7 @@ class ArticleContext:
         """Whether a name means its concept without further support."""
         if self._torn and (span.field, span.first) in self._torn:
             return False
-        return candidate.doubt is Doubt.NONE or (
+        return (candidate.doubt is Doubt.NONE and not self._is_food(span)) or (
             candidate.doubt is Doubt.WORD and self.fields[span.field].is_capital_inside(span.first, self.language)
         )
 
@@ -98,7 +116,11 @@ class ArticleContext:
             candidate.doubt is Doubt.NONE
             and not candidate.may_be_a_person
             and not (self._torn and (span.field, span.first) in self._torn)
+            and not self._is_food(span)
         )
+
+    def _is_food(self, span: Span) -> bool:
+        return is_said_to_be_food(self.fields[span.field], span.first, span.end, self.language)
 
     @cached_property
     def _torn(self) -> frozenset[tuple[Field, int]]:

@@ -9,6 +9,7 @@ import msgspec
 from pipeline.concepts import KnowledgeBase
 from pipeline.entities.linking.article_context import OF_A_COUNTRY, ArticleContext
 from pipeline.entities.linking.country_pairs import PairedCountry, country_pairs_in
+from pipeline.entities.linking.cues import is_food_too, is_said_to_be_a_state
 from pipeline.entities.linking.doubts import Doubt, is_usual_country
 from pipeline.entities.linking.lexicon import LABELS, Entries, Entry
 from pipeline.entities.linking.occurrences import FieldText, has_case, writes_nouns_with_capital
@@ -168,14 +169,15 @@ class Linker:
         """Link a model's span that is, as a whole, the name of one concept of its label; else return it as it is.
 
         The linker itself knows the names of the text's language and has held this one back. A model outweighs that for
-        a capital that begins a sentence (``Nice``), never for a small letter or what may be somebody's given name.
+        a capital that begins a sentence (``Nice``), never for a small letter, for food, or for what may be somebody's
+        given name.
         """
         senses = [
             sense
             for sense in self._kb.senses(span.text, (language,))
             if LABELS[sense.concept.kind] == span.label and not sense.name.ambiguous
         ]
-        if len(senses) != 1 or may_be_a_given_name(fold(span.text)):
+        if len(senses) != 1 or may_be_a_given_name(fold(span.text)) or is_food_too(span.text, language):
             return span
         concept, name = senses[0].concept, senses[0].name
         if not any(surface[0].isupper() == span.text[0].isupper() for surface in name.surfaces):
@@ -214,7 +216,8 @@ class Linker:
                 continue
             if (
                 (candidate is usual and article.is_settled(candidate, span))
-                or concept.id in article.supported
+                or article.supports(concept.id, candidate)
+                or self._is_a_state(candidate, concept, span, article)
                 or self._is_at_home(candidate, concept, span, spans, article)
                 or (
                     (len(countries) == 1 or self._is_usual(candidate, span, article))
@@ -260,6 +263,14 @@ class Linker:
             ):
                 yield _mention(inner, article.fields[inner.field], only.entry, only.ref)
                 return
+
+    def _is_a_state(self, candidate: Candidate, concept: EntityRef, span: Span, article: ArticleContext) -> bool:
+        """Whether the words around a country's name, which may be a person's or a region's, are those of a state."""
+        return (
+            concept.kind == "country"
+            and candidate.doubt is Doubt.NAME
+            and is_said_to_be_a_state(article.fields[span.field], span.first, span.end, article.language)
+        )
 
     def _is_at_home(
         self, candidate: Candidate, concept: EntityRef, span: Span, spans: list[Span], article: ArticleContext

@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from pipeline.concepts.concept import primary_subtag
+from pipeline.entities.linking.cues import governing
 from pipeline.entities.linking.occurrences import FieldText, has_case, writes_nouns_with_capital
 from pipeline.entities.linking.personal_names import is_title, may_be_a_given_name, may_be_a_surname
 from pipeline.messages.articles import Field, Mention
@@ -143,12 +144,7 @@ class PersonalSpans:
         return is_title(word) or (not by_a_title and _is_small(word) and not writes_nouns_with_capital(self._language))
 
     def _is_governing(self, word: str) -> bool:
-        return fold(word) in _governing(primary_subtag(self._language))
-
-
-@cache
-def _governing(language: str) -> frozenset[str]:
-    return frozenset(map(fold, read_word_list(__package__, "governing-words").get(language, ())))
+        return fold(word) in governing(primary_subtag(self._language))
 
 
 @cache

@@ -51,6 +51,11 @@ class Candidate(NamedTuple):
     doubt: Doubt
     may_be_a_person: bool
 
+    @property
+    def also(self) -> str:
+        """What else the name may mean, for a person; empty where nothing is known."""
+        return self.entry.name.also if self.entry.name is not None else ""
+
 
 class Surface(NamedTuple):
     """Words as written, with the concepts that they may name.

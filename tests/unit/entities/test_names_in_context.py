@@ -213,3 +213,43 @@ def test_a_surname_is_whose_the_article_says(
     linker: Linker, language: str, text: str, person: str, *, is_named: bool
 ) -> None:
     assert (person in ids(linker, text, language)) is is_named
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "concept"),
+    [
+        # Who and what belongs to it.
+        ("en", "Georgia suspends EU accession talks, says Kobakhidze", "country/ge"),
+        ("en", "Amazon shares fall as AWS growth slows", "org/amazon"),
+        ("en", "Amazon shares fall, Andy Jassy says", "org/amazon"),
+        ("en", "Meta cuts jobs, Zuckerberg tells staff", "org/meta"),
+        # Its neighbour.
+        ("en", "Georgia said so. Later Armenia agreed to it.", "country/ge"),
+        # What only states have.
+        ("en", "Chad leader wins vote", "country/td"),
+        ("en", "Jordan's king warns", "country/jo"),
+        ("en", "King Abdullah of Jordan meets them", "country/jo"),
+        ("it", "Il presidente della Georgia firma", "country/ge"),
+        ("es", "El presidente de Georgia firma", "country/ge"),
+    ],
+)
+def test_what_belongs_to_a_concept_or_lies_beside_it_supports_it(
+    linker: Linker, language: str, text: str, concept: str
+) -> None:
+    assert concept in ids(linker, text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "concept"),
+    [
+        ("en", "Turkey recipe for Thanksgiving", "country/tr"),
+        ("en", "Apple pie is best with cinnamon", "org/apple"),
+        ("en", "Georgia votes as Trump and Russia watch", "country/ge"),
+        ("en", "Prince Jordan wins", "country/jo"),
+        ("en", "Jordan Spieth visits Syria", "country/jo"),
+        ("en", "Meta is the word", "org/meta"),
+        ("pt", "Peru assado para a ceia de Natal", "country/pe"),
+    ],
+)
+def test_what_stands_beside_a_name_contradicts_it(linker: Linker, language: str, text: str, concept: str) -> None:
+    assert concept not in ids(linker, text, language)
