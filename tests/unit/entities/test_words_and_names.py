@@ -49,3 +49,36 @@ def test_a_demonym_before_a_given_name_is_a_country(
 def test_every_fixed_phrase_is_written_as_a_name_may_be() -> None:
     fields = [FieldText(phrase) for phrase, _ in phrases_by_language()]
     assert [field.text for field in fields if not field.is_joined(0, len(field.words))] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("et", "Palu vastust kohe."),
+        ("et", "Lille lõhn on tugev."),
+        ("id", "Nyala lilin itu padam."),
+        ("id", "Krim wajah laris."),
+        ("sw", "Mali ya umma iliibiwa."),
+        ("sw", "Giza lilitanda."),
+        ("pt", "Juba longa tem o leão."),
+        ("tr", "Cenin sekiz haftalık."),
+        ("sv", "Varna andra för faran."),
+        ("nb", "Man må spise."),
+        ("hu", "Szúr a tüske."),
+        ("lt", "Gana gerai."),
+        ("sl", "Suva zemlja poka."),
+    ],
+)
+def test_an_everyday_word_that_begins_a_sentence_is_no_place(linker: Linker, language: str, text: str) -> None:
+    assert not ids(linker, text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "concept"),
+    [("id", "perang di Krim pecah", "region/crimea"), ("sw", "mji wa Juba ulitulia", "city/juba"),
+     ("pt", "a cidade de Juba cresce", "city/juba"), ("sv", "hamnen i Varna öppnar", "city/varna")],
+)  # fmt: skip
+def test_the_same_word_with_a_capital_inside_a_sentence_is_the_place(
+    linker: Linker, language: str, text: str, concept: str
+) -> None:
+    assert concept in ids(linker, text, language)
