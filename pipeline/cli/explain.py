@@ -27,6 +27,7 @@ from pipeline.settings import Settings
 from pipeline.topology import ENTITIES_STEP, LANGUAGE_STEP, RULES_STEP
 
 if TYPE_CHECKING:
+    from pipeline.entities.linking.held_back import HeldBackName
     from pipeline.rules import CheckedRule, RuleIndex
 
 _SILENT_SHOWN = 20
@@ -51,6 +52,7 @@ def command(settings: Settings, file: str, rules_file: Path | None, rule_ids: tu
     """
     from pipeline.assembly import Enrichment, build_limits, load_knowledge_base  # noqa: PLC0415 - loads models; --help need not
     from pipeline.demo import rules_text  # noqa: PLC0415 - as above
+    from pipeline.entities import Linker  # noqa: PLC0415 - as above
     from pipeline.rules import why_silent  # noqa: PLC0415 - as above
 
     given = _only_line(file)
@@ -77,7 +79,10 @@ def command(settings: Settings, file: str, rules_file: Path | None, rule_ids: tu
     ways = tried(enriched(articles, enrichment, bad), way, bad)
     if not ways:
         return bad.exit_status()
-    _show(ways[0].article, rules=len(index), whose="" if rules_file else _OF_THE_DEMO)
+    explained = ways[0].article
+    article = explained.article
+    held_back = Linker(concepts).held_back(article.title, article.body, article.language.tag)
+    _show(explained, held_back, rules=len(index), whose="" if rules_file else _OF_THE_DEMO)
     return 0
 
 
@@ -108,7 +113,7 @@ def _way_of(
     return _WholeWay(article, matches, len(silent), reasons)
 
 
-def _show(way: _WholeWay, *, rules: int, whose: str) -> None:
+def _show(way: _WholeWay, held_back: Sequence[HeldBackName], *, rules: int, whose: str) -> None:
     article, matches = way.article, way.matches
     out = console()
     colour = out.is_terminal
@@ -118,6 +123,8 @@ def _show(way: _WholeWay, *, rules: int, whose: str) -> None:
     out.print(Rule(f"{ENTITIES_STEP.name}: {len(article.mentions)}", align="left"))
     if article.mentions:
         print_table(out, _entities(article))
+    for name in dict.fromkeys((name.text, name.concept_id, name.needed) for name in held_back):
+        out.print(Text.assemble("○ ", printable(name[0]), (f"  is not linked to {name[1]}: it {name[2]}", "dim")))
     out.print(Rule(f"{RULES_STEP.name}: {len(matches)} of {rules} fire{whose}", align="left"))
     for match in matches.values():
         out.print(

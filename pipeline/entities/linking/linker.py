@@ -11,6 +11,7 @@ from pipeline.entities.linking.article_context import OF_A_COUNTRY, ArticleConte
 from pipeline.entities.linking.country_pairs import PairedCountry, country_pairs_in
 from pipeline.entities.linking.cues import is_food_too, is_said_to_be_a_state
 from pipeline.entities.linking.doubts import Doubt, is_usual_country
+from pipeline.entities.linking.held_back import HeldBackName, held_back
 from pipeline.entities.linking.lexicon import LABELS, Entries, Entry
 from pipeline.entities.linking.occurrences import FieldText, has_case, writes_nouns_with_capital
 from pipeline.entities.linking.personal_names import (
@@ -104,6 +105,18 @@ class Linker:
             names = self._kb.gazetteer.in_language(known_as)
             surfaces = self._surfaces.setdefault(known_as, Surfaces(names, self._entries, known_as))
         return surfaces
+
+    def held_back(self, title: str, body: str, language: str) -> tuple[HeldBackName, ...]:
+        """The names that ``link`` finds and does not link, by field and start, with what each would have needed."""
+        fields: dict[Field, FieldText] = {"title": FieldText(title), "body": FieldText(body)}
+        spans = self._spans(fields, language)
+        article = ArticleContext(language, fields, spans, self._world)
+        found = [
+            held_back(span, fields[span.field])
+            for place, span in enumerate(spans)
+            if self._choose(place, span, spans, article) is None
+        ]
+        return tuple(name for name in found if name is not None)
 
     def _spans(self, fields: Mapping[Field, FieldText], language: str) -> list[Span]:
         surfaces = self._surfaces_of(language)

@@ -253,3 +253,24 @@ def test_what_belongs_to_a_concept_or_lies_beside_it_supports_it(
 )
 def test_what_stands_beside_a_name_contradicts_it(linker: Linker, language: str, text: str, concept: str) -> None:
     assert concept not in ids(linker, text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "concept", "needed"),
+    [
+        ("en", "Georgia votes today", "country/ge", "may be the US state: needs Georgia by a name that is sure"),
+        ("en", "Jordan Spieth wins", "country/jo", "may be a given name and surname"),
+        ("en", "Meta is the word", "org/meta", "may be a common word (a common word): needs a capital inside"),
+        ("en", "Turkey recipe for Thanksgiving", "country/tr", "needs Turkey by a name that is sure"),
+    ],
+)
+def test_a_name_that_is_held_back_says_what_it_needs(
+    linker: Linker, language: str, text: str, concept: str, needed: str
+) -> None:
+    (name,) = linker.held_back("", text, language)
+    assert (name.concept_id, text[name.start : name.end]) == (concept, name.text)
+    assert needed in name.needed
+
+
+def test_what_is_linked_is_not_held_back(linker: Linker) -> None:
+    assert linker.held_back("Georgia and Armenia agree", "The NATO met.", "en") == ()
