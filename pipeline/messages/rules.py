@@ -29,6 +29,13 @@ Rate = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,3}/[mhd]$")]
 LanguageTag = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
+READS_NAMES = 2
+"""The reading from which plain words that are an unlisted name are read as one."""
+
+LATEST_READING = READS_NAMES
+"""How rules are read that are written now; a rule that is stored keeps its own until it is applied anew."""
+
+
 class Examples(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Texts that the rule must fire on, and texts that it must stay silent on; each is read as a body."""
 
@@ -70,6 +77,8 @@ class WatchRule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
         updates: What makes a newer revision of an article news: other ``evidence``, or also another ``text`` (title or
             body differ after folding).
         examples: Run before the rule goes live.
+        reading: The version of the language by which the condition is read: 1 takes plain words as they stand, 2 also
+            as names that no lexicon knows. Rule files have the latest one unless they say another.
     """
 
     id: RuleId
@@ -87,6 +96,7 @@ class WatchRule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_un
     limit: Rate | None = None
     updates: Updates = "evidence"
     examples: Examples = Examples()
+    reading: Annotated[int, Meta(ge=1, le=LATEST_READING)] = 1
 
 
 class Quota(NamedTuple):

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pipeline.text.clitics import without_particles, without_proclitics
 from pipeline.text.inflection import inflection_of
 
 # Shorter than for inflection, since the caller looks for a given name: Ян for Яна.
 _SHORTEST_STEM = 2
+# Nominatives of surnames that are adjectives, which names of places hardly are: Ковальская, Толстой.
+_OF_SURNAMES: Mapping[str, tuple[str, ...]] = {
+    "ru": ("ая", "яя", "ой"),
+    "be": ("ая", "яя"),
+}
+# The vowel that leaves a name with its ending: Korbanek, Korbanka; Павел, Павла.
+_FLEETING: Mapping[str, tuple[str, ...]] = {
+    "pl": ("e", "ie"),
+    "cs": ("e",),
+    "sk": ("e", "o"),
+    "sl": ("e",),
+    "hr": ("a",),
+    "bs": ("a",),
+    "sr": ("а", "a"),
+    "uk": ("е", "о"),
+    "ru": ("е", "о"),
+    "be": ("е", "о"),
+}
+_VOWELS = frozenset("aeiouyаеиоуыэюяіїє")
 
 
 def nominatives(word: str, language: str) -> tuple[str, ...]:
@@ -30,10 +49,14 @@ def nominatives(word: str, language: str) -> tuple[str, ...]:
 
 def _without_tail(word: str, language: str) -> Iterator[str]:
     rules = inflection_of(language)
+    spoken = language.partition("-")[0]
     longest = max(map(len, rules.tails), default=0)
     for length in range(1, min(longest, len(word) - _SHORTEST_STEM) + 1):
         stem, tail = word[:-length], word[-length:]
         if tail in rules.tails:
             yield stem
-            for ending in rules.dropped:
+            for ending in (*rules.dropped, *_OF_SURNAMES.get(spoken, ())):
                 yield stem + ending
+            if len(stem) > _SHORTEST_STEM and not _VOWELS & set(stem[-2:]):
+                for vowel in _FLEETING.get(spoken, ()):
+                    yield stem[:-1] + vowel + stem[-1]

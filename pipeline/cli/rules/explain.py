@@ -20,7 +20,7 @@ from pipeline.cli.reading.rule_source import checked
 from pipeline.cli.render import console, print_table, printable
 from pipeline.cli.rules.backtest import build_backtest, run_backtest
 from pipeline.errors import BrokerUnreachableError, RuleError, TopicMissingError, UsageError
-from pipeline.messages.rules import RuleId, WatchRule
+from pipeline.messages.rules import LATEST_READING, RuleId, WatchRule
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _meant(settings: Settings, rule: str) -> Sequence[WatchRule]:
         stored = _stored(settings, rule)
         if stored is not None:
             return [stored]
-    return [WatchRule(id=_CONDITION, when=rule)]
+    return [WatchRule(id=_CONDITION, when=rule, reading=LATEST_READING)]
 
 
 def _is_id(text: str) -> bool:

@@ -18,7 +18,7 @@ from pipeline.cli.reading.durations import DURATION
 from pipeline.cli.render import SEVERITY_STYLES, console, print_table, printable
 from pipeline.cli.rules.check import counted
 from pipeline.errors import RuleError, WirewatchError
-from pipeline.messages.rules import WatchRule
+from pipeline.messages.rules import LATEST_READING, WatchRule
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -131,8 +131,15 @@ def unmute(settings: Settings, rule_ids: tuple[str, ...]) -> None:
 
 def as_rule_file(rules: Iterable[WatchRule]) -> str:
     """Rules as the YAML of a rule file, which reads back as the same rules."""
-    documents: list[Any] = [msgspec.to_builtins(rule) for rule in rules]
+    documents: list[Any] = [_as_written(rule) for rule in rules]
     return yaml.safe_dump({"rules": documents}, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _as_written(rule: WatchRule) -> dict[str, Any]:
+    """A rule as its file would have it: there the latest reading goes without saying."""
+    document: dict[str, Any] = msgspec.to_builtins(rule)
+    document.pop("reading", None)
+    return document if rule.reading == LATEST_READING else {**document, "reading": rule.reading}
 
 
 def _read(settings: Settings) -> StoredRules:

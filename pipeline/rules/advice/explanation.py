@@ -22,6 +22,7 @@ from pipeline.rules.meaning.clauses import (
     ClauseKind,
     ConceptClause,
     MentionClause,
+    NameClause,
     SpelledClause,
     canonical_form,
 )
@@ -129,7 +130,7 @@ def _explain(clause: Clause, concepts: ConceptLookup, *, blocks: bool) -> Clause
         blocks=blocks,
         concept=concept,
         names=() if concept is None else _names(concept.id, concepts),
-        spellings=_spellings(clause.spelled) if isinstance(clause, MentionClause) else (),
+        spellings=_spellings(clause.spelled) if isinstance(clause, MentionClause | NameClause) else (),
     )
 
 

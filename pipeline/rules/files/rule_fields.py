@@ -12,7 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from pipeline.errors import RuleError
 from pipeline.messages.articles import MAX_ARTICLE_CODE_POINTS
-from pipeline.messages.rules import Examples, Suppress, WatchRule
+from pipeline.messages.rules import LATEST_READING, Examples, Suppress, WatchRule
 from pipeline.rules.meaning.compilation import ExamplePositions, unusable_fields
 from pipeline.rules.syntax.limits import Limits
 from pipeline.rules.syntax.origin import Origin, Position
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 _NULL_TAG = "tag:yaml.org,2002:null"
 # Read as texts before: ``no`` is Norwegian here, not false.
-_READ_AS: Mapping[str, type] = {"metonyms": bool, "transliteration": bool, "min_score": float}
+_READ_AS: Mapping[str, type] = {"metonyms": bool, "transliteration": bool, "min_score": float, "reading": int}
 _LIST_FIELDS = frozenset({"tags", "languages"})
 _EXPECTED = {
     "id": "lower-case letters, digits, dots, dashes and underscores, at most 100, as in nato-north-korea",
@@ -37,6 +37,7 @@ _EXPECTED = {
     "metonyms": "true or false",
     "transliteration": "true or false",
     "min_score": "a number such as 3 or 2.5",
+    "reading": "1 or 2",
     "languages": "language tags such as en, de or zh-Hant",
     "name": "at most 200 characters",
     "when": "a condition, as in NATO + North Korea",
@@ -233,7 +234,7 @@ _TYPES: Mapping[str, Any] = {field.name: field.type for field in msgspec.structs
 
 
 def _rule_of(values: Mapping[str, Any]) -> WatchRule:
-    return WatchRule(**{"id": "", "when": "", **values})
+    return WatchRule(**{"id": "", "when": "", "reading": LATEST_READING, **values})
 
 
 def _examples_at(examples: Node) -> ExamplePositions:

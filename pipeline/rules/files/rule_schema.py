@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from pipeline.messages.rules import WatchRule
+from pipeline.messages.rules import LATEST_READING, WatchRule
 from pipeline.messages.schemas import tidied
 
 SCHEMA_ID = "https://schemas.wirewatch.example/rule-file.v1.schema.json"
@@ -15,6 +15,8 @@ def rule_file_schema() -> dict[str, object]:
     _, components = msgspec.json.schema_components([WatchRule], ref_template="#/$defs/{name}")
     # Messages may gain fields; in a file an unknown one is a slip.
     components["Suppress"]["additionalProperties"] = False
+    # A stored rule without one was written before there were two.
+    components["WatchRule"]["properties"]["reading"]["default"] = LATEST_READING
     schema: dict[str, object] = tidied(
         {
             "$schema": "https://json-schema.org/draft/2020-12/schema",

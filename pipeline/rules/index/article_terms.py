@@ -24,6 +24,7 @@ from pipeline.rules.meaning.clauses import (
     ConceptClause,
     MentionClause,
     MetadataClause,
+    NameClause,
     PhraseClause,
     RawClause,
     Scope,
@@ -40,6 +41,7 @@ from pipeline.text.folding import fold
 # Georgian letters, which have capitals in Unicode and none in print.
 _MKHEDRULI = ("\u10d0", "\u10ff")
 # What NOT trusts: a find by transliteration or by a model alone is doubtful, and a doubtful find must cause no miss.
+_FEWEST_LETTERS_OF_A_LAST_NAME = 3
 CERTAIN_VIAS = frozenset({"name", "adjective", "alias", "short-name"})
 
 
@@ -118,6 +120,9 @@ class ArticleTerms:
         """
         if isinstance(filed, FiledNear):
             yield from self._near_places(filed, certain=certain)
+        elif isinstance(filed, FiledMention) and isinstance(filed.clause, NameClause):
+            if self._is_in_language(filed.clause.scope):
+                yield from self._name_places(filed, certain=certain)
         elif isinstance(filed, FiledMention):
             found = [place for each in filed.alternatives for place in self._clause_places(each, certain=certain)]
             yield from sorted(found, key=lambda place: (place.field == "body", place.start or 0, place.end or 0))
@@ -181,7 +186,7 @@ class ArticleTerms:
                     yield self._text_place(field, start, start + len(clause.text), "exact")
         elif isinstance(clause, MentionClause):
             yield from self._labelled_places(clause, ranges, certain=certain)
-        elif isinstance(clause, SpelledClause) and not certain:
+        elif isinstance(clause, SpelledClause) and (clause.is_inflected or not certain):
             yield from self._spelled_places(clause, ranges)
 
     def _labelled_places(
@@ -206,9 +211,50 @@ class ArticleTerms:
             tokens = self._texts[field].tokens
             words, spans = tokens.words[first:end], tokens.spans[first:end]
             confidence = confidence_of(words, clause.ways, self._language)
-            if confidence >= clause.least_confidence and all(map(_is_capital, words)):
+            # Between the words of a name stand small ones, which no spelling shows: Ludwig van Rehnstein.
+            capital = (words[0], words[-1]) if clause.is_inflected else words
+            if confidence >= clause.least_confidence and all(map(_is_capital, capital)):
+                if clause.is_inflected:
+                    yield self._text_place(field, spans[0][0], spans[-1][1], "inflection")
+                    continue
                 place = self._text_place(field, spans[0][0], spans[-1][1], "transliteration")
                 yield place._replace(confidence=round(confidence, 2))
+
+    def _name_places(self, filed: FiledMention, *, certain: bool) -> Iterator[FoundPlace]:
+        """A whole name, however it is written, and once it stands anywhere in the article, the last name alone."""
+        whole: dict[tuple[EvidenceField, int | None], FoundPlace] = {}
+        last: list[FoundPlace] = []
+        for each in filed.alternatives:
+            clause = each.clause
+            if not isinstance(clause, PhraseClause | SpelledClause):
+                continue
+            keys = each.keys[: len(clause.sequence)]
+            places = list(self._term_places(clause, self._word_places.ranges(keys), certain=certain))
+            for place in places:
+                whole.setdefault((place.field, place.start), place)
+            if places and isinstance(clause, SpelledClause) and clause.surname < len(keys):
+                last += self._last_names(clause, keys[-clause.surname :], places[0])
+        for place in last:
+            inside = any(
+                place.field == one.field and (one.start or 0) <= (place.start or 0) < (one.end or 0)
+                for one in whole.values()
+            )
+            if not inside:
+                whole[place.field, place.start] = place
+        scope = filed.clause.scope
+        found = [place for place in whole.values() if scope.field in {None, place.field}]
+        yield from sorted(found, key=lambda place: (place.field == "body", place.start or 0))
+
+    def _last_names(self, clause: SpelledClause, keys: Sequence[Key], named: FoundPlace) -> Iterator[FoundPlace]:
+        ways = clause.ways[-clause.surname :]
+        if max(len(way.text) for way in ways[0]) * len(ways) < _FEWEST_LETTERS_OF_A_LAST_NAME:
+            return
+        for field, first, end in self._word_places.ranges(keys):
+            tokens = self._texts[field].tokens
+            words, spans = tokens.words[first:end], tokens.spans[first:end]
+            if confidence_of(words, ways, self._language) > 0 and all(map(_is_capital, words)):
+                place = self._text_place(field, spans[0][0], spans[-1][1], "short-name")
+                yield place if clause.is_inflected else place._replace(via=named.via, confidence=named.confidence)
 
     def _is_in_language(self, scope: Scope) -> bool:
         if scope.language is None or scope.language == self._language:

@@ -14,6 +14,7 @@ from pipeline.rules.index.word_readings import Readings
 from pipeline.rules.meaning.clauses import (
     Clause,
     MentionClause,
+    NameClause,
     NearClause,
     TermClause,
 )
@@ -49,7 +50,7 @@ class FiledClause(FiledLeaf, gc=False, eq=False, kw_only=True):
 class FiledMention(FiledLeaf, gc=False, eq=False, kw_only=True):
     """A name as the rule writes it, and as other scripts may write it. Any of these satisfies the clause."""
 
-    clause: MentionClause
+    clause: MentionClause | NameClause
     written: FiledClause
     spelled: tuple[FiledClause, ...]
 
@@ -122,11 +123,11 @@ class ClauseFiling:
     def _new(self, clause: Clause) -> FiledLeaf:
         if isinstance(clause, NearClause):
             return self._near(clause)
-        if isinstance(clause, MentionClause) and clause.spelled:
+        if isinstance(clause, MentionClause | NameClause) and clause.spelled:
             return self._mention(clause)
         return self._file(clause)
 
-    def _mention(self, clause: MentionClause) -> FiledMention:
+    def _mention(self, clause: MentionClause | NameClause) -> FiledMention:
         written = self._by_keys(msgspec.structs.replace(clause, spelled=(), weight=1.0))
         spelled = tuple(map(self._by_keys, clause.spelled))
         clause = msgspec.structs.replace(clause, spelled=tuple([filed.clause for filed in spelled]))

@@ -57,7 +57,7 @@ class Scope(Struct, frozen=True, gc=False):
 
 ANYWHERE = Scope()
 
-ClauseKind = Literal["concept", "mention", "metadata", "near", "phrase", "prefix", "raw", "word"]
+ClauseKind = Literal["concept", "mention", "metadata", "name", "near", "phrase", "prefix", "raw", "word"]
 """The kinds of clauses that stand alone in a rule."""
 
 ShareOf = Callable[[str], float]
@@ -306,10 +306,14 @@ class SpelledClause(TermClause, frozen=True, kw_only=True, gc=False):
     Attributes:
         ways: For each entry of the sequence the words that it stands for.
         least_confidence: Ways that are less sure together are no find.
+        surname: How many entries at the end are the last name.
+        is_inflected: Whether it is the name itself, in the letters of the rule.
     """
 
     ways: tuple[tuple[Way, ...], ...]
     least_confidence: float
+    surname: int = 1
+    is_inflected: bool = False
 
     @property
     def spelling(self) -> str:
@@ -346,6 +350,30 @@ class MentionClause(TermClause, frozen=True, kw_only=True, gc=False):
     def likelihood(self, share_of: ShareOf) -> float:
         """See ``Clause``: a model finds half of what is no known name."""
         return TermClause.likelihood(self, share_of) * 0.5
+
+
+class NameClause(PhraseClause, frozen=True, kw_only=True, gc=False):
+    """Plain words that are read as a name which the knowledge base does not have.
+
+    Attributes:
+        spelled: The same name inflected, and in other scripts; empty for the words as they are written.
+    """
+
+    spelled: tuple[SpelledClause, ...]
+
+    @property
+    def spelling(self) -> str:
+        """``"Garrett Holloway"``."""
+        return f"{self.scope.canonical}{_spell_words(self.text, stars=False)}"
+
+    @property
+    def clause_kind(self) -> ClauseKind:
+        """See ``Clause``."""
+        return "name"
+
+    def entails(self, other: Clause) -> bool:  # noqa: ARG002 - see ``Clause``
+        """See ``Clause``: in another script it holds none of its words."""
+        return False
 
 
 class MetadataClause(Clause, frozen=True, kw_only=True, gc=False):

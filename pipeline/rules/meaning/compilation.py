@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pipeline.errors import RuleError
 from pipeline.messages.canary_rule import CANARY_RULE
-from pipeline.messages.rules import RESERVED_CHANNELS, WatchRule, duration_seconds, quota
+from pipeline.messages.rules import READS_NAMES, RESERVED_CHANNELS, WatchRule, duration_seconds, quota
 from pipeline.rules.meaning.clauses import Clause, canonical_form
 from pipeline.rules.meaning.languages import rule_languages
 from pipeline.rules.meaning.lookup import ConceptLookup
@@ -120,6 +120,7 @@ def compile_rule(
         origin,
         metonyms=rule.metonyms,
         transliteration=rule.transliteration,
+        reads_names=rule.reading >= READS_NAMES,
         min_score=rule.min_score,
         remembered=remembered,
         doubts=doubts,

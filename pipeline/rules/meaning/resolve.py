@@ -41,6 +41,7 @@ def resolve(
     *,
     metonyms: bool = False,
     transliteration: bool = True,
+    reads_names: bool = False,
     min_score: float | None = None,
     remembered: RememberedUnits | None = None,
     doubts: list[RuleWarning] | None = None,
@@ -54,6 +55,7 @@ def resolve(
         origin: Where the condition stands.
         metonyms: Whether a capital stands for its country.
         transliteration: Whether a person's name in another script counts that is spelled by rule and not listed.
+        reads_names: Whether plain words that are a name no lexicon knows are read as one.
         min_score: The least score that fires.
         remembered: Units that were settled before, by the same concepts; those of this rule are added.
         doubts: Takes what is doubtful, also in a rule that is refused. None: nobody looks for it, which saves half of
@@ -66,7 +68,14 @@ def resolve(
     """
     expression = flatten(parsed.expression)
     resolver = UnitResolver(
-        concepts, languages, origin, doubts, remembered, metonyms=metonyms, transliteration=transliteration
+        concepts,
+        languages,
+        origin,
+        doubts,
+        remembered,
+        metonyms=metonyms,
+        transliteration=transliteration,
+        reads_names=reads_names,
     )
     settled = map_leaves(expression, resolver.clause)
     errors = resolver.errors

@@ -29,6 +29,7 @@ from pipeline.rules.meaning.lookup import ConceptLookup
 from pipeline.rules.meaning.metadata import metadata_clause
 from pipeline.rules.meaning.remembered_units import RememberedUnits
 from pipeline.rules.meaning.terms import raw_clause, sequence_of, stemmed
+from pipeline.rules.meaning.unlisted_names import is_unlisted_name, name_clause
 from pipeline.rules.meaning.unlisted_people import spelled_clauses
 from pipeline.rules.meaning.word_forms import NAME_STEM
 from pipeline.rules.syntax.expressions import Proximity, Term, Unit
@@ -74,6 +75,7 @@ class UnitResolver:
         remembered: See ``resolve``.
         metonyms: See ``resolve``.
         transliteration: See ``resolve``.
+        reads_names: See ``resolve``.
 
     Attributes:
         errors: What is wrong with the units.
@@ -89,6 +91,7 @@ class UnitResolver:
         *,
         metonyms: bool,
         transliteration: bool,
+        reads_names: bool,
     ) -> None:
         self.errors: list[RuleError] = []
         self._concepts = concepts
@@ -96,9 +99,12 @@ class UnitResolver:
         self._origin = origin
         self._doubts = doubts
         self._remembered = remembered
-        self._setting = 0 if remembered is None else remembered.setting(self._languages, metonyms, transliteration)
+        self._setting = (
+            0 if remembered is None else remembered.setting(self._languages, metonyms, transliteration, reads_names)
+        )
         self._metonyms = metonyms
         self._transliteration = transliteration
+        self._reads_names = reads_names
 
     def clause(self, term: Term) -> Clause:
         """What a term asks an article for."""
@@ -340,7 +346,9 @@ class UnitResolver:
             if doubt is not None:
                 self._doubts.append(doubt)
         if meaning is None:
-            return PhraseClause(text=text, sequence=sequence, exact=unit.exact, scope=scope)
+            phrase = PhraseClause(text=text, sequence=sequence, exact=unit.exact, scope=scope)
+            is_unlisted = self._reads_names and not unit.exact and is_unlisted_name(unit)
+            return name_clause(phrase, transliteration=self._transliteration) if is_unlisted else phrase
         kind = KIND_FIELDS[meaning]
         spelled = spelled_clauses(text, scope) if is_name and self._transliteration and "*" not in text else ()
         return MentionClause(

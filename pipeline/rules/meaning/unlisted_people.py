@@ -119,11 +119,13 @@ def _whole(text: str, confidence: float, scope: Scope) -> SpelledClause:
     """A name as one row of characters."""
     tokens = tuple(map(fold, tokenize(text).words))
     certain = (Way(token, 1.0) for token in tokens[1:])
+    last = len(tokenize(name_words(text)[-1]).words)
     return SpelledClause(
         text=text,
         sequence=tuple(sys.intern(token) if is_unsegmented(token) else _form({token: 1.0}) for token in tokens),
         ways=((Way(tokens[0], round(confidence, 2)),), *((way,) for way in certain)),
         least_confidence=0.0,
+        surname=last,
         scope=scope,
     )
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from pipeline.errors import RuleError
-from pipeline.messages.rules import Examples, Suppress, WatchRule
+from pipeline.messages.rules import LATEST_READING, Examples, Suppress, WatchRule
 from pipeline.rules import check_rules, read_rules, rule_file_schema
 from tests.unit.rules.world import WORLD
 
@@ -49,14 +49,15 @@ def test_a_rule_file_is_read_whole() -> None:
             suppress=Suppress(for_="6h", by="text"),
             limit="20/h",
             examples=Examples(fires=("NATO warns North Korea",), silent=("NATO meets",)),
+            reading=LATEST_READING,
         ),
-        WatchRule(id="2024", when="Poland"),
+        WatchRule(id="2024", when="Poland", reading=LATEST_READING),
     ]
 
 
 def test_json_is_yaml_too() -> None:
     assert read_rules(json.dumps({"rules": [{"id": "r", "when": 'NATO -"North Korea"'}]}), "r.json") == [
-        WatchRule(id="r", when='NATO -"North Korea"')
+        WatchRule(id="r", when='NATO -"North Korea"', reading=LATEST_READING)
     ]
 
 
