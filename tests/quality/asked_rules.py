@@ -21,7 +21,7 @@ from pipeline.errors import RuleError
 from pipeline.language import LanguageIdentifier
 from pipeline.messages.articles import RawArticle
 from pipeline.messages.intake import settled
-from pipeline.messages.rules import WatchRule
+from pipeline.messages.rules import LATEST_READING, WatchRule
 from pipeline.rules import RuleCompiler, RuleIndex, check_rule
 
 _FOLDER = Path(__file__).with_name("asked")
@@ -121,7 +121,7 @@ class RuleTrial:
         by_id = {f"asked-{number}": rule for number, rule in enumerate(dict.fromkeys(rules))}
         for rule_id, rule in by_id.items():
             with suppress(RuleError):  # ``refusal`` tells it
-                index.add(WatchRule(id=rule_id, when=rule))
+                index.add(WatchRule(id=rule_id, when=rule, reading=LATEST_READING))
         once = list(dict.fromkeys(texts))
         raw = (RawArticle(title=text) if as_titles else RawArticle(body=text) for text in once)
         identified = [self._enrichment.identify(settled(article, read_at=_NOW), now=_NOW) for article in raw]
@@ -133,7 +133,7 @@ class RuleTrial:
     def refusal(self, rule: str) -> str:
         """Why a rule cannot be used, mostly as its name may mean two things, and how to write it; empty if it can."""
         try:
-            self._compiler.requirements(WatchRule(id="asked", when=rule))
+            self._compiler.requirements(WatchRule(id="asked", when=rule, reading=LATEST_READING))
         except RuleError as problem:
             return str(problem).partition("\n")[0]
         return ""

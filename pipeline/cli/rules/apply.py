@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from pipeline.messages.rules import WatchRule
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from pipeline.rules import CheckedRule
     from pipeline.streaming.kafka.topic_setup import TopicReport
     from pipeline.streaming.stores.rule_store import ChangedRule, RuleDifference, RuleStore, StoredRules
 
@@ -49,8 +51,7 @@ def command(settings: Settings, file: Path, rule_set: str | None, *, prune: bool
         _apply(settings, name, [checked.rule for checked in tried.good], prune=prune, dry_run=dry_run)
     )
     out = console()
-    meanings = {checked.rule.id: checked.canonical for checked in tried.good}
-    show_difference(out, difference, meanings, prune=prune)
+    show_difference(out, difference, {checked.rule.id: checked for checked in tried.good}, prune=prune)
     if report is not None:
         for line in report_lines(report):
             out.print(line)
@@ -82,10 +83,12 @@ async def _stored(store: RuleStore) -> StoredRules:
         return {}
 
 
-def show_difference(out: Console, difference: RuleDifference, meanings: dict[str, str], *, prune: bool) -> None:
+def show_difference(
+    out: Console, difference: RuleDifference, checked: Mapping[str, CheckedRule], *, prune: bool
+) -> None:
     """What applying changes: a line for each rule that is added, changed or no longer in the set."""
     for rule in difference.added:
-        out.print(Text.assemble(("+ ", "green"), (rule.id, "bold"), "  ", (meanings[rule.id], "cyan")))
+        out.print(Text.assemble(("+ ", "green"), (rule.id, "bold"), "  ", (checked[rule.id].canonical, "cyan")))
     for change in difference.changed:
         rule = change.rule
         out.print(
@@ -93,8 +96,8 @@ def show_difference(out: Console, difference: RuleDifference, meanings: dict[str
                 ("~ ", "yellow"),
                 (rule.id, "bold"),
                 "  ",
-                (meanings[rule.id], "cyan"),
-                f"  ({what_changed(change, difference.rule_set)})",
+                (checked[rule.id].canonical, "cyan"),
+                f"  ({what_changed(change, difference.rule_set, checked[rule.id].names)})",
             )
         )
     for stored in difference.surplus:
@@ -112,14 +115,23 @@ def show_difference(out: Console, difference: RuleDifference, meanings: dict[str
         out.print(Text(f"= {len(difference.unchanged):,} unchanged", "dim"))
 
 
-def what_changed(change: ChangedRule, rule_set: str) -> str:
-    """The changes of a rule that existed before, in a few words."""
+def what_changed(change: ChangedRule, rule_set: str, names: Sequence[str] = ()) -> str:
+    """The changes of a rule that existed before, in a few words.
+
+    Args:
+        change: What it was and what it is to be.
+        rule_set: With which set it is applied.
+        names: What of it is read as an unlisted name.
+    """
     before = change.before
     if before.rule is None:
         return f"was unreadable: {printable(before.problem)}"
     parts = [
         field for field in WatchRule.__struct_fields__ if getattr(before.rule, field) != getattr(change.rule, field)
     ]
+    if "reading" in parts:
+        read = f"names read as such: {', '.join(names)}" if names else "which changes nothing that it finds"
+        parts[parts.index("reading")] = f"reading {before.rule.reading} to {change.rule.reading}, {read}"
     if before.rule_set != rule_set:
         parts.append(f"from set {printable(before.rule_set)}" if before.rule_set else "had no set")
     return ", ".join(parts)

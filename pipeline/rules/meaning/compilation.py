@@ -10,12 +10,12 @@ from msgspec import Struct
 from pipeline.errors import RuleError
 from pipeline.messages.canary_rule import CANARY_RULE
 from pipeline.messages.rules import READS_NAMES, RESERVED_CHANNELS, WatchRule, duration_seconds, quota
-from pipeline.rules.meaning.clauses import Clause, canonical_form
+from pipeline.rules.meaning.clauses import Clause, NameClause, NearClause, canonical_form
 from pipeline.rules.meaning.languages import rule_languages
 from pipeline.rules.meaning.lookup import ConceptLookup
 from pipeline.rules.meaning.remembered_units import RememberedUnits
 from pipeline.rules.meaning.resolve import resolve
-from pipeline.rules.syntax.expressions import Expression
+from pipeline.rules.syntax.expressions import Expression, leaves
 from pipeline.rules.syntax.limits import Limits
 from pipeline.rules.syntax.origin import Origin, Position, RuleWarning, by_place
 from pipeline.rules.syntax.parser import parse
@@ -37,6 +37,7 @@ class CheckedRule(Struct, frozen=True, kw_only=True):
         warnings: What is allowed and probably not meant.
         source: The file's name, or ``"<rule>"``.
         examples_at: Where its examples stand.
+        names: What is read as a name that the knowledge base does not have, in canonical form.
     """
 
     rule: WatchRule
@@ -44,6 +45,7 @@ class CheckedRule(Struct, frozen=True, kw_only=True):
     warnings: tuple[RuleWarning, ...]
     source: str = "<rule>"
     examples_at: ExamplePositions = ExamplePositions()
+    names: tuple[str, ...] = ()
 
 
 class CompiledRule(Struct, frozen=True, kw_only=True):
@@ -151,6 +153,7 @@ def check_rule(
         warnings=tuple(doubts),
         source=origin.source,
         examples_at=examples_at or ExamplePositions(),
+        names=tuple(_unlisted_names(compiled.expression)),
     )
 
 
@@ -168,3 +171,9 @@ def unusable_fields(rule: WatchRule, limits: Limits | None = None) -> Iterator[t
         yield "suppress", f"suppress: for {rule.suppress.for_} is too long: {remembered}"
     if rule.limit is not None and quota(rule.limit).seconds > memory:
         yield "limit", f"limit: {rule.limit} looks back too far: {remembered}"
+
+
+def _unlisted_names(expression: Expression[Clause]) -> Iterator[str]:
+    for clause, _ in leaves(expression):
+        operands = (*clause.left, *clause.right) if isinstance(clause, NearClause) else (clause,)
+        yield from (operand.spelling for operand in operands if isinstance(operand, NameClause))

@@ -17,7 +17,7 @@ from pipeline.demo import rules_text
 from pipeline.errors import UsageError
 from pipeline.messages.codec import encode
 from pipeline.messages.rules import Examples, WatchRule
-from pipeline.rules import read_rules
+from pipeline.rules import CheckedRule, read_rules
 from pipeline.streaming.stores.rule_records import StoredRule
 from pipeline.streaming.stores.rule_store import ChangedRule, RuleDifference
 from tests.command_line import CommandLine
@@ -362,7 +362,8 @@ def test_a_rule_that_moves_to_another_set_is_told(capsys: pytest.CaptureFixture[
     rule = WatchRule(id="r", when="NATO")
     before = StoredRule(id="r", value=encode(rule), document=rule, rule_set="desk")
     difference = RuleDifference(rule_set="mine", changed=(ChangedRule(rule=rule, before=before),))
-    show_difference(console(), difference, {"r": "NATO[org/nato]"}, prune=False)
+    checked = CheckedRule(rule=rule, canonical="NATO[org/nato]", warnings=())
+    show_difference(console(), difference, {"r": checked}, prune=False)
     told = capsys.readouterr()
     assert "1 rule moved here from set desk" in told.err
     assert "--set desk" in told.err
@@ -380,3 +381,20 @@ def test_explaining_an_article_says_whose_rules_and_of_one_rule_why(wirewatch: C
     assert "○ r41  is silent: not found: NATO[org/nato]" in one
     assert "○ r1 " not in one
     assert "--rule r42: there is no such rule" in wirewatch("explain", article, "--rules", path, "--rule", "r42").err
+
+
+def test_a_rule_that_is_read_anew_shows_what_it_now_reads_as_names() -> None:
+    old = WatchRule(id="r", when="Garrett Holloway")
+    new = WatchRule(id="r", when="Garrett Holloway", reading=2)
+    change = ChangedRule(rule=new, before=StoredRule(id="r", value=encode(old), document=old, rule_set="desk"))
+    assert what_changed(change, "desk", ['"Garrett Holloway"']) == (
+        'reading 1 to 2, names read as such: "Garrett Holloway"'
+    )
+    assert what_changed(change, "desk") == "reading 1 to 2, which changes nothing that it finds"
+
+
+def test_an_exported_rule_keeps_its_reading() -> None:
+    rules = [WatchRule(id="old", when="NATO"), WatchRule(id="new", when="NATO", reading=2)]
+    text = as_rule_file(rules)
+    assert text.count("reading: ") == 1
+    assert read_rules(text, "rules.yaml") == rules
