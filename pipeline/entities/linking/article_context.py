@@ -106,7 +106,7 @@ class ArticleContext:
         """Whether a name means its concept without further support."""
         if self._torn and (span.field, span.first) in self._torn:
             return False
-        return (candidate.doubt is Doubt.NONE and not self._is_food(span)) or (
+        return (candidate.doubt is Doubt.NONE and not (candidate.may_be_food and self._is_food(span))) or (
             candidate.doubt is Doubt.WORD and self.fields[span.field].is_capital_inside(span.first, self.language)
         )
 
@@ -116,7 +116,7 @@ class ArticleContext:
             candidate.doubt is Doubt.NONE
             and not candidate.may_be_a_person
             and not (self._torn and (span.field, span.first) in self._torn)
-            and not self._is_food(span)
+            and not (candidate.may_be_food and self._is_food(span))
         )
 
     def _is_food(self, span: Span) -> bool:

@@ -74,8 +74,6 @@ def is_food_too(word: str, language: str) -> bool:
 
 
 def is_said_to_be_food(field: FieldText, first: int, end: int, language: str) -> bool:
-    """Whether words of the kitchen stand beside a name that is food too: ``Turkey recipe``; arguments as above."""
-    if end - first > 1 or not is_food_too(field.words[first], language):
-        return False
+    """Whether words of the kitchen stand beside a name, which is food too: ``Turkey recipe``; arguments as above."""
     words = _cues("kitchen", primary_subtag(language))
     return any(fold(word) in words for word in field.words[max(0, first - _NEAR) : end + _NEAR])

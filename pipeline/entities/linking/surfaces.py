@@ -8,6 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from pipeline.concepts import VIA_ORDER, LanguageNames
+from pipeline.entities.linking.cues import is_food_too
 from pipeline.entities.linking.doubts import Doubt, doubt_of, is_everyday, may_be_a_person
 from pipeline.entities.linking.lexicon import Entries, Entry
 from pipeline.entities.linking.occurrences import has_case
@@ -44,12 +45,14 @@ class Candidate(NamedTuple):
         ref: The concept, as mentions carry it; None for a phrase that means something else.
         doubt: How much the name may mean something else.
         may_be_a_person: People are called so too, so that the words beside the name must be looked at.
+        may_be_food: The same of what one eats.
     """
 
     entry: Entry
     ref: EntityRef | None
     doubt: Doubt
     may_be_a_person: bool
+    may_be_food: bool
 
     @property
     def also(self) -> str:
@@ -124,9 +127,10 @@ class Surfaces:
         """One candidate a concept: letter for letter before folded, folded before inflected, of these the nearest."""
         if not entries:
             return ()
+        is_food = len(words) == 1 and is_food_too(words[0], self.language)
         least = Doubt.WORD if is_everyday("".join(words), self.language) else Doubt.NONE
         return tuple(
-            Candidate(entry, entry.ref, least if doubt is Doubt.NONE else doubt, may_be_a_person(entry))
+            Candidate(entry, entry.ref, least if doubt is Doubt.NONE else doubt, may_be_a_person(entry), is_food)
             for entry in _best_first(words, entries)
             for doubt in (doubt_of(entry, self.language),)
         )
