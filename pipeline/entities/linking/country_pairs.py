@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -133,16 +134,19 @@ class CountryPairs:
     def _before_hyphens(
         self, text: str, words: Sequence[str], starts: Sequence[int], named: Collection[int]
     ) -> Iterator[PairedCountry]:
+        # In franco-anglo-américain the second is named as the third is, then the first. No other words are looked at.
+        asked = list(named)
         known = set(named)
-        # From the end: in franco-anglo-américain the second is known when the first is read.
-        for place in range(len(words) - 2, -1, -1):
-            end = starts[place] + len(words[place])
-            following = starts[place + 1]
-            if following - end != 1 or text[end] not in _HYPHENS or following not in known:
+        while asked:
+            following = asked.pop()
+            end = following - 1
+            place = bisect_left(starts, following) - 1
+            if place < 0 or text[end] not in _HYPHENS or starts[place] + len(words[place]) != end:
                 continue
             concept_id = self._parts.get(fold(words[place]))
             if concept_id is not None and starts[place] not in known:
                 known.add(starts[place])
+                asked.append(starts[place])
                 yield PairedCountry(starts[place], end, concept_id)
 
 
