@@ -14,13 +14,13 @@ from pipeline.transliteration.writings import Writing, romanise_word, spell_word
 # Spaces, hyphens and dots of all scripts separate the words of a name; an apostrophe is part of a word.
 _PARTING = re.compile(r"[\s\u00b7\u2027\u30fb\uff65=＝\u2010-\u2015-]+")
 _INITIAL = re.compile(r"\w\.?|(?:\w\.)+")
-_BETWEEN: Mapping[Writing, str] = {"han": "·", "kana": "・"}
+_BETWEEN: Mapping[Writing, str] = {"han": "·", "han-traditional": "·", "kana": "・"}
 
 _CASED = frozenset({"latin", "cyrillic", "greek"})
 _ARMENIAN = frozenset(map(chr, range(0x561, 0x588)))
 
 # How many spellings of each word are combined with those of the others.
-_SPELLINGS_OF_A_WORD = 8
+_SPELLINGS_OF_A_WORD = 12
 _MOST_WORDS = 4
 
 

@@ -10,6 +10,7 @@ from pipeline.text.scripts import Script, script_of
 from pipeline.transliteration.abugidas import spell_devanagari, spell_thai
 from pipeline.transliteration.by_rule import rewriting_table
 from pipeline.transliteration.graphones import Spelling, ranked
+from pipeline.transliteration.han import spell_han
 from pipeline.transliteration.letters import hangul_letters, hangul_syllables, is_hangul_word, latin_letters
 from pipeline.transliteration.model_files import ModelScript, model_of
 
@@ -22,6 +23,7 @@ Writing = Literal[
     "persian",
     "hebrew",
     "han",
+    "han-traditional",
     "kana",
     "hangul",
     "greek",
@@ -30,7 +32,8 @@ Writing = Literal[
     "georgian",
     "armenian",
 ]
-"""A script, or one language's spelling in a script if languages differ; ``cyrillic`` is the Russian spelling."""
+"""A script, or one language's spelling in a script if languages differ; ``cyrillic`` is the Russian spelling,
+``han`` the simplified one."""
 
 LANGUAGES: Mapping[Writing, tuple[str, ...]] = {
     "cyrillic": ("ru", "be", "kk", "ky", "mn", "tg", "tt"),
@@ -41,6 +44,7 @@ LANGUAGES: Mapping[Writing, tuple[str, ...]] = {
     "persian": ("fa",),
     "hebrew": ("he",),
     "han": ("zh",),
+    "han-traditional": ("zh",),
     "kana": ("ja",),
     "hangul": ("ko",),
     "greek": ("el",),
@@ -58,6 +62,7 @@ _MAX_REMEMBERED = 65_536
 _SPARE = 2
 
 # By writing or by script, which are called alike.
+_HAN = frozenset({"han", "han-traditional"})
 _MODELS: Mapping[str, ModelScript] = {script: script for script in get_args(ModelScript)}
 
 
@@ -75,10 +80,13 @@ def spell_word(word: str, writing: Writing, limit: int) -> tuple[Spelling, ...]:
         can be spelled, or too many letters.
     """
     script = script_of(word[0]) if word else "other"
-    if script == "cyrillic" and writing not in _MODELS:
+    if script == "cyrillic" and writing not in _MODELS and writing not in _HAN:
         return tuple(_from_russian(word.lower(), writing, limit))
     if script != "latin":
         return ()
+    if writing in _HAN:
+        letters = latin_letters(word, model_of("han").letters)
+        return tuple(spell_han(letters, limit, traditional=writing != "han"))
     if writing in _MODELS:
         return tuple(_by_model(word, _MODELS[writing], limit))
     ways = (

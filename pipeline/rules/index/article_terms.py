@@ -125,7 +125,9 @@ class ArticleTerms:
                 yield from self._name_places(filed, certain=certain)
         elif isinstance(filed, FiledMention):
             found = [place for each in filed.alternatives for place in self._clause_places(each, certain=certain)]
-            yield from sorted(found, key=lambda place: (place.field == "body", place.start or 0, place.end or 0))
+            # A mention may be a name with capitals too: it is shown once, as what it was found by first.
+            once = {(place.field, place.start, place.end): place for place in reversed(found)}.values()
+            yield from sorted(once, key=lambda place: (place.field == "body", place.start or 0, place.end or 0))
         elif isinstance(filed, FiledClause):
             yield from self._clause_places(filed, certain=certain)
 

@@ -29,7 +29,7 @@ from pipeline.rules.meaning.lookup import ConceptLookup
 from pipeline.rules.meaning.metadata import metadata_clause
 from pipeline.rules.meaning.remembered_units import RememberedUnits
 from pipeline.rules.meaning.terms import raw_clause, sequence_of, stemmed
-from pipeline.rules.meaning.unlisted_names import is_unlisted_name, name_clause
+from pipeline.rules.meaning.unlisted_names import inflected_clause, is_unlisted_name, name_clause
 from pipeline.rules.meaning.unlisted_people import spelled_clauses
 from pipeline.rules.meaning.word_forms import NAME_STEM
 from pipeline.rules.syntax.expressions import Proximity, Term, Unit
@@ -299,6 +299,7 @@ class UnitResolver:
             self._warn(
                 f"the knowledge base has {other}no {meaning} called {unit.text}: "
                 f"what counts is a mention labelled {_LABELS[meaning]} that holds these words"
+                + (", or the name with capitals" if meaning == "person" and self._counts_unlabelled(unit) else "")
                 + (", or the name as another script spells it" if self._is_spelled(unit, meaning) else "")
                 + (f"; did you mean {either(meant)}?" if meant else self._called_alike(unit, meaning)),
                 unit,
@@ -351,6 +352,8 @@ class UnitResolver:
             return name_clause(phrase, transliteration=self._transliteration) if is_unlisted else phrase
         kind = KIND_FIELDS[meaning]
         spelled = spelled_clauses(text, scope) if is_name and self._transliteration and "*" not in text else ()
+        if is_name and self._counts_unlabelled(unit):
+            spelled = (inflected_clause(text, scope), *spelled)
         return MentionClause(
             kind=kind,
             label=_LABELS[kind],
@@ -360,6 +363,10 @@ class UnitResolver:
             scope=scope,
             spelled=spelled,
         )
+
+    def _counts_unlabelled(self, unit: Unit) -> bool:
+        """Whether a person's name counts wherever it stands with capitals: first and last name do."""
+        return self._reads_names and len(unit.text.split()) > 1 and not any(word.is_prefix for word in unit.words)
 
     def _is_spelled(self, unit: Unit, meaning: str) -> bool:
         return meaning == "person" and self._transliteration and bool(spelled_clauses(unit.text, ANYWHERE))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.rules.index.shares import Shares
-from pipeline.rules.meaning.clauses import NameClause, PhraseClause, SpelledClause, Way
+from pipeline.rules.meaning.clauses import NameClause, PhraseClause, Scope, SpelledClause, Way
 from pipeline.rules.meaning.unlisted_people import spelled_clauses
 from pipeline.rules.meaning.word_forms import WordForm, name_key
 from pipeline.rules.syntax.expressions import Unit
@@ -51,17 +51,22 @@ def name_clause(phrase: PhraseClause, *, transliteration: bool) -> NameClause:
         phrase: The words.
         transliteration: Whether spellings in other scripts count.
     """
-    words = tuple(map(fold, tokenize(phrase.text).words))
-    inflected = SpelledClause(
-        text=phrase.text,
+    spelled = spelled_clauses(phrase.text, phrase.scope) if transliteration else ()
+    inflected = inflected_clause(phrase.text, phrase.scope)
+    return NameClause(text=phrase.text, sequence=phrase.sequence, scope=phrase.scope, spelled=(inflected, *spelled))
+
+
+def inflected_clause(text: str, scope: Scope) -> SpelledClause:
+    """A name in any of its inflected forms, in the letters of the rule."""
+    words = tuple(map(fold, tokenize(text).words))
+    return SpelledClause(
+        text=text,
         sequence=tuple(WordForm("", (name_key(word),)).key for word in words),
         ways=tuple((Way(word, 1.0),) for word in words),
         least_confidence=0.0,
-        scope=phrase.scope,
+        scope=scope,
         is_inflected=True,
     )
-    spelled = spelled_clauses(phrase.text, phrase.scope) if transliteration else ()
-    return NameClause(text=phrase.text, sequence=phrase.sequence, scope=phrase.scope, spelled=(inflected, *spelled))
 
 
 def _is_name_word(word: str) -> bool:

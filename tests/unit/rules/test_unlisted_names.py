@@ -104,3 +104,17 @@ def test_the_canonical_form_is_the_name() -> None:
     (clause,) = explain_rule(WatchRule(id="r", when="Garrett Holloway", reading=2), CONCEPTS).clauses
     assert clause.kind == "name"
     assert "cyrillic" in {spellings.script for spellings in clause.spellings}
+
+
+def test_a_person_with_capitals_needs_no_model() -> None:
+    assert found('person:"Garrett Holloway"', "Przesłuchano Garretta Hollowaya.", "pl") == [
+        ("Garretta Hollowaya", "inflection")
+    ]
+    assert found("person:Garrett Holloway", "garrett holloway") == []
+    assert found("person:Holloway", "Hollowayn asunto", "fi") == []
+    assert evidence('person:"Garrett Holloway"', "Przesłuchano Garretta Hollowaya.", "pl", reading=1) == []
+
+
+def test_a_name_whose_spelling_has_a_single_character_can_be_spelled() -> None:
+    assert check_rule(WatchRule(id="r", when="Garrett Key", reading=2), CONCEPTS).canonical
+    assert check_rule(WatchRule(id="r", when='person:"Garrett Key"', reading=2), CONCEPTS).canonical

@@ -94,3 +94,14 @@ def test_less_likely_names_are_left_out() -> None:
     found = spell_name("Jens Stoltenberg", "cyrillic", 100, least_confidence=0.1)
     assert found
     assert min(spelling.confidence for spelling in found) >= 0.1
+
+
+@pytest.mark.parametrize(
+    ("writing", "text", "other"),
+    [("han", "查尔斯·米歇尔", "爾羅蘭維馬薩納達萊"), ("han-traditional", "查爾斯·米歇爾", "尔罗兰维马萨纳达莱")],
+)
+def test_no_spelling_mixes_the_chinese_scripts(writing: Writing, text: str, other: str) -> None:
+    assert text in [spelling.text for spelling in spell_name("Charles Michel", writing, 10)]
+    for name in ("Charles Michel", "Roland Navalier", "Madeleine Ravelska"):
+        for spelling in spell_name(name, writing, 30):
+            assert not set(spelling.text) & set(other)
