@@ -159,8 +159,9 @@ def test_a_comparison_is_with_the_rules_that_are_live(
     outcome = wirewatch("rules", "backtest", write(tmp_path, "new.yaml", new), "--since", "72h", "--compare")
 
     assert outcome.status == 0
-    assert outcome.first_error_line.startswith("note: set aside by the workers, so compared with nothing: ")
-    assert "rule later" in outcome.first_error_line
+    (note,) = [line for line in outcome.err.splitlines() if line.startswith("note: ")]
+    assert note.startswith("note: set aside by the workers, so compared with nothing: ")
+    assert "rule later" in note
     lines = outcome.out.splitlines()
     assert "2 → 3 alerts (+1, +50%)" in outcome.out
     bar, half = "█" * 40, "█" * 20
