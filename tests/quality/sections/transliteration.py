@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from random import Random
 from typing import NamedTuple, get_args
@@ -67,11 +67,9 @@ def accuracy(names: Mapping[str, set[str]], script: ModelScript) -> Accuracy:
     """Spell each name, and read one of its spellings back."""
     first = ten = baseline = 0
     for latin, used in names.items():
-        # The data has names in both Chinese scripts.
-        writings: tuple[Writing, ...] = ("han", "han-traditional") if script == "han" else (script,)
-        spelled = [[spelling.text for spelling in spell_word(latin, writing, _MOST)] for writing in writings]
-        first += any(texts[0] in used for texts in spelled if texts)
-        ten += any(not used.isdisjoint(texts) for texts in spelled)
+        spelled = _spelled(latin, script)
+        first += bool(spelled) and spelled[0] in used
+        ten += not used.isdisjoint(spelled)
         baseline += any(_plain(anyascii(word)) == _plain(latin) for word in used)
     back_first, back_ten = _read_back(dict(islice(names.items(), NAMES_READ_BACK)), script)
     return Accuracy(
@@ -82,6 +80,13 @@ def accuracy(names: Mapping[str, set[str]], script: ModelScript) -> Accuracy:
         back_first=back_first,
         back_ten=back_ten,
     )
+
+
+def _spelled(latin: str, script: ModelScript) -> list[str]:
+    """The first ten spellings; of the two Chinese scripts, which the data mixes, in turn."""
+    writings: tuple[Writing, ...] = ("han", "han-traditional") if script == "han" else (script,)
+    lists = [[spelling.text for spelling in spell_word(latin, writing, _MOST)] for writing in writings]
+    return list(dict.fromkeys(chain.from_iterable(zip(*lists, strict=True))))[:_MOST]
 
 
 def _read_back(names: Mapping[str, set[str]], script: ModelScript) -> tuple[float, float]:
