@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from pathlib import Path
 
 from pipeline.streaming.records import RecordPosition
@@ -26,6 +25,7 @@ from pipeline.streaming.supervision.in_flight import (
     ReportPipe,
     Serving,
 )
+from tests.waiting import wait_until
 
 PARTITION = 3
 RECORDS = 10
@@ -96,8 +96,7 @@ def main() -> None:
     reports.report(Ready(is_ready=True))
     if behaviour == "faltering":
         reports.report(Ready(is_ready=False, problem="waiting for the broker"))
-        while not (folder / "broker-is-back").exists():
-            time.sleep(0.02)
+        wait_until((folder / "broker-is-back").exists, "the sign that the broker is back")
         reports.report(Ready(is_ready=True))
     threading.Event().wait()
 
