@@ -12,6 +12,7 @@ import html
 import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -47,7 +48,6 @@ _MODULES = {
     "search.yahoo.com/mrss": "media",
     "search.yahoo.com/rss": "media",
     "www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
-    "example.com/dtds/podcast-1.0.dtd": "itunes",
     "www.w3.org/1999/xhtml": "xhtml",
     "www.w3.org/2005/atom": "atom",
     "purl.org/atom/ns": "atom",
@@ -73,6 +73,8 @@ _LABELS = (
     "itunes:category",
 )
 _MOST_NAMES = 100
+# Elements of HTML that have no end.
+_VOID = frozenset(["area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "wbr"])
 
 Children = Mapping[str, list[Element]]
 """Children of an element by name: ``title``, or ``dc:title`` for one of a module."""
@@ -97,12 +99,13 @@ def read_xml_feed(tree: XmlTree, base: str | None, language: str | None) -> Feed
             channel = _Part(found, core, join_base(found, top.base), top.language)
     shortened = tree.shortened
     entries: list[FeedEntry] = []
+    author = channel.author()
     deadline = time.thread_time() + LONGEST_SECONDS
     for element in _entries(root):
         if len(entries) == MOST_ENTRIES or time.thread_time() > deadline:
             shortened = shortened or ("entries" if len(entries) == MOST_ENTRIES else "time")
             break
-        entries.append(_entry(element, core, channel))
+        entries.append(_entry(element, core, channel, author))
     return Feed(
         kind=kind,
         title=channel.title(),
@@ -116,7 +119,7 @@ def read_xml_feed(tree: XmlTree, base: str | None, language: str | None) -> Feed
     )
 
 
-def _entry(element: Element, core: str, channel: _Part) -> FeedEntry:
+def _entry(element: Element, core: str, channel: _Part, channel_author: str | None) -> FeedEntry:
     part = _Part(element, core, join_base(element, channel.base), channel.language)
     content, summary = part.texts()
     published = part.date(
@@ -133,7 +136,7 @@ def _entry(element: Element, core: str, channel: _Part) -> FeedEntry:
         title=part.title(),
         content=content,
         summary=summary,
-        author=part.author() or channel.author(),
+        author=part.author() or channel_author,
         published_at=published,
         updated_at=updated,
         categories=part.categories(),
@@ -192,19 +195,12 @@ class _Part:
     def texts(self) -> tuple[str | None, str | None]:
         """Content and summary, as HTML: one stands for both where there is no other."""
         content = self._html(
-            "content:encoded", "content", "atom:content", "xhtml:body", "xhtml:div", "body", "fullitem", "content:items"
+            "content:encoded", "content", "atom:content", "xhtml:body", "xhtml:div", "body", "fullitem"
         )
         summary = self._html("description", "summary", "atom:summary", "dc:description", "abstract", "tagline")
         if summary is None:
             summary = self._html("itunes:summary", "media:description", "itunes:subtitle", "subtitle")
-        if (
-            content is None
-            and summary is not None
-            and self._children.get("description")
-            and self._children.get("summary")
-        ):
-            content = summary
-        return content if content is not None else None, summary if summary is not None else content
+        return content, content if summary is None else summary
 
     def _html(self, *names: str) -> str | None:
         for name in names:
@@ -255,7 +251,8 @@ class _Part:
         for child in self._children.get("guid", ()):
             guid = _plain(child).strip()
             is_link = (child.get("isPermaLink") or child.get("ispermalink") or "true").lower() != "false"
-            if is_link and guid:
+            # Many feeds leave the attribute out and give a number.
+            if is_link and (is_web_address(guid) or guid.startswith("/")):
                 return join_url(self.base, guid)
         for address in (self.text("id"), self.text("comments"), self._element.get(f"{{{_RDF}}}about")):
             if address is not None and is_web_address(address):
@@ -305,17 +302,15 @@ class _Part:
                             yield label
 
     def own_language(self) -> str | None:
-        declared = self._element.get(f"{_XML}lang") or self.text("language", "dc:language")
-        return declared or None
+        return self._element.get(f"{_XML}lang") or self.text("language", "dc:language")
 
     def image(self) -> str | None:
-        for name in ("media:content", "media:thumbnail", "enclosure", "itunes:image", "media:group"):
+        for name in ("media:content", "media:thumbnail", "enclosure", "itunes:image"):
             for child in self._children.get(name, ()):
-                for each in child if name == "media:group" else [child]:
-                    kind = each.get("medium") or (each.get("type") or "").partition("/")[0]
-                    address = each.get("url") or each.get("href")
-                    if address and (kind == "image" or name in {"media:thumbnail", "itunes:image"}):
-                        return join_url(self.base, address)
+                kind = child.get("medium") or (child.get("type") or "").partition("/")[0]
+                address = child.get("url") or child.get("href")
+                if address and (kind == "image" or name in {"media:thumbnail", "itunes:image"}):
+                    return join_url(self.base, address)
         return None
 
     def interval(self) -> int | None:
@@ -367,19 +362,12 @@ def _entries(root: Element) -> Iterator[Element]:
             yield from _entries(child)
 
 
-_MODULES_OF: dict[str, str] = {}
-
-
+@lru_cache(maxsize=1_000)
 def _module(namespace: str) -> str | None:
     """The module of a namespace; None for one that is no module known here."""
-    found = _MODULES_OF.get(namespace)
-    if found is None:
-        plain = namespace.strip().lower().partition("://")[2].rstrip("/#")
-        found = _MODULES.get(plain, "atom" if plain.startswith(("www.w3.org/2005/atom", "purl.org/atom/")) else "")
-        # A hostile document declares many.
-        if len(_MODULES_OF) < 1_000:
-            _MODULES_OF[namespace] = found
-    return found or None
+    plain = namespace.strip().lower().partition("://")[2].rstrip("/#")
+    # Atom's drafts put a number or a mark behind the address.
+    return _MODULES.get(plain) or ("atom" if plain.startswith(("www.w3.org/2005/atom", "purl.org/atom/")) else None)
 
 
 def _children(element: Element, core: str) -> Children:
@@ -422,11 +410,7 @@ def _inner(element: Element) -> str:
         and not (element.text or "").strip()
         and not (inside[0].tail or "").strip()
     ):
-        return (
-            _inner(inside[0])
-            if inside[0].get("class") is None and len(inside[0].attrib) == 0
-            else _serialised(inside[0])
-        )
+        return _serialised(inside[0]) if inside[0].attrib else _inner(inside[0])
     return html.escape(element.text or "", quote=False) + "".join(
         _serialised(child) + html.escape(child.tail or "", quote=False) for child in element
     )
@@ -444,20 +428,7 @@ def _serialised(element: Element) -> str:
     inside = html.escape(element.text or "", quote=False) + "".join(
         _serialised(child) + html.escape(child.tail or "", quote=False) for child in element
     )
-    if not inside and name.lower() in {
-        "br",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "wbr",
-        "area",
-        "col",
-        "embed",
-        "param",
-    }:
+    if not inside and name.lower() in _VOID:
         return f"<{name}{attributes} />"
     return f"<{name}{attributes}>{inside}</{name}>"
 
@@ -467,8 +438,7 @@ def _without_namespace(tag: str) -> str:
 
 
 def _is_binary(declared: str) -> bool:
-    is_text = declared.startswith("text/") or declared.endswith(("xml", "/html")) or "/" not in declared
-    return not is_text
+    return "/" in declared and not declared.startswith("text/") and not declared.endswith(("xml", "/html"))
 
 
 def _decoded(text: str, declared: str) -> _Markup:
