@@ -124,12 +124,13 @@ async def read_status(settings: StatusSettings, *, late: timedelta) -> PipelineS
     broker, seen = await _ask_kafka(settings)
     # Asked last: a process notices within seconds what Kafka could not be asked for as long.
     processes = await _processes(settings)
+    late_before = datetime.now(UTC) - late
     services = tuple(
         service_status(
             service,
             tuple(process for process in processes if process.name.rpartition("-")[0] == name or process.name == name),
             seen.get(name),
-            late,
+            late_before,
         )
         for name, service in SERVICES.items()
     )
@@ -157,7 +158,7 @@ async def _seen(reader: LagReader, step: str) -> StepSeen:
 
 
 def service_status(
-    service: Service, processes: tuple[ProcessStatus, ...], seen: StepSeen | None, late: timedelta
+    service: Service, processes: tuple[ProcessStatus, ...], seen: StepSeen | None, late_before: datetime
 ) -> ServiceStatus:
     """Judge one service.
 
@@ -165,7 +166,7 @@ def service_status(
         service: The service.
         processes: Those of it on this machine.
         seen: What Kafka knows of it; None of a service that is no step, and when Kafka cannot be asked.
-        late: As for ``read_status``.
+        late_before: A step is behind when a message has waited since before then.
     """
     problems: dict[str, list[str]] = {}
     for process in processes:
@@ -185,7 +186,7 @@ def service_status(
     elif group is not None and group.unserved:
         activity = "waiting"
         problem = f"partitions that no process has: {', '.join(map(str, group.unserved))}"
-    elif seen is not None and seen.oldest is not None and datetime.now(UTC) - seen.oldest > late:
+    elif seen is not None and seen.oldest is not None and seen.oldest < late_before:
         activity, problem = "behind", "messages wait too long: look at its log, or start more processes"
     elif group is not None or processes:
         activity = "works"

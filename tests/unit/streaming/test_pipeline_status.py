@@ -11,7 +11,8 @@ from pipeline.streaming.observability.pipeline_status import Activity, ProcessSt
 from pipeline.topology import CANARY, RULES_STEP
 
 SINCE = datetime(2026, 12, 3, 6, 30, tzinfo=UTC)
-LATE = timedelta(minutes=1)
+NOW = SINCE + timedelta(hours=1)
+LATE = NOW - timedelta(minutes=1)
 READY = ProcessStatus("rules-0", "127.0.0.1:9103", None, SINCE)
 WAITING = ProcessStatus("rules-1", "127.0.0.1:9104", "waiting for the broker", SINCE + timedelta(minutes=5))
 GONE = ProcessStatus("rules-1", "127.0.0.1:9104", "does not answer", None)
@@ -22,7 +23,7 @@ EMPTY = GroupState("empty", 0, (0, 1))
 def seen(group: GroupState, waits_seconds: float | None = None) -> StepSeen:
     if waits_seconds is None:
         return StepSeen(group, 0, None)
-    return StepSeen(group, 7, datetime.now(UTC) - timedelta(seconds=waits_seconds))
+    return StepSeen(group, 7, NOW - timedelta(seconds=waits_seconds))
 
 
 @pytest.mark.parametrize(
