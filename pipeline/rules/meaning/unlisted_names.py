@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from pipeline.rules.index.shares import Shares
 from pipeline.rules.meaning.clauses import NameClause, PhraseClause, Scope, SpelledClause, Way
@@ -11,14 +12,12 @@ from pipeline.rules.meaning.word_forms import WordForm, name_key
 from pipeline.rules.syntax.expressions import Unit
 from pipeline.text.folding import fold
 from pipeline.text.tokens import is_unsegmented, tokenize
+from pipeline.text.word_lists import read_word_list
 
 _MOST_WORDS = 4
 # A shorter word alone is a form of too many others: "Ruto" of "Rut".
 _FEWEST_LETTERS_ALONE = 5
 _INITIAL = re.compile(r"\w\.?|(?:\w\.)+")
-# Small words between the first and the last word of a name.
-_PARTICLE_WORDS = "al bin da de del della den der di do dos du e el ibn la le ten ter van von y af av zu"
-_PARTICLES = frozenset(_PARTICLE_WORDS.split())
 
 
 def is_unlisted_name(unit: Unit) -> bool:
@@ -33,9 +32,10 @@ def is_unlisted_name(unit: Unit) -> bool:
     if any(word.is_prefix for word in unit.words):
         return False
     words = unit.text.split()
-    if not 0 < len(words) <= _MOST_WORDS or words[0] in _PARTICLES or words[-1] in _PARTICLES:
+    particles = _particles()
+    if not 0 < len(words) <= _MOST_WORDS or words[0] in particles or words[-1] in particles:
         return False
-    names = [word for word in words if word not in _PARTICLES and not _INITIAL.fullmatch(word)]
+    names = [word for word in words if word not in particles and not _INITIAL.fullmatch(word)]
     if not names or not all(map(_is_name_word, names)):
         return False
     if len(names) == 1 and len(names[0]) < _FEWEST_LETTERS_ALONE:
@@ -67,6 +67,11 @@ def inflected_clause(text: str, scope: Scope) -> SpelledClause:
         scope=scope,
         is_inflected=True,
     )
+
+
+@cache
+def _particles() -> frozenset[str]:
+    return frozenset(read_word_list(__package__, "name-particles")["particles"])
 
 
 def _is_name_word(word: str) -> bool:
