@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from pipeline.concepts import KnowledgeBase
 from pipeline.entities import EntityExtractor, Linker, NoRecognizer, Recognizer
@@ -90,12 +91,12 @@ class Enrichment:
     @classmethod
     def from_settings(cls, settings: EntitySettings) -> Enrichment:
         """With the recognizer that the settings name."""
-        return cls(LanguageIdentifier(), build_extractor(settings))
+        return cls(LanguageIdentifier(settings.cache_dir), build_extractor(settings))
 
     @classmethod
-    def without_models(cls, concepts: KnowledgeBase) -> Enrichment:
+    def without_models(cls, concepts: KnowledgeBase, cache_dir: Path | None = None) -> Enrichment:
         """With the knowledge base alone: the same result on every machine, as a rule's examples need it."""
-        return cls(LanguageIdentifier(), EntityExtractor(NoRecognizer(), Linker(concepts)))
+        return cls(LanguageIdentifier(cache_dir), EntityExtractor(NoRecognizer(), Linker(concepts)))
 
     def identify(self, article: RawArticle, *, now: datetime | None = None) -> IdentifiedArticle:
         """Settle the language of an article that ``read_article`` has read."""

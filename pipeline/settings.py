@@ -33,7 +33,7 @@ def default_data_dir() -> Path:
 
 
 def default_cache_dir() -> Path:
-    """The folder where downloaded jars are kept: in the user's XDG cache folder."""
+    """The folder for what can be had or made again: in the user's XDG cache folder."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wirewatch"
 
 
@@ -55,7 +55,8 @@ class FolderSettings(SettingsGroup):
     )
     cache_dir: Path = Field(
         default_factory=default_cache_dir,
-        description="Where the Kafka jars are kept once fetched, and overlays of concepts once compiled.",
+        description="Where the Kafka jars are kept once fetched, overlays of concepts once compiled, and a model for "
+        "languages once unpacked.",
     )
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -127,7 +128,7 @@ def check(settings: Settings) -> int:
     if not served:
         out.print("No pipeline serves: WIREWATCH_SPACY_MODELS is empty, and WIREWATCH_SPACY_FALLBACK is none.")
         return 0
-    texts = _texts_by_language()
+    texts = _texts_by_language(settings.cache_dir)
     table = Table("pipeline", "serves", "loads in", "articles/s", "names found", "left out", box=None, pad_edge=False)
     finds_nothing = False
     for model, languages in served.items():
@@ -170,11 +171,11 @@ def _say_missing(choice: ModelChoice) -> int:
     return int(bool(choice.missing))
 
 
-def _texts_by_language() -> dict[str, list[str]]:
+def _texts_by_language(cache_dir: Path) -> dict[str, list[str]]:
     """The bodies of the demo's articles, by the first subtag of their language."""
     from pipeline.language import LanguageIdentifier  # noqa: PLC0415 - loads the detectors; --help need not
 
-    identifier = LanguageIdentifier()
+    identifier = LanguageIdentifier(cache_dir)
     texts: dict[str, list[str]] = {}
     for line in demo.articles():
         article = decode(line, RawArticle)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import NamedTuple
 
 import pycld2
-from py3langid.langid import MODEL_FILE
 from py3langid.langid import LanguageIdentifier as LangidModel
 
 from pipeline.text.language_tags import normalise_tag
@@ -100,27 +98,18 @@ def _tag_of_cld2(code: str) -> str:
     return "" if code in _NOT_OF_NEWS or code.startswith(("xx-", "zz")) else normalise_tag(code)
 
 
-def rank_with_langid(text: str) -> tuple[Guess, ...]:
+def rank_with_langid(text: str, langid: LangidModel) -> tuple[Guess, ...]:
     """Ask langid for its five likeliest languages; their confidence is the posterior. Gibberish is left out.
 
     Args:
         text: As CLD2 has read it; the first 500 code points are read.
+        langid: Its model.
 
     Source: Lui and Baldwin, langid.py (2012), in its maintained fork; naive Bayes over byte n-grams.
     """
     merged: dict[str, float] = {}
-    for code, confidence in _langid().rank(text[:_LANGID_CODE_POINTS])[:5]:
+    for code, confidence in langid.rank(text[:_LANGID_CODE_POINTS])[:5]:
         tag = "" if code in _NOT_OF_NEWS else normalise_tag(code)
         if tag:
             merged[tag] = merged.get(tag, 0.0) + float(confidence)
     return tuple(Guess(tag, min(confidence, 1.0)) for tag, confidence in merged.items())
-
-
-def load_langid() -> None:
-    """Read langid's model now rather than with the first article; it takes about a second."""
-    _langid()
-
-
-@cache
-def _langid() -> LangidModel:
-    return LangidModel.from_model_file(MODEL_FILE, norm_probs=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import exp, log
 
 import numpy as np
+from py3langid.langid import LanguageIdentifier as LangidModel
 
 from pipeline.language.chinese import chinese_script
 from pipeline.language.detectors import Guess, Reading, letters_in, rank_with_langid
@@ -84,8 +85,9 @@ FREQUENT = frozenset({*_FREQUENT_LANGUAGES.split(), _SOUTH_SLAVIC_GROUP})
 class Ensemble:
     """CLD2, langid and our n-grams; immutable, so threads may share it."""
 
-    def __init__(self, ngrams: NgramModel, weights: Weights = WEIGHTS) -> None:
+    def __init__(self, ngrams: NgramModel, langid: LangidModel, weights: Weights = WEIGHTS) -> None:
         self._ngrams = ngrams
+        self._langid = langid
         self._weights = weights
         self._south_slavic = [ngrams.tags.index(tag) for tag in _SOUTH_SLAVIC]
 
@@ -146,7 +148,7 @@ class Ensemble:
         if reading.is_reliable:
             add(reading.guesses[0].tag, weights.vouched)
         best: dict[str, float] = {}
-        for guess in rank_with_langid(text):
+        for guess in rank_with_langid(text, self._langid):
             tag = grouped(guess.tag, is_latin=is_latin)
             best[tag] = max(best.get(tag, 0.0), log(guess.confidence + 1e-9) - _FLOOR)
         for tag, amount in best.items():

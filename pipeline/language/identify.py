@@ -6,8 +6,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from pipeline.language.detectors import Guess, load_langid, read_with_cld2
+from pipeline.language.detectors import Guess, read_with_cld2
 from pipeline.language.ensemble import Ensemble
+from pipeline.language.langid_model import load_langid
 from pipeline.language.ngrams import MODEL_FILE, NgramModel
 from pipeline.language.parts import Passage, find_parts, may_be_mixed
 from pipeline.messages.articles import IdentifiedArticle, Language, LanguageGuess, LanguagePart, RawArticle, Times
@@ -20,11 +21,15 @@ _CONFIRMED = 0.98
 
 
 class LanguageIdentifier:
-    """Identifies languages; immutable, so threads may share it."""
+    """Identifies languages; immutable, so threads may share it.
 
-    def __init__(self, model_file: Path = MODEL_FILE) -> None:
-        load_langid()
-        self._ensemble = Ensemble(NgramModel.load(model_file))
+    Args:
+        cache_dir: See ``load_langid``.
+        model_file: Our n-grams.
+    """
+
+    def __init__(self, cache_dir: Path | None = None, *, model_file: Path = MODEL_FILE) -> None:
+        self._ensemble = Ensemble(NgramModel.load(model_file), load_langid(cache_dir))
 
     def identify(self, title: str, body: str, declared: str = "") -> Language:
         """Identify the language of an article.

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from rich.progress import track
 from scipy.optimize import minimize
 
-from pipeline.language.detectors import Reading, letters_in, load_langid, read_with_cld2
+from pipeline.language.detectors import Reading, letters_in, read_with_cld2
 from pipeline.language.ensemble import Ensemble, Weights, grouped
+from pipeline.language.langid_model import load_langid
 from pipeline.language.ngrams import NgramModel
 from pipeline.text.language_tags import UNDETERMINED
 from tests.quality.measuring_data import news_documents
@@ -49,7 +50,6 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="the measuring data (CONTRIBUTING.md)")
     parser.add_argument("table", type=Path)
     arguments = parser.parse_args()
-    load_langid()
     examples = list(_examples(arguments.folder, NgramModel.load(arguments.table)))
     fitted = minimize(_loss, np.ones(len(_NAMES)), args=(examples,), jac=True, method="L-BFGS-B")
     for name, value in zip(_NAMES, fitted.x, strict=True):
@@ -57,7 +57,8 @@ def main() -> None:
 
 
 def _examples(folder: Path, table: NgramModel) -> Iterator[Example]:
-    units = [Ensemble(table, Weights(**{name: float(name == unit) for name in _NAMES})) for unit in _NAMES]
+    langid = load_langid()
+    units = [Ensemble(table, langid, Weights(**{name: float(name == unit) for name in _NAMES})) for unit in _NAMES]
     for code, documents in track(news_documents(folder).items(), "reading"):
         for lines in documents[3::4]:
             for text, share in [("\n".join(lines), 1.0), (lines[0][:HEADLINE_CODE_POINTS], 1.0)] + [

@@ -162,7 +162,7 @@ def try_files(paths: Sequence[Path], settings: Settings) -> list[TriedFile]:
     from pipeline.assembly import Enrichment, load_knowledge_base  # noqa: PLC0415 - loads the knowledge base; --help need not
 
     texts = [(path, read_text(path)) for path in paths]
-    enrichment = Enrichment.without_models(load_knowledge_base(settings))
+    enrichment = Enrichment.without_models(load_knowledge_base(settings), settings.cache_dir)
     return [_tried(path, text, enrichment, settings) for path, text in texts]
 
 

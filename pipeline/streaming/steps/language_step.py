@@ -33,7 +33,8 @@ NO_SOURCE = "none"
 async def load(settings: Settings) -> AsyncIterator[LoadedStep]:
     """Load the detectors of languages."""
     sink = LANGUAGE_STEP.sink.full_name(settings.topic_prefix)
-    yield LoadedStep(LanguageHandler(LanguageIdentifier(), sink=sink, source_label_limit=settings.metrics_source_limit))
+    identifier = LanguageIdentifier(settings.cache_dir)
+    yield LoadedStep(LanguageHandler(identifier, sink=sink, source_label_limit=settings.metrics_source_limit))
 
 
 class IntakeFacts(ArticleFacts, frozen=True, kw_only=True):
