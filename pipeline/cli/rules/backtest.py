@@ -202,22 +202,23 @@ def add_all(backtest: Backtest, articles: Iterable[DatedArticle], bad: BadLines)
 
 
 async def _from_topic(settings: Settings, backtest: Backtest, since: datetime) -> tuple[BacktestReport, str, int]:
+    from pipeline.cli.rules.articles_by_time import DatedArticle  # noqa: PLC0415 - loads the steps; --help need not
     from pipeline.streaming.kafka.past_articles import replaying  # noqa: PLC0415 - loads Kafka; --help need not
     from pipeline.topology import ENRICHED  # noqa: PLC0415 - as above
 
-    end = datetime.now(UTC)
+    end, bad = datetime.now(UTC), BadLines()
     async with replaying(settings, since) as replay:
         with _progress(replay.records) as advance:
             async for article, at in replay.articles():
                 if article is not None:
-                    backtest.add(article, at)
+                    add_all(backtest, [DatedArticle(article, at, f"article {article.id}")], bad)
                 advance(1)
         if replay.unreadable:
             count = replay.unreadable
             what = "1 record was no enriched article" if count == 1 else f"{count:,} records were no enriched articles"
             click.echo(f"note: {what}", err=True)
         report = backtest.report(start=replay.start, end=end)
-    return report, f"topic {ENRICHED.full_name(settings.topic_prefix)}", 0
+    return report, f"topic {ENRICHED.full_name(settings.topic_prefix)}", bad.exit_status()
 
 
 @contextmanager
