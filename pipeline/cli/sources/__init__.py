@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from pipeline.cli.sources.extract import extract
 from pipeline.cli.sources.read import read
 
 
@@ -12,4 +13,5 @@ def command() -> None:
     """Look at what feeds and pages say."""
 
 
+command.add_command(extract)
 command.add_command(read)

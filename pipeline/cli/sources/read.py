@@ -30,7 +30,7 @@ def read(files: tuple[str, ...], base: str | None, content_type: str | None, lan
     for file in files:
         line: dict[str, Any] = {"file": file}
         try:
-            feed = read_feed(_bytes(file), base=base, content_type=content_type, language=language)
+            feed = read_feed(file_bytes(file), base=base, content_type=content_type, language=language)
         except FeedError as error:
             line["error"] = str(error)
         except OSError as error:
@@ -43,7 +43,8 @@ def read(files: tuple[str, ...], base: str | None, content_type: str | None, lan
     return status
 
 
-def _bytes(file: str) -> bytes:
+def file_bytes(file: str) -> bytes:
+    """The first 64 MiB of a file, or of standard input for `-`."""
     if file == "-":
         return sys.stdin.buffer.read(_MOST_BYTES)
     with open(file, "rb") as stream:  # noqa: PTH123 - a name may be any string; Path would refuse none either

@@ -1,0 +1,7 @@
+"""Read the page behind a feed's item: its text, title, times, authors, and whether it is an article at all."""
+
+from pipeline.sources.pages.extraction import extract_page
+from pipeline.sources.pages.extraction_process import ExtractionProcess
+from pipeline.sources.pages.page import Page, PageError, PageKind
+
+__all__ = ["ExtractionProcess", "Page", "PageError", "PageKind", "extract_page"]
