@@ -13,6 +13,7 @@ from pipeline.entities.linking.cues import is_food_too, is_said_to_be_a_state
 from pipeline.entities.linking.doubts import Doubt, is_usual_country
 from pipeline.entities.linking.held_back import HeldBackName, held_back
 from pipeline.entities.linking.lexicon import LABELS, Entries, Entry
+from pipeline.entities.linking.longer_names import is_in_a_longer_name
 from pipeline.entities.linking.occurrences import FieldText, has_case, writes_nouns_with_capital
 from pipeline.entities.linking.personal_names import (
     follows_a_given_name,
@@ -37,6 +38,7 @@ _NEIGHBOUR_TOKENS = 3
 _STATES_OF = "country/us"
 # "republikaanipuolue", "liberaldemokraterna": so long a word for a party means no other thing, small as it is written.
 _LONG_WORD = 14
+_PLACES = frozenset({"country", "region", "city"})
 _WHOLE_NAMES = frozenset({"name", "alias"})
 
 
@@ -331,7 +333,7 @@ class Linker:
         )
 
     def _is_another(self, candidate: Candidate, span: Span, article: ArticleContext, after: Span | None) -> bool:
-        """Whether a demonym or place is part of a person's name, or an American town: ``Peru, Indiana``.
+        """Whether a demonym or place is part of a person's or street's name, or an American town: ``Peru, Indiana``.
 
         Args:
             candidate: One reading.
@@ -340,6 +342,12 @@ class Linker:
             after: The next span.
         """
         field, concept, entry = article.fields[span.field], candidate.ref, candidate.entry
+        if (
+            concept is not None
+            and concept.kind in _PLACES
+            and is_in_a_longer_name(field, span.first, span.end, article.language)
+        ):
+            return True
         if entry.via == "adjective":
             return is_a_surname_first(field, span.end, article.language)
         if concept is None or concept.kind not in {"country", "city"} or span.end - span.first != 1:
