@@ -29,7 +29,7 @@ _LONGEST_PAGE = 5_000_000
 _LEAST_FOR_DETECTION = 200
 # Control characters and references to what is no character: lxml reads them, and trafilatura then drops the whole page.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});")
-_PROSE = ("p", "li", "td", "h2", "h3")
+_LONG_PARAGRAPH = 80
 
 
 def extract_page(data: bytes, *, url: str | None = None, content_type: str | None = None) -> Page:
@@ -55,16 +55,13 @@ def extract_page(data: bytes, *, url: str | None = None, content_type: str | Non
     title = _title(root, said)
     canonical = [each.get("href") for each in root.iter("link") if "canonical" in (each.get("rel") or "").lower()]
     declared_language = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
-    linked = _linked_share(root)
     published = said.published_at or _time_element(root)
-    # A copy: trafilatura takes its tree apart.
-    extracted = trafilatura.extract(deepcopy(root), url=url, favor_precision=True, include_comments=False)
-    text = extracted or ""
-    if published is None and text:
-        found = trafilatura.extract_metadata(root, default_url=url)
+    if published is None:
+        found = trafilatura.extract_metadata(deepcopy(root), default_url=url)
         published = read_date(found.date) if found is not None else None
+    text = _text(root, said, url)
     return Page(
-        kind=kind_of(text, title, said, linked),
+        kind=kind_of(text, title, said, _linked_share(text, root)),
         text=text,
         title=title,
         published_at=published,
@@ -126,12 +123,35 @@ def _time_element(root: Element) -> datetime | None:
     return next((moment for moment in moments if moment is not None), None)
 
 
-def _linked_share(root: Element) -> float:
-    prose = links = 0
-    for element in root.iter(*_PROSE):
-        prose += len(one_line("".join(element.itertext())))
-        links += sum(len(one_line("".join(link.itertext()))) for link in element.iter("a"))
-    return min(links / prose, 1.0) if prose else 0.0
+def _text(root: HtmlElement, said: StructuredData, url: str | None) -> str:
+    """The main text, a paragraph a line; read again where the first reading misses half of what must be there."""
+    precise = _extracted(root, url, precise=True)
+    if len(precise) >= max(_prose(root), len(said.body)) / 2:
+        return precise
+    longest = max(precise, _extracted(root, url, precise=False), key=len)
+    return longest if len(longest) >= len(said.body) / 2 else said.body
+
+
+def _extracted(root: HtmlElement, url: str | None, *, precise: bool) -> str:
+    # A copy: trafilatura takes its tree apart.
+    return trafilatura.extract(deepcopy(root), url=url, favor_precision=precise, include_comments=False) or ""
+
+
+def _prose(root: Element) -> int:
+    """How many characters stand in long paragraphs without many links."""
+    paragraphs = ((one_line("".join(each.itertext())), each) for each in root.iter("p"))
+    return sum(len(text) for text, each in paragraphs if len(text) >= _LONG_PARAGRAPH and _linked(each) < len(text) / 4)
+
+
+def _linked(element: Element) -> int:
+    return sum(len(one_line("".join(link.itertext()))) for link in element.iter("a"))
+
+
+def _linked_share(text: str, root: Element) -> float:
+    """Which share of a text stands in lines that are links, 0 to 1."""
+    links = {one_line("".join(link.itertext())) for link in root.iter("a")}
+    lines = [line.lstrip("-* ") for line in text.splitlines()]
+    return sum(len(line) for line in lines if line in links) / max(sum(map(len, lines)), 1)
 
 
 def _language(text: str, declared: str | None) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any
 from lxml.etree import _Element as Element
 
 from pipeline.sources.feeds.dates import read_date
-from pipeline.sources.feeds.fragments import is_web_address, title_text
+from pipeline.sources.feeds.fragments import is_web_address, title_text, without_hidden
 
 _ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Report|Review)$")
 _NO_ARTICLES = frozenset({"JobPosting", "SocialMediaPosting", "AggregateReview"})
@@ -74,6 +74,12 @@ class StructuredData:
         """As JSON-LD gives it, on one line."""
         found = self.article.get("headline") or self.article.get("name")
         return title_text(found) or None if isinstance(found, str) else None
+
+    @property
+    def body(self) -> str:
+        """The text that JSON-LD holds, a paragraph a line as far as it keeps them; empty where it holds none."""
+        lines = without_hidden(_text(self.article.get("articleBody")) or "").splitlines()
+        return "\n".join(line for each in lines if (line := title_text(each)))
 
     @property
     def published_at(self) -> datetime | None:
