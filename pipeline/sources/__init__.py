@@ -1,1 +1,1 @@
-"""Where news comes from: reading feeds and pages. Pure: it opens no connection and knows no broker."""
+"""Where news comes from: reading feeds and pages. Knows no broker; `fetching` alone opens connections."""
