@@ -124,9 +124,10 @@ def _time_element(root: Element) -> datetime | None:
 
 
 def _text(root: HtmlElement, said: StructuredData, url: str | None) -> str:
-    """The main text, a paragraph a line; read again where the first reading misses half of what must be there."""
+    """The main text, a paragraph a line; read again where the first reading misses most of what must be there."""
     precise = _extracted(root, url, precise=True)
-    if len(precise) >= max(_prose(root), len(said.body)) / 2:
+    # Pages also hold the beginnings of other articles, so that less than all of the prose is the rule.
+    if len(precise) >= max(_prose(root) / 3, len(said.body) / 2):
         return precise
     longest = max(precise, _extracted(root, url, precise=False), key=len)
     return longest if len(longest) >= len(said.body) / 2 else said.body
