@@ -22,7 +22,7 @@ VERBS = {
     "explain": "Show the whole way of one article, for a person.",
     "enrich": "JSON Lines in, JSON Lines out: language and entities of each article.",
     "match": "JSON Lines in, JSON Lines out: the alerts that a rule file raises.",
-    "sources": "Read feeds and sitemaps as publishers serve them.",
+    "sources": "Read feeds, sitemaps and pages as publishers serve them.",
     "publish": "Send articles to the pipeline.",
     "worker": "Run the steps, until Ctrl-C.",
     "status": "See what every part does, how far behind it is, and what it waits for.",
