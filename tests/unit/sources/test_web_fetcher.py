@@ -409,7 +409,7 @@ async def test_a_body_that_is_not_coded_as_it_says_is_told(coding: str, body: by
 
 
 async def test_a_zstd_stream_does_not_get_the_memory_that_it_asks_for() -> None:
-    options = {zstd.CompressionParameter.window_log: 27}
+    options: dict[int, int] = {zstd.CompressionParameter.window_log: 27}
     compressor = zstd.ZstdCompressor(options=options)
     body = compressor.compress(b"<rss/>") + compressor.flush()
 
