@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from pipeline.sources.pages import Page, extract_page
+from pipeline.text.asides import find_asides
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -51,6 +52,25 @@ def test_publishers_pages(measuring_data: Path) -> None:
     assert fmean(page.is_article for _, page in pages) >= 0.99
     # The labels are the publishers'; some write in another language than the rest of their house.
     assert fmean(page.language == row["lang"] for row, page in pages if row["lang"]) >= 0.97
+
+
+@pytest.mark.parametrize(("links_known", "precision", "recall"), [(True, 0.92, 0.75), (False, 0.95, 0.53)])
+def test_lines_that_point_to_other_articles(
+    measuring_data: Path, *, links_known: bool, precision: float, recall: float
+) -> None:
+    labels: Counter[tuple[str, bool]] = Counter()
+    for row in (measuring_data / "sources" / "related_lines.jsonl").read_text("utf-8").splitlines():
+        lines = json.loads(row)["lines"]
+        text = "\n".join(line["text"].replace("\n", " ") for line in lines)
+        spans = find_asides(text, [line["link"] for line in lines]) if links_known and lines else find_asides(text)
+        start = 0
+        for line in lines:
+            end = start + len(line["text"])
+            labels[line["label"], (start, end) in spans] += 1
+            start = end + 1
+    found = labels["related", True]
+    assert found / (found + labels["other", True] + labels["text", True]) >= precision
+    assert found / (found + labels["related", False]) >= recall
 
 
 def text_f(pages: list[tuple[dict[str, Any], Page]]) -> float:

@@ -23,6 +23,7 @@ from pipeline.sources.pages.canonical import canonical_url
 from pipeline.sources.pages.page import Page, PageError
 from pipeline.sources.pages.page_kinds import kind_of
 from pipeline.sources.pages.structured_data import StructuredData
+from pipeline.text.asides import find_asides
 
 # Characters; the longest articles are a tenth of this without their scripts.
 _LONGEST_PAGE = 5_000_000
@@ -30,6 +31,7 @@ _LEAST_FOR_DETECTION = 200
 # Control characters and references to what is no character: lxml reads them, and trafilatura then drops the whole page.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});")
 _LONG_PARAGRAPH = 80
+_LEAST_LINK = 3
 
 
 def extract_page(data: bytes, *, url: str | None = None, content_type: str | None = None) -> Page:
@@ -60,9 +62,12 @@ def extract_page(data: bytes, *, url: str | None = None, content_type: str | Non
         found = trafilatura.extract_metadata(deepcopy(root), default_url=url)
         published = read_date(found.date) if found is not None else None
     text = _text(root, said, url)
+    shares = _linked_shares(text, root)
+    linked = sum(len(line) * share for line, share in zip(text.split("\n"), shares, strict=True)) / max(len(text), 1)
     return Page(
-        kind=kind_of(text, title, said, _linked_share(text, root)),
+        kind=kind_of(text, title, said, linked),
         text=text,
+        asides=find_asides(text, shares),
         title=title,
         published_at=published,
         modified_at=said.modified_at,
@@ -148,11 +153,17 @@ def _linked(element: Element) -> int:
     return sum(len(one_line("".join(link.itertext()))) for link in element.iter("a"))
 
 
-def _linked_share(text: str, root: Element) -> float:
-    """Which share of a text stands in lines that are links, 0 to 1."""
-    links = {one_line("".join(link.itertext())) for link in root.iter("a")}
-    lines = [line.lstrip("-* ") for line in text.splitlines()]
-    return sum(len(line) for line in lines if line in links) / max(sum(map(len, lines)), 1)
+def _linked_shares(text: str, root: Element) -> list[float]:
+    """For each line of a text, which share of it is a link on the page, 0 to 1."""
+    links = {one_line("".join(link.itertext())) for link in root.iter("a")} - {""}
+    shares = []
+    for line in text.split("\n"):
+        shown = line.lstrip("-* ")
+        found = [link for link in links if len(link) >= _LEAST_LINK and link in shown]
+        # A link within another is the same words.
+        length = sum(len(link) for link in found if not any(link != other and link in other for other in found))
+        shares.append(min(length / len(shown), 1.0) if shown else 0.0)
+    return shares
 
 
 def _language(text: str, declared: str | None) -> str | None:

@@ -23,6 +23,7 @@ class Page(Struct, frozen=True):
     Attributes:
         kind: What it is.
         text: Its main text, a paragraph a line; empty where there is none.
+        asides: Half-open spans of ``text``, in code points, that are not the article's own, such as links to others.
         title: The headline, plain text on one line.
         published_at: In the zone that the page gives, else UTC; the day's beginning where it gives no time.
         modified_at: As ``published_at``.
@@ -35,6 +36,7 @@ class Page(Struct, frozen=True):
 
     kind: PageKind
     text: str = ""
+    asides: tuple[tuple[int, int], ...] = ()
     title: str | None = None
     published_at: datetime | None = None
     modified_at: datetime | None = None

@@ -44,7 +44,7 @@ def kind_of(text: str, title: str | None, data: StructuredData, linked: float) -
         text: Its main text.
         title: Its headline.
         data: What it says of itself.
-        linked: Share of that text that stands in lines which are links, 0 to 1.
+        linked: Share of that text that is links, 0 to 1.
     """
     length = len(text) + (_DENSE_WEIGHT - 1) * len(_DENSE.findall(text))
     if length < _SHORT and not data.article and _ERROR.search(title or ""):

@@ -70,6 +70,13 @@ def test_an_article_says_all_by_json_ld() -> None:
     assert found.canonical_url == "https://post.example.org/storm"
 
 
+def test_a_line_that_points_to_another_article_is_an_aside() -> None:
+    other = "Read more: three barges sank in the harbour of Westhaven"
+    body = f"<article>{BODY}<p>{other}</p>{BODY}</article>"
+    found = extract_page(page(body))
+    assert [found.text[start:end] for start, end in found.asides] == [other]
+
+
 def test_json_ld_is_read_with_a_comment_around_it_and_a_comma_too_many() -> None:
     text = json.dumps(LINKED_DATA)[:-1] + ",}"
     head = f'<script type="application/ld+json">\n//<![CDATA[\n{text}\n//]]></script>'
