@@ -13,7 +13,7 @@
     │   └── CrashError             it ended the process, alone, too often
     ├── RuleError                  one watch rule is at fault: rule, line, column, text, caret
     ├── FeedError                  a document is not a feed (in ``sources``)
-    ├── FetchError                 one address of the web could not be fetched: which, the kind, the reason (in ``sources``)
+    ├── FetchError                 an address of the web could not be fetched: which, kind, reason (in ``sources``)
     ├── UnknownConceptError        no concept has that id (in ``concepts``)
     ├── InstallationError          what a step loads is not as it must be: starting it again would not help
     │   ├── ModelMissingError      no spaCy pipeline for a language and no fallback
