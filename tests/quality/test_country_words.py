@@ -227,7 +227,7 @@ def test_what_looks_like_a_pair_names_no_country(linker: Linker, language: str, 
 
 
 def test_pairs_are_of_countries_that_there_are(kb: KnowledgeBase) -> None:
-    written = read_word_list("pipeline.entities.linking", "country-pairs")
+    written = read_word_list("pipeline.entities.linking.surroundings", "country-pairs")
     codes = {entry.partition("=")[2] for key, entries in written.items() for entry in entries if "=" in entry}
     assert {code for code in codes if f"country/{code}" not in kb.concepts} == set()
     for language in ("ja", "ko", "zh"):

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from pipeline.entities.linking.cues import is_said_to_be_food
 from pipeline.entities.linking.doubts import Doubt, is_usual_country, tears_a_word
 from pipeline.entities.linking.occurrences import FieldText
 from pipeline.entities.linking.spans import Span
 from pipeline.entities.linking.surfaces import Candidate
+from pipeline.entities.linking.surroundings.cues import is_said_to_be_food
 from pipeline.entities.linking.world import World
 from pipeline.messages.articles import Field
 

@@ -8,14 +8,16 @@ import msgspec
 
 from pipeline.concepts import KnowledgeBase
 from pipeline.entities.linking.article_context import OF_A_COUNTRY, ArticleContext
-from pipeline.entities.linking.country_pairs import PairedCountry, country_pairs_in
-from pipeline.entities.linking.cues import is_food_too, is_said_to_be_a_state
 from pipeline.entities.linking.doubts import Doubt, is_usual_country
 from pipeline.entities.linking.held_back import HeldBackName, held_back
 from pipeline.entities.linking.lexicon import LABELS, Entries, Entry
-from pipeline.entities.linking.longer_names import is_in_a_longer_name
 from pipeline.entities.linking.occurrences import FieldText, has_case, writes_nouns_with_capital
-from pipeline.entities.linking.personal_names import (
+from pipeline.entities.linking.spans import Span, spans_in
+from pipeline.entities.linking.surfaces import Candidate, Surfaces
+from pipeline.entities.linking.surroundings.country_pairs import PairedCountry, country_pairs_in
+from pipeline.entities.linking.surroundings.cues import is_food_too, is_said_to_be_a_state
+from pipeline.entities.linking.surroundings.longer_names import is_in_a_longer_name
+from pipeline.entities.linking.surroundings.personal_names import (
     follows_a_given_name,
     follows_a_transcribed_name,
     is_a_given_name_first,
@@ -24,9 +26,7 @@ from pipeline.entities.linking.personal_names import (
     may_be_a_given_name,
     precedes_a_surname,
 )
-from pipeline.entities.linking.personal_spans import PersonalSpans
-from pipeline.entities.linking.spans import Span, spans_in
-from pipeline.entities.linking.surfaces import Candidate, Surfaces
+from pipeline.entities.linking.surroundings.personal_spans import PersonalSpans
 from pipeline.entities.linking.world import World
 from pipeline.messages.articles import EntityRef, Field, Mention
 from pipeline.text.folding import fold

@@ -8,9 +8,9 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from pipeline.concepts import Kind
-from pipeline.entities.linking.coordination import coordination_in
 from pipeline.entities.linking.occurrences import FieldText
 from pipeline.entities.linking.surfaces import Candidate, Case, Surface, Surfaces
+from pipeline.entities.linking.surroundings.coordination import coordination_in
 from pipeline.messages.articles import Field
 
 _FIRST = attrgetter("first")

@@ -8,10 +8,10 @@ from enum import Enum
 from typing import NamedTuple
 
 from pipeline.concepts import VIA_ORDER, LanguageNames
-from pipeline.entities.linking.cues import is_food_too
 from pipeline.entities.linking.doubts import Doubt, doubt_of, is_everyday, may_be_a_person
 from pipeline.entities.linking.lexicon import Entries, Entry
 from pipeline.entities.linking.occurrences import has_case
+from pipeline.entities.linking.surroundings.cues import is_food_too
 from pipeline.messages.articles import EntityRef
 from pipeline.text.folding import fold
 from pipeline.text.tokens import places_of

@@ -24,7 +24,7 @@ def test_the_list_meets_its_schema(path: Path) -> None:
 
 
 def test_a_language_that_joins_names_says_which_directions_they_share() -> None:
-    words = read_word_list("pipeline.entities.linking", "coordination")
+    words = read_word_list("pipeline.entities.linking.surroundings", "coordination")
     languages: dict[str, set[str]] = {}
     for key in words:
         kind, _, language = key.partition("-")

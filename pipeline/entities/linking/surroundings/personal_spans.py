@@ -8,9 +8,9 @@ from functools import cache
 from typing import NamedTuple
 
 from pipeline.concepts.concept import primary_subtag
-from pipeline.entities.linking.cues import governing
 from pipeline.entities.linking.occurrences import FieldText, has_case, writes_nouns_with_capital
-from pipeline.entities.linking.personal_names import is_title, may_be_a_given_name, may_be_a_surname
+from pipeline.entities.linking.surroundings.cues import governing
+from pipeline.entities.linking.surroundings.personal_names import is_title, may_be_a_given_name, may_be_a_surname
 from pipeline.messages.articles import Field, Mention
 from pipeline.text.folding import fold
 from pipeline.text.word_lists import read_word_list
