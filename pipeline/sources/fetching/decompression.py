@@ -41,27 +41,23 @@ class _Stream(Protocol):
     def unused(self) -> bytes: ...
 
 
-class _Zlib:
-    """gzip, or deflate with its header as the standard asks or without as some servers send it."""
+class _Decompressor(Protocol):
+    """As the standard library shapes them."""
 
-    def __init__(self, window: int) -> None:
-        self._inner = zlib.decompressobj(window)
-
-    def read(self, data: bytes, most: int) -> bytes:
-        return self._inner.decompress(data, most + 1)
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
     @property
-    def ended(self) -> bool:
-        return self._inner.eof
+    def eof(self) -> bool: ...
 
     @property
-    def unused(self) -> bytes:
-        return self._inner.unused_data
+    def unused_data(self) -> bytes: ...
 
 
-class _Zstd:
-    def __init__(self) -> None:
-        self._inner = ZstdDecompressor(options={DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
+class _Standard:
+    """gzip, deflate or zstd."""
+
+    def __init__(self, inner: _Decompressor) -> None:
+        self._inner = inner
 
     def read(self, data: bytes, most: int) -> bytes:
         return self._inner.decompress(data, most + 1)
@@ -152,11 +148,13 @@ class BoundedBody:
     def _open(self, data: bytes) -> _Stream:
         match self._coding.removeprefix("x-"):
             case "gzip":
-                return _Zlib(16 + zlib.MAX_WBITS)
+                return _Standard(zlib.decompressobj(16 + zlib.MAX_WBITS))
             case "deflate":
-                # The header's first four bits name the method, which is always 8.
-                return _Zlib(zlib.MAX_WBITS if data[0] & 0x0F == 8 else -zlib.MAX_WBITS)
+                # With a header as the standard asks, whose first four bits name the method, always 8; or without one.
+                has_header = data[0] & 0x0F == 8
+                return _Standard(zlib.decompressobj(zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS))
             case "br":
                 return _Brotli()
             case _:
-                return _Zstd()
+                window = {int(DecompressionParameter.window_log_max): _ZSTD_WINDOW_LOG}
+                return _Standard(ZstdDecompressor(options=window))
