@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.asides import RELATED_PHRASES, find_asides
+from pipeline.text.asides import find_asides
+from pipeline.text.word_lists import read_word_list
 
 
 @pytest.mark.parametrize(
@@ -56,8 +57,9 @@ def test_a_headline_that_is_a_link_is_aside_and_a_linked_sentence_or_name_is_tex
 
 
 def test_each_phrase_stands_before_a_headline() -> None:
-    assert len(RELATED_PHRASES) >= 30
-    for phrases in RELATED_PHRASES.values():
+    listed = read_word_list("pipeline.text", "related-phrases")
+    assert len(listed) >= 30
+    for phrases in listed.values():
         for phrase in phrases:
             assert find_asides(f"{phrase}: 1"), phrase
 
