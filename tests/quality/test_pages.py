@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.sources.pages import Page, extract_page
+from pipeline.sources.pages import Page
+from pipeline.sources.pages.extraction import extract_page
 from pipeline.text.asides import find_asides
 
 pytestmark = pytest.mark.timeout(300)

@@ -9,7 +9,6 @@ import signal
 from multiprocessing.connection import Connection
 from typing import Self
 
-from pipeline.sources.pages.extraction import extract_page
 from pipeline.sources.pages.page import Page, PageError
 
 _MOST_MEMORY_BYTES = 1024 * 1024 * 1024
@@ -78,6 +77,8 @@ class ExtractionProcess:
 
 
 def _serve(connection: Connection) -> None:
+    from pipeline.sources.pages.extraction import extract_page  # noqa: PLC0415 - 35 MB that only this process needs
+
     # Ctrl-C is for whoever started it, who then ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))

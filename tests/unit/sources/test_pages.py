@@ -7,8 +7,9 @@ from datetime import datetime
 
 import pytest
 
-from pipeline.sources.pages import ExtractionProcess, Page, PageError, extract_page
+from pipeline.sources.pages import ExtractionProcess, Page, PageError
 from pipeline.sources.pages.canonical import canonical_url
+from pipeline.sources.pages.extraction import extract_page
 
 SENTENCES = (
     "The harbour of Nordhaven was closed on Monday after a storm had torn three barges from their moorings.",
