@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 
-from pipeline.cli import EXIT_DONE, EXIT_FAILED
-from pipeline.cli.sources.read import file_bytes
+from pipeline.cli.sources.file_lines import print_lines
 from pipeline.errors import UsageError
 from pipeline.sources.pages import ExtractionProcess, Page, PageError
 
@@ -26,20 +24,12 @@ def extract(files: tuple[str, ...], url: str | None, urls: str | None, content_t
     rest goes on, and the exit status is 1.
     """
     addresses = _addresses(files, url, urls)
-    status = EXIT_DONE
     with ExtractionProcess() as process:
-        for file, address in zip(files, addresses, strict=True):
-            line: dict[str, Any] = {"file": file}
-            try:
-                line |= _as_json(process.extract(file_bytes(file), url=address, content_type=content_type))
-            except PageError as error:
-                line["error"] = str(error)
-            except OSError as error:
-                line["error"] = f"cannot be read: {error.strerror}"
-            if "error" in line:
-                status = EXIT_FAILED
-            click.echo(msgspec.json.encode(line))
-    return status
+        return print_lines(
+            files,
+            lambda place, data: _as_json(process.extract(data, url=addresses[place], content_type=content_type)),
+            PageError,
+        )
 
 
 def _addresses(files: tuple[str, ...], url: str | None, urls: str | None) -> list[str | None]:
