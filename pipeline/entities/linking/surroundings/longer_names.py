@@ -34,9 +34,9 @@ def is_in_a_longer_name(field: FieldText, first: int, end: int, language: str) -
     kinds = _kinds(primary_subtag(language))
     if kinds is None:
         return False
-    if kinds.has_no_spaces:
-        text, start, stop = field.text, field.starts[first], field.ends[end - 1]
-        return text.startswith(tuple(kinds.behind), stop) or text.endswith(tuple(kinds.before), 0, start)
+    if kinds.unspaced is not None:
+        before, behind = kinds.unspaced
+        return field.text.startswith(behind, field.ends[end - 1]) or field.text.endswith(before, 0, field.starts[first])
     if first and (word := field.words[first - 1]) in kinds.any_before:
         gap = field.gap_before(first)
         if gap in _BEFORE_A_NAME and (
@@ -58,7 +58,14 @@ def is_in_a_longer_name(field: FieldText, first: int, end: int, language: str) -
 
 
 class _Kinds(NamedTuple):
-    """The lists of one language, each word as it may be written; ``word_lists/longer-names.yaml`` says what each is."""
+    """The lists of one language, each word as it may be written; ``word_lists/longer-names.yaml`` says what each is.
+
+    Attributes:
+        capitals: Those of ``behind`` that count only with a capital.
+        any_before: Whatever may stand right before a name.
+        any_behind: Whatever may stand right behind one.
+        unspaced: What the text ends with before a name, and what it goes on with; None where words are spaced.
+    """
 
     before: frozenset[str]
     quoted: frozenset[str]
@@ -74,7 +81,7 @@ class _Kinds(NamedTuple):
     capitals: frozenset[str]
     any_before: frozenset[str]
     any_behind: frozenset[str]
-    has_no_spaces: bool
+    unspaced: tuple[tuple[str, ...], tuple[str, ...]] | None
 
 
 @cache
@@ -99,7 +106,7 @@ def _kinds(language: str) -> _Kinds | None:
         capitals=frozenset(word for word in as_listed["behind"] if not word.islower() and has_case(word)),
         any_before=frozenset[str]().union(*(spelled[name] for name in _LISTS_BEFORE)),
         any_behind=spelled["behind"] | spelled["adjectival"],
-        has_no_spaces=language in _WITHOUT_SPACES,
+        unspaced=(as_listed["before"], as_listed["behind"]) if language in _WITHOUT_SPACES else None,
     )
 
 
