@@ -1,0 +1,1 @@
+"""Poll sources: when, what of an answer is news, and the article that an entry becomes. It opens no connection."""
