@@ -34,7 +34,7 @@ from pipeline.sources.polling.seen_entries import EntryMark, Novelty, SeenEntrie
 # What a source holds when it is added is history, except for the last days.
 _OLDEST_AT_FIRST = timedelta(days=2)
 # Pages behind one reading: a listing of thousands is worked off in several.
-_MOST_PAGES = 100
+_MOST_PAGES = 20
 _SITEMAPS = frozenset({"sitemap", "listing"})
 _NO_ARTICLES = {
     "sitemap-index": "it is an index of sitemaps: give the address of the one with the news instead",
@@ -66,7 +66,8 @@ class Reading(Struct, frozen=True):
     """What an answer says.
 
     Attributes:
-        feed: The feed; none where nothing has changed since the last poll, or the answer is of no use.
+        feed: The feed, without its entries, which are many; none where nothing has changed since the last poll, or the
+            answer is of no use.
         fresh: What is to be published, the oldest first.
         state: How the source stands once that is done, without what was seen and when it is polled next.
         marks: All entries that are seen then.
@@ -212,7 +213,8 @@ class PollReader:
             )
             seconds = jittered(usual, self._random)
         # A feed has its newest entry first; readers of alerts want the oldest first.
-        return Reading(after, seconds, feed, tuple(reversed(fresh)), tuple(reversed(marks.values())), left)
+        bare = replace(feed, entries=())
+        return Reading(after, seconds, bare, tuple(reversed(fresh)), tuple(reversed(marks.values())), left)
 
 
 def settled(reading: Reading, unread: Collection[bytes], now: datetime) -> SourceState:

@@ -70,12 +70,12 @@ def test_an_entry_whose_page_cannot_be_read_now_is_fresh_again() -> None:
 
 
 def test_many_pages_are_read_in_several_polls() -> None:
-    body = rss(*(Item(number, "Short.") for number in range(130)))
+    body = rss(*(Item(number, "Short.") for number in range(32)))
     reading, state = poll(first_state(SOURCE, NOW), answer(body))
-    assert (len(reading.fresh), reading.left) == (100, 30)
+    assert (len(reading.fresh), reading.left) == (20, 12)
     assert reading.seconds == Pace().shortest_seconds
     rest, _ = poll(state, answer(body))
-    assert (len(rest.fresh), rest.left) == (30, 0)
+    assert (len(rest.fresh), rest.left) == (12, 0)
 
 
 def test_failures_are_told_and_tried_later_and_later() -> None:
