@@ -13,6 +13,7 @@ from pipeline.entities.linking.short_forms import resolve_short_forms
 from pipeline.entities.nesting import nest
 from pipeline.entities.recognition.recognizer import Recognizer
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, Mention
+from pipeline.text.asides import touches_aside, without_asides
 
 # More of one name tell nothing new, and an article of nothing but names would outgrow its topic's messages.
 MAX_MENTIONS_PER_NAME = 200
@@ -47,15 +48,33 @@ class EntityExtractor:
             The articles in the same order, each with 0..n mentions sorted by field (title first) and start, nested or
             disjoint; ``field[start:end] == text``. A surname takes over the full name that the article gives. Of one
             concept, or of one unlinked name, the first ``MAX_MENTIONS_PER_NAME`` are kept. Where a short text is of no
-            sure language, full names of its likely alternatives are among them. A withdrawal names nothing.
+            sure language, full names of its likely alternatives are among them. What stands in an aside is marked, and
+            settles nothing outside it. A withdrawal names nothing.
         """
         enriched: list[EnrichedArticle] = []
         for article, spans in zip(articles, self._recognizer.recognize(articles), strict=True):
-            mentions = () if article.status == "withdrawn" else self._mentions(article, spans)
+            mentions = () if article.status == "withdrawn" else self._marked_mentions(article, spans)
             fields = {field: getattr(article, field) for field in IdentifiedArticle.__struct_fields__}
             fields["times"] = msgspec.structs.replace(article.times, enriched_at=now)
-            enriched.append(EnrichedArticle(**fields, mentions=_first_of_each(resolve_short_forms(mentions))))
+            enriched.append(EnrichedArticle(**fields, mentions=_first_of_each(mentions)))
         return enriched
+
+    def _marked_mentions(self, article: IdentifiedArticle, spans: Sequence[Mention]) -> tuple[Mention, ...]:
+        """The names of an article read without its asides, and those of its asides read with the article."""
+        read = resolve_short_forms(self._mentions(article, spans))
+        if not article.asides:
+            return read
+
+        def is_aside(mention: Mention) -> bool:
+            return mention.field == "body" and touches_aside(article.asides, mention.start, mention.end)
+
+        own_text = msgspec.structs.replace(article, body=without_asides(article.body, article.asides))
+        own = resolve_short_forms(self._mentions(own_text, [span for span in spans if not is_aside(span)]))
+        mentions = [
+            *(mention for mention in own if not is_aside(mention)),
+            *(msgspec.structs.replace(mention, aside=True) for mention in read if is_aside(mention)),
+        ]
+        return tuple(sorted(mentions, key=lambda mention: (mention.field == "body", mention.start, -mention.end)))
 
     def _mentions(self, article: IdentifiedArticle, spans: Sequence[Mention]) -> Sequence[Mention]:
         language = article.language.tag

@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from pipeline.language.detectors import Guess, read_with_cld2
 from pipeline.language.ensemble import Ensemble
 from pipeline.language.langid_model import load_langid
@@ -13,6 +15,7 @@ from pipeline.language.ngrams import MODEL_FILE, NgramModel
 from pipeline.language.parts import Passage, find_parts, may_be_mixed
 from pipeline.messages.articles import IdentifiedArticle, Language, LanguageGuess, LanguagePart, RawArticle, Times
 from pipeline.messages.identity import revision
+from pipeline.text.asides import find_asides
 from pipeline.text.language_tags import UNDETERMINED, normalise_tag
 
 _MOST_ALTERNATIVES = 4
@@ -71,7 +74,7 @@ class LanguageIdentifier:
 def identify_language(
     article: RawArticle, identifier: LanguageIdentifier, *, ingested_at: datetime | None, now: datetime
 ) -> IdentifiedArticle:
-    """Settle the language and the revision of an article.
+    """Settle the language and the revision of an article, and mark asides where its source has marked none.
 
     Args:
         article: With its id and time of revision settled, as ``read_article`` returns it. A withdrawal stays ``und``.
@@ -83,6 +86,8 @@ def identify_language(
         language = Language(tag=UNDETERMINED, confidence=0.0)
     else:
         language = identifier.identify(article.title, article.body, article.declared_language)
+        if not article.asides:
+            article = msgspec.structs.replace(article, asides=find_asides(article.body))
     return IdentifiedArticle(
         **{field: getattr(article, field) for field in RawArticle.__struct_fields__},
         language=language,

@@ -23,6 +23,8 @@ EntityKind = Literal["country", "region", "city", "org", "person"]
 MentionVia = Literal["name", "adjective", "alias", "transliteration", "short-name", "model"]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 ArticleId = Annotated[str, Meta(max_length=512)]
+AsideSpan = tuple[Annotated[int, Meta(ge=0)], Annotated[int, Meta(ge=0)]]
+"""A half-open span of a body that is not the article's own text, in code points."""
 
 
 class Times(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -51,6 +53,8 @@ class RawArticle(Struct, frozen=True, kw_only=True, omit_defaults=True):
         tags: The subjects that the source gives.
         attributes: Passed through to the alert unchanged.
         status: ``withdrawn`` withdraws an earlier article and needs only the id.
+        asides: Half-open spans of the body that are not the article's own text, such as links to other articles: rules
+            do not fire on them unless they ask. Where there are none, the first step looks for them.
     """
 
     id: ArticleId = ""
@@ -64,6 +68,7 @@ class RawArticle(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tags: tuple[str, ...] = ()
     attributes: dict[str, str] = {}
     status: Status = "published"
+    asides: tuple[AsideSpan, ...] = ()
 
 
 class LanguageGuess(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -136,6 +141,7 @@ class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True):
             gives it.
         via: How it was found.
         confidence: How certain the mention is, 0 to 1; only with ``via: transliteration``.
+        aside: Whether it stands in one of the article's asides, and so says nothing of the article itself.
     """
 
     field: Field
@@ -147,6 +153,7 @@ class Mention(Struct, frozen=True, kw_only=True, omit_defaults=True):
     entity: EntityRef | None = None
     name: str = ""
     confidence: Annotated[float, Meta(ge=0, le=1)] | None = None
+    aside: bool = False
 
 
 def _no_mentions() -> tuple[Mention, ...]:

@@ -11,11 +11,15 @@ import msgspec
 from pipeline.errors import ArticleError, EmptyArticleError, SchemaError, TooLargeError
 from pipeline.messages import identity
 from pipeline.messages.alerts import EvaluatedArticles, Match
-from pipeline.messages.articles import MAX_ARTICLE_CODE_POINTS, EnrichedArticle, RawArticle
+from pipeline.messages.articles import MAX_ARTICLE_CODE_POINTS, AsideSpan, EnrichedArticle, RawArticle
 from pipeline.messages.codec import BYTE_ORDER_MARK, decode, replace_lone_surrogates
 
 MOST_AHEAD = timedelta(minutes=5)
 """How far a time of revision may be ahead of our clock: the source's may differ."""
+
+
+MAX_ASIDES = 1_000
+"""How many spans a source may mark in one article."""
 
 
 class Intake(NamedTuple):
@@ -84,14 +88,14 @@ def _as_meant(payload: bytes) -> bytes | None:
 
 
 def settled(article: RawArticle, *, read_at: datetime, now: datetime | None = None) -> RawArticle:
-    """Check an article's content, and set its id and time of revision if they are missing.
+    """Check an article's content, sort its asides, and set its id and time of revision if they are missing.
 
     A withdrawal needs only the id, or the URL from which the id is made. It gets no time of revision: without one it
     withdraws everything published before it. A time of revision over ``MOST_AHEAD`` in the future, which would make
     every later revision an older one, becomes the time of arrival.
 
     Raises:
-        SchemaError: A withdrawal without id and URL.
+        SchemaError: A withdrawal without id and URL, or asides that are no stretches of the body.
         EmptyArticleError: Neither title nor body holds text, and it is no withdrawal.
         TooLargeError: Title and body together have more than 200,000 code points.
     """
@@ -106,6 +110,10 @@ def settled(article: RawArticle, *, read_at: datetime, now: datetime | None = No
         raise TooLargeError(
             f"{name}: title and body have {size:,} code points, {MAX_ARTICLE_CODE_POINTS:,} are allowed: split it"
         )
+    if len(article.asides) > MAX_ASIDES:
+        raise SchemaError(
+            f"{name}: {len(article.asides):,} asides, {MAX_ASIDES:,} are allowed: join those side by side"
+        )
     revised_at = article.revised_at or (None if is_withdrawn else read_at)
     now = now or read_at
     if revised_at is not None and revised_at > now + MOST_AHEAD:
@@ -114,7 +122,29 @@ def settled(article: RawArticle, *, read_at: datetime, now: datetime | None = No
         article,
         id=article.id or identity.article_id(article.url, article.title, article.body),
         revised_at=revised_at,
+        asides=() if is_withdrawn else _sorted_asides(article, name),
     )
+
+
+def _sorted_asides(article: RawArticle, name: str) -> tuple[AsideSpan, ...]:
+    """The asides in order; those that overlap as one.
+
+    Raises:
+        SchemaError: One is no stretch of the body.
+    """
+    joined: list[AsideSpan] = []
+    for start, end in article.asides:
+        if not start < end <= len(article.body):
+            raise SchemaError(
+                f"{name}: the aside [{start}, {end}] is no stretch of the body, which has {len(article.body):,} code "
+                "points: give [start, end] with end behind the last one"
+            )
+    for start, end in sorted(article.asides):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
 
 
 def read_enriched(payload: bytes) -> EnrichedArticle:
@@ -125,7 +155,8 @@ def read_enriched(payload: bytes) -> EnrichedArticle:
 
     Raises:
         UndecodableError: Not UTF-8 JSON.
-        SchemaError: Not an enriched article, without an id, or with a mention whose offsets do not fit its text.
+        SchemaError: Not an enriched article, without an id, or with a mention or an aside whose offsets do not fit its
+            text.
     """
     article = decode(payload, EnrichedArticle)
     if not article.id:
@@ -137,6 +168,8 @@ def read_enriched(payload: bytes) -> EnrichedArticle:
                 f"article {article.id}: mentions[{number}].text is not {mention.field}[{mention.start}:{mention.end}]: "
                 "offsets are code points of the text as received"
             )
+    if article.asides and article.status != "withdrawn":
+        return msgspec.structs.replace(article, asides=_sorted_asides(article, f"article {article.id}"))
     return article
 
 

@@ -101,3 +101,29 @@ def test_alternatives_add_nothing(headline: str, tag: str, confidence: float, al
     article = IdentifiedArticle(id="a", title=headline, language=language, revision="r")
     (enriched,) = EntityExtractor(NoRecognizer(), Linker(KnowledgeBase.load())).extract([article], now=NOW)
     assert enriched.mentions == ()
+
+
+def test_names_in_asides_are_marked_and_settle_nothing_in_the_text(small_linker: Linker) -> None:
+    body = "Die NATO tagt. Muster kam.\nMehr zum Thema – Erika Muster und Nordkorea"
+    start = body.index("Mehr")
+    person = body.index("Erika")
+
+    class BothFinder:
+        """A recognizer that finds a surname in the text and the full name in the link."""
+
+        def recognize(self, articles: Sequence[IdentifiedArticle]) -> list[tuple[Mention, ...]]:
+            full = Mention(field="body", start=person, end=person + 12, text="Erika Muster", label="PER", via="model")
+            return [
+                (Mention(field="body", start=15, end=21, text="Muster", label="PER", via="model"), full)
+                for _ in articles
+            ]
+
+    article = structs.replace(ARTICLE, title="", body=body, asides=((start, len(body)),))
+    (found,) = EntityExtractor(BothFinder(), small_linker).extract([article], now=NOW)
+    assert found.asides == article.asides
+    assert [(m.text, m.name, m.aside) for m in found.mentions] == [
+        ("NATO", "", False),
+        ("Muster", "Muster", False),
+        ("Erika Muster", "Erika Muster", True),
+        ("Nordkorea", "", True),
+    ]

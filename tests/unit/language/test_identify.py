@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
+from msgspec import structs
 
 from pipeline.language import LanguageIdentifier, identify_language
 from pipeline.messages.articles import RawArticle
@@ -161,3 +162,12 @@ def test_the_identified_article_keeps_everything_else(identifier: LanguageIdenti
     assert article.revision == revision(raw.title, raw.body)
     assert (article.times.ingested_at, article.times.identified_at) == (None, NOW)
     assert all(getattr(article, field) == getattr(raw, field) for field in RawArticle.__struct_fields__)
+
+
+def test_asides_are_looked_for_where_the_source_marks_none(identifier: LanguageIdentifier) -> None:
+    body = f"{SAMPLES['de']}\nMehr zum Thema – Gipfel in Rom"
+    raw = RawArticle(id="a1", body=body, revised_at=NOW)
+    found = identify_language(raw, identifier, ingested_at=None, now=NOW)
+    assert [body[start:end] for start, end in found.asides] == ["Mehr zum Thema – Gipfel in Rom"]
+    marked = identify_language(structs.replace(raw, asides=((0, 3),)), identifier, ingested_at=None, now=NOW)
+    assert marked.asides == ((0, 3),)

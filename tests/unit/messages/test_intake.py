@@ -216,3 +216,31 @@ def test_a_byte_order_mark_is_no_part_of_an_article() -> None:
     assert read_article(b"\xef\xbb\xbf" + payload, read_at=NOW) == read_article(payload, read_at=NOW)
     with pytest.raises(UndecodableError, match="not JSON in UTF-8: UTF-16: convert it first"):
         read_article(payload.decode().encode("utf-16"), read_at=NOW)
+
+
+def test_asides_are_sorted_and_joined() -> None:
+    article = read_article(b'{"body": "abcdefgh", "asides": [[5, 7], [0, 2], [1, 3]]}', read_at=NOW).article
+    assert article.asides == ((0, 3), (5, 7))
+
+
+@pytest.mark.parametrize(
+    "asides", [[[0, 9]], [[3, 3]], [[4, 2]], [[-1, 2]], [[1]], [[0, 1, 2]], ["0-2"], [[0, 1]] * 1_001]
+)
+def test_bad_asides_are_one_clear_line(asides: list[object]) -> None:
+    with pytest.raises(SchemaError) as caught:
+        read(id="a7", body="abcdefgh", asides=asides)
+    assert "asides" in str(caught.value) or "aside [" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_withdrawal_has_no_asides() -> None:
+    payload = b'{"id": "a", "status": "withdrawn", "asides": [[0, 5]]}'
+    assert read_article(payload, read_at=NOW).article.asides == ()
+
+
+def test_enriched_asides_fit_the_body() -> None:
+    language = {"tag": "de", "confidence": 1.0}
+    article = {"id": "a", "body": "abc", "revision": "r", "language": language, "asides": [[2, 3], [0, 1]]}
+    assert read_enriched(json.dumps(article).encode()).asides == ((0, 1), (2, 3))
+    with pytest.raises(SchemaError, match=r"article a: the aside \[2, 4\] is no stretch of the body"):
+        read_enriched(json.dumps(article | {"asides": [[2, 4]]}).encode())
