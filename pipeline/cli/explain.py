@@ -183,7 +183,9 @@ def _entities(article: EnrichedArticle) -> Table:
     rows: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
     for mention in article.mentions:
         name = f"{mention.entity.name} ({mention.entity.id})" if mention.entity else printable(mention.name)
-        rows.setdefault((name, mention.label), Counter())[printable(mention.text), mention.via] += 1
+        rows.setdefault((name, mention.label), Counter())[
+            printable(mention.text), mention.via + " (aside)" * mention.aside
+        ] += 1
     for (name, label), forms in rows.items():
         texts = ", ".join(dict.fromkeys(text for text, _ in forms))
         vias = ", ".join(dict.fromkeys(via for _, via in forms))

@@ -124,7 +124,7 @@ def _found(match: Match) -> str:
 
 
 def why_silent(rule: WatchRule, concepts: ConceptLookup, article: EnrichedArticle, limits: Limits | None = None) -> str:
-    """Why a rule does not fire on an article: a score that is too low, clauses not found, excluded clauses found.
+    """Why a rule does not fire on an article: a score too low, clauses not found or in asides alone, or excluded ones.
 
     Args:
         rule: As it was checked.
@@ -144,12 +144,20 @@ def why_silent(rule: WatchRule, concepts: ConceptLookup, article: EnrichedArticl
     if rule.min_score is not None and is_satisfied(condition, terms):
         score = sum(filed.clause.weight for filed in satisfied_clauses(condition, lowering, terms))
         parts.append(f"its score is {score:g}, and min_score is {rule.min_score:g}")
+    anywhere = ArticleTerms(msgspec.structs.replace(article, asides=()), filing) if article.asides else terms
     missing: list[str] = []
+    in_asides: list[str] = []
     blocking: list[str] = []
     for filed, positive in leaves(condition):
         if is_found(filed, terms, certain=not positive) is not positive:
-            (missing if positive else blocking).append(filed.clause.spelling)
-    for name, spellings in (("not found:", missing), ("excluded:", blocking)):
+            found_aside = positive and is_found(filed, anywhere)
+            (in_asides if found_aside else missing if positive else blocking).append(filed.clause.spelling)
+    reasons = (
+        ("not found:", missing),
+        ("the find stands in an aside (related link):", in_asides),
+        ("excluded:", blocking),
+    )
+    for name, spellings in reasons:
         if spellings:
             parts.append(f"{name} {', '.join(dict.fromkeys(spellings))}")
     return "; ".join(parts) or "no alternative is satisfied as a whole"

@@ -36,6 +36,7 @@ from pipeline.rules.meaning.metadata import metadata_of
 from pipeline.rules.meaning.unlisted_people import confidence_of
 from pipeline.rules.meaning.word_forms import WordForm
 from pipeline.rules.syntax.vocabulary import COVERED_LANGUAGES
+from pipeline.text.asides import touches_aside
 from pipeline.text.folding import fold
 
 # Georgian letters, which have capitals in Unicode and none in print.
@@ -61,6 +62,7 @@ class ArticleTerms:
     """One article as the rules see it: its concepts, its metadata, and the places of the rules' own words.
 
     Attributes:
+        has_asides: Whether what it holds may stand in an aside alone.
         article: The article. It is to be asked about before the rules change: what stands where is worked out late.
         keys: Of everything in it that a rule asks for, one perhaps several times.
         held: By key, 1 where it is one of them or ``NO_KEY``, else 0.
@@ -68,6 +70,7 @@ class ArticleTerms:
 
     def __init__(self, article: EnrichedArticle, filing: ClauseFiling) -> None:
         self.article = article
+        self.has_asides = bool(article.asides)
         self._language = primary_subtag(article.language.tag)
         self._memo = memo = filing.readings.memo(self._language)
         title, body = TextTerms(article.title), TextTerms(article.body)
@@ -138,9 +141,11 @@ class ArticleTerms:
         elif isinstance(clause, ConceptClause) and self._is_in_language(clause.scope):
             yield from self._concept_places(clause, certain=certain)
         elif isinstance(clause, TermClause) and self._is_in_language(clause.scope):
-            ranges = self._word_places.ranges(filed.keys[: len(clause.sequence)])
-            if clause.scope.field is not None:
-                ranges = [place for place in ranges if place[0] == clause.scope.field]
+            ranges = [
+                place
+                for place in self._ranges(filed.keys[: len(clause.sequence)], clause.scope)
+                if clause.scope.field in {None, "aside" if self._is_range_aside(*place) else place[0]}
+            ]
             yield from self._term_places(clause, ranges, certain=certain)
 
     def _near_places(self, filed: FiledNear, *, certain: bool) -> Iterator[FoundPlace]:
@@ -168,7 +173,7 @@ class ArticleTerms:
             mentions = sorted([*mentions, *others], key=_order)
         for mention in mentions:
             is_meant = clause.transliterated or mention.via != "transliteration"
-            if is_meant and _in_scope(mention.field, clause.scope) and (not certain or mention.via in CERTAIN_VIAS):
+            if is_meant and self._in_scope(mention, clause.scope) and (not certain or mention.via in CERTAIN_VIAS):
                 is_metonym = not parts and mention.entity is not None and mention.entity.id != clause.concept.id
                 yield self._mention_place(mention, "metonym" if is_metonym else mention.via)
 
@@ -201,6 +206,8 @@ class ArticleTerms:
         if not spans:
             return
         for mention in sorted(self.article.mentions, key=_order):
+            if not self._in_scope(mention, clause.scope):
+                continue
             if mention.label != clause.label or (certain and mention.via not in CERTAIN_VIAS):
                 continue
             # One field's spans follow each other in order, and so do their ends, since they are of one sequence.
@@ -231,11 +238,12 @@ class ArticleTerms:
             if not isinstance(clause, PhraseClause | SpelledClause):
                 continue
             keys = each.keys[: len(clause.sequence)]
-            places = list(self._term_places(clause, self._word_places.ranges(keys), certain=certain))
+            ranges = self._ranges(keys, filed.clause.scope)
+            places = list(self._term_places(clause, ranges, certain=certain))
             for place in places:
                 whole.setdefault((place.field, place.start), place)
             if places and isinstance(clause, SpelledClause) and clause.surname < len(keys):
-                last += self._last_names(clause, keys[-clause.surname :], places[0])
+                last += self._last_names(clause, keys[-clause.surname :], places[0], filed.clause.scope)
         for place in last:
             inside = any(
                 place.field == one.field and (one.start or 0) <= (place.start or 0) < (one.end or 0)
@@ -244,19 +252,45 @@ class ArticleTerms:
             if not inside:
                 whole[place.field, place.start] = place
         scope = filed.clause.scope
-        found = [place for place in whole.values() if scope.field in {None, place.field}]
+        found = [place for place in whole.values() if self._in_scope(place, scope)]
         yield from sorted(found, key=lambda place: (place.field == "body", place.start or 0))
 
-    def _last_names(self, clause: SpelledClause, keys: Sequence[Key], named: FoundPlace) -> Iterator[FoundPlace]:
+    def _last_names(
+        self, clause: SpelledClause, keys: Sequence[Key], named: FoundPlace, scope: Scope
+    ) -> Iterator[FoundPlace]:
         ways = clause.ways[-clause.surname :]
         if max(len(way.text) for way in ways[0]) * len(ways) < _FEWEST_LETTERS_OF_A_LAST_NAME:
             return
-        for field, first, end in self._word_places.ranges(keys):
+        for field, first, end in self._ranges(keys, scope):
             tokens = self._texts[field].tokens
             words, spans = tokens.words[first:end], tokens.spans[first:end]
             if confidence_of(words, ways, self._language) > 0 and all(map(_is_capital, words)):
                 place = self._text_place(field, spans[0][0], spans[-1][1], "short-name")
                 yield place if clause.is_inflected else place._replace(via=named.via, confidence=named.confidence)
+
+    def _ranges(self, keys: Sequence[Key], scope: Scope) -> list[tuple[Field, int, int]]:
+        """Where words stand that may count: in asides only for a clause that asks for these, be it beside the text."""
+        ranges = self._word_places.ranges(keys)
+        if not self.has_asides or scope.field == "aside":
+            return ranges
+        return [place for place in ranges if not self._is_range_aside(*place)]
+
+    def _is_range_aside(self, field: Field, first: int, end: int) -> bool:
+        if not self.has_asides or field == "title":
+            return False
+        spans = self._texts[field].tokens.spans
+        return touches_aside(self.article.asides, spans[first][0], spans[end - 1][1])
+
+    def _in_scope(self, place: FoundPlace | Mention, scope: Scope) -> bool:
+        """Whether a clause that is asked for there counts at this place of the text."""
+        is_aside = (
+            self.has_asides
+            and place.field == "body"
+            and touches_aside(self.article.asides, place.start or 0, place.end or 0)
+        )
+        if is_aside or scope.field == "aside":
+            return is_aside and scope.field == "aside"
+        return scope.field in {None, place.field}
 
     def _is_in_language(self, scope: Scope) -> bool:
         if scope.language is None or scope.language == self._language:
@@ -283,10 +317,6 @@ class ArticleTerms:
     def _mention_place(self, mention: Mention, via: EvidenceVia) -> FoundPlace:
         text = self._texts[mention.field].text[mention.start : mention.end]
         return FoundPlace(mention.field, text, via, mention.start, mention.end, mention.entity, mention.confidence)
-
-
-def _in_scope(field: Field, scope: Scope) -> bool:
-    return scope.field is None or scope.field == field
 
 
 def _inflection_via(clause: PhraseClause, words: Sequence[str]) -> EvidenceVia:

@@ -105,7 +105,8 @@ def is_found(filed: FiledLeaf, terms: ArticleTerms, *, certain: bool = False) ->
     if not may_be_found(filed, terms.held):
         return False
     # What a mention was found by says how sure it is.
-    if isinstance(filed, FiledClause) and filed.suffices and not (certain and isinstance(filed.clause, ConceptClause)):
+    is_sure = isinstance(filed, FiledClause) and filed.suffices and not terms.has_asides
+    if is_sure and not (certain and isinstance(filed.clause, ConceptClause)):
         return True
     return next(terms.places(filed, certain=certain), None) is not None
 

@@ -28,6 +28,7 @@ from pipeline.rules.meaning.compilation import Requirements, RuleCompiler
 from pipeline.rules.meaning.lookup import ConceptLookup
 from pipeline.rules.syntax.expressions import leaves, map_leaves
 from pipeline.rules.syntax.limits import Limits
+from pipeline.text.asides import without_asides
 from pipeline.text.folding import fingerprint
 
 _MAX_REMEMBERED_HEADERS = 65_536
@@ -149,7 +150,8 @@ class RuleIndex:
                 return []
             header = ArticleHeader.of(article)
             if any(_goes_by_text(rule) for rule, _, _ in fired):
-                header = msgspec.structs.replace(header, fingerprint=fingerprint(article.title, article.body))
+                own_text = without_asides(article.body, article.asides)
+                header = msgspec.structs.replace(header, fingerprint=fingerprint(article.title, own_text))
             times = article.times if now is None else msgspec.structs.replace(article.times, matched_at=now)
             matches = []
             for rule, score, clauses in sorted(fired, key=_rule_id):
@@ -206,6 +208,9 @@ class RuleIndex:
     def _satisfied(self, terms: ArticleTerms) -> set[int]:
         """The rules whose condition an article satisfies, whatever they score."""
         satisfied, doubtful = self._postings.candidates(terms.keys, terms.held)
+        if terms.has_asides:
+            # What an article holds may stand in an aside alone.
+            satisfied, doubtful = set(), satisfied | doubtful
         satisfied.update([number for number in doubtful if is_satisfied(self._condition(number), terms)])
         return satisfied
 

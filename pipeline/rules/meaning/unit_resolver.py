@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.concepts import Concept, Sense, UnknownConceptError
 from pipeline.errors import RuleError
-from pipeline.messages.articles import EntityRef, Field, Label
+from pipeline.messages.articles import EntityRef, Label
 from pipeline.rules.advice.misspellings import either, misspelling_warning, names_meant
 from pipeline.rules.advice.plain_words import name_inside_warning, operator_warning, same_capitals
 from pipeline.rules.meaning.clauses import (
@@ -40,6 +40,7 @@ from pipeline.rules.syntax.vocabulary import (
     LANGUAGE_FIELDS,
     METADATA_FIELDS,
     TEXT_FIELDS,
+    TextField,
 )
 from pipeline.text.folding import fold
 
@@ -124,7 +125,10 @@ class UnitResolver:
         left, right = (tuple(map(self._operand, operand)) for operand in (term.left, term.right))
         fields = [{clause.scope.field for clause in operand} for operand in (left, right)]
         if None not in fields[0] | fields[1] and fields[0].isdisjoint(fields[1]):
-            raise self._origin.error("these can never be near: one stands in the title, one in the body", term.start)
+            one, other = (" or ".join(sorted(filter(None, each))) for each in fields)
+            raise self._origin.error(
+                f"these can never be near: one stands in the {one}, one in the {other}", term.start
+            )
         return NearClause(left=left, right=right, ordered=term.operator == "ONEAR", reach=term.reach)
 
     def _operand(self, unit: Unit) -> ConceptClause | TermClause:
@@ -172,7 +176,7 @@ class UnitResolver:
         return self._words(unit, scope, meaning)
 
     def _fields(self, unit: Unit) -> _UnitFields:
-        place: Field | None = None
+        place: TextField | None = None
         language: str | None = None
         meaning: str | None = None
         for name in unit.fields:

@@ -10,7 +10,10 @@ from pipeline.messages.articles import Field
 KindField = Literal["person", "org", "place"]
 MetadataField = Literal["lang", "source", "site", "tag"]
 
-TEXT_FIELDS: Mapping[str, Field] = {"title": "title", "body": "body"}
+TextField = Field | Literal["aside"]
+"""Where a term may be asked for: a rule means the article's own text unless it says ``aside``."""
+
+TEXT_FIELDS: Mapping[str, TextField] = {"title": "title", "body": "body", "aside": "aside"}
 KIND_FIELDS: Mapping[str, KindField] = {"person": "person", "org": "org", "place": "place"}
 METADATA_FIELDS: Mapping[str, MetadataField] = {"lang": "lang", "source": "source", "site": "site", "tag": "tag"}
 NAMED_FIELDS = (*TEXT_FIELDS, *KIND_FIELDS, "entity", "within", "raw", *METADATA_FIELDS)
