@@ -23,6 +23,7 @@ from rich.progress import (
 from pipeline.cli import EXIT_DONE, EXIT_FAILED, pass_settings
 from pipeline.cli.event_loop import run_quietly
 from pipeline.cli.reading.lines import BadLines, Format, read_lines, source_size_bytes
+from pipeline.cli.reading.pace import Pace
 from pipeline.errors import ArticleError
 from pipeline.settings import Settings
 
@@ -40,20 +41,26 @@ if TYPE_CHECKING:
     show_default=True,
     help="What the files are; auto goes by their endings, else by the first line.",
 )
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Replay: keep the gaps between the articles' times of publication, so many times shorter.",
+)
 @pass_settings
-def command(settings: Settings, files: tuple[str, ...], form: Format) -> int:
+def command(settings: Settings, files: tuple[str, ...], form: Format, speed: float | None) -> int:
     """Send articles to the pipeline, each acknowledged by the broker.
 
     FILES are JSON Lines (.jsonl, .ndjson), JSON (.json: one article or a list), CSV (.csv, .tsv: the first line names
-    the columns as the fields of an article, a column of another name becomes an attribute) or plain text (the whole
-    file is one body); `-` is standard input, which may be a pipe that never ends. A bad line is reported by number and
-    sent nowhere; the exit status is 1 then.
+    the columns as the fields of an article, a column of another name becomes an attribute), items of NewsML-G2 or NITF
+    (.xml, .nitf), mails (.eml), archives of the web (.warc, .warc.gz) or plain text (the whole file is one body); `-`
+    is standard input, which may be a pipe that never ends. A bad line is reported by number and sent nowhere; the exit
+    status is 1 then.
     """
     from pipeline.streaming.kafka.publishing import publish_articles  # noqa: PLC0415 - loads Kafka; --help need not
 
     size_bytes = source_size_bytes(files)
     with _progress(size_bytes) as progress:
-        sending = _Sending(files, form, progress)
+        sending = _Sending(files, form, progress, Pace(speed) if speed else None)
         counts = run_quietly(
             publish_articles(settings, sending.payloads(), on_published=sending.published, on_refused=sending.refused)
         )
@@ -64,11 +71,12 @@ def command(settings: Settings, files: tuple[str, ...], form: Format) -> int:
 class _Sending:
     """The articles on their way; the bad ones are reported, and the progress is shown."""
 
-    def __init__(self, files: tuple[str, ...], form: Format, progress: Progress) -> None:
+    def __init__(self, files: tuple[str, ...], form: Format, progress: Progress, pace: Pace | None) -> None:
         self.bad = BadLines()
         self._files = files
         self._form = form
         self._progress = progress
+        self._pace = pace
         self._task = progress.add_task("publishing", total=source_size_bytes(files), articles=0)
         # The places of those sent and not yet answered, by their number; filled by the thread that reads.
         self._places: dict[int, str] = {}
@@ -87,6 +95,8 @@ class _Sending:
             except ArticleError as error:
                 self._report(line.place, error)
                 continue
+            if self._pace is not None:
+                self._pace.keep(article.published_at)
             self._places[number] = line.place
             number += 1
             yield ArticlePayload(article.id, line.payload)

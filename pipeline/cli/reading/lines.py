@@ -1,4 +1,4 @@
-"""Articles as people have them: JSON Lines, JSON, CSV, plain text, standard input; bad ones reported by number."""
+"""Articles as people have them: JSON Lines, JSON, CSV, plain text, agencies' files; bad ones reported by number."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ import click
 import msgspec
 
 from pipeline.cli.reading.csv_rows import csv_rows, is_heading
+from pipeline.cli.reading.delivered_files import DeliveredFormat, delivered_articles
 from pipeline.errors import ArticleError, TooLargeError, UndecodableError, UsageError
 from pipeline.messages.articles import RawArticle
 from pipeline.messages.codec import BYTE_ORDER_MARK, encode
 from pipeline.messages.intake import read_article
 
-Format = Literal["auto", "jsonl", "json", "csv", "text"]
+TextFormat = Literal["auto", "jsonl", "json", "csv", "text", "eml", "newsml", "warc"]
+Format = TextFormat | DeliveredFormat
 
 # Far above the largest article that is accepted; a line beyond it is no article, and is not held in memory whole.
 MAX_LINE_BYTES = 8 * 1024 * 1024
@@ -33,6 +35,12 @@ _FORMAT_BY_SUFFIX: dict[str, Format] = {
     ".json": "json",
     ".csv": "csv",
     ".tsv": "csv",
+    ".eml": "eml",
+    ".xml": "newsml",
+    ".nitf": "newsml",
+    ".warc": "warc",
+    ".warc.gz": "warc",
+    ".warc.zst": "warc",
 }
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _MARKUP = re.compile(rb"<[!?/a-zA-Z]")
@@ -89,9 +97,10 @@ def read_lines(sources: Iterable[str], form: Format = "auto") -> Iterator[Line]:
 
     Args:
         sources: Paths, or ``-``.
-        form: ``auto`` goes by the file's ending (``.jsonl``, ``.ndjson``, ``.json``, ``.csv``, ``.tsv``). A file of
-            any other, and standard input, goes by its first line that is not blank: JSON, the names of a table's
-            columns, or else plain text. What is neither, such as HTML, is refused.
+        form: ``auto`` goes by the file's ending (``.jsonl``, ``.ndjson``, ``.json``, ``.csv``, ``.tsv``, ``.eml``,
+            ``.xml``, ``.nitf``, ``.warc``, ``.warc.gz``). A file of any other, and standard input, goes by its first
+            line that is not blank: JSON, the names of a table's columns, or else plain text. What is neither, such as
+            HTML, is refused.
 
     Raises:
         UsageError: A file cannot be read.
@@ -105,9 +114,14 @@ def read_lines(sources: Iterable[str], form: Format = "auto") -> Iterator[Line]:
         path = Path(source)
         try:
             with path.open("rb") as stream:
-                yield from _read_stream(stream, source, form, path.suffix.lower())
+                yield from _read_stream(stream, source, form, _suffix(path))
         except OSError as error:
             raise UsageError(f"{source}: cannot be read: {error.strerror}") from error
+
+
+def _suffix(path: Path) -> str:
+    """The ending of a file's name; that of what was compressed belongs to it."""
+    return "".join(path.suffixes[-2:] if path.suffix in {".gz", ".zst"} else path.suffixes[-1:]).lower()
 
 
 def source_size_bytes(sources: Iterable[str]) -> int | None:
@@ -127,6 +141,10 @@ def _read_stream(stream: IO[bytes], name: str, form: Format, suffix: str) -> Ite
     is_told = form != "auto"
     if not is_told:
         form = _FORMAT_BY_SUFFIX.get(suffix, "auto")
+    match form:
+        case "eml" | "newsml" | "warc":
+            yield from _delivered_lines(stream, name, form)
+            return
     blank: list[bytes] = []
     while (first := stream.readline(MAX_LINE_BYTES + 1)) and not first.strip():
         blank.append(first)
@@ -141,6 +159,14 @@ def _read_stream(stream: IO[bytes], name: str, form: Format, suffix: str) -> Ite
             yield from _csv_lines(stream, name, first, number=len(blank) + 1)
         case _:
             yield _text_document(b"".join((*blank, first, stream.read())), name, is_told=is_told)
+
+
+def _delivered_lines(stream: IO[bytes], name: str, form: DeliveredFormat) -> Iterator[Line]:
+    for place, article, size in delivered_articles(stream, name, form):
+        if isinstance(article, ArticleError):
+            yield Line(f"{name}{place}", b"", size, article)
+        else:
+            yield Line(f"{name}{place}", encode(article), size)
 
 
 def _form_of(first: bytes, expected: Format) -> Format:

@@ -83,7 +83,7 @@ def test_json_is_read_as_what_it_is_whatever_the_file_is_called(tmp_path: Path, 
 @pytest.mark.parametrize(
     ("name", "data", "what"),
     [
-        ("feed.xml", b"<?xml version='1.0'?>\n<rss/>", "markup"),
+        ("feed.svg", b"<?xml version='1.0'?>\n<rss/>", "markup"),
         ("page.html", b"\xef\xbb\xbf\n<!doctype html>", "markup"),
         ("articles.xlsx", b"PK\x03\x04\0\0", "binary data"),
         ("notes.txt", "{}".encode("utf-16"), "UTF-16"),
@@ -150,3 +150,46 @@ def test_bad_lines_are_counted_and_said(capsys: pytest.CaptureFixture[str]) -> N
     bad.report("a.jsonl:3", UndecodableError("not JSON"))
     assert bad.exit_status() == 1
     assert capsys.readouterr().err.splitlines() == ["a.jsonl:3: undecodable: not JSON", "1 bad line"]
+
+
+def test_mails_and_news_items_are_articles_by_their_ending(tmp_path: Path) -> None:
+    item = '<newsItem guid="urn:1"><contentMeta><headline>one</headline></contentMeta></newsItem>'
+    mail = written(tmp_path, "a.EML", b"From: a@example.org\r\nSubject: a mail\r\n\r\nText.\r\n")
+    message = written(tmp_path, "b.xml", f"<newsMessage><itemSet>{item}{item}</itemSet></newsMessage>".encode())
+    nitf = written(tmp_path, "c.nitf", b"<nitf><head><title>of NITF</title></head></nitf>")
+    assert titles(read(mail)) == ["a mail"]
+    assert [line.place for line in read(mail)] == [mail]
+    assert titles(read(message)) == ["one", "one"]
+    assert [line.place for line in read(message)] == [f"{message}[1]", f"{message}[2]"]
+    assert titles(read(nitf)) == ["of NITF"]
+
+
+def test_a_file_that_is_not_what_its_ending_says_is_told(tmp_path: Path) -> None:
+    for name, problem in (
+        ("a.eml", "no mail"),
+        ("b.xml", "neither NewsML-G2 nor NITF"),
+        ("c.warc.gz", "no web archive"),
+    ):
+        (line,) = read(written(tmp_path, name, b"<html>a page</html>"))
+        with pytest.raises(UndecodableError, match=problem):
+            line.read(now=NOW)
+
+
+def test_the_pages_of_a_web_archive_are_articles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paragraph = "<p>" + "The river rose again on Sunday and the town closed its bridges, the mayor said. " * 6 + "</p>"
+    page = f"<html><head><title>The river rose</title></head><body><article>{paragraph * 3}</article></body></html>"
+    records = []
+    for number, html in enumerate((page, "<html><body></body></html>"), start=1):
+        answer = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{html}"
+        records.append(
+            "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:0>\r\nWARC-Date: 2026-03-01T00:00:00Z\r\n"
+            f"WARC-Target-URI: https://paper.example/{number}\r\n"
+            "Content-Type: application/http; msgtype=response\r\n"
+            f"Content-Length: {len(answer)}\r\n\r\n{answer}\r\n\r\n"
+        )
+    source = written(tmp_path, "a.warc", "".join(records).encode())
+    (line,) = read(source)
+    article = line.read(now=NOW)
+    assert (line.place, article.title, article.source) == (f"{source}[1]", "The river rose", "paper.example")
+    assert article.body.startswith("The river rose again")
+    assert capsys.readouterr().err == f"{source}: 1 of 2 pages are no articles and were left out\n"
