@@ -20,6 +20,10 @@ _NAME_MEANING = re.compile(
 _PARTY_MEANING = re.compile(r"\b(?:parties|democrats|republicans)\b.* elsewhere\b")
 _ELSEWHERE_MEANING = re.compile(r"\belsewhere\b|^the [A-Z]\w+ (?:party|chamber|government|one)$")
 
+_PLACE_MEANING = re.compile(
+    r"\b(?:places?|cit(?:y|ies)|towns?|states?|countr(?:y|ies)|river|region|province|islands?|mountains?|county)\b|"
+    r"^(?:more seldom )?[A-Z]"
+)
 _RARER_COUNTRY = re.compile(r"more seldom [A-Z]")
 
 
@@ -58,6 +62,11 @@ def doubt_of(entry: Entry, language: str) -> Doubt:
 def is_usual_country(entry: Entry) -> bool:
     """Whether it is the usual one of several countries of this name, as South Korea is of Korea."""
     return entry.name is not None and _RARER_COUNTRY.match(entry.name.also) is not None
+
+
+def may_mean_a_place(entry: Entry) -> bool:
+    """Whether another place has the name too, so that what is said of places does not tell which is meant."""
+    return entry.name is not None and _PLACE_MEANING.search(entry.name.also) is not None
 
 
 def may_be_a_person(entry: Entry) -> bool:

@@ -8,14 +8,14 @@ import msgspec
 
 from pipeline.concepts import KnowledgeBase
 from pipeline.entities.linking.article_context import OF_A_COUNTRY, ArticleContext
-from pipeline.entities.linking.doubts import Doubt, is_usual_country
+from pipeline.entities.linking.doubts import Doubt, is_usual_country, may_mean_a_place
 from pipeline.entities.linking.held_back import HeldBackName, held_back
 from pipeline.entities.linking.lexicon import LABELS, Entries, Entry
 from pipeline.entities.linking.occurrences import FieldText, has_case, writes_nouns_with_capital
 from pipeline.entities.linking.spans import Span, spans_in
 from pipeline.entities.linking.surfaces import Candidate, Surfaces
 from pipeline.entities.linking.surroundings.country_pairs import PairedCountry, country_pairs_in
-from pipeline.entities.linking.surroundings.cues import is_food_too, is_said_to_be_a_state
+from pipeline.entities.linking.surroundings.cues import is_food_too, is_said_to_be_a_state, is_said_to_be_food
 from pipeline.entities.linking.surroundings.longer_names import is_in_a_longer_name
 from pipeline.entities.linking.surroundings.personal_names import (
     follows_a_given_name,
@@ -27,6 +27,7 @@ from pipeline.entities.linking.surroundings.personal_names import (
     precedes_a_surname,
 )
 from pipeline.entities.linking.surroundings.personal_spans import PersonalSpans
+from pipeline.entities.linking.surroundings.support import is_said_to_be_a_company, is_said_to_be_a_place
 from pipeline.entities.linking.world import World
 from pipeline.messages.articles import EntityRef, Field, Mention
 from pipeline.text.folding import fold
@@ -233,6 +234,7 @@ class Linker:
                 (candidate is usual and article.is_settled(candidate, span))
                 or article.supports(concept.id, candidate)
                 or self._is_a_state(candidate, concept, span, article)
+                or _is_said_to_be_meant(candidate, concept, span, article)
                 or self._is_at_home(candidate, concept, span, spans, article)
                 or (
                     (len(countries) == 1 or self._is_usual(candidate, span, article))
@@ -373,6 +375,21 @@ class Linker:
             words = frozenset(fold(word) for name in names for word in tokenize(name.text).words)
             self._own_names[concept_id] = words
         return words
+
+
+def _is_said_to_be_meant(candidate: Candidate, concept: EntityRef, span: Span, article: ArticleContext) -> bool:
+    """Whether the words around a country, city or company, which is a word or a person's name too, are of its kind.
+
+    Where another place has the name, or another country the company, they say nothing.
+    """
+    if len(span.candidates) > 1 or candidate.doubt not in {Doubt.WORD, Doubt.NAME} or may_mean_a_place(candidate.entry):
+        return False
+    field, first, end = article.fields[span.field], span.first, span.end
+    if candidate.may_be_food and is_said_to_be_food(field, first, end, article.language):
+        return False
+    if concept.kind == "org":
+        return is_said_to_be_a_company(field, first, end, article.language)
+    return concept.kind in {"country", "city"} and is_said_to_be_a_place(field, first, end, article.language)
 
 
 def _is_listed(concept: EntityRef, span: Span, neighbours: Sequence[Span]) -> bool:
