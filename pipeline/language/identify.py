@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,10 +14,20 @@ from pipeline.language.ensemble import Ensemble
 from pipeline.language.langid_model import load_langid
 from pipeline.language.ngrams import MODEL_FILE, NgramModel
 from pipeline.language.parts import Passage, find_parts, may_be_mixed
-from pipeline.messages.articles import IdentifiedArticle, Language, LanguageGuess, LanguagePart, RawArticle, Times
+from pipeline.messages.articles import (
+    AsideSpan,
+    IdentifiedArticle,
+    Language,
+    LanguageGuess,
+    LanguagePart,
+    RawArticle,
+    Times,
+)
 from pipeline.messages.identity import revision
+from pipeline.messages.intake import join_asides
 from pipeline.text.asides import find_asides
 from pipeline.text.language_tags import UNDETERMINED, normalise_tag
+from pipeline.text.side_lines import find_side_lines
 
 _MOST_ALTERNATIVES = 4
 # Confidence of a sentence that CLD2 finds to be in the language of the article around it.
@@ -72,7 +83,12 @@ class LanguageIdentifier:
 
 
 def identify_language(
-    article: RawArticle, identifier: LanguageIdentifier, *, ingested_at: datetime | None, now: datetime
+    article: RawArticle,
+    identifier: LanguageIdentifier,
+    *,
+    ingested_at: datetime | None,
+    now: datetime,
+    repeated: Sequence[AsideSpan] = (),
 ) -> IdentifiedArticle:
     """Settle the language and the revision of an article, and mark asides where its source has marked none.
 
@@ -81,13 +97,14 @@ def identify_language(
         identifier: Shared by all articles.
         ingested_at: When the article reached the first topic, or None if unknown.
         now: When the step publishes it.
+        repeated: The lines of its body that its source repeats: asides too, whatever else is marked.
     """
     if article.status == "withdrawn":
         language = Language(tag=UNDETERMINED, confidence=0.0)
     else:
         language = identifier.identify(article.title, article.body, article.declared_language)
-        if not article.asides:
-            article = msgspec.structs.replace(article, asides=find_asides(article.body))
+        asides = article.asides or (*find_asides(article.body), *find_side_lines(article.body))
+        article = msgspec.structs.replace(article, asides=join_asides((*asides, *repeated)))
     return IdentifiedArticle(
         **{field: getattr(article, field) for field in RawArticle.__struct_fields__},
         language=language,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -132,14 +133,19 @@ def _sorted_asides(article: RawArticle, name: str) -> tuple[AsideSpan, ...]:
     Raises:
         SchemaError: One is no stretch of the body.
     """
-    joined: list[AsideSpan] = []
     for start, end in article.asides:
         if not start < end <= len(article.body):
             raise SchemaError(
                 f"{name}: the aside [{start}, {end}] is no stretch of the body, which has {len(article.body):,} code "
                 "points: give [start, end] with end behind the last one"
             )
-    for start, end in sorted(article.asides):
+    return join_asides(article.asides)
+
+
+def join_asides(spans: Iterable[AsideSpan]) -> tuple[AsideSpan, ...]:
+    """Spans in order; those that overlap as one."""
+    joined: list[AsideSpan] = []
+    for start, end in sorted(spans):
         if joined and start < joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:

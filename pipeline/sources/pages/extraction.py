@@ -16,6 +16,7 @@ from lxml.etree import ParserError
 from lxml.etree import _Element as Element
 from lxml.html import HtmlElement
 
+from pipeline.messages.intake import join_asides
 from pipeline.sources.feeds.dates import read_date
 from pipeline.sources.feeds.decoding import decode
 from pipeline.sources.feeds.fragments import join_url, one_line, title_text
@@ -24,6 +25,7 @@ from pipeline.sources.pages.page import Page, PageError
 from pipeline.sources.pages.page_kinds import kind_of
 from pipeline.sources.pages.structured_data import StructuredData
 from pipeline.text.asides import find_asides
+from pipeline.text.side_lines import find_side_lines
 
 # Characters; the longest articles are a tenth of this without their scripts.
 _LONGEST_PAGE = 5_000_000
@@ -67,7 +69,7 @@ def extract_page(data: bytes, *, url: str | None = None, content_type: str | Non
     return Page(
         kind=kind_of(text, title, said, linked),
         text=text,
-        asides=find_asides(text, shares),
+        asides=join_asides((*find_asides(text, shares), *find_side_lines(text))),
         title=title,
         published_at=published,
         modified_at=said.modified_at,

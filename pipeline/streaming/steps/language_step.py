@@ -19,6 +19,7 @@ from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.loading import LoadedStep
 from pipeline.streaming.records import Outcome, Record
 from pipeline.streaming.steps.article_records import ArticleFacts, StatelessHandler, output, read
+from pipeline.text.repeated_lines import RepeatedLines
 from pipeline.topology import LANGUAGE_STEP
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class LanguageHandler(StatelessHandler[IntakeFacts]):
         self._identifier = identifier
         self._sink = sink
         self._told_ahead_at: datetime | None = None
+        self._repeated_lines = RepeatedLines()
         self._sources = metrics.BoundedLabels(source_label_limit, always=(CANARY_SOURCE,))
 
     def process(self, records: Sequence[Record]) -> Sequence[Outcome[IntakeFacts]]:
@@ -97,7 +99,9 @@ class LanguageHandler(StatelessHandler[IntakeFacts]):
         intake = read(record, partial(read_article, read_at=record.timestamp, now=now))
         if isinstance(intake, ArticleError):
             return Outcome(record, error=intake)
-        article = identify_language(intake.article, self._identifier, ingested_at=record.timestamp, now=now)
+        given = intake.article
+        repeated = self._repeated_lines.find(given.source, given.body) if given.status == "published" else ()
+        article = identify_language(given, self._identifier, ingested_at=record.timestamp, now=now, repeated=repeated)
         return Outcome(
             record,
             (output(record, self._sink, article.id, article),),

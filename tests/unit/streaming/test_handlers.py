@@ -396,3 +396,15 @@ def test_a_withdrawal_passes_the_steps_as_it_is_to_every_partition_of_the_matche
     assert read_match(value or b"") == msgspec.structs.replace(
         enriched, times=Times(ingested_at=INGESTED, matched_at=NOW)
     )
+
+
+def test_a_line_that_a_source_repeats_is_an_aside_from_the_third_article_on() -> None:
+    handler = LanguageHandler(LanguageIdentifier(), sink="sink", clock=lambda: NOW)
+    ending = "Lakeside News is printed in Lindau."
+    marked = []
+    for number in range(3):
+        body = f"The council met for the {number}th time.\n{ending}"
+        outcome = only(handler, json.dumps({"body": body, "source": "Lakeside"}).encode())
+        asides = decode(outcome.outputs[0].value or b"", IdentifiedArticle).asides
+        marked.append([body[start:end] for start, end in asides])
+    assert marked == [[], [], [ending]]
