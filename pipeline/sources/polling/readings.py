@@ -6,9 +6,10 @@ The new state holds only once the articles are published: until then the old one
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -102,9 +103,21 @@ def current_state(source: PolledSource, stored: SourceState | None, now: datetim
 
 def feed_request(source: PolledSource, state: SourceState) -> FetchRequest:
     """What to ask for: only what has changed, where the source can tell."""
-    return FetchRequest(
-        url=state.moved_to or source.url, etag=state.etag, last_modified=state.last_modified, headers=source.headers
-    )
+    url = state.moved_to or source.url
+    return FetchRequest(url=url, etag=state.etag, last_modified=state.last_modified, headers=own_headers(source, url))
+
+
+def own_headers(source: PolledSource, url: str) -> Mapping[str, str]:
+    """The source's headers for a request to an address: they may be secrets, which no other origin gets."""
+    return source.headers if _origin(url) == _origin(source.url) else {}
+
+
+def _origin(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", url
+    return parts.scheme.lower(), parts.netloc.lower()
 
 
 class PollReader:

@@ -23,7 +23,15 @@ from pipeline.sources.fetching import Fetched, Fetcher, FetchError, FetchRequest
 from pipeline.sources.pages import Page, PageError
 from pipeline.sources.polling.entry_article import PolledSource, entry_article
 from pipeline.sources.polling.host_queue import HostQueue, Turn
-from pipeline.sources.polling.readings import FreshEntry, PollReader, Reading, current_state, feed_request, settled
+from pipeline.sources.polling.readings import (
+    FreshEntry,
+    PollReader,
+    Reading,
+    current_state,
+    feed_request,
+    own_headers,
+    settled,
+)
 from pipeline.sources.polling.recent_articles import RecentArticles
 from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.kafka.producer import Publisher
@@ -251,9 +259,8 @@ class SourcePoller:
         self._queue.put(turn, host, self._clock().timestamp())
         self._changed.set()
         await turn.came
-        headers = source.headers if _origin(url) == _origin(source.url) else {}
         try:
-            answer = await self._fetcher.fetch(FetchRequest(url=url, headers=headers))
+            answer = await self._fetcher.fetch(FetchRequest(url=url, headers=own_headers(source, url)))
         except FetchError as error:
             log.info("source %s: a page cannot be fetched: %s", source.id, error.reason)
             return None, error.failure in _PASSING
@@ -308,7 +315,9 @@ class SourcePoller:
 
     def _settle(self, finished: _Finished, state: SourceState, now: datetime, published: int) -> None:
         before = finished.followed.state
-        if state.failures == 1 and state.problem:
+        if state.ended:
+            log.warning("source %s is polled no more: %s", state.id, state.problem)
+        elif state.failures == 1:
             log.warning("source %s cannot be read: %s", state.id, state.problem)
         elif before.failures and not state.failures:
             log.info("source %s can be read again", state.id)
@@ -328,11 +337,3 @@ def _host(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
-
-
-def _origin(url: str) -> tuple[str, str]:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "", url
-    return parts.scheme, parts.netloc

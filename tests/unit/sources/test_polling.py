@@ -12,7 +12,15 @@ from pipeline.sources.feeds import Feed, FeedEntry
 from pipeline.sources.fetching import Fetched, FetchError
 from pipeline.sources.pages import Page
 from pipeline.sources.polling.entry_article import entry_article
-from pipeline.sources.polling.readings import PollReader, Reading, current_state, feed_request, first_state, settled
+from pipeline.sources.polling.readings import (
+    PollReader,
+    Reading,
+    current_state,
+    feed_request,
+    first_state,
+    own_headers,
+    settled,
+)
 from pipeline.sources.polling.schedule import Pace, fresh_seconds, interval_after_failure, usual_interval
 from tests.unit.sources.polled_sources import FULL, NOW, ASource, Item, answer, rss
 
@@ -115,6 +123,29 @@ def test_a_source_that_is_gone_ends_and_one_that_has_moved_is_followed() -> None
     assert feed_request(SOURCE, once).url == moved
     _, twice = poll(once, answer(status=500))
     assert feed_request(SOURCE, twice).url == SOURCE.url
+
+
+def test_secrets_go_to_the_sources_own_origin_only() -> None:
+    source = ASource(headers={"Authorization": "Bearer x"})
+    state = first_state(source, NOW)
+    assert feed_request(source, state).headers == source.headers
+    _, there = poll(state, answer(rss(Item(1)), moved_to="https://nordwind.example/new"), source=source)
+    assert feed_request(source, there).headers == source.headers
+    _, elsewhere = poll(state, answer(rss(Item(1)), moved_to="https://other.example/rss"), source=source)
+    assert feed_request(source, elsewhere).headers == {}
+    assert own_headers(source, "http://nordwind.example/1") == {}
+
+
+def test_a_source_is_silent_when_it_has_nothing_new_for_twice_as_long_as_usual() -> None:
+    items = [Item(number, at=NOW - timedelta(hours=5 * number)) for number in range(4)]
+    _, state = poll(first_state(SOURCE, NOW), answer(rss(*items)))
+    assert state.usual_silence_seconds == 5 * 3600
+    assert not state.is_silent(NOW + timedelta(hours=10))
+    assert state.is_silent(NOW + timedelta(hours=11))
+    later = NOW + timedelta(hours=11)
+    _, heard = poll(state, answer(rss(Item(9, at=later), *items)), later)
+    assert not heard.is_silent(later + timedelta(hours=20))
+    assert heard.usual_silence_seconds == 11 * 3600
 
 
 def test_a_changed_address_begins_anew_and_repeats_nothing() -> None:
