@@ -18,6 +18,7 @@ from pipeline.sources.polling.readings import PollReader
 from pipeline.sources.polling.schedule import Pace
 from pipeline.streaming.kafka.publishing import publishing
 from pipeline.streaming.observability.health import Readiness
+from pipeline.streaming.polling.poll_counters import PollCounters
 from pipeline.streaming.polling.polling_group import PollingGroup
 from pipeline.streaming.polling.source_poller import PollTopics, SourcePoller
 from pipeline.streaming.stores.compacted_records import document_kind
@@ -67,7 +68,14 @@ async def poll(settings: Settings) -> None:
             STATES,
             prepare=lambda feed: feed,
             make_poller=lambda: SourcePoller(
-                fetcher, NoPages(), publisher, reader, topics, pause_seconds=0.01, requests=50
+                fetcher,
+                NoPages(),
+                publisher,
+                reader,
+                topics,
+                pause_seconds=0.01,
+                requests=50,
+                observer=PollCounters(10),
             ),
         )
         await group.work(Readiness())

@@ -28,11 +28,12 @@ from pipeline.sources.fetching import AddressPolicy, WebFetcher
 from pipeline.sources.polling.readings import PollReader
 from pipeline.sources.polling.schedule import Pace
 from pipeline.streaming.clock import utc_now
-from pipeline.streaming.polling.source_poller import PollReport, PollTopics, SourcePoller
+from pipeline.streaming.polling.source_poller import PollTopics, SourcePoller
 from pipeline.streaming.records import Output
 from tests.bench.one_core import resident_bytes
 from tests.polled_feeds import NoPages, PolledFeed
 from tests.unit.sources.polled_sources import Item, rss
+from tests.unit.streaming.observed_polls import ObservedPolls
 
 FEEDS, HOSTS = 10_000, 800
 INTERVAL_SECONDS = 120.0
@@ -102,7 +103,7 @@ class Acknowledged:
 
 async def measure(console: Console, port: int, seconds: float) -> None:
     """Poll for so long, and print how it went."""
-    reports: list[PollReport] = []
+    observer = ObservedPolls()
     broker = Acknowledged()
     chance = random.Random(7)
     policy = AddressPolicy((ip_network("127.0.0.0/8"),))
@@ -115,7 +116,7 @@ async def measure(console: Console, port: int, seconds: float) -> None:
             PollTopics("raw", "states"),
             pause_seconds=0.1,
             requests=200,
-            report=reports.append,
+            observer=observer,
         )
         now = utc_now()
         for number in range(FEEDS):
@@ -131,6 +132,7 @@ async def measure(console: Console, port: int, seconds: float) -> None:
             peak = max(peak, resident_bytes())
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+    reports = observer.reports
     late = sorted(report.late_seconds for report in reports)
     console.print(
         f"{len(reports):,} polls in {seconds:g} s, {sum(bool(each.state.failures) for each in reports):,} failed, "

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from pipeline.messages.articles import RawArticle
 from pipeline.messages.codec import encode
 from pipeline.messages.source_states import SourceState
+from pipeline.sources.feeds import FeedKind
 from pipeline.sources.fetching import Fetched, Fetcher, FetchError, FetchRequest
 from pipeline.sources.pages import Page, PageError
 from pipeline.sources.polling.entry_article import PolledSource, entry_article
@@ -41,6 +42,7 @@ from pipeline.streaming.records import Output
 log = logging.getLogger(__name__)
 
 _MOST_IN_A_BATCH = 200
+_TELL_SECONDS = 5.0
 _PASSING = frozenset({"slow", "unreachable"})
 
 
@@ -65,18 +67,32 @@ class PollTopics(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PollReport:
-    """What became of one poll, for metrics.
+    """What became of one poll.
 
     Attributes:
+        kind: Of the document that was read; none where there was none.
         late_seconds: From when it was due to its request.
         published: Articles that the broker has acknowledged.
+        repeats: Articles that another source, or this one under another address, had published.
     """
 
-    source_id: str
-    late_seconds: float
     state: SourceState
+    kind: FeedKind | None
+    late_seconds: float
     published: int
     repeats: int
+
+
+class PollObserver(Protocol):
+    """Told what a poller does, such as to count it."""
+
+    def polled(self, report: PollReport) -> None:
+        """A poll is done, and how its source stands is written."""
+        ...
+
+    def standing(self, states: Iterable[SourceState]) -> None:
+        """How all sources stand; told every few seconds."""
+        ...
 
 
 @dataclass(slots=True, eq=False)
@@ -115,7 +131,7 @@ class SourcePoller:
         topics: Where they are written to.
         pause_seconds: How long a host is left alone behind each request.
         requests: How many are made at once, to different hosts.
-        report: Told of every poll that is done.
+        observer: Told of every poll, and how the sources stand.
         clock: The time.
     """
 
@@ -129,7 +145,7 @@ class SourcePoller:
         *,
         pause_seconds: float,
         requests: int,
-        report: Callable[[PollReport], None] = lambda _report: None,
+        observer: PollObserver,
         clock: Clock = utc_now,
     ) -> None:
         self._fetcher = fetcher
@@ -138,7 +154,7 @@ class SourcePoller:
         self._reader = reader
         self._topics = topics
         self._requests = requests
-        self._report = report
+        self._observer = observer
         self._clock = clock
         self._followed: dict[str, _Followed] = {}
         self._queue: HostQueue[str | _PageTurn] = HostQueue(pause_seconds)
@@ -185,6 +201,7 @@ class SourcePoller:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._start_polls(tasks))
                 tasks.create_task(self._write())
+                tasks.create_task(self._tell())
         except ExceptionGroup as group:
             raise group.exceptions[0] from group
 
@@ -274,6 +291,11 @@ class SourcePoller:
             log.info("source %s: %s", source.id, error)
             return None, False
 
+    async def _tell(self) -> None:
+        while True:
+            self._observer.standing(followed.state for followed in self._followed.values())
+            await asyncio.sleep(_TELL_SECONDS)
+
     async def _write(self) -> None:
         while True:
             batch = [await self._finished.get()]
@@ -327,8 +349,10 @@ class SourcePoller:
         if self._followed.get(state.id) is followed:
             followed.state = current_state(followed.source, state, now)
             self._wait_for(followed)
+        feed = finished.reading.feed
         repeats = len(finished.articles) - published
-        self._report(PollReport(state.id, finished.late_seconds, state, published, repeats))
+        kind = None if feed is None else feed.kind
+        self._observer.polled(PollReport(state, kind, finished.late_seconds, published, repeats))
 
 
 def _host(url: str) -> str:

@@ -18,9 +18,10 @@ from pipeline.sources.pages import Page
 from pipeline.sources.polling.readings import PollReader
 from pipeline.sources.polling.schedule import Pace
 from pipeline.streaming.clock import utc_now
-from pipeline.streaming.polling.source_poller import PollReport, PollTopics, SourcePoller
+from pipeline.streaming.polling.source_poller import PollTopics, SourcePoller
 from pipeline.streaming.records import Output
 from tests.unit.sources.polled_sources import ASource, Item, answer, rss
+from tests.unit.streaming.observed_polls import ObservedPolls
 from tests.waiting import until
 
 TOPICS = PollTopics("raw", "states")
@@ -76,11 +77,12 @@ class Broker:
 
 @contextlib.asynccontextmanager
 async def polling(
-    web: Web, broker: Broker, *sources: ASource, reports: list[PollReport] | None = None, shortest: float = 3600.0
+    web: Web, broker: Broker, *sources: ASource, observer: ObservedPolls | None = None, shortest: float = 3600.0
 ) -> AsyncIterator[SourcePoller]:
     reader = PollReader(Pace(shortest_seconds=shortest), Random(1))
-    told = [] if reports is None else reports
-    poller = SourcePoller(web, Pages(), broker, reader, TOPICS, pause_seconds=0.0, requests=20, report=told.append)
+    poller = SourcePoller(
+        web, Pages(), broker, reader, TOPICS, pause_seconds=0.0, requests=20, observer=observer or ObservedPolls()
+    )
     for number, source in enumerate(sources):
         poller.follow(source, number % 3)
     running = asyncio.create_task(poller.run())
@@ -143,13 +145,13 @@ async def test_the_text_comes_from_the_page_where_the_feed_has_a_summary() -> No
 
 async def test_a_failing_source_is_told_and_disturbs_no_other() -> None:
     web, broker = Web(a_site(1, 1)), Broker()
-    reports: list[PollReport] = []
+    observer = ObservedPolls()
     sources = [ASource(id="well", url="http://h1/0"), ASource(id="ill", url="http://gone/")]
-    async with polling(web, broker, *sources, reports=reports):
+    async with polling(web, broker, *sources, observer=observer):
         await until(lambda: len(broker.states()) == 2, "both are polled")
     assert broker.states()["ill"].problem == "no such host"
     assert broker.states()["well"].failures == 0
-    assert {report.source_id: report.published for report in reports} == {"well": 3, "ill": 0}
+    assert {report.state.id: report.published for report in observer.reports} == {"well": 3, "ill": 0}
 
 
 async def test_a_source_is_polled_again_and_its_changes_are_revisions() -> None:
