@@ -9,6 +9,7 @@ from functools import cache
 
 from pipeline.concepts.homographs import is_also_a_word
 from pipeline.entities.linking.lexicon import Entry
+from pipeline.entities.linking.occurrences import has_case
 from pipeline.text.word_lists import read_word_list
 
 # What makes the other meaning a name too, which a capital letter does not tell from the concept's.
@@ -21,7 +22,7 @@ _PARTY_MEANING = re.compile(r"\b(?:parties|democrats|republicans)\b.* elsewhere\
 _ELSEWHERE_MEANING = re.compile(r"\belsewhere\b|^the [A-Z]\w+ (?:party|chamber|government|one)$")
 
 _PLACE_MEANING = re.compile(
-    r"\b(?:places?|cit(?:y|ies)|towns?|states?|countr(?:y|ies)|river|region|province|islands?|mountains?|county)\b|"
+    r"\b(?:places?|cit(?:y|ies)|towns?|states?|countr(?:y|ies)|region|province|islands?|county|today)\b|"
     r"^(?:more seldom )?[A-Z]"
 )
 _RARER_COUNTRY = re.compile(r"more seldom [A-Z]")
@@ -54,8 +55,12 @@ def doubt_of(entry: Entry, language: str) -> Doubt:
         return Doubt.ELSEWHERE
     if also:
         return Doubt.NAME if _NAME_MEANING.search(also) else Doubt.WORD
-    if len(entry.folded) == 1 and is_also_a_word(entry.folded[0], language):
-        return Doubt.WORD
+    if has_case(entry.words[0]):
+        if len(entry.folded) == 1 and is_also_a_word(entry.folded[0], language):
+            return Doubt.WORD
+    elif is_also_a_word("".join(entry.folded), language):
+        # No capital tells it from the word.
+        return Doubt.NAME
     return Doubt.NONE
 
 

@@ -11,10 +11,18 @@ from pipeline.messages.articles import Field
 
 _NEEDED = {
     Doubt.NONE: "seems part of a person's name or of another meaning: needs {label} by a name that is sure",
-    Doubt.WORD: "may be a common word{also}: needs a capital inside a sentence, or something that belongs to {label}",
+    Doubt.WORD: "may be a common word{also}: needs a capital inside a sentence, or what belongs to {label}{words}",
     Doubt.PARTY: "may be a party of this name elsewhere: needs its country as the one that the article is mostly about",
     Doubt.ELSEWHERE: "may be of another country: needs its country as the one that the article is mostly about",
-    Doubt.NAME: "may be {other}: needs {label} by a name that is sure, or its place, person or neighbour",
+    Doubt.NAME: "may be {other}: needs {label} by a name that is sure, or its place, person or neighbour{words}",
+}
+
+
+# What linker and ``surroundings/support.py`` go by.
+_WORDS = {
+    "country": ", or words of foreign affairs near it",
+    "city": ", or words of foreign affairs near it",
+    "org": ", or words of business near it",
 }
 
 
@@ -47,6 +55,9 @@ def held_back(span: Span, field: FieldText) -> HeldBackName | None:
     also = candidate.also or ", ".join(others)
     start, end = field.starts[span.first], field.ends[span.end - 1]
     needed = _NEEDED[candidate.doubt].format(
-        label=candidate.ref.name, also=f" ({also})" if also else "", other=also or "something else"
+        label=candidate.ref.name,
+        also=f" ({also})" if also else "",
+        other=also or "something else",
+        words=_WORDS.get(candidate.ref.kind, ""),
     )
     return HeldBackName(span.field, start, end, field.text[start:end], candidate.ref.id, needed)

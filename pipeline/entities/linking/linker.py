@@ -20,14 +20,20 @@ from pipeline.entities.linking.surroundings.longer_names import is_in_a_longer_n
 from pipeline.entities.linking.surroundings.personal_names import (
     follows_a_given_name,
     follows_a_transcribed_name,
+    has_a_dot_beside_it,
     is_a_given_name_first,
     is_a_surname_first,
+    is_a_surname_last,
     is_part_of_a_name,
     may_be_a_given_name,
     precedes_a_surname,
 )
 from pipeline.entities.linking.surroundings.personal_spans import PersonalSpans
-from pipeline.entities.linking.surroundings.support import is_said_to_be_a_company, is_said_to_be_a_place
+from pipeline.entities.linking.surroundings.support import (
+    has_an_apart_ending,
+    is_said_to_be_a_company,
+    is_said_to_be_a_place,
+)
 from pipeline.entities.linking.world import World
 from pipeline.messages.articles import EntityRef, Field, Mention
 from pipeline.text.folding import fold
@@ -351,8 +357,14 @@ class Linker:
         ):
             return True
         if entry.via == "adjective":
-            return is_a_surname_first(field, span.end, article.language)
-        if concept is None or concept.kind not in {"country", "city"} or span.end - span.first != 1:
+            return is_a_surname_first(field, span.end, article.language) or is_a_surname_last(
+                field, span.first, span.end
+            )
+        if concept is None or concept.kind not in {"country", "city"}:
+            return False
+        if has_a_dot_beside_it(field, span.first, span.end, "".join(entry.folded), article.starts[span.field]):
+            return True
+        if span.end - span.first != 1:
             return False
         if is_part_of_a_name(field, span.first, article.language, entry.folded[0], article.starts[span.field]):
             return True
@@ -382,14 +394,20 @@ def _is_said_to_be_meant(candidate: Candidate, concept: EntityRef, span: Span, a
 
     Where another place has the name, or another country the company, they say nothing.
     """
-    if len(span.candidates) > 1 or candidate.doubt not in {Doubt.WORD, Doubt.NAME} or may_mean_a_place(candidate.entry):
+    if len(span.candidates) > 1 or candidate.doubt not in {Doubt.WORD, Doubt.NAME}:
         return False
     field, first, end = article.fields[span.field], span.first, span.end
+    if candidate.doubt is Doubt.WORD and has_an_apart_ending(field, end, article.language):
+        return True
     if candidate.may_be_food and is_said_to_be_food(field, first, end, article.language):
         return False
     if concept.kind == "org":
         return is_said_to_be_a_company(field, first, end, article.language)
-    return concept.kind in {"country", "city"} and is_said_to_be_a_place(field, first, end, article.language)
+    return (
+        concept.kind in {"country", "city"}
+        and not may_mean_a_place(candidate.entry)
+        and is_said_to_be_a_place(field, first, end, article.language)
+    )
 
 
 def _is_listed(concept: EntityRef, span: Span, neighbours: Sequence[Span]) -> bool:

@@ -119,6 +119,50 @@ def is_a_surname_first(field: FieldText, end: int, language: str) -> bool:
     )
 
 
+def is_a_surname_last(field: FieldText, first: int, end: int) -> bool:
+    """Whether a capitalised demonym is the surname behind a given name: ``Josef Němec``, ``Jan de Belg``.
+
+    Args:
+        field: The text.
+        first: The demonym's first token.
+        end: Behind its last.
+    """
+    if end - first != 1 or first == 0 or not field.words[first][0].isupper():
+        return False
+    if fold(field.words[first]) not in _words("demonyms-as-surnames"):
+        return False
+    given = first - 1
+    if given and field.words[given] in _words("before-surnames") and field.gap_before(first) == " ":
+        given -= 1
+    word = field.words[given]
+    return (
+        all(field.gap_before(token) in {" ", "\u00a0"} for token in range(given + 1, first + 1))
+        and word[0].isupper()
+        and not word.isupper()
+        and fold(word) in _words("given-names")
+        and not field.is_in_title_case(given)
+    )
+
+
+def has_a_dot_beside_it(field: FieldText, first: int, end: int, folded: str, known_starts: frozenset[int]) -> bool:
+    """Whether a place's name is part of a transcribed one, whose parts a dot divides: 查德·史密斯, ジャック・ロンドン.
+
+    Args:
+        field: The text.
+        first: The name's first token.
+        end: Behind its last.
+        folded: The name, folded.
+        known_starts: First tokens of other names found in the text: a dot stands between places too.
+    """
+    after = field.text[field.ends[end - 1] : field.ends[end - 1] + 1]
+    if after and after in _DOTS_IN_NAMES and folded in _words("dotted-given-names"):
+        # Among katakana the dot is a token of its own.
+        behind = end + (end < len(field.words) and field.words[end] in _DOTS_IN_NAMES)
+        return behind < len(field.words) and behind not in known_starts
+    before = field.text[field.starts[first] - 1] if field.starts[first] else ""
+    return before != "" and before in _DOTS_IN_NAMES and folded in _words("dotted-surnames")
+
+
 def may_be_a_given_name(folded: str) -> bool:
     """Whether people have a place's name, folded, as a given name."""
     return folded in _words("places-as-given-names")

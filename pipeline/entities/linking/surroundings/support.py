@@ -15,6 +15,8 @@ _NEAR = 9
 _NEAR_SIGNS = 24
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？।؟\n]")
 _WITHOUT_SPACES = frozenset({"zh", "ja", "th"})
+_ENDINGS_APART = frozenset({"az", "et", "tr"})
+_APOSTROPHES = "'’ʼ"
 _BLANKS = frozenset({" ", "\u00a0"})
 
 
@@ -32,10 +34,23 @@ def is_said_to_be_a_place(field: FieldText, first: int, end: int, language: str)
         first
         and field.gap_before(first) in _BLANKS
         and field.words[first - 1].lower() in _words(f"place-{language}")
-        and not field.words[first - 1].isupper()
+        and not (field.words[first - 1].isupper() and len(field.words[first - 1]) > 1)
     ):
         return True
     return _is_near(f"affairs-{language}", field, first, end, language)
+
+
+def has_an_apart_ending(field: FieldText, end: int, language: str) -> bool:
+    """Whether an apostrophe stands between a name and its ending, as behind names alone: ``Mali'de``, ``Lille'is``.
+
+    Args:
+        field: The text.
+        end: Behind the name's last token.
+        language: Of the text.
+    """
+    stop = field.ends[end - 1]
+    mark, ending = field.text[stop : stop + 1], field.text[stop + 1 : stop + 2]
+    return primary_subtag(language) in _ENDINGS_APART and mark != "" and mark in _APOSTROPHES and ending.islower()
 
 
 def is_said_to_be_a_company(field: FieldText, first: int, end: int, language: str) -> bool:
