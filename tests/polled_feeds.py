@@ -15,7 +15,7 @@ from pipeline.settings import Settings, load_settings
 from pipeline.sources.fetching import AddressPolicy, Fetched, WebFetcher
 from pipeline.sources.pages import Page
 from pipeline.sources.polling.readings import PollReader
-from pipeline.sources.polling.schedule import Pace
+from pipeline.sources.polling.schedule import PollPace
 from pipeline.streaming.kafka.publishing import publishing
 from pipeline.streaming.observability.health import Readiness
 from pipeline.streaming.polling.poll_counters import PollCounters
@@ -60,7 +60,7 @@ async def poll(settings: Settings) -> None:
         WebFetcher(user_agent="wirewatch-tests", policy=policy) as fetcher,
         publishing(settings, "sources", topics.raw) as publisher,
     ):
-        reader = PollReader(Pace(shortest_seconds=SHORTEST_SECONDS), Random(1))
+        reader = PollReader(PollPace(shortest_seconds=SHORTEST_SECONDS), Random(1))
         group = PollingGroup(
             settings,
             f"{settings.topic_prefix}.pollers",

@@ -26,7 +26,7 @@ from pipeline.errors import ArticleError
 from pipeline.messages.source_states import SourceState
 from pipeline.sources.fetching import AddressPolicy, WebFetcher
 from pipeline.sources.polling.readings import PollReader
-from pipeline.sources.polling.schedule import Pace
+from pipeline.sources.polling.schedule import PollPace
 from pipeline.streaming.clock import utc_now
 from pipeline.streaming.polling.source_poller import PollTopics, SourcePoller
 from pipeline.streaming.records import Output
@@ -112,7 +112,7 @@ async def measure(console: Console, port: int, seconds: float) -> None:
             fetcher,
             NoPages(),
             broker,
-            PollReader(Pace(), Random(1)),
+            PollReader(PollPace(), Random(1)),
             PollTopics("raw", "states"),
             pause_seconds=0.1,
             requests=200,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.sources.polling.host_queue import HostQueue, Turn
 from pipeline.sources.polling.readings import PollReader, first_state, settled
-from pipeline.sources.polling.schedule import Pace
+from pipeline.sources.polling.schedule import PollPace
 from pipeline.sources.polling.seen_entries import SeenEntries, entry_mark
 from tests.unit.sources.polled_sources import NOW, ASource, Item, answer, rss
 
@@ -69,7 +69,7 @@ def test_a_host_has_one_turn_at_a_time_and_a_pause_behind_it(
 
 @given(st.lists(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 2)), unique_by=lambda each: each[0], max_size=8)))
 def test_each_version_of_an_entry_is_told_when_it_comes(documents: list[list[tuple[int, int]]]) -> None:
-    source, reader, now = ASource(), PollReader(Pace(), Random(1)), NOW
+    source, reader, now = ASource(), PollReader(PollPace(), Random(1)), NOW
     state = first_state(source, now)
     current: dict[int, int] = {}
     for document in documents:

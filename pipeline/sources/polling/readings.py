@@ -19,7 +19,7 @@ from pipeline.sources.feeds import Feed, FeedEntry, FeedError, read_feed
 from pipeline.sources.fetching import Fetched, FetchError, FetchRequest
 from pipeline.sources.polling.entry_article import PolledSource, entry_identity, needs_page
 from pipeline.sources.polling.schedule import (
-    Pace,
+    PollPace,
     first_rate,
     first_silence,
     fresh_seconds,
@@ -63,7 +63,7 @@ class FreshEntry(Struct, frozen=True):
     changed_between: tuple[datetime, datetime] | None
 
 
-class Reading(Struct, frozen=True):
+class FeedReading(Struct, frozen=True):
     """What an answer says.
 
     Attributes:
@@ -128,15 +128,15 @@ class PollReader:
         random: Spreads the polls.
     """
 
-    def __init__(self, pace: Pace, random: Random) -> None:
+    def __init__(self, pace: PollPace, random: Random) -> None:
         self._pace = pace
         self._random = random
 
-    def read(self, source: PolledSource, state: SourceState, answer: Fetched, now: datetime) -> Reading:
+    def read(self, source: PolledSource, state: SourceState, answer: Fetched, now: datetime) -> FeedReading:
         """Read an answer, whatever its status; it takes some milliseconds, and of a hostile document up to a second."""
         if answer.status == _GONE:
             ended = replace(state, ended=True, failures=state.failures + 1, problem="it is gone for good (status 410)")
-            return Reading(ended, self._pace.longest_seconds)
+            return FeedReading(ended, self._pace.longest_seconds)
         if answer.status == _NOT_MODIFIED:
             return self._unchanged(source, state, answer, now)
         if not 200 <= answer.status < 300:
@@ -162,7 +162,7 @@ class PollReader:
         problem: str | FetchError,
         *,
         retry_after: float | None = None,
-    ) -> Reading:
+    ) -> FeedReading:
         """A poll has failed: the next ones come later and later."""
         text = problem.reason if isinstance(problem, FetchError) else problem
         failures = state.failures + 1
@@ -170,12 +170,12 @@ class PollReader:
         seconds = interval_after_failure(self._pace, usual, failures, retry_after)
         # A place that has moved for good and fails there is asked for at its own address again.
         moved_to = state.moved_to if failures == 1 else None
-        return Reading(
+        return FeedReading(
             replace(state, failures=failures, problem=text[:_LONGEST_PROBLEM], moved_to=moved_to),
             jittered(seconds, self._random),
         )
 
-    def _unchanged(self, source: PolledSource, state: SourceState, answer: Fetched, now: datetime) -> Reading:
+    def _unchanged(self, source: PolledSource, state: SourceState, answer: Fetched, now: datetime) -> FeedReading:
         since = (now - state.read_at).total_seconds() if state.read_at is not None else 0.0
         rate = later_rate(state.items_a_day, 0, since)
         after = replace(
@@ -191,9 +191,11 @@ class PollReader:
         usual = usual_interval(
             self._pace, rate, fixed_seconds=source.interval_seconds, fresh_seconds=fresh_seconds(answer.headers, now)
         )
-        return Reading(after, jittered(usual, self._random))
+        return FeedReading(after, jittered(usual, self._random))
 
-    def _read(self, source: PolledSource, state: SourceState, answer: Fetched, feed: Feed, now: datetime) -> Reading:
+    def _read(
+        self, source: PolledSource, state: SourceState, answer: Fetched, feed: Feed, now: datetime
+    ) -> FeedReading:
         memory = SeenEntries(state.seen)
         is_first = state.read_at is None
         fresh: list[FreshEntry] = []
@@ -227,10 +229,10 @@ class PollReader:
             seconds = jittered(usual, self._random)
         # A feed has its newest entry first; readers of alerts want the oldest first.
         bare = replace(feed, entries=())
-        return Reading(after, seconds, bare, tuple(reversed(fresh)), tuple(reversed(marks.values())), left)
+        return FeedReading(after, seconds, bare, tuple(reversed(fresh)), tuple(reversed(marks.values())), left)
 
 
-def settled(reading: Reading, unread: Collection[bytes], now: datetime) -> SourceState:
+def settled(reading: FeedReading, unread: Collection[bytes], now: datetime) -> SourceState:
     """How the source stands once the articles of a reading are published.
 
     Args:

@@ -32,7 +32,7 @@ _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _UNCACHED = re.compile(r"\bno-(?:cache|store)\b", re.IGNORECASE)
 
 
-class Pace(Struct, frozen=True, kw_only=True):
+class PollPace(Struct, frozen=True, kw_only=True):
     """How often sources are polled.
 
     Attributes:
@@ -45,7 +45,7 @@ class Pace(Struct, frozen=True, kw_only=True):
 
 
 def usual_interval(
-    pace: Pace,
+    pace: PollPace,
     items_a_day: float,
     *,
     fixed_seconds: float | None = None,
@@ -68,7 +68,7 @@ def usual_interval(
     return min(max(seconds, pace.shortest_seconds), pace.longest_seconds)
 
 
-def interval_after_failure(pace: Pace, usual_seconds: float, failures: int, retry_after: float | None) -> float:
+def interval_after_failure(pace: PollPace, usual_seconds: float, failures: int, retry_after: float | None) -> float:
     """Seconds until a source that failed so many times in a row, at least once, is tried again."""
     doubled = usual_seconds * 2.0 ** min(failures - 1, _MOST_DOUBLINGS)
     seconds = min(max(doubled, pace.shortest_seconds), max(pace.longest_seconds, usual_seconds))

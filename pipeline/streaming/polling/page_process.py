@@ -30,7 +30,7 @@ class PageProcess:
         self._thread.shutdown()
 
     async def read(self, answer: Fetched) -> Page:
-        """See ``PageReader``."""
+        """See ``PolledPages``."""
         extract = partial(
             self._process.extract, answer.body, url=answer.url, content_type=answer.headers.get("content-type")
         )

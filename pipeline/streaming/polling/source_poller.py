@@ -27,7 +27,7 @@ from pipeline.sources.polling.host_queue import HostQueue, Turn
 from pipeline.sources.polling.readings import (
     FreshEntry,
     PollReader,
-    Reading,
+    FeedReading,
     current_state,
     feed_request,
     own_headers,
@@ -46,7 +46,7 @@ _TELL_SECONDS = 5.0
 _PASSING = frozenset({"slow", "unreachable"})
 
 
-class PageReader(Protocol):
+class PolledPages(Protocol):
     """Reads pages, one at a time or several."""
 
     async def read(self, answer: Fetched) -> Page:
@@ -114,7 +114,7 @@ class _PageTurn:
 class _Finished:
     followed: _Followed
     source: PolledSource
-    reading: Reading
+    reading: FeedReading
     articles: Sequence[tuple[FreshEntry, RawArticle]]
     unread: Sequence[bytes]
     late_seconds: float
@@ -138,7 +138,7 @@ class SourcePoller:
     def __init__(
         self,
         fetcher: Fetcher,
-        pages: PageReader,
+        pages: PolledPages,
         publisher: Publisher,
         reader: PollReader,
         topics: PollTopics,
@@ -253,7 +253,7 @@ class SourcePoller:
         await self._finished.put(_Finished(followed, source, reading, articles, unread, late_seconds))
 
     async def _articles(
-        self, source: PolledSource, reading: Reading
+        self, source: PolledSource, reading: FeedReading
     ) -> tuple[list[tuple[FreshEntry, RawArticle]], list[bytes]]:
         """The articles of the fresh entries, and the keys of those whose pages cannot be read now."""
         articles, unread = [], []

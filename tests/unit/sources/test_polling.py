@@ -14,28 +14,28 @@ from pipeline.sources.pages import Page
 from pipeline.sources.polling.entry_article import entry_article
 from pipeline.sources.polling.readings import (
     PollReader,
-    Reading,
+    FeedReading,
     current_state,
     feed_request,
     first_state,
     own_headers,
     settled,
 )
-from pipeline.sources.polling.schedule import Pace, fresh_seconds, interval_after_failure, usual_interval
+from pipeline.sources.polling.schedule import PollPace, fresh_seconds, interval_after_failure, usual_interval
 from tests.unit.sources.polled_sources import FULL, NOW, ASource, Item, answer, rss
 
 SOURCE = ASource()
-READER = PollReader(Pace(), Random(1))
+READER = PollReader(PollPace(), Random(1))
 
 
 def poll(
     state: SourceState, fetched: Fetched, now: datetime = NOW, source: ASource = SOURCE
-) -> tuple[Reading, SourceState]:
+) -> tuple[FeedReading, SourceState]:
     reading = READER.read(source, state, fetched, now)
     return reading, settled(reading, (), now)
 
 
-def titles(reading: Reading) -> list[tuple[str, str | None]]:
+def titles(reading: FeedReading) -> list[tuple[str, str | None]]:
     return [(each.novelty, each.entry.title) for each in reading.fresh]
 
 
@@ -81,7 +81,7 @@ def test_many_pages_are_read_in_several_polls() -> None:
     body = rss(*(Item(number, "Short.") for number in range(32)))
     reading, state = poll(first_state(SOURCE, NOW), answer(body))
     assert (len(reading.fresh), reading.left) == (20, 12)
-    assert reading.seconds == Pace().shortest_seconds
+    assert reading.seconds == PollPace().shortest_seconds
     rest, _ = poll(state, answer(body))
     assert (len(rest.fresh), rest.left) == (12, 0)
 
@@ -95,7 +95,7 @@ def test_failures_are_told_and_tried_later_and_later() -> None:
     assert state.problem == "it answers with status 503"
     assert state.failures == 8
     assert pauses[0] < pauses[1] < pauses[2]
-    assert pauses[-1] <= Pace().longest_seconds * 1.1
+    assert pauses[-1] <= PollPace().longest_seconds * 1.1
     _, well = poll(state, answer(rss(Item(1))))
     assert (well.failures, well.problem) == (0, "")
     refused = READER.failed(SOURCE, well, FetchError(SOURCE.url, "slow", "no whole answer within 30 s"))
@@ -158,7 +158,7 @@ def test_a_changed_address_begins_anew_and_repeats_nothing() -> None:
 
 
 def test_the_interval_follows_the_square_root_law_within_its_bounds() -> None:
-    pace = Pace()
+    pace = PollPace()
     assert usual_interval(pace, 25) == 18 * 60
     assert usual_interval(pace, 100_000) == 120
     assert usual_interval(pace, 0) == 240 * 60

@@ -16,7 +16,7 @@ from pipeline.messages.source_states import SourceState
 from pipeline.sources.fetching import Fetched, FetchError, FetchRequest
 from pipeline.sources.pages import Page
 from pipeline.sources.polling.readings import PollReader
-from pipeline.sources.polling.schedule import Pace
+from pipeline.sources.polling.schedule import PollPace
 from pipeline.streaming.clock import utc_now
 from pipeline.streaming.polling.source_poller import PollTopics, SourcePoller
 from pipeline.streaming.records import Output
@@ -79,7 +79,7 @@ class Broker:
 async def polling(
     web: Web, broker: Broker, *sources: ASource, observer: ObservedPolls | None = None, shortest: float = 3600.0
 ) -> AsyncIterator[SourcePoller]:
-    reader = PollReader(Pace(shortest_seconds=shortest), Random(1))
+    reader = PollReader(PollPace(shortest_seconds=shortest), Random(1))
     poller = SourcePoller(
         web, Pages(), broker, reader, TOPICS, pause_seconds=0.0, requests=20, observer=observer or ObservedPolls()
     )
