@@ -25,9 +25,9 @@ from pipeline.sources.pages import Page, PageError
 from pipeline.sources.polling.entry_article import PolledSource, entry_article
 from pipeline.sources.polling.host_queue import HostQueue, Turn
 from pipeline.sources.polling.readings import (
+    FeedReading,
     FreshEntry,
     PollReader,
-    FeedReading,
     current_state,
     feed_request,
     own_headers,

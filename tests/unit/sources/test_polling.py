@@ -13,8 +13,8 @@ from pipeline.sources.fetching import Fetched, FetchError
 from pipeline.sources.pages import Page
 from pipeline.sources.polling.entry_article import entry_article
 from pipeline.sources.polling.readings import (
-    PollReader,
     FeedReading,
+    PollReader,
     current_state,
     feed_request,
     first_state,
