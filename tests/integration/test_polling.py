@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import random
@@ -16,6 +17,7 @@ from time import monotonic
 import pytest
 from aiohttp import web
 
+from pipeline.brokers import KafkaBroker, KafkaJars
 from pipeline.messages.articles import RawArticle
 from pipeline.messages.codec import decode, encode
 from pipeline.settings import Settings
@@ -211,6 +213,30 @@ async def test_sources_are_polled_by_several_and_a_dead_ones_hosts_move_within_1
             assert monotonic() - applied_at < 5
             await until(all_is_there, "and published")
     assert site.twice == []
+
+
+async def test_a_broker_that_is_killed_and_comes_back_costs_no_article(
+    kafka_program: tuple[Path, KafkaJars], settings: Settings, tmp_path: Path
+) -> None:
+    with KafkaBroker(*kafka_program) as broker:
+        own = settings.model_copy(update={"bootstrap_servers": broker.bootstrap_servers})
+        async with a_site() as site:
+            await apply(own, *(PolledFeed(id=url, url=url) for url in site.urls()))
+            published = Published(own)
+            with pollers(own, tmp_path, 1) as running:
+                await until(lambda: len(site.asked) == len(site.urls()), "all are polled")
+                await asyncio.to_thread(broker.kill)
+                for url in site.urls():
+                    site.add(url, 5)
+                asked = site.asked.total()
+                await until(lambda: site.asked.total() > asked, "it is fetched meanwhile")
+                await asyncio.to_thread(broker.restart)
+
+                async def all_is_there() -> bool:
+                    return await published.urls() == site.all_ids()
+
+                await until(all_is_there, "all is published", within_seconds=120)
+                assert running.processes[0].poll() is None
 
 
 async def test_kills_repeat_articles_under_the_same_ids_and_lose_none(

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -162,11 +162,6 @@ class SourcePoller:
         self._running = 0
         self._finished: asyncio.Queue[_Finished] = asyncio.Queue()
         self._changed = asyncio.Event()
-
-    @property
-    def states(self) -> Mapping[str, SourceState]:
-        """How each source stands, by its id."""
-        return {source_id: followed.state for source_id, followed in self._followed.items()}
 
     def follow(self, source: PolledSource, partition: int, stored: SourceState | None = None) -> None:
         """Poll a source from now on, or by its new document.
