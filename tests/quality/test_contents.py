@@ -37,18 +37,31 @@ def people_of_the_longer_lists() -> set[str]:
     return {part.id for file in files for part in read_reviewed(file)} - core
 
 
+def organisations_of_the_longer_lists() -> set[str]:
+    return {part.id for part in read_reviewed(REVIEWED_FOLDER / "organisations-world.yaml")}
+
+
 def languages_named(concept: Concept) -> set[str]:
     return {language for name in concept.names if name.via in {"name", "alias"} for language in name.languages}
 
 
 def test_every_concept_has_a_name_in_each_reviewed_language(kb: KnowledgeBase) -> None:
-    longer_lists = people_of_the_longer_lists()
+    longer_lists = people_of_the_longer_lists() | organisations_of_the_longer_lists()
     missing = {
         concept.id: sorted(set(NAMED_IN) - languages_named(concept))
         for concept in kb.concepts.values()
         if concept.id not in longer_lists and set(NAMED_IN) - languages_named(concept)
     }
     assert missing == {}
+
+
+def test_organisations_of_the_longer_lists_have_an_english_name(kb: KnowledgeBase) -> None:
+    without = {
+        concept_id
+        for concept_id in organisations_of_the_longer_lists()
+        if not {"en", ANY_LANGUAGE} & languages_named(kb.concept(concept_id))
+    }
+    assert without == set()
 
 
 def test_people_of_the_longer_lists_have_an_english_name_and_four_other_scripts(kb: KnowledgeBase) -> None:
