@@ -13,7 +13,7 @@ from pipeline.entities.linking.short_forms import resolve_short_forms
 from pipeline.entities.nesting import nest
 from pipeline.entities.recognition.recognizer import Recognizer
 from pipeline.messages.articles import EnrichedArticle, IdentifiedArticle, Mention
-from pipeline.text.asides import touches_aside, without_asides
+from pipeline.text.asides.stretches import touches_aside, without_asides
 
 # More of one name tell nothing new, and an article of nothing but names would outgrow its topic's messages.
 MAX_MENTIONS_PER_NAME = 200

@@ -25,9 +25,9 @@ from pipeline.messages.articles import (
 )
 from pipeline.messages.identity import revision
 from pipeline.messages.intake import join_asides
-from pipeline.text.asides import find_asides
+from pipeline.text.asides.related_links import find_related_links
+from pipeline.text.asides.side_lines import find_side_lines
 from pipeline.text.language_tags import UNDETERMINED, normalise_tag
-from pipeline.text.side_lines import find_side_lines
 
 _MOST_ALTERNATIVES = 4
 # Confidence of a sentence that CLD2 finds to be in the language of the article around it.
@@ -103,7 +103,7 @@ def identify_language(
         language = Language(tag=UNDETERMINED, confidence=0.0)
     else:
         language = identifier.identify(article.title, article.body, article.declared_language)
-        asides = article.asides or (*find_asides(article.body), *find_side_lines(article.body))
+        asides = article.asides or (*find_related_links(article.body), *find_side_lines(article.body))
         article = msgspec.structs.replace(article, asides=join_asides((*asides, *repeated)))
     return IdentifiedArticle(
         **{field: getattr(article, field) for field in RawArticle.__struct_fields__},

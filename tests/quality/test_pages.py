@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.sources.pages import Page
 from pipeline.sources.pages.extraction import extract_page
-from pipeline.text.asides import find_asides
+from pipeline.text.asides.related_links import find_related_links
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -63,7 +63,11 @@ def test_lines_that_point_to_other_articles(
     for row in (measuring_data / "sources" / "related_lines.jsonl").read_text("utf-8").splitlines():
         lines = json.loads(row)["lines"]
         text = "\n".join(line["text"].replace("\n", " ") for line in lines)
-        spans = find_asides(text, [line["link"] for line in lines]) if links_known and lines else find_asides(text)
+        spans = (
+            find_related_links(text, [line["link"] for line in lines])
+            if links_known and lines
+            else find_related_links(text)
+        )
         start = 0
         for line in lines:
             end = start + len(line["text"])

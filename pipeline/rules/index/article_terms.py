@@ -36,7 +36,7 @@ from pipeline.rules.meaning.metadata import metadata_of
 from pipeline.rules.meaning.unlisted_people import confidence_of
 from pipeline.rules.meaning.word_forms import WordForm
 from pipeline.rules.syntax.vocabulary import COVERED_LANGUAGES
-from pipeline.text.asides import touches_aside
+from pipeline.text.asides.stretches import touches_aside
 from pipeline.text.folding import fold
 
 # Georgian letters, which have capitals in Unicode and none in print.

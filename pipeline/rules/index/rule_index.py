@@ -28,7 +28,7 @@ from pipeline.rules.meaning.compilation import Requirements, RuleCompiler
 from pipeline.rules.meaning.lookup import ConceptLookup
 from pipeline.rules.syntax.expressions import leaves, map_leaves
 from pipeline.rules.syntax.limits import Limits
-from pipeline.text.asides import without_asides
+from pipeline.text.asides.stretches import without_asides
 from pipeline.text.folding import fingerprint
 
 _MAX_REMEMBERED_HEADERS = 65_536

@@ -24,8 +24,8 @@ from pipeline.sources.pages.canonical import canonical_url
 from pipeline.sources.pages.page import Page, PageError
 from pipeline.sources.pages.page_kinds import kind_of
 from pipeline.sources.pages.structured_data import StructuredData
-from pipeline.text.asides import find_asides
-from pipeline.text.side_lines import find_side_lines
+from pipeline.text.asides.related_links import find_related_links
+from pipeline.text.asides.side_lines import find_side_lines
 
 # Characters; the longest articles are a tenth of this without their scripts.
 _LONGEST_PAGE = 5_000_000
@@ -69,7 +69,7 @@ def extract_page(data: bytes, *, url: str | None = None, content_type: str | Non
     return Page(
         kind=kind_of(text, title, said, linked),
         text=text,
-        asides=join_asides((*find_asides(text, shares), *find_side_lines(text))),
+        asides=join_asides((*find_related_links(text, shares), *find_side_lines(text))),
         title=title,
         published_at=published,
         modified_at=said.modified_at,

@@ -19,7 +19,7 @@ from pipeline.streaming.clock import Clock, utc_now
 from pipeline.streaming.loading import LoadedStep
 from pipeline.streaming.records import Outcome, Record
 from pipeline.streaming.steps.article_records import ArticleFacts, StatelessHandler, output, read
-from pipeline.text.repeated_lines import RepeatedLines
+from pipeline.text.asides.repeated_lines import RepeatedLines
 from pipeline.topology import LANGUAGE_STEP
 
 log = logging.getLogger(__name__)

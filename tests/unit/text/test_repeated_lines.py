@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pipeline.text.repeated_lines import RepeatedLines
+from pipeline.text.asides.repeated_lines import RepeatedLines
 
 ENDING = "Seeblatt is read in Lindau."
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.text.side_lines import find_side_lines
+from pipeline.text.asides.side_lines import find_side_lines
 from pipeline.text.word_lists import read_word_list
 
 TEXT = "The harbour was closed on Monday."
@@ -53,5 +53,5 @@ def test_a_line_of_the_text_is_none(line: str) -> None:
 
 
 def test_captions_of_the_30_largest_languages_of_news_are_known() -> None:
-    languages = {key.partition("-")[2] for key in read_word_list("pipeline.text", "side-line-phrases")}
+    languages = {key.partition("-")[2] for key in read_word_list("pipeline.text.asides", "side-line-phrases")}
     assert len(languages) >= 30

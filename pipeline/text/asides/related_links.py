@@ -7,10 +7,8 @@ writes before such links, read without case.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
-from operator import itemgetter
 from typing import NamedTuple
 
 from pipeline.text.word_lists import read_word_list
@@ -50,23 +48,7 @@ def _patterns() -> _Patterns:
     )
 
 
-def touches_aside(asides: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether a stretch of a text holds any of its asides, which are sorted and disjoint."""
-    at = bisect_right(asides, start, key=itemgetter(1))
-    return at < len(asides) and asides[at][0] < end
-
-
-def without_asides(text: str, asides: Sequence[tuple[int, int]]) -> str:
-    """The text with blanks in the place of its asides, so that all offsets hold."""
-    parts: list[str] = []
-    behind = 0
-    for start, end in asides:
-        parts += (text[behind:start], " " * (end - start))
-        behind = end
-    return "".join([*parts, text[behind:]])
-
-
-def find_asides(text: str, linked: Sequence[float] | None = None) -> tuple[tuple[int, int], ...]:
+def find_related_links(text: str, linked: Sequence[float] | None = None) -> tuple[tuple[int, int], ...]:
     """Find what points to other articles.
 
     Args:
