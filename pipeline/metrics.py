@@ -190,36 +190,6 @@ CANARY_LATENCY = Histogram(
     registry=CANARY_REGISTRY,
 )
 
-# What the pollers of sources do; only their processes serve these.
-POLLING_REGISTRY = CollectorRegistry()
-POLLS = Counter(
-    "wirewatch_polls_total",
-    "Polls of sources, by kind of document (none where none was read) and by what came of them: read, unchanged, "
-    "failed, or gone for good.",
-    ["kind", "outcome"],
-    registry=POLLING_REGISTRY,
-)
-POLLED_ARTICLES = Counter(
-    "wirewatch_polled_articles_total",
-    "Articles that polling has published, by the source's id. Sources over WIREWATCH_METRICS_SOURCE_LIMIT count as "
-    "other.",
-    ["source_id"],
-    registry=POLLING_REGISTRY,
-)
-POLL_LATENESS = Histogram(
-    "wirewatch_poll_late_seconds",
-    "Time from when a source was due until it was asked.",
-    buckets=_LATENCY_SECONDS,
-    registry=POLLING_REGISTRY,
-)
-POLLED_SOURCES = Gauge(
-    "wirewatch_polled_sources",
-    "Sources that this process polls, by how they stand: well, failing, silent for more than twice as long as usual, "
-    "late by over a minute, or gone for good; each counts once.",
-    ["standing"],
-    registry=POLLING_REGISTRY,
-)
-
 # Processes
 LOAD_DURATION = Gauge(
     "wirewatch_load_duration_seconds",

@@ -18,11 +18,11 @@ from pipeline.sources.polling.readings import PollReader
 from pipeline.sources.polling.schedule import PollPace
 from pipeline.streaming.kafka.publishing import publishing
 from pipeline.streaming.observability.health import Readiness
-from pipeline.streaming.polling.poll_counters import PollCounters
 from pipeline.streaming.polling.polling_group import PollingGroup
 from pipeline.streaming.polling.source_poller import PollTopics, SourcePoller
 from pipeline.streaming.stores.compacted_records import document_kind
 from pipeline.topology import RAW, Topic
+from tests.unit.streaming.observed_polls import ObservedPolls
 
 SHORTEST_SECONDS = 0.2
 
@@ -75,7 +75,7 @@ async def poll(settings: Settings) -> None:
                 topics,
                 pause_seconds=0.01,
                 requests=50,
-                observer=PollCounters(10),
+                observer=ObservedPolls(),
             ),
         )
         await group.work(Readiness())

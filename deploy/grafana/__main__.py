@@ -7,19 +7,13 @@ from pathlib import Path
 from deploy.grafana.news_board import news_board
 from deploy.grafana.pipeline_board import pipeline_board
 from deploy.grafana.rules_board import rules_board
-from deploy.grafana.sources_board import sources_board
 
 FOLDER = Path(__file__).parent / "dashboards"
 
 
 def rendered_files() -> dict[str, str]:
     """Every dashboard, by its file name."""
-    return {
-        "pipeline.json": pipeline_board(),
-        "news.json": news_board(),
-        "rules.json": rules_board(),
-        "sources.json": sources_board(),
-    }
+    return {"pipeline.json": pipeline_board(), "news.json": news_board(), "rules.json": rules_board()}
 
 
 if __name__ == "__main__":
