@@ -20,10 +20,12 @@ class ExtractionProcess:
 
     Args:
         seconds: The longest that one page may take.
+        memory_bytes: The most address space that the process may take.
     """
 
-    def __init__(self, seconds: float = 10.0) -> None:
+    def __init__(self, seconds: float = 10.0, memory_bytes: int = _MOST_MEMORY_BYTES) -> None:
         self._seconds = seconds
+        self._memory_bytes = memory_bytes
         self._process: multiprocessing.process.BaseProcess | None = None
         self._connection: Connection | None = None
 
@@ -67,7 +69,7 @@ class ExtractionProcess:
         # Spawned: a fork of a process with threads may hold their locks for ever.
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, self._memory_bytes), daemon=True)
         self._process.start()
         theirs.close()
         if not self._connection.poll(_START_SECONDS) or self._connection.recv() != "ready":
@@ -76,12 +78,12 @@ class ExtractionProcess:
         return self._connection
 
 
-def _serve(connection: Connection) -> None:
+def _serve(connection: Connection, memory_bytes: int) -> None:
     from pipeline.sources.pages.extraction import extract_page  # noqa: PLC0415 - 35 MB that only this process needs
 
     # Ctrl-C is for whoever started it, who then ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     # Its complaints name no page; what came of a page is in the answer.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     connection.send("ready")

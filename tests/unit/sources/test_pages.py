@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import datetime
 
@@ -172,3 +173,37 @@ def test_a_page_that_takes_too_long_costs_one_error_and_the_next_is_read() -> No
         again = process.extract(page())
     assert isinstance(again, Page)
     assert again.is_article
+
+
+def test_a_page_that_takes_too_much_memory_costs_one_error_and_the_next_is_read() -> None:
+    # What is read of it, 5 million characters, is over a million elements.
+    nested = b"<article>" + b"<p><b>x<i>y</i></b>" * 400_000
+    with ExtractionProcess(seconds=60, memory_bytes=400 * 1024 * 1024) as process:
+        with pytest.raises(PageError, match=r"memory|died"):
+            process.extract(nested)
+        assert process.extract(page()).is_article
+
+
+def test_twenty_megabytes_of_markup_cost_no_more_than_the_time_for_one_page() -> None:
+    large = page(f"<article>{BODY}</article>" + "<div><a href='/x'>link</a><span>word</span></div>" * 420_000)
+    assert len(large) > 20_000_000
+    with ExtractionProcess(seconds=5) as process:
+        with contextlib.suppress(PageError):
+            process.extract(large)
+        assert process.extract(page()).is_article
+
+
+@pytest.mark.parametrize(
+    "charset",
+    ["utf-7", "utf-16", "utf-32", "idna", "rot13", "base64", "zlib", "undefined", "x" * 5_000, "\x00", "mbcs"],
+)
+def test_a_hostile_charset_is_read_as_what_the_bytes_are_or_is_one_error(charset: str) -> None:
+    meta = f'<meta charset="{charset}"><meta http-equiv="Content-Type" content="text/html; charset={charset}">'
+    data = page(head=meta)
+    for given in (None, f"text/html; charset={charset}"):
+        try:
+            found = extract_page(data, content_type=given)
+        except PageError as error:
+            assert "\n" not in str(error)  # noqa: PT017 - either is right
+        else:
+            assert len(found.text) < len(data)
