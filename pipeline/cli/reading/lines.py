@@ -23,8 +23,7 @@ from pipeline.messages.articles import RawArticle
 from pipeline.messages.codec import BYTE_ORDER_MARK, encode
 from pipeline.messages.intake import read_article
 
-TextFormat = Literal["auto", "jsonl", "json", "csv", "text", "eml", "newsml", "warc"]
-Format = TextFormat | DeliveredFormat
+Format = Literal["auto", "jsonl", "json", "csv", "text", DeliveredFormat]
 
 # Far above the largest article that is accepted; a line beyond it is no article, and is not held in memory whole.
 MAX_LINE_BYTES = 8 * 1024 * 1024
