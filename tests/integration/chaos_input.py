@@ -44,7 +44,7 @@ def rules() -> list[WatchRule]:
 
 
 def good_articles(count: int, random_: random.Random) -> Iterator[Input]:
-    """Articles that each satisfy one rule, by its marker at a place between two words of title or body."""
+    """Articles that each satisfy one rule, by its marker in the title or in a line of the body."""
     texts = [json.loads(line) for line in demo.articles()]
     for number in range(count):
         rule = random_.randrange(RULES)
@@ -54,7 +54,8 @@ def good_articles(count: int, random_: random.Random) -> Iterator[Input]:
             title = f"{title} {marker(rule)}"
         else:
             paragraphs = body.split("\n")
-            paragraphs.insert(random_.randrange(len(paragraphs) + 1), marker(rule))
+            # Never the last line, and never the same twice: a line that a source repeats at the end is an aside.
+            paragraphs.insert(random_.randrange(len(paragraphs)), f"{marker(rule)} {number}")
             body = "\n".join(paragraphs)
         article = {"id": f"good-{number:05d}", "title": title, "body": body, "source": "chaos"}
         value = json.dumps(article, ensure_ascii=bool(number % 2))
