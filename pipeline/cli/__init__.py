@@ -103,7 +103,7 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _EXIT_INTERRUPTED
     except OSError as error:
-        _drop_output()
+        drop_output()
         click.echo(f"error: {error.filename or 'standard output'}: {error.strerror}", err=True)
         return EXIT_FAILED
     return status if isinstance(status, int) else EXIT_DONE
@@ -114,7 +114,7 @@ def exit_status(error: errors.WirewatchError) -> int:
     return EXIT_USAGE if isinstance(error, errors.UsageError) else EXIT_FAILED
 
 
-def _drop_output() -> None:
+def drop_output() -> None:
     """What is still buffered has nowhere to go: the interpreter shall not try once more at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from collections.abc import Awaitable, Iterable
@@ -10,8 +11,8 @@ from datetime import timedelta
 import click
 from rich.text import Text
 
-from pipeline.cli import pass_settings
-from pipeline.cli.event_loop import run_quietly
+from pipeline.cli import drop_output, pass_settings
+from pipeline.cli.event_loop import run_quietly, while_read
 from pipeline.cli.reading.durations import DURATION
 from pipeline.cli.render import alert_block, console, indented, origin_of
 from pipeline.errors import BrokerError
@@ -19,6 +20,8 @@ from pipeline.messages.canary_rule import CANARY_RULE
 from pipeline.settings import Settings
 
 log = logging.getLogger(__name__)
+
+_STANDARD_OUTPUT = 1
 
 
 @click.command()
@@ -44,11 +47,11 @@ def command(
     count: int | None,
 ) -> int:
     """Follow the alerts until Ctrl-C, each with what matched and why."""
-    try:
-        run_quietly(_follow(settings, frozenset(rules), channel, since, as_json=as_json, count=count))
-    except KeyboardInterrupt:
-        # The way it is meant to end.
-        return 0
+    following = _follow(settings, frozenset(rules), channel, since, as_json=as_json, count=count)
+    # Ctrl-C is the way it is meant to end.
+    with contextlib.suppress(KeyboardInterrupt):
+        if not run_quietly(while_read(following, _STANDARD_OUTPUT)):
+            drop_output()
     return 0
 
 
